@@ -1,0 +1,31 @@
+# Everything imgmill stands on. What is missing is named with the Debian package
+# that has it.
+
+function(imgmill_need package debian)
+  find_package(${package} ${ARGN} QUIET)
+  if(NOT ${package}_FOUND)
+    message(FATAL_ERROR "${package} ${ARGN} not found: install Debian's ${debian}, or run ./run build")
+  endif()
+  set(${package}_FOUND TRUE PARENT_SCOPE)
+endfunction()
+
+# find_package() inside a function keeps imported targets local to this folder
+# unless they are global.
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
+find_package(Threads REQUIRED)
+find_package(Vips 8.14 REQUIRED)
+imgmill_need(JPEG libjpeg62-turbo-dev)
+imgmill_need(CLI11 libcli11-dev 2.1)
+imgmill_need(nlohmann_json nlohmann-json3-dev 3.10)
+imgmill_need(fmt libfmt-dev 9)
+imgmill_need(spdlog libspdlog-dev 1.10)
+
+find_path(XXHASH_INCLUDE_DIR xxhash.h)
+if(NOT XXHASH_INCLUDE_DIR)
+  message(FATAL_ERROR "xxhash.h not found: install Debian's libxxhash-dev, or run ./run build")
+endif()
+add_library(imgmill_xxhash INTERFACE)
+target_include_directories(imgmill_xxhash SYSTEM INTERFACE "${XXHASH_INCLUDE_DIR}")
+target_compile_definitions(imgmill_xxhash INTERFACE XXH_INLINE_ALL)
+
+message(STATUS "imgmill: libvips ${Vips_VERSION} (${Vips_KIND})")

@@ -1,0 +1,151 @@
+// Many images: plan, validate, pipeline, collect.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "imgmill/error.h"
+#include "imgmill/export.h"
+#include "imgmill/result.h"
+#include "imgmill/settings.h"
+
+namespace imgmill {
+
+/// One input, one planned output and what to do in between. Tasks of a folder
+/// share one settings object.
+struct ImageTask {
+  std::filesystem::path input_path;
+  std::filesystem::path output_path;
+  std::shared_ptr<const ImageSettings> settings;
+};
+
+/// An input for which no task could be made, and why.
+struct PlanFailure {
+  std::filesystem::path input_path;
+  std::filesystem::path output_path;  ///< may be empty
+  Error error;
+};
+
+using PlannedTask = std::expected<ImageTask, PlanFailure>;
+
+/// Where a batch gets its tasks from, one at a time, so that a million of them
+/// need no more memory than a thousand. Used by one thread at a time.
+class IMGMILL_API TaskSource {
+ public:
+  virtual ~TaskSource() = default;
+  /// The next task, or nothing when there are no more.
+  [[nodiscard]] virtual std::optional<PlannedTask> next() = 0;
+};
+
+/// Tasks that are there already.
+[[nodiscard]] IMGMILL_API std::unique_ptr<TaskSource> tasks_from(std::vector<ImageTask> tasks);
+
+/// A walk over files and folders.
+struct PlanRequest {
+  /// Files, folders (walked recursively, by name), in the order they are done.
+  std::vector<std::filesystem::path> inputs;
+  /// A folder (made when missing; the tree below each input folder is kept), or
+  /// with a single input file, the output file. Ignored when `in_place`.
+  std::filesystem::path output;
+  bool in_place = false;
+  bool all_files = false;     ///< take files without an image extension and look inside
+  bool follow_links = false;  ///< walk into linked folders
+  std::shared_ptr<const ImageSettings> settings;
+};
+
+/// Plans lazily while the batch runs. Two inputs that would write one file (also
+/// when their names differ only in case) are an error for the later one, naming
+/// both. Folders are walked in byte order of their names.
+/// Errors: usage, when the request contradicts itself.
+[[nodiscard]] IMGMILL_API Result<std::unique_ptr<TaskSource>> plan(PlanRequest request);
+
+enum class ExistingOutput { refuse, overwrite, skip };
+enum class Pipelining { on, off };
+enum class OnFailure { go_on, stop };
+enum class DryRun { no, yes };
+
+struct BatchOptions {
+  int jobs = 0;  ///< images in work at once; 0: as many as cores may be used
+  Pipelining pipeline = Pipelining::on;
+  std::size_t queue_capacity = 50;                       ///< entries of each queue
+  std::uint64_t byte_budget = std::uint64_t{512} << 20;  ///< bytes held by the queues
+  ExistingOutput existing = ExistingOutput::refuse;
+  OnFailure on_failure = OnFailure::go_on;
+  DryRun dry_run = DryRun::no;  ///< plan and validate only
+  /// In place: each original is first put below this folder, with its tree.
+  std::optional<std::filesystem::path> backup_dir;
+  Limits limits;
+};
+
+/// What happens, as it happens. Calls come one at a time, from threads of the
+/// batch; they should return soon.
+class IMGMILL_API BatchObserver {
+ public:
+  virtual ~BatchObserver() = default;
+  /// `tasks` are known by now; `complete` when there will be no more.
+  virtual void on_planned(std::uint64_t /*tasks*/, bool /*complete*/) {}
+  /// An image goes into work.
+  virtual void on_started(const ImageTask& /*task*/) {}
+  /// A task is done, in the order in which they finish.
+  virtual void on_result(const OptimizationResult& /*result*/) {}
+};
+
+struct FormatSummary {
+  std::uint64_t images = 0;
+  std::uint64_t bytes_before = 0;
+  std::uint64_t bytes_after = 0;
+};
+
+struct StageTimes {
+  std::chrono::microseconds plan{0}, validate{0}, read{0}, process{0}, write{0};
+};
+
+struct BatchSummary {
+  std::uint64_t tasks = 0;  ///< results given, failures and skipped ones among them
+  std::uint64_t succeeded = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t cancelled = 0;  ///< not done because the batch was stopped
+  std::uint64_t skipped = 0;
+  std::uint64_t kept = 0;          ///< succeeded with the input's bytes
+  std::uint64_t bytes_before = 0;  ///< of the images that succeeded and were not skipped
+  std::uint64_t bytes_after = 0;
+  std::map<Format, FormatSummary> by_format;  ///< by output format
+  std::chrono::microseconds elapsed{0};
+  std::chrono::microseconds first_output{0};  ///< from the start to the first written file
+  StageTimes busy;                            ///< summed over threads
+  bool stopped = false;                       ///< by the stop token or OnFailure::stop
+};
+
+/// The facade an application holds. Construct once, use for many images.
+class IMGMILL_API ImageOptimizer {
+ public:
+  /// `jobs` images at most are in work at once; 0: as many as cores may be used.
+  explicit ImageOptimizer(int jobs = 0);
+  ~ImageOptimizer();
+  ImageOptimizer(ImageOptimizer&&) noexcept;
+  ImageOptimizer& operator=(ImageOptimizer&&) noexcept;
+
+  /// See `imgmill::optimize`. Thread-safe.
+  [[nodiscard]] Result<Optimized> optimize(ByteView input, const ImageSettings& settings = {},
+                                           const Limits& limits = {});
+
+  /// Runs a batch to its end. Never throws for a bad image: each task gets
+  /// one result, good or bad. A requested stop lets what is being written
+  /// finish; the rest is reported as cancelled while the source is not read on.
+  [[nodiscard]] BatchSummary run(TaskSource& tasks, const BatchOptions& options,
+                                 BatchObserver& observer, std::stop_token stop = {});
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace imgmill

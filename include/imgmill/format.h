@@ -1,0 +1,46 @@
+// The image formats, each one row of a table.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "imgmill/buffer.h"
+#include "imgmill/export.h"
+
+namespace imgmill {
+
+enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff };
+
+/// What a format is called and what it can hold. Everything that depends on
+/// the set of formats (detection, help, validation, the test matrix) is derived
+/// from these rows.
+struct FormatInfo {
+  Format format;
+  std::string_view name;                         ///< lower case, as on the command line
+  std::string_view mime_type;                    ///< the registered type
+  std::span<const std::string_view> extensions;  ///< lower case, without dot, the usual one first
+  bool lossy = false;                            ///< has a quality scale
+  bool lossless = false;                         ///< can hold pixels exactly
+  bool alpha = false;                            ///< can hold transparency
+  bool animation = false;                        ///< imgmill can write several frames
+  int max_bits = 8;                              ///< bits per channel that imgmill writes
+  std::uint32_t max_side = 65535;                ///< longest side in pixels
+  int default_quality = 80;                      ///< 1..100; 100 means lossless where possible
+};
+
+/// All formats, in the order of the enumeration. Valid for ever.
+[[nodiscard]] IMGMILL_API std::span<const FormatInfo> formats();
+[[nodiscard]] IMGMILL_API const FormatInfo& info(Format format);
+
+/// By name ("jpeg") or extension ("jpg"), in any case.
+[[nodiscard]] IMGMILL_API std::optional<Format> format_named(std::string_view name);
+
+/// How many bytes of a file `sniff` wants to see; fewer are fine.
+inline constexpr std::size_t sniff_bytes = 64;
+
+/// What the first bytes of a file say it is, whatever it is called.
+[[nodiscard]] IMGMILL_API std::optional<Format> sniff(ByteView header);
+
+}  // namespace imgmill

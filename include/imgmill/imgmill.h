@@ -1,0 +1,15 @@
+// imgmill: every image as small as it can be while looking the same.
+//
+//   optimize(bytes)              one image in memory          optimize.h
+//   optimize_file(in, out)       one file                     optimize.h
+//   ImageOptimizer{}.run(...)    a batch                      batch.h
+#pragma once
+
+#include "imgmill/batch.h"     // IWYU pragma: export
+#include "imgmill/buffer.h"    // IWYU pragma: export
+#include "imgmill/error.h"     // IWYU pragma: export
+#include "imgmill/format.h"    // IWYU pragma: export
+#include "imgmill/optimize.h"  // IWYU pragma: export
+#include "imgmill/result.h"    // IWYU pragma: export
+#include "imgmill/settings.h"  // IWYU pragma: export
+#include "imgmill/version.h"   // IWYU pragma: export

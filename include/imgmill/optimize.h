@@ -1,0 +1,63 @@
+// One image: bytes in, bytes out.
+#pragma once
+
+#include <filesystem>
+
+#include "imgmill/buffer.h"
+#include "imgmill/error.h"
+#include "imgmill/export.h"
+#include "imgmill/result.h"
+#include "imgmill/settings.h"
+
+namespace imgmill {
+
+/// Makes one image as small as the settings allow.
+///
+/// `input` is a whole file of any format in `formats()`, recognised by its
+/// content. Where the output format is the input's, the result is never bigger
+/// than `input` unless a larger picture was asked for. Pure: touches no files
+/// and no environment; the same input, settings and version give the same bytes.
+///
+/// Errors: bad_input (damaged, or not an image), limit, unsupported, usage,
+/// internal. Thread-safe; uses one thread.
+[[nodiscard]] IMGMILL_API Result<Optimized> optimize(ByteView input,
+                                                     const ImageSettings& settings = {},
+                                                     const Limits& limits = {});
+
+/// What the header of an image says. Nothing is decoded.
+struct ImageInfo {
+  Format format = Format::jpeg;
+  std::uint32_t width = 0;   ///< as stored, before orientation, pixels
+  std::uint32_t height = 0;  ///< of one frame
+  std::uint32_t frames = 1;
+  int bits = 8;      ///< per channel
+  int channels = 3;  ///< with alpha
+  bool alpha = false;
+  bool palette = false;
+  int loop = 0;                       ///< times an animation plays; 0 = for ever
+  int orientation = 1;                ///< EXIF, 1..8
+  std::string colour_space;           ///< "sRGB", "grey", "CMYK", "Lab", ...
+  std::string profile;                ///< name of the embedded ICC profile; empty: none
+  std::optional<int> quality;         ///< of a JPEG, estimated from its tables, 1..100
+  bool progressive = false;           ///< JPEG scans, PNG or GIF interlacing
+  std::vector<std::string> metadata;  ///< what else is there: "exif", "gps", "xmp", ...
+
+  /// Bytes of all pixels of all frames once decoded.
+  [[nodiscard]] std::uint64_t decoded_bytes() const {
+    return std::uint64_t{width} * height * frames * static_cast<unsigned>(channels) *
+           (bits > 8 ? (bits > 16 ? 4U : 2U) : 1U);
+  }
+};
+
+/// Reads the header of `input`. Errors as `optimize`. Thread-safe.
+[[nodiscard]] IMGMILL_API Result<ImageInfo> inspect(ByteView input, const Limits& limits = {});
+
+/// Reads `input`, optimizes it and puts the result at `output` in one step:
+/// a crash leaves the old file there or the new one, never half of one.
+/// `output` may be `input`. Permissions and time stamps are carried over.
+/// Errors: as `optimize`, and environment. Thread-safe for different outputs.
+[[nodiscard]] IMGMILL_API Result<OptimizationResult> optimize_file(
+    const std::filesystem::path& input, const std::filesystem::path& output,
+    const ImageSettings& settings = {}, const Limits& limits = {});
+
+}  // namespace imgmill

@@ -1,0 +1,82 @@
+// What became of an image.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "imgmill/buffer.h"
+#include "imgmill/error.h"
+#include "imgmill/export.h"
+#include "imgmill/format.h"
+
+namespace imgmill {
+
+/// How the output came about.
+enum class Decision {
+  reencoded,   ///< pixels were encoded anew
+  transcoded,  ///< the same coefficients or pixels, packed better
+  stripped,    ///< the input's image data, less the metadata that was not to stay
+  kept,        ///< the input's bytes: nothing smaller was found
+  skipped,     ///< an output was there already and was to be left alone
+  planned,     ///< dry run: nothing was done
+};
+
+/// The stable lower-case name, as used in JSON.
+[[nodiscard]] IMGMILL_API std::string_view name_of(Decision decision);
+
+/// One image as bytes, as small as it was found to become.
+struct Optimized {
+  Buffer bytes;
+  Format format = Format::jpeg;        ///< of `bytes`
+  Format input_format = Format::jpeg;  ///< as found in the content
+  Decision decision = Decision::kept;
+  std::uint32_t width = 0;   ///< of the output, pixels
+  std::uint32_t height = 0;  ///< of one frame
+  std::uint32_t frames = 1;
+  /// What the asker should know: "transparency flattened on #ffffff", ...
+  std::vector<std::string> notes;
+};
+
+/// The steps a task goes through; an error says in which one it happened.
+enum class Stage { plan, validate, read, process, write };
+[[nodiscard]] IMGMILL_API std::string_view name_of(Stage stage);
+
+/// One task's outcome, success or not.
+struct OptimizationResult {
+  std::uint64_t index = 0;  ///< position of the task in its batch, from 0
+  std::filesystem::path original_path;
+  std::filesystem::path optimized_path;
+  std::uint64_t original_size = 0;   ///< bytes
+  std::uint64_t optimized_size = 0;  ///< bytes; 0 unless something was written
+  std::optional<Error> error;        ///< none: success
+  Stage stage = Stage::write;        ///< the last stage that was entered
+  Decision decision = Decision::kept;
+  std::optional<Format> input_format;
+  std::optional<Format> format;  ///< of the output
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+  std::uint32_t frames = 0;
+  std::chrono::microseconds elapsed{0};  ///< read + process + write, without waiting
+  std::vector<std::string> notes;
+
+  [[nodiscard]] bool success() const { return !error; }
+  /// Bytes saved; negative when a conversion made the file bigger.
+  [[nodiscard]] std::int64_t saved_bytes() const {
+    return success() ? static_cast<std::int64_t>(original_size) -
+                           static_cast<std::int64_t>(optimized_size)
+                     : 0;
+  }
+  /// Percent saved, as the desktop program counts it.
+  [[nodiscard]] double compression_ratio() const {
+    return original_size == 0
+               ? 0.0
+               : 100.0 * static_cast<double>(saved_bytes()) / static_cast<double>(original_size);
+  }
+};
+
+}  // namespace imgmill

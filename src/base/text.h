@@ -1,0 +1,26 @@
+// Text for people: sizes, durations, and names that may not be UTF-8.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace imgmill {
+
+[[nodiscard]] bool is_utf8(std::string_view text);
+/// Valid UTF-8 without control characters, safe to print on a terminal: bytes
+/// that are not UTF-8 become U+FFFD, control characters (escape sequences in
+/// file names!) become '?'.
+[[nodiscard]] std::string printable(std::string_view text);
+[[nodiscard]] std::string printable(const std::filesystem::path& path);
+
+/// "812 B", "12.3 kB", "4.56 MB": decimal units, three digits.
+[[nodiscard]] std::string human_size(std::uint64_t bytes);
+/// "0.4 s", "12 s", "3 min 05 s", "2 h 10 min".
+[[nodiscard]] std::string human_duration(std::chrono::microseconds duration);
+/// "12,345".
+[[nodiscard]] std::string grouped(std::uint64_t number);
+
+}  // namespace imgmill

@@ -1,0 +1,30 @@
+// Tasks, settings and results as JSON: the schema of the desktop program, which
+// batch files, reports and later the server and the cluster speak too.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "imgmill/batch.h"
+
+namespace imgmill {
+
+/// The tasks of a batch file: an array of tasks, an object {"tasks": [...]}, or
+/// one task a line (JSON lines). Unknown fields are errors. Fields that a task
+/// leaves out come from `defaults`.
+/// Errors: usage; the message has the place ("tasks[3].settings.quality.jpeg")
+/// and what to write instead.
+[[nodiscard]] Result<std::unique_ptr<TaskSource>> tasks_from_json(std::string_view text,
+                                                                  const ImageSettings& defaults);
+
+/// `{"quality": {...}, "resize": {...}, "outputFormat": "original", ...}`, and back.
+[[nodiscard]] std::string settings_to_json(const ImageSettings& settings);
+[[nodiscard]] Result<ImageSettings> settings_from_json(std::string_view text,
+                                                       const ImageSettings& defaults = {});
+
+/// One line without a line feed; always valid UTF-8.
+[[nodiscard]] std::string result_to_json(const OptimizationResult& result);
+[[nodiscard]] std::string summary_to_json(const BatchSummary& summary);
+
+}  // namespace imgmill
