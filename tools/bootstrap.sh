@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Installs what building imgmill needs and this machine lacks: Debian packages
+# (as root or through sudo) and the pinned libvips engine (npm, from engine/).
+#
+#   tools/bootstrap.sh [build] [test]      for what; build is the default
+#
+# Does nothing, quickly, where nothing is missing. Speaks on standard error.
+set -euo pipefail
+here=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
+say() { printf 'imgmill: %s\n' "$*" >&2; }
+
+packages=(g++ cmake ninja-build ccache pkg-config libcli11-dev nlohmann-json3-dev
+  libspdlog-dev libfmt-dev libjpeg62-turbo-dev libxxhash-dev zlib1g-dev)
+engine=yes
+# The engine is built for x86-64 and glibc; elsewhere the system's libvips serves.
+if [ "$(uname -m)" != x86_64 ]; then
+  engine=no
+  packages+=(libvips-dev)
+fi
+for need in "$@"; do
+  case $need in
+    build) ;;
+    # A second set of codecs, to check the engine's output with.
+    test) packages+=(libgtest-dev libgmock-dev libbenchmark-dev libpng-dev libwebp-dev
+      libavif-dev libtiff-dev libgif-dev liblcms2-dev) ;;
+    *) say "bootstrap.sh knows build and test, not '$need'"; exit 2 ;;
+  esac
+done
+if [ "$engine" = yes ]; then
+  # Node may come from elsewhere than Debian, so the command decides.
+  command -v node >/dev/null || packages+=(nodejs)
+  command -v npm >/dev/null || packages+=(npm)
+fi
+
+# Prints those of the arguments that dpkg does not list as installed.
+missing() {
+  { dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true; } |
+    awk 'BEGIN { for (i = 1; i < ARGC; i++) wanted[i] = ARGV[i]; count = ARGC; ARGC = 1 }
+         $2 == "installed" { have[$1] = 1 }
+         END { for (i = 1; i < count; i++) if (!(wanted[i] in have)) print wanted[i] }' "$@"
+}
+
+install_packages() {
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      say "these Debian packages are missing: $*"
+      say "install them as root (apt-get install $*), then try again"
+      exit 1
+    fi
+    as_root=(sudo)
+  fi
+  say "installing Debian packages: $*"
+  local log=$here/build/packages.log
+  if ! { "${as_root[@]}" apt-get update &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y --no-install-recommends "$@"; } </dev/null >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    say "apt-get failed (all of it: $log)"
+    exit 1
+  fi
+}
+
+mkdir -p "$here/build"
+# shellcheck disable=SC1091  # a file of the system
+distribution=$(. /etc/os-release 2>/dev/null && echo "${ID-unknown}" || echo unknown)
+if [ "$distribution" = debian ]; then
+  mapfile -t lacking < <(missing "${packages[@]}")
+  [ ${#lacking[@]} = 0 ] || install_packages "${lacking[@]}"
+elif [ ! -e "$here/build/packages-told" ]; then
+  say "this is not Debian, so nothing is installed here. Needed, by their Debian names:"
+  printf '%s\n' "${packages[*]}" | fold -s -w 76 | sed 's/^/  /' >&2
+  : >"$here/build/packages-told"
+fi
+
+if [ "$engine" = yes ]; then
+  # npm writes this file last, so it is there only when all of the engine is.
+  done_mark=$here/engine/node_modules/.package-lock.json
+  if [ ! -e "$done_mark" ] || [ "$here/engine/package-lock.json" -nt "$done_mark" ]; then
+    say "fetching the libvips engine (npm, about 20 MB, checked against engine/package-lock.json)"
+    log=$here/build/engine.log
+    if ! npm ci --prefix "$here/engine" --ignore-scripts --no-audit --no-fund \
+      </dev/null >"$log" 2>&1; then
+      tail -n 20 "$log" >&2
+      say "npm ci failed (all of it: $log); the registry must be reachable"
+      exit 1
+    fi
+    touch "$done_mark"
+  fi
+fi

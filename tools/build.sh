@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Builds a part of imgmill in build/PRESET, quietly, installing first what is missing.
+#
+#   tools/build.sh program            the release program and library
+#   tools/build.sh bench              the release benchmarks
+#   tools/build.sh tests [PRESET]     everything, tests included (release, asan, tsan)
+#
+# A stamp as old as the start of the last good build answers "is there anything to
+# do?" without starting CMake or Ninja. Speaks on standard error.
+set -euo pipefail
+here=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
+say() { printf 'imgmill: %s\n' "$*" >&2; }
+
+what=${1-program}
+preset=${2-release}
+folder=$here/build/$preset
+stamp=$folder/.built-$what
+case $what in
+  program) sources=(apps src include) target=(--target imgmill_shipped) needs=(build) ;;
+  bench) sources=(apps src include bench) target=(--target imgmill_bench) needs=(build test) ;;
+  tests)
+    # The tests read these folders, too.
+    sources=(apps src include bench tests examples docs) target=() needs=(build test)
+    ;;
+  *) say "build.sh knows program, bench and tests, not '$what'"; exit 2 ;;
+esac
+
+# A deleted or added file shows in the time of its folder.
+up_to_date() {
+  [ -e "$stamp" ] && [ -x "$folder/imgmill" ] && (
+    cd "$here"
+    [ -z "$(find "${sources[@]}" cmake engine/package-lock.json CMakeLists.txt \
+      CMakePresets.json tools/build.sh tools/bootstrap.sh -newer "$stamp" -print -quit)" ]
+  )
+}
+up_to_date && exit 0
+
+mkdir -p "$folder"
+# Two builds in one folder would trip over each other; the second one waits.
+exec 9>"$folder/.lock"
+flock -n 9 || { say "waiting for another build in build/$preset"; flock 9; }
+up_to_date && exit 0
+touch "$stamp.new"
+
+"$here/tools/bootstrap.sh" "${needs[@]}"
+
+log=$folder/build.log
+configure=(--preset "$preset")
+if [ "$what" = program ]; then
+  # Who only wants the program needs no GoogleTest; who has asked for tests keeps them.
+  [ -e "$folder/CMakeCache.txt" ] || configure+=(-DIMGMILL_TESTS=OFF -DIMGMILL_BENCHMARKS=OFF)
+else
+  configure+=(-DIMGMILL_TESTS=ON)
+  [ "$preset" != release ] || configure+=(-DIMGMILL_BENCHMARKS=ON)
+fi
+if [ "$(uname -m)" != x86_64 ]; then
+  say "the pinned engine is for x86-64; building with the system's libvips instead"
+  configure+=(-DIMGMILL_VIPS=system)
+fi
+if command -v ccache >/dev/null; then
+  configure+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  # Another clone of the same sources finds what this one has compiled.
+  export CCACHE_BASEDIR=$here CCACHE_NOHASHDIR=1
+fi
+
+say "building build/$preset (the first time takes a few minutes)"
+started=$SECONDS
+cd "$here"
+if ! { cmake "${configure[@]}" && cmake --build --preset "$preset" "${target[@]}"; } \
+  </dev/null >"$log" 2>&1 9>&-; then
+  grep -nE -A 12 'error:|CMake Error|FAILED:' "$log" | head -n 60 >&2 || true
+  say "the build failed (all of it: $log)"
+  exit 1
+fi
+mv "$stamp.new" "$stamp"
+say "built in $((SECONDS - started)) s"
