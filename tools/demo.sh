@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# `./run demo`: optimizes 15 camera photographs and shows what came out.
+set -euo pipefail
+here=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
+photos=$("$here/tools/photographs.sh")
+out=$here/build/demo/out
+report=$here/build/demo/report.csv
+
+mkdir -p "$here/build/demo"
+"$here/build/release/imgmill" optimize "$photos" -o "$out" --overwrite --report "$report" "$@"
+
+# Columns are found by their names in the report's first line. The last part of a path is
+# the name; photographs of Debian's package have neither commas nor quotes in theirs.
+awk -F, '
+  function plain(text) { gsub(/"/, "", text); return text }
+  function megabytes(bytes) { return sprintf("%.2f MB", bytes / 1e6) }
+  function line(name, before, after) {
+    printf "%-44.44s %10s %10s %9.1f %%\n", name, megabytes(before), megabytes(after), \
+      before > 0 ? 100 * (before - after) / before : 0
+  }
+  { sub(/\r$/, "") }
+  NR == 1 {
+    for (i = 1; i <= NF; i++) column[plain($i)] = i
+    printf "\n%-44s %10s %10s %11s\n", "photograph", "before", "after", "saved"
+    next
+  }
+  {
+    name = plain($column["original_path"]); sub(/.*\//, "", name)
+    before = plain($column["original_size"]); after = plain($column["optimized_size"])
+    line(name, before, after)
+    all_before += before; all_after += after
+  }
+  END { line("together (" NR - 1 ")", all_before, all_after) }
+' "$report"
+printf '\nbefore   %s\nafter    %s\nreport   %s\n' "$photos" "$out" "$report"
