@@ -15,6 +15,9 @@ namespace imgmill {
 /// file names!) become '?'.
 [[nodiscard]] std::string printable(std::string_view text);
 [[nodiscard]] std::string printable(const std::filesystem::path& path);
+[[nodiscard]] inline std::string printable(const std::string& text) {
+  return printable(std::string_view(text));  // or a string could be either of the two
+}
 
 /// "812 B", "12.3 kB", "4.56 MB": decimal units, three digits.
 [[nodiscard]] std::string human_size(std::uint64_t bytes);
