@@ -20,7 +20,8 @@
 namespace imgmill {
 
 /// One input, one planned output and what to do in between. Tasks of a folder
-/// share one settings object.
+/// share one settings object. Where both paths are the same, the original is
+/// replaced.
 struct ImageTask {
   std::filesystem::path input_path;
   std::filesystem::path output_path;
@@ -58,6 +59,9 @@ struct PlanRequest {
   bool in_place = false;
   bool all_files = false;     ///< take files without an image extension and look inside
   bool follow_links = false;  ///< walk into linked folders
+  /// Folders that are not walked into, such as that of the backups. The output
+  /// folder never is.
+  std::vector<std::filesystem::path> exclude;
   std::shared_ptr<const ImageSettings> settings;
 };
 
@@ -80,7 +84,9 @@ struct BatchOptions {
   ExistingOutput existing = ExistingOutput::refuse;
   OnFailure on_failure = OnFailure::go_on;
   DryRun dry_run = DryRun::no;  ///< plan and validate only
-  /// In place: each original is first put below this folder, with its tree.
+  /// In place: each original is first put below this folder under its whole path
+  /// ("photos/a.jpg" becomes "BACKUP/photos/a.jpg"). A backup that is there
+  /// already is never overwritten; that is an error of the task.
   std::optional<std::filesystem::path> backup_dir;
   Limits limits;
 };
@@ -144,7 +150,9 @@ class IMGMILL_API ImageOptimizer {
                                  BatchObserver& observer, std::stop_token stop = {});
 
  private:
+  friend struct ImageOptimizerAccess;  // for the project's own tests and tools
   class Impl;
+  explicit ImageOptimizer(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

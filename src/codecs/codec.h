@@ -2,7 +2,9 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 #include <span>
+#include <string>
 
 #include "codecs/picture.h"
 #include "imgmill/error.h"
@@ -12,11 +14,27 @@
 
 namespace imgmill {
 
+/// Whether a lossless PNG may be written with a palette when its colours fit.
+enum class PaletteUse { allow, avoid };
+
 /// How to encode one picture.
 struct EncodeOptions {
   int quality = 80;       ///< 1..100, on the format's own scale
   bool lossless = false;  ///< the pixels must come back as they are
   Effort effort = Effort::balanced;
+  PaletteUse palette = PaletteUse::allow;
+};
+
+/// What to do about data that a decoder can guess its way around.
+enum class Damage { refuse, tolerate };
+
+/// How to decode one file.
+struct DecodeOptions {
+  Access access = Access::sequential;
+  Damage damage = Damage::refuse;
+  /// The picture may come out smaller by up to this factor (at least 1) where
+  /// the format can do that cheaply; it is then resized the rest of the way.
+  double shrink = 1;
 };
 
 /// One format. The functions know bytes and pixels, neither files nor metadata
@@ -27,24 +45,29 @@ struct Codec {
   Result<ImageInfo> (*probe)(ByteView input);
   /// The whole image, all frames, as stored (orientation not applied). Lazy:
   /// damage may come to light only when the pixels are used.
-  Result<Picture> (*decode)(ByteView input, const ImageInfo& info, Access access);
+  Result<Picture> (*decode)(ByteView input, const ImageInfo& info, const DecodeOptions& options);
   Result<Buffer> (*encode)(const Picture& picture, const EncodeOptions& options);
+  /// Why `decode` or its pixels failed, found out slowly but surely, without
+  /// the engine. Nothing: this codec cannot tell. Empty: there is no damage worth
+  /// speaking of, decode with Damage::tolerate.
+  std::optional<std::string> (*diagnose)(ByteView input);
 };
 
 /// What a type must offer to become a row of the table.
 template <typename C>
 concept CodecLike = requires(ByteView bytes, const ImageInfo& info, const Picture& picture,
-                             const EncodeOptions& options, Access access) {
+                             const EncodeOptions& encode, const DecodeOptions& decode) {
   { C::format_info } -> std::convertible_to<FormatInfo>;
   { C::matches(bytes) } -> std::same_as<bool>;
   { C::probe(bytes) } -> std::same_as<Result<ImageInfo>>;
-  { C::decode(bytes, info, access) } -> std::same_as<Result<Picture>>;
-  { C::encode(picture, options) } -> std::same_as<Result<Buffer>>;
+  { C::decode(bytes, info, decode) } -> std::same_as<Result<Picture>>;
+  { C::encode(picture, encode) } -> std::same_as<Result<Buffer>>;
+  { C::diagnose(bytes) } -> std::same_as<std::optional<std::string>>;
 };
 
 template <CodecLike C>
 consteval Codec codec_row() {
-  return {C::format_info, C::matches, C::probe, C::decode, C::encode};
+  return {C::format_info, C::matches, C::probe, C::decode, C::encode, C::diagnose};
 }
 
 /// All codecs, in the order of `Format`.

@@ -1,0 +1,32 @@
+// AVIF through libvips (libheif, libaom).
+#pragma once
+
+#include <array>
+
+#include "codecs/codec.h"
+
+namespace imgmill {
+
+struct AvifCodec {
+  static constexpr std::array<std::string_view, 1> extensions = {"avif"};
+  static constexpr FormatInfo format_info = {.format = Format::avif,
+                                             .name = "avif",
+                                             .mime_type = "image/avif",
+                                             .extensions = extensions,
+                                             .lossy = true,
+                                             .lossless = true,
+                                             .alpha = true,
+                                             .animation = false,
+                                             .max_bits = 12,
+                                             .max_side = 16384,
+                                             .default_quality = 50};
+
+  static bool matches(ByteView header);
+  static Result<ImageInfo> probe(ByteView input);
+  static Result<Picture> decode(ByteView input, const ImageInfo& info,
+                                const DecodeOptions& options);
+  static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
+  static std::optional<std::string> diagnose(ByteView input);
+};
+
+}  // namespace imgmill

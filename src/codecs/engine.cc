@@ -1,0 +1,115 @@
+#include "codecs/engine.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstring>
+#include <mutex>
+#include <string_view>
+
+namespace imgmill {
+namespace {
+
+void swallow_log(const gchar*, GLogLevelFlags, const gchar*, gpointer) {}
+
+// libvips's text has one line for each layer that noticed, the first of them
+// the most telling; its domain prefix ("VipsJpeg: ") means nothing to people.
+std::string first_line(const char* detail) {
+  std::string_view text = detail == nullptr ? "" : detail;
+  text = text.substr(0, text.find('\n'));
+  if (auto colon = text.find(": "); colon != std::string_view::npos && colon < 24) {
+    text.remove_prefix(colon + 2);
+  }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.remove_suffix(1);
+  return std::string(text);
+}
+
+}  // namespace
+
+void start_engine() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    if (VIPS_INIT("imgmill") != 0) {
+      vips_error_clear();
+      return;  // every later call reports its own failure
+    }
+    vips_concurrency_set(1);
+    vips_cache_set_max(0);
+    vips_cache_set_max_mem(0);
+    vips_cache_set_max_files(0);
+    for (const char* domain : {"VIPS", "GLib", "GLib-GObject"}) {
+      g_log_set_handler(domain,
+                        static_cast<GLogLevelFlags>(G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE |
+                                                    G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG),
+                        swallow_log, nullptr);
+    }
+  });
+}
+
+std::string engine_version() {
+  return fmt::format("{}.{}.{}", vips_version(0), vips_version(1), vips_version(2));
+}
+
+Error engine_error(ErrorCode code, std::string what, const char* detail) {
+  vips_error_clear();
+  std::string line = first_line(detail);
+  if (!line.empty()) what += fmt::format(" ({})", line);
+  return Error(code, std::move(what));
+}
+
+Error engine_memory_error() {
+  return Error(ErrorCode::limit, "there was not enough memory for this image",
+               "run fewer images at once (--jobs), or lower --max-pixels");
+}
+
+Error engine_defect(const char* detail) {
+  return Error(ErrorCode::internal, fmt::format("unexpected failure: {}", detail),
+               "please report this with the image");
+}
+
+Buffer take_blob(VipsBlob* blob) {
+  std::size_t size = 0;
+  const void* data = vips_blob_get(blob, &size);
+  // The saver has just made these bytes for us; nobody else refers to them.
+  auto* bytes = static_cast<std::byte*>(const_cast<void*>(data));
+  return Buffer::adopt(bytes, size, [blob](std::byte*) { vips_area_unref(VIPS_AREA(blob)); });
+}
+
+void keep_profile_only(vips::VOption* options) {
+#if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 15
+  options->set("keep", VIPS_FOREIGN_KEEP_ICC);
+#else
+  (void)options;  // the caller's without_metadata() has done what can be done
+#endif
+}
+
+vips::VImage without_metadata(const vips::VImage& image) {
+  vips::VImage copy = image.copy();
+  gchar** fields = vips_image_get_fields(copy.get_image());
+  for (gchar** field = fields; *field != nullptr; ++field) {
+    const std::string_view name = *field;
+    if (name.starts_with("exif-") || name == VIPS_META_XMP_NAME || name == VIPS_META_IPTC_NAME ||
+        name == VIPS_META_PHOTOSHOP_NAME || name == VIPS_META_ORIENTATION ||
+        name == VIPS_META_IMAGEDESCRIPTION || name == "jpeg-thumbnail-data" ||
+        name.starts_with("png-comment-")) {
+      copy.remove(*field);
+    }
+  }
+  g_strfreev(fields);
+  return copy;
+}
+
+vips::VOption* load_options(const DecodeOptions& options, VipsFailOn refuse) {
+  return vips::VImage::option()
+      ->set("access",
+            options.access == Access::sequential ? VIPS_ACCESS_SEQUENTIAL : VIPS_ACCESS_RANDOM)
+      ->set("fail_on", options.damage == Damage::refuse ? refuse : VIPS_FAIL_ON_ERROR);
+}
+
+int header_int(const vips::VImage& image, const char* name, int otherwise) {
+  int value = otherwise;
+  if (image.get_typeof(name) == G_TYPE_INT) value = image.get_int(name);
+  return value;
+}
+
+}  // namespace imgmill

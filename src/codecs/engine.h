@@ -1,0 +1,79 @@
+// The door to libvips: started once, its failures turned into errors.
+#pragma once
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vips/vips8>
+
+#include "base/try.h"
+#include "codecs/codec.h"
+#include "imgmill/buffer.h"
+#include "imgmill/error.h"
+
+namespace imgmill {
+
+/// Starts libvips if that has not been done: one thread an image, no operation
+/// cache, nothing printed. Thread-safe.
+void start_engine();
+
+/// "8.18.7".
+[[nodiscard]] std::string engine_version();
+
+/// What went wrong in libvips, as an error of ours. libvips collects messages
+/// of all threads in one place, so `detail` may tell of another image that failed
+/// at the same time; codecs that can diagnose a file themselves do so instead.
+[[nodiscard]] Error engine_error(ErrorCode code, std::string what, const char* detail);
+/// The same for out of memory and for exceptions nobody expected.
+[[nodiscard]] Error engine_memory_error();
+[[nodiscard]] Error engine_defect(const char* detail);
+
+/// Runs `work`, which may throw as libvips's C++ interface does, and returns its
+/// value or an error with `code` saying `what`.
+template <typename Work>
+[[nodiscard]] auto with_engine(ErrorCode code, const char* what, Work&& work)
+    -> Result<std::invoke_result_t<Work>> {
+  start_engine();
+  try {
+    return std::forward<Work>(work)();
+  } catch (const vips::VError& error) {
+    return std::unexpected(engine_error(code, what, error.what()));
+  } catch (const std::bad_alloc&) {
+    return std::unexpected(engine_memory_error());
+  } catch (const std::exception& error) {
+    return std::unexpected(engine_defect(error.what()));
+  }
+}
+
+/// A view of `bytes` for libvips's *_buffer functions; the caller's bytes stay
+/// the caller's. To be released with vips_area_unref.
+class BlobView {
+ public:
+  explicit BlobView(ByteView bytes) : blob_(vips_blob_new(nullptr, bytes.data(), bytes.size())) {}
+  ~BlobView() { vips_area_unref(VIPS_AREA(blob_)); }
+  BlobView(const BlobView&) = delete;
+  BlobView& operator=(const BlobView&) = delete;
+  [[nodiscard]] VipsBlob* get() const { return blob_; }
+
+ private:
+  VipsBlob* blob_;
+};
+
+/// Takes over what a *_buffer saver returned, without copying.
+[[nodiscard]] Buffer take_blob(VipsBlob* blob);
+
+/// Sets a save option that keeps the ICC profile and nothing else, whatever
+/// this libvips calls it.
+void keep_profile_only(vips::VOption* options);
+
+/// Removes every metadata field but the profile, resolution and what animation
+/// needs, so that a saver without a `keep` option writes none either.
+[[nodiscard]] vips::VImage without_metadata(const vips::VImage& image);
+
+/// The options every loader takes.
+[[nodiscard]] vips::VOption* load_options(const DecodeOptions& options, VipsFailOn refuse);
+
+/// An integer header field, or `otherwise`.
+[[nodiscard]] int header_int(const vips::VImage& image, const char* name, int otherwise);
+
+}  // namespace imgmill

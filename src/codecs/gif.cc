@@ -1,0 +1,67 @@
+#include "codecs/gif.h"
+
+#include "codecs/engine.h"
+
+namespace imgmill {
+
+bool GifCodec::matches(ByteView header) {
+  return header.size() >= 6 &&
+         (as_text(header.first(6)) == "GIF87a" || as_text(header.first(6)) == "GIF89a");
+}
+
+Result<ImageInfo> GifCodec::probe(ByteView input) {
+  return with_engine(ErrorCode::bad_input, "the GIF header cannot be read", [&] {
+    BlobView blob(input);
+    const vips::VImage image = vips::VImage::gifload_buffer(blob.get());
+    ImageInfo info;
+    info.format = Format::gif;
+    info.width = static_cast<std::uint32_t>(image.width());
+    info.height = static_cast<std::uint32_t>(image.height());
+    info.frames = static_cast<std::uint32_t>(header_int(image, VIPS_META_N_PAGES, 1));
+    info.loop = header_int(image, "loop", 0);
+    info.channels = image.bands();
+    info.alpha = image.has_alpha();
+    info.palette = true;
+    info.progressive = header_int(image, "interlaced", 0) != 0;
+    info.colour_space = image.bands() < 3 ? "grey" : "sRGB";
+    return info;
+  });
+}
+
+Result<Picture> GifCodec::decode(ByteView input, const ImageInfo& info,
+                                 const DecodeOptions& options) {
+  return with_engine(ErrorCode::bad_input, "the GIF cannot be decoded", [&] {
+    BlobView blob(input);
+    auto* load = load_options(options, VIPS_FAIL_ON_ERROR);
+    if (info.frames > 1) load->set("n", -1);
+    return Picture{.image = vips::VImage::gifload_buffer(blob.get(), load),
+                   .frames = info.frames,
+                   .source_palette = true};
+  });
+}
+
+Result<Buffer> GifCodec::encode(const Picture& picture, const EncodeOptions& options) {
+  return with_engine(ErrorCode::bad_input, "the picture could not be turned into GIF", [&] {
+    auto* save = vips::VImage::option();
+    save->set("effort", options.effort == Effort::fast       ? 3
+                        : options.effort == Effort::balanced ? 7
+                                                             : 10);
+    const bool exact = options.lossless || options.quality >= 100;
+    save->set("dither", picture.source_palette || exact ? 0.0 : 1.0);
+    save->set("keep_duplicate_frames", true);
+    if (exact) {
+      save->set("interframe_maxerror", 0.0)->set("interpalette_maxerror", 0.0);
+    } else {
+      // Frames may differ by this much, in 8-bit steps, and still share pixels
+      // and palettes; quality 80 gives cgif's and libvips's own defaults.
+      save->set("interframe_maxerror", (100 - options.quality) / 10.0);
+      save->set("interpalette_maxerror", (100 - options.quality) * 3.0 / 20.0);
+    }
+    keep_profile_only(save);
+    return take_blob(without_metadata(picture.image).gifsave_buffer(save));
+  });
+}
+
+std::optional<std::string> GifCodec::diagnose(ByteView) { return std::nullopt; }
+
+}  // namespace imgmill

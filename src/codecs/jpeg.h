@@ -1,0 +1,32 @@
+// JPEG: header and coefficients through libjpeg-turbo, pixels through libvips (mozjpeg).
+#pragma once
+
+#include <array>
+
+#include "codecs/codec.h"
+
+namespace imgmill {
+
+struct JpegCodec {
+  static constexpr std::array<std::string_view, 4> extensions = {"jpg", "jpeg", "jpe", "jfif"};
+  static constexpr FormatInfo format_info = {.format = Format::jpeg,
+                                             .name = "jpeg",
+                                             .mime_type = "image/jpeg",
+                                             .extensions = extensions,
+                                             .lossy = true,
+                                             .lossless = false,
+                                             .alpha = false,
+                                             .animation = false,
+                                             .max_bits = 8,
+                                             .max_side = 65535,
+                                             .default_quality = 80};
+
+  static bool matches(ByteView header);
+  static Result<ImageInfo> probe(ByteView input);
+  static Result<Picture> decode(ByteView input, const ImageInfo& info,
+                                const DecodeOptions& options);
+  static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
+  static std::optional<std::string> diagnose(ByteView input);
+};
+
+}  // namespace imgmill

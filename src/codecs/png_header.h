@@ -1,0 +1,33 @@
+// PNG without pixels: what the chunks say, and whether they are whole.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "imgmill/buffer.h"
+#include "imgmill/error.h"
+
+namespace imgmill {
+
+/// From IHDR and the chunks before the first IDAT (PNG, third edition).
+struct PngHeader {
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+  int bits = 8;  ///< a sample or palette index: 1, 2, 4, 8, 16
+  bool colour = true;
+  bool palette = false;
+  bool alpha = false;  ///< an alpha channel, or a tRNS chunk
+  bool interlaced = false;
+  std::uint32_t frames = 1;     ///< of an APNG
+  std::optional<double> gamma;  ///< gAMA, when neither iCCP, sRGB nor cICP overrules it
+  std::optional<int> cicp_primaries, cicp_transfer;  ///< ITU-T H.273 codes
+};
+
+/// Errors: bad_input. Thread-safe; reads nothing beyond `input`.
+[[nodiscard]] Result<PngHeader> read_png_header(ByteView input);
+
+/// Walks all chunks and checks their sums; an empty string: all are whole.
+[[nodiscard]] std::string diagnose_png(ByteView input);
+
+}  // namespace imgmill

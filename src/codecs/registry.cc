@@ -1,0 +1,64 @@
+// The table of formats. To add one: write its pair of files, add its row here.
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+
+#include "codecs/avif.h"
+#include "codecs/codec.h"
+#include "codecs/gif.h"
+#include "codecs/jpeg.h"
+#include "codecs/png.h"
+#include "codecs/tiff.h"
+#include "codecs/webp.h"
+
+namespace imgmill {
+namespace {
+
+constexpr std::array rows = {
+    codec_row<JpegCodec>(), codec_row<PngCodec>(), codec_row<WebpCodec>(),
+    codec_row<AvifCodec>(), codec_row<GifCodec>(), codec_row<TiffCodec>(),
+};
+
+static_assert(
+    [] {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (static_cast<std::size_t>(rows[i].info.format) != i) return false;
+      }
+      return true;
+    }(),
+    "the rows stand in the order of Format");
+
+constexpr auto infos = [] {
+  std::array<FormatInfo, rows.size()> all{};
+  for (std::size_t i = 0; i < rows.size(); ++i) all[i] = rows[i].info;
+  return all;
+}();
+
+}  // namespace
+
+std::span<const Codec> codecs() { return rows; }
+const Codec& codec(Format format) { return rows[static_cast<std::size_t>(format)]; }
+std::span<const FormatInfo> formats() { return infos; }
+const FormatInfo& info(Format format) { return infos[static_cast<std::size_t>(format)]; }
+
+std::optional<Format> format_named(std::string_view name) {
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const FormatInfo& row : infos) {
+    if (row.name == lower || std::ranges::find(row.extensions, lower) != row.extensions.end()) {
+      return row.format;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Format> sniff(ByteView header) {
+  for (const Codec& row : rows) {
+    if (row.matches(header)) return row.info.format;
+  }
+  return std::nullopt;
+}
+
+}  // namespace imgmill

@@ -1,0 +1,33 @@
+// TIFF through libvips (libtiff).
+#pragma once
+
+#include <array>
+
+#include "codecs/codec.h"
+
+namespace imgmill {
+
+struct TiffCodec {
+  static constexpr std::array<std::string_view, 2> extensions = {"tif", "tiff"};
+  static constexpr FormatInfo format_info = {.format = Format::tiff,
+                                             .name = "tiff",
+                                             .mime_type = "image/tiff",
+                                             .extensions = extensions,
+                                             .lossy = true,
+                                             .lossless = true,
+                                             .alpha = true,
+                                             .animation = false,
+                                             .pages = true,
+                                             .max_bits = 32,
+                                             .max_side = 2147483647,
+                                             .default_quality = 100};
+
+  static bool matches(ByteView header);
+  static Result<ImageInfo> probe(ByteView input);
+  static Result<Picture> decode(ByteView input, const ImageInfo& info,
+                                const DecodeOptions& options);
+  static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
+  static std::optional<std::string> diagnose(ByteView input);
+};
+
+}  // namespace imgmill

@@ -1,0 +1,58 @@
+#include "codecs/webp.h"
+
+#include "codecs/engine.h"
+
+namespace imgmill {
+
+bool WebpCodec::matches(ByteView header) {
+  return header.size() >= 12 && as_text(header.first(4)) == "RIFF" &&
+         as_text(header.subspan(8, 4)) == "WEBP";
+}
+
+Result<ImageInfo> WebpCodec::probe(ByteView input) {
+  return with_engine(ErrorCode::bad_input, "the WebP header cannot be read", [&] {
+    BlobView blob(input);
+    // One frame: its size is the canvas's, and the number of frames is known too.
+    const vips::VImage image = vips::VImage::webpload_buffer(blob.get());
+    ImageInfo info;
+    info.format = Format::webp;
+    info.width = static_cast<std::uint32_t>(image.width());
+    info.height = static_cast<std::uint32_t>(image.height());
+    info.frames = static_cast<std::uint32_t>(header_int(image, VIPS_META_N_PAGES, 1));
+    info.loop = header_int(image, "loop", 0);
+    info.channels = image.bands();
+    info.alpha = image.has_alpha();
+    info.colour_space = "sRGB";
+    return info;
+  });
+}
+
+Result<Picture> WebpCodec::decode(ByteView input, const ImageInfo& info,
+                                  const DecodeOptions& options) {
+  return with_engine(ErrorCode::bad_input, "the WebP cannot be decoded", [&] {
+    BlobView blob(input);
+    auto* load = load_options(options, VIPS_FAIL_ON_ERROR);
+    if (info.frames > 1) load->set("n", -1);
+    return Picture{.image = vips::VImage::webpload_buffer(blob.get(), load), .frames = info.frames};
+  });
+}
+
+Result<Buffer> WebpCodec::encode(const Picture& picture, const EncodeOptions& options) {
+  return with_engine(ErrorCode::bad_input, "the picture could not be turned into WebP", [&] {
+    auto* save = vips::VImage::option()->set("Q", options.quality);
+    // libwebp's scale is 0..6; 4 is its default and the knee of its curve.
+    save->set("effort", options.effort == Effort::fast       ? 2
+                        : options.effort == Effort::balanced ? 4
+                                                             : 6);
+    if (options.lossless) {
+      // exact: colours under full transparency are pixels too.
+      save->set("lossless", true)->set("exact", true);
+    }
+    keep_profile_only(save);
+    return take_blob(without_metadata(picture.image).webpsave_buffer(save));
+  });
+}
+
+std::optional<std::string> WebpCodec::diagnose(ByteView) { return std::nullopt; }
+
+}  // namespace imgmill

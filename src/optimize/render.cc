@@ -1,0 +1,117 @@
+#include "optimize/render.h"
+
+#include <fmt/format.h>
+
+#include "base/try.h"
+#include "codecs/engine.h"
+#include "optimize/verify.h"
+
+namespace imgmill {
+namespace {
+
+// How many times smaller a side becomes, for decoders that can decode smaller.
+double shrink_factor(const Source& source, const RenderRequest& request) {
+  const Extent stored{source.info.width, source.info.height};
+  const int orientation = request.turn == Turn::upright ? source.info.orientation : 1;
+  const Extent from = upright(stored, orientation);
+  return std::max(1.0, std::min(static_cast<double>(from.width) / request.extent.width,
+                                static_cast<double>(from.height) / request.extent.height));
+}
+
+Result<Picture> in_memory(Picture picture) {
+  return with_engine(ErrorCode::bad_input, "the picture cannot be decoded", [&] {
+    picture.image = picture.image.copy_memory();
+    return picture;
+  });
+}
+
+// The way of the pixels; its order matters: turning before resizing, because sizes
+// are of the upright picture; colours before resizing, because profiles are made for
+// original numbers; depth and transparency last, on the fewest pixels.
+Result<Picture> prepared(const Source& source, const RenderRequest& request, Damage damage,
+                         std::vector<std::string>& notes) {
+  const FormatInfo& target = info(request.target);
+  ImageInfo info = source.info;
+  if (request.first_frame) info.frames = 1;
+  DecodeOptions decode{.damage = damage, .shrink = shrink_factor(source, request)};
+
+  IMGMILL_TRY(Picture picture, source.codec->decode(source.bytes, info, decode));
+  if (request.turn == Turn::upright) {
+    IMGMILL_TRY(picture, turned_upright(std::move(picture), source.info.orientation));
+  }
+  IMGMILL_TRY(picture,
+              with_colours_for(std::move(picture), source.colours, target, request.to_srgb, notes));
+  IMGMILL_TRY(picture, scaled_to(std::move(picture), request.extent));
+  IMGMILL_TRY(picture, fitted_to(std::move(picture), target, request.background, notes));
+  return picture;
+}
+
+Result<void> prove(const Picture& picture, ByteView bytes, Format format) {
+  const Codec& codec = imgmill::codec(format);
+  IMGMILL_TRY(const ImageInfo info, codec.probe(bytes));
+  IMGMILL_TRY(const Picture again, codec.decode(bytes, info, {}));
+  // GIF has no invisible colours to keep.
+  IMGMILL_TRY(const bool same,
+              same_pixels(picture, again,
+                          format == Format::gif ? HiddenColours::ignore : HiddenColours::compare));
+  if (same) return {};
+  return fail(ErrorCode::unsupported,
+              fmt::format("{} cannot hold this picture without loss", codec.info.name),
+              "choose another format, or allow loss");
+}
+
+Result<Rendered> attempt(const Source& source, const RenderRequest& request, Damage damage) {
+  const Codec& codec = imgmill::codec(request.target);
+  Rendered out;
+  IMGMILL_TRY(Picture picture, prepared(source, request, damage, out.notes));
+  out.frames = picture.frames;
+  if (!request.prove) {
+    IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));
+    return out;
+  }
+  IMGMILL_TRY(picture, in_memory(std::move(picture)));  // read by the encoder, then by the proof
+  IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));
+  Result<void> proof = prove(picture, out.bytes.view(), request.target);
+  if (!proof && request.target == Format::png) {
+    EncodeOptions plain = request.encode;
+    plain.palette = PaletteUse::avoid;
+    IMGMILL_TRY(out.bytes, codec.encode(picture, plain));
+    proof = prove(picture, out.bytes.view(), request.target);
+  }
+  if (!proof) return std::unexpected(std::move(proof).error());
+  return out;
+}
+
+// Reads all pixels and does nothing with them.
+bool decodes(const Source& source) {
+  const Result<Picture> picture = source.codec->decode(source.bytes, source.info, {});
+  return picture && with_engine(ErrorCode::bad_input, "", [&] { return picture->image.avg(); });
+}
+
+Error damage_error(const Source& source, const std::string& how) {
+  return Error(ErrorCode::bad_input,
+               fmt::format("the {} data is damaged ({})", source.codec->info.name, how),
+               "restore the file from a copy; it was left as it is");
+}
+
+}  // namespace
+
+Result<Rendered> render(const Source& source, const RenderRequest& request) {
+  Result<Rendered> first = attempt(source, request, Damage::refuse);
+  if (first || first.error().code() != ErrorCode::bad_input) return first;
+
+  // Something is wrong with the input, or with what was wanted of it.
+  if (const std::optional<std::string> damage = source.codec->diagnose(source.bytes)) {
+    if (!damage->empty()) return std::unexpected(damage_error(source, *damage));
+    Result<Rendered> again = attempt(source, request, Damage::tolerate);
+    if (again) again->notes.emplace_back("stray bytes in the file were ignored");
+    return again;
+  }
+  if (!decodes(source)) {
+    Error error = first.error();
+    return std::unexpected(damage_error(source, error.message()));
+  }
+  return first;
+}
+
+}  // namespace imgmill

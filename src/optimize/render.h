@@ -1,0 +1,35 @@
+// One pass over the pixels: decode, turn, convert, resize, fit, encode, prove.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "codecs/codec.h"
+#include "optimize/source.h"
+
+namespace imgmill {
+
+enum class Turn { upright, as_stored };
+
+struct RenderRequest {
+  Format target = Format::jpeg;
+  Turn turn = Turn::upright;
+  Extent extent;  ///< of the result, one frame, after turning
+  bool to_srgb = false;
+  Colour background;
+  bool first_frame = false;
+  bool prove = false;  ///< fail unless decoding gives the same pixels again
+  EncodeOptions encode;
+};
+
+struct Rendered {
+  Buffer bytes;
+  std::uint32_t frames = 1;
+  std::vector<std::string> notes;
+};
+
+/// Errors: bad_input (the source is damaged; the message says how), unsupported
+/// (`prove` was asked for and the format cannot hold the picture exactly), limit.
+[[nodiscard]] Result<Rendered> render(const Source& source, const RenderRequest& request);
+
+}  // namespace imgmill

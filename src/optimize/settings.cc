@@ -1,0 +1,94 @@
+#include "imgmill/settings.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/try.h"
+
+namespace imgmill {
+
+const std::optional<int>& Quality::own(Format format) const {
+  switch (format) {
+    case Format::jpeg:
+      return jpeg;
+    case Format::png:
+      return png;
+    case Format::webp:
+      return webp;
+    case Format::avif:
+      return avif;
+    case Format::gif:
+      return gif;
+    case Format::tiff:
+      return tiff;
+  }
+  return global;
+}
+
+std::optional<int>& Quality::own(Format format) {
+  return const_cast<std::optional<int>&>(std::as_const(*this).own(format));
+}
+
+int Quality::of(Format format) const {
+  if (const auto& number = own(format)) return *number;
+  return global.value_or(info(format).default_quality);
+}
+
+bool ImageSettings::lossless_for(Format format) const {
+  return compression == Compression::lossless || quality.of(format) >= 100;
+}
+
+namespace {
+
+Result<void> check_quality(const std::optional<int>& number, std::string_view field) {
+  if (number && (*number < 1 || *number > 100)) {
+    return fail(ErrorCode::usage, fmt::format("quality.{} is {}", field, *number),
+                "use a number from 1 (small) to 100 (lossless where the format can)");
+  }
+  return {};
+}
+
+Result<void> check_side(std::uint32_t side, std::string_view field) {
+  if (side < 1 || side > 65535) {
+    return fail(ErrorCode::usage, fmt::format("resize.{} is {}", field, side),
+                "use a number of pixels from 1 to 65535");
+  }
+  return {};
+}
+
+Result<void> check_resize(const Resize& resize) {
+  switch (resize.mode) {
+    case ResizeMode::none:
+      return {};
+    case ResizeMode::width:
+      return check_side(resize.width, "width");
+    case ResizeMode::height:
+      return check_side(resize.height, "height");
+    case ResizeMode::longest:
+    case ResizeMode::shortest:
+      return check_side(resize.size, "size");
+    case ResizeMode::fit:
+      IMGMILL_CHECK(check_side(resize.width, "width"));
+      return check_side(resize.height, "height");
+    case ResizeMode::percent:
+      if (!std::isfinite(resize.percent) || resize.percent <= 0 || resize.percent > 10000) {
+        return fail(ErrorCode::usage, fmt::format("resize.percent is {}", resize.percent),
+                    "use a number above 0, at most 10000");
+      }
+      return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> validate(const ImageSettings& settings) {
+  IMGMILL_CHECK(check_quality(settings.quality.global, "global"));
+  for (const FormatInfo& row : formats()) {
+    IMGMILL_CHECK(check_quality(settings.quality.own(row.format), row.name));
+  }
+  return check_resize(settings.resize);
+}
+
+}  // namespace imgmill

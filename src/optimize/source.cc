@@ -1,0 +1,122 @@
+#include "optimize/source.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "codecs/png_header.h"
+
+namespace imgmill {
+namespace {
+
+// What people most often try that is an image, but none of ours.
+std::string_view foreign_name(ByteView input) {
+  using namespace std::string_view_literals;
+  const std::string_view text = as_text(input.first(std::min<std::size_t>(input.size(), 512)));
+  if (text.size() >= 12 && text.substr(4, 4) == "ftyp") return "HEIC or another HEIF file";
+  if (text.starts_with("\xFF\x0A"sv) || text.starts_with("\0\0\0\x0CJXL "sv)) return "JPEG XL";
+  if (text.starts_with("\0\0\0\x0CjP  "sv)) return "JPEG 2000";
+  if (text.starts_with("BM"sv)) return "BMP";
+  if (text.starts_with("8BPS"sv)) return "Photoshop";
+  if (text.starts_with("%PDF"sv)) return "PDF";
+  if (text.find("<svg"sv) != std::string_view::npos) return "SVG";
+  return {};
+}
+
+std::string known_formats() {
+  std::string list;
+  for (const FormatInfo& row : formats()) {
+    if (!list.empty()) list += ", ";
+    list += row.name;
+  }
+  return list;
+}
+
+Result<void> within(const ImageInfo& info, const Limits& limits) {
+  const std::uint64_t pixels = std::uint64_t{info.width} * info.height;
+  if (info.frames > limits.max_frames) {
+    return fail(ErrorCode::limit, fmt::format("{} frames, over the limit of {}",
+                                              grouped(info.frames), grouped(limits.max_frames)));
+  }
+  if (pixels > limits.max_pixels || pixels * info.frames > limits.max_pixels) {
+    return fail(
+        ErrorCode::limit,
+        fmt::format("{} x {} pixels{}, over the limit of {} megapixels", info.width, info.height,
+                    info.frames > 1 ? fmt::format(" in {} frames", info.frames) : "",
+                    limits.max_pixels / 1'000'000),
+        "if the image is meant to be this large, raise the limit with --max-pixels");
+  }
+  // Checked apart, so that the product below cannot wrap around.
+  if (info.decoded_bytes() > limits.max_decoded_bytes) {
+    return fail(ErrorCode::limit,
+                fmt::format("{} once decoded, over the limit of {}",
+                            human_size(info.decoded_bytes()), human_size(limits.max_decoded_bytes)),
+                "if the image is meant to be this large, raise the limit with --max-pixels");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Source> open_source(ByteView input, const Limits& limits) {
+  if (input.empty()) {
+    return fail(ErrorCode::bad_input, "the file is empty", "restore it from a copy");
+  }
+  if (input.size() > limits.max_input_bytes) {
+    return fail(ErrorCode::limit,
+                fmt::format("a file of {}, over the limit of {}", human_size(input.size()),
+                            human_size(limits.max_input_bytes)),
+                "raise the limit with --max-input");
+  }
+  const std::optional<Format> format = sniff(input.first(std::min(input.size(), sniff_bytes)));
+  if (!format) {
+    const std::string_view name = foreign_name(input);
+    return fail(
+        name.empty() ? ErrorCode::bad_input : ErrorCode::unsupported,
+        name.empty() ? "not an image that imgmill knows" : fmt::format("{} is not supported", name),
+        fmt::format("it reads {}", known_formats()));
+  }
+
+  Source source;
+  source.bytes = input;
+  source.codec = &codec(*format);
+  IMGMILL_TRY(source.info, source.codec->probe(input));
+  IMGMILL_CHECK(within(source.info, limits));
+
+  source.metadata = read_metadata(input, *format);
+  source.exif = read_exif(source.metadata.exif.view());
+  // AVIF turns pictures by properties of its own, which decoders apply; its EXIF
+  // tag must be ignored (MIAF). TIFF's tag is in its header.
+  if (*format == Format::jpeg || *format == Format::png || *format == Format::webp) {
+    source.info.orientation = source.exif.orientation;
+  }
+  source.colours.profile = read_icc(source.metadata.icc.view());
+  if (source.colours.profile.space == "Lab") source.colours.profile = {};
+  if (*format == Format::png) {
+    if (auto header = read_png_header(input)) source.colours.gamma = header->gamma;
+  }
+  source.info.profile = source.colours.profile.description;
+  if (source.info.profile.empty() && !source.colours.profile.space.empty()) {
+    source.info.profile = fmt::format("unnamed {}", source.colours.profile.space);
+  }
+  return source;
+}
+
+Result<ImageInfo> inspect(ByteView input, const Limits& limits) {
+  IMGMILL_TRY(Source source, open_source(input, limits));
+  ImageInfo& info = source.info;
+  const MetadataBlocks& blocks = source.metadata;
+  if (!blocks.icc.empty()) info.metadata.emplace_back("icc");
+  if (!blocks.exif.empty()) info.metadata.emplace_back("exif");
+  if (source.exif.has_gps) info.metadata.emplace_back("gps");
+  if (source.exif.has_thumbnail) info.metadata.emplace_back("thumbnail");
+  if (!source.exif.copyright.empty() || !source.exif.artist.empty()) {
+    info.metadata.emplace_back("copyright");
+  }
+  if (!blocks.xmp.empty()) info.metadata.emplace_back("xmp");
+  if (!blocks.iptc.empty()) info.metadata.emplace_back("iptc");
+  for (const std::string& other : blocks.others) info.metadata.push_back(other);
+  return std::move(info);
+}
+
+}  // namespace imgmill

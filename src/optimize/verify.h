@@ -1,0 +1,19 @@
+// Proof that nothing was lost.
+#pragma once
+
+#include "codecs/picture.h"
+#include "imgmill/error.h"
+
+namespace imgmill {
+
+/// Whether colours that nobody can see, under full transparency, must agree too.
+enum class HiddenColours { compare, ignore };
+
+/// Whether both show exactly the same: size, frames, delays, loop count and every
+/// sample of every pixel, where grey equals a colour with equal parts, and a
+/// missing alpha channel equals an opaque one. Errors: what reading the
+/// pixels brought up.
+[[nodiscard]] Result<bool> same_pixels(const Picture& one, const Picture& other,
+                                       HiddenColours hidden = HiddenColours::compare);
+
+}  // namespace imgmill
