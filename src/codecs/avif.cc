@@ -59,8 +59,20 @@ Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& op
     if (options.lossless) {
       save->set("lossless", true)->set("subsample_mode", VIPS_FOREIGN_SUBSAMPLE_OFF);
     }
-    keep_profile_only(save);
-    return take_blob(without_metadata(picture.image).heifsave_buffer(save));
+    vips::VImage image = without_metadata(picture.image);
+    const auto embed = [&](const char* field, ByteView block) {
+      if (block.empty()) return false;
+      vips_image_set_blob_copy(image.get_image(), field, block.data(), block.size());
+      return true;
+    };
+    const bool exif = embed(VIPS_META_EXIF_NAME, options.metadata.exif);
+    const bool xmp = embed(VIPS_META_XMP_NAME, options.metadata.xmp);
+    if (!exif && !xmp) {
+      keep_profile_only(save);
+    } else {
+      keep_profile_and(save, exif, xmp);
+    }
+    return take_blob(image.heifsave_buffer(save));
   });
 }
 

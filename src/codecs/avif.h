@@ -20,6 +20,7 @@ struct AvifCodec {
                                              .max_bits = 12,
                                              .max_side = 16384,
                                              .default_quality = 50};
+  static constexpr bool embeds_metadata = true;
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);

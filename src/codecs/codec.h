@@ -11,6 +11,7 @@
 #include "imgmill/format.h"
 #include "imgmill/optimize.h"
 #include "imgmill/settings.h"
+#include "metadata/metadata.h"
 
 namespace imgmill {
 
@@ -23,6 +24,9 @@ struct EncodeOptions {
   bool lossless = false;  ///< the pixels must come back as they are
   Effort effort = Effort::balanced;
   PaletteUse palette = PaletteUse::allow;
+  /// Blocks to embed; only codecs whose `embeds_metadata` is set look at them,
+  /// because their files cannot be amended afterwards.
+  NewMetadata metadata;
 };
 
 /// What to do about data that a decoder can guess its way around.
@@ -41,6 +45,7 @@ struct DecodeOptions {
 /// policy; limits have been checked by the caller from what `probe` said.
 struct Codec {
   FormatInfo info;
+  bool embeds_metadata;
   bool (*matches)(ByteView header);
   Result<ImageInfo> (*probe)(ByteView input);
   /// The whole image, all frames, as stored (orientation not applied). Lazy:
@@ -58,6 +63,7 @@ template <typename C>
 concept CodecLike = requires(ByteView bytes, const ImageInfo& info, const Picture& picture,
                              const EncodeOptions& encode, const DecodeOptions& decode) {
   { C::format_info } -> std::convertible_to<FormatInfo>;
+  { C::embeds_metadata } -> std::convertible_to<bool>;
   { C::matches(bytes) } -> std::same_as<bool>;
   { C::probe(bytes) } -> std::same_as<Result<ImageInfo>>;
   { C::decode(bytes, info, decode) } -> std::same_as<Result<Picture>>;
@@ -67,7 +73,8 @@ concept CodecLike = requires(ByteView bytes, const ImageInfo& info, const Pictur
 
 template <CodecLike C>
 consteval Codec codec_row() {
-  return {C::format_info, C::matches, C::probe, C::decode, C::encode, C::diagnose};
+  return {C::format_info, C::embeds_metadata, C::matches, C::probe,
+          C::decode,      C::encode,          C::diagnose};
 }
 
 /// All codecs, in the order of `Format`.

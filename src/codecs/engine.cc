@@ -75,11 +75,15 @@ Buffer take_blob(VipsBlob* blob) {
   return Buffer::adopt(bytes, size, [blob](std::byte*) { vips_area_unref(VIPS_AREA(blob)); });
 }
 
-void keep_profile_only(vips::VOption* options) {
+void keep_profile_only(vips::VOption* options) { keep_profile_and(options, false, false); }
+
+void keep_profile_and(vips::VOption* options, bool exif, bool xmp) {
 #if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 15
-  options->set("keep", VIPS_FOREIGN_KEEP_ICC);
+  options->set("keep", VIPS_FOREIGN_KEEP_ICC | (exif ? VIPS_FOREIGN_KEEP_EXIF : 0) |
+                           (xmp ? VIPS_FOREIGN_KEEP_XMP : 0));
 #else
-  (void)options;  // the caller's without_metadata() has done what can be done
+  // This libvips keeps what the picture has, and without_metadata() has seen to that.
+  (void)options, (void)exif, (void)xmp;
 #endif
 }
 

@@ -65,6 +65,8 @@ class BlobView {
 /// Sets a save option that keeps the ICC profile and nothing else, whatever
 /// this libvips calls it.
 void keep_profile_only(vips::VOption* options);
+/// The same, and EXIF or XMP with it.
+void keep_profile_and(vips::VOption* options, bool exif, bool xmp);
 
 /// Removes every metadata field but the profile, resolution and what animation
 /// needs, so that a saver without a `keep` option writes none either.

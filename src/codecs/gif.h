@@ -21,6 +21,7 @@ struct GifCodec {
                                              .max_bits = 8,
                                              .max_side = 65535,
                                              .default_quality = 100};
+  static constexpr bool embeds_metadata = false;
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);

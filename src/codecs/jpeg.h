@@ -20,6 +20,7 @@ struct JpegCodec {
                                              .max_bits = 8,
                                              .max_side = 65535,
                                              .default_quality = 80};
+  static constexpr bool embeds_metadata = false;
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);

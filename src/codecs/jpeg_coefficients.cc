@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
@@ -306,7 +305,7 @@ int estimate_jpeg_quality(const std::array<std::uint16_t, 64>& luma_steps) {
     for (std::size_t i = 0; i < telling_steps; ++i) {
       const int step = std::clamp((base[i] * scale + 50) / 100, 1, 255);
       const int found = std::max<int>(luma_steps[static_cast<std::size_t>(zigzag[i])], 1);
-      sum += std::abs(std::log2(static_cast<double>(found) / step));
+      sum += std::abs(found - step) / static_cast<double>(found + step);
     }
     return sum;
   };

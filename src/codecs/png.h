@@ -20,6 +20,7 @@ struct PngCodec {
                                              .max_bits = 16,
                                              .max_side = 2147483647,
                                              .default_quality = 100};
+  static constexpr bool embeds_metadata = false;
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);

@@ -21,6 +21,7 @@ struct TiffCodec {
                                              .max_bits = 32,
                                              .max_side = 2147483647,
                                              .default_quality = 100};
+  static constexpr bool embeds_metadata = false;
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);

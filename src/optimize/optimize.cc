@@ -139,21 +139,30 @@ Result<Candidate> transcoded(const Candidate& base) {
       .bytes = std::move(bytes), .decision = Decision::transcoded, .notes = base.notes};
 }
 
-// Puts the metadata that may stay into a fresh encoding that has none.
-Result<Buffer> with_metadata(Buffer bytes, const Source& source, Format target, const Keep& keep,
-                             int orientation, std::vector<std::string>& notes) {
-  const Buffer exif =
-      filter_exif(source.metadata.exif.view(), keep, orientation, /*pixels_changed=*/true);
-  const NewMetadata wanted{
-      .exif = exif.view(),
-      .xmp = keep.xmp ? source.metadata.xmp.view() : ByteView{},
-      .iptc = keep.iptc ? source.metadata.iptc.view() : ByteView{},
-  };
-  if (wanted.exif.empty() && wanted.xmp.empty() && wanted.iptc.empty()) return bytes;
-  Result<Buffer> inserted = insert_metadata(bytes.view(), target, wanted);
+// What may be said of the picture in a fresh encoding. Owns its EXIF block.
+struct Carried {
+  Buffer exif;
+  NewMetadata blocks;
+};
+
+Carried carried_metadata(const Source& source, const Keep& keep, int orientation) {
+  Carried carried{.exif = filter_exif(source.metadata.exif.view(), keep, orientation,
+                                      /*pixels_changed=*/true)};
+  carried.blocks = {.exif = carried.exif.view(),
+                    .xmp = keep.xmp ? source.metadata.xmp.view() : ByteView{},
+                    .iptc = keep.iptc ? source.metadata.iptc.view() : ByteView{}};
+  return carried;
+}
+
+// Puts the metadata into a fresh encoding that has none.
+Result<Buffer> with_metadata(Buffer bytes, Format target, const NewMetadata& blocks,
+                             std::vector<std::string>& notes) {
+  if (codec(target).embeds_metadata) return bytes;
+  if (blocks.exif.empty() && blocks.xmp.empty() && blocks.iptc.empty()) return bytes;
+  Result<Buffer> inserted = insert_metadata(bytes.view(), target, blocks);
   if (inserted) return std::move(*inserted);
   if (inserted.error().code() == ErrorCode::unsupported) {
-    notes.push_back(fmt::format("metadata not carried over: {}", inserted.error().message()));
+    notes.push_back(fmt::format("{} took no metadata along", info(target).name));
     return bytes;
   }
   return std::unexpected(std::move(inserted).error());
@@ -174,13 +183,16 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings)
   // The same pixels need the same profile to look the same.
   if (lossless && !is_srgb_picture(source)) request.to_srgb = false;
 
+  Keep keep = settings.keep;
+  keep.orientation = true;
+  const Carried carried = carried_metadata(source, keep, orientation);
+  request.encode.metadata = carried.blocks;
+
   IMGMILL_TRY(Rendered rendered, render(source, request));
   Candidate candidate{.decision = lossless ? Decision::transcoded : Decision::reencoded,
                       .notes = std::move(rendered.notes)};
-  Keep keep = settings.keep;
-  keep.orientation = true;
-  IMGMILL_TRY(candidate.bytes, with_metadata(std::move(rendered.bytes), source, format, keep,
-                                             orientation, candidate.notes));
+  IMGMILL_TRY(candidate.bytes,
+              with_metadata(std::move(rendered.bytes), format, carried.blocks, candidate.notes));
   if (format == Format::png) {
     IMGMILL_TRY(candidate.bytes, carry_png_colours(source.bytes, candidate.bytes.view()));
   }
@@ -311,6 +323,9 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
   request.first_frame = !holds_frames(source, row);
   request.prove = settings.compression == Compression::lossless;
 
+  const Carried carried = carried_metadata(source, settings.keep, 1);
+  request.encode.metadata = carried.blocks;
+
   Optimized out{.format = target,
                 .input_format = source.info.format,
                 .decision = Decision::reencoded,
@@ -334,8 +349,8 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
   if (source.info.format == Format::jpeg && has_gain_map_or_mpf(source.bytes)) {
     out.notes.emplace_back("the HDR gain map or further views did not come along");
   }
-  IMGMILL_TRY(out.bytes, with_metadata(std::move(rendered.bytes), source, target, settings.keep, 1,
-                                       out.notes));
+  IMGMILL_TRY(out.bytes,
+              with_metadata(std::move(rendered.bytes), target, carried.blocks, out.notes));
   if (target == Format::png) {
     const bool same_colours = source.info.format == Format::png && !request.to_srgb;
     IMGMILL_TRY(out.bytes, same_colours ? carry_png_colours(source.bytes, out.bytes.view())

@@ -1,0 +1,77 @@
+// Who may include whom: arrows go down only (ARCHITECTURE.md).
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::map<std::string, std::set<std::string>>& allowed() {
+  static const std::map<std::string, std::set<std::string>> below = {
+      {"base", {}},
+      {"platform", {"base"}},
+      {"metadata", {"base"}},
+      {"codecs", {"base", "metadata"}},
+      {"transform", {"base", "codecs"}},
+      {"optimize", {"base", "metadata", "codecs", "transform"}},
+      {"store", {"base", "platform"}},
+      {"executor", {"base", "platform", "optimize"}},
+      {"pipeline", {"base", "platform", "store", "executor"}},
+      {"batch", {"base", "platform", "store", "executor", "pipeline"}},
+  };
+  return below;
+}
+
+bool is_test(const fs::path& file) {
+  const std::string stem = file.stem().string();
+  return stem.ends_with("_test") || stem.ends_with("_bench") || stem.ends_with("_fuzz");
+}
+
+TEST(Layering, IncludesGoDownOnly) {
+  const fs::path source = fs::path(IMGMILL_SOURCE_DIR) / "src";
+  const std::regex include("^#include \"([a-z_]+)/[a-z0-9_]+\\.h\"");
+  int arrows = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(source)) {
+    const fs::path& file = entry.path();
+    if ((file.extension() != ".cc" && file.extension() != ".h") || is_test(file)) continue;
+    const std::string part = file.parent_path().filename().string();
+    ASSERT_TRUE(allowed().contains(part)) << "a part nobody has placed: " << part;
+    std::ifstream text(file);
+    for (std::string line; std::getline(text, line);) {
+      std::smatch match;
+      if (!std::regex_search(line, match, include)) continue;
+      const std::string target = match[1];
+      if (target == part || target == "imgmill") continue;
+      ++arrows;
+      EXPECT_TRUE(allowed().at(part).contains(target))
+          << file.lexically_relative(source) << " includes " << target
+          << ", which does not lie below " << part;
+    }
+  }
+  EXPECT_GT(arrows, 20) << "the test reads the wrong folder";
+}
+
+TEST(Layering, TheCoreNeitherPrintsNorReadsTheEnvironment) {
+  const fs::path source = fs::path(IMGMILL_SOURCE_DIR) / "src";
+  const std::regex forbidden(
+      R"(std::cout|std::cerr|\bprintf\(|\bfprintf\(|fmt::print|\bgetenv\(|\babort\(|std::exit)");
+  for (const auto& entry : fs::recursive_directory_iterator(source)) {
+    const fs::path& file = entry.path();
+    if ((file.extension() != ".cc" && file.extension() != ".h") || is_test(file)) continue;
+    std::ifstream text(file);
+    int number = 0;
+    for (std::string line; std::getline(text, line);) {
+      ++number;
+      EXPECT_FALSE(std::regex_search(line, forbidden))
+          << file.lexically_relative(source) << ":" << number << ": " << line;
+    }
+  }
+}
+
+}  // namespace
