@@ -1,0 +1,45 @@
+// Where the results of a batch come together.
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <mutex>
+#include <stop_token>
+
+#include "imgmill/batch.h"
+#include "pipeline/pipeline.h"
+
+namespace imgmill {
+
+/// Counts results and hands everything to the batch's observer, one call at a
+/// time. Thread-safe. What the observer throws stops the batch and is thrown
+/// again by finish().
+class Collector final : public PipelineObserver {
+ public:
+  /// `stop_batch` is asked to stop at the first failure (OnFailure::stop), or
+  /// when the observer throws.
+  Collector(BatchObserver& observer, OnFailure on_failure, std::stop_source stop_batch)
+      : observer_(observer), on_failure_(on_failure), stop_batch_(std::move(stop_batch)) {}
+
+  void on_planned(std::uint64_t tasks, bool complete);
+  void on_started(const ImageTask& task) override;
+  void on_result(OptimizationResult result) override;
+
+  /// The counts and times so far; `busy` and `stopped` are the caller's to fill.
+  [[nodiscard]] BatchSummary finish();
+
+ private:
+  void count(const OptimizationResult& result);
+  template <typename Call>
+  void tell(Call call);
+
+  BatchObserver& observer_;
+  const OnFailure on_failure_;
+  std::stop_source stop_batch_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::mutex mutex_;
+  BatchSummary summary_;
+  std::exception_ptr thrown_;
+};
+
+}  // namespace imgmill

@@ -1,0 +1,76 @@
+// Reading JSON objects whose fields are all known.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "imgmill/error.h"
+
+namespace imgmill {
+
+using Json = nlohmann::ordered_json;
+
+/// A place in a document ("tasks[3].settings.quality") and what stands there.
+struct JsonPlace {
+  const Json& value;
+  std::string path;
+
+  [[nodiscard]] JsonPlace child(const std::string& field) const;
+  /// Nothing when the field is missing or null. `value` must be an object.
+  [[nodiscard]] std::optional<JsonPlace> find(const std::string& field) const;
+};
+
+/// "`path` is ..., but ...".
+[[nodiscard]] std::unexpected<Error> json_error(const JsonPlace& at, std::string_view problem,
+                                                std::string advice);
+
+/// Checks that `at` is an object with no fields but `known`. A misspelt field
+/// gets the likely name as advice.
+[[nodiscard]] Result<void> check_fields(const JsonPlace& at,
+                                        std::initializer_list<std::string_view> known);
+
+[[nodiscard]] Result<std::string> text_at(const JsonPlace& at);
+[[nodiscard]] Result<bool> flag_at(const JsonPlace& at);
+[[nodiscard]] Result<double> number_at(const JsonPlace& at);
+/// A whole number from `least` to `most`; 80.0 counts as 80.
+[[nodiscard]] Result<std::int64_t> integer_at(const JsonPlace& at, std::int64_t least,
+                                              std::int64_t most);
+
+/// One of a list of words, any case.
+template <typename T>
+struct Word {
+  std::string_view word;
+  T value;
+};
+
+[[nodiscard]] Result<std::size_t> word_at(const JsonPlace& at,
+                                          std::span<const std::string_view> words);
+
+template <typename T, std::size_t N>
+[[nodiscard]] Result<T> choice_at(const JsonPlace& at, const std::array<Word<T>, N>& choices) {
+  std::array<std::string_view, N> words{};
+  for (std::size_t i = 0; i < N; ++i) words[i] = choices[i].word;
+  const Result<std::size_t> found = word_at(at, words);
+  if (!found) return std::unexpected(found.error());
+  return choices[*found].value;
+}
+
+template <typename T, std::size_t N>
+[[nodiscard]] std::string_view word_for(T value, const std::array<Word<T>, N>& choices) {
+  for (const Word<T>& choice : choices) {
+    if (choice.value == value) return choice.word;
+  }
+  return choices.front().word;
+}
+
+/// The word in `words` that `text` probably meant, if any is close.
+[[nodiscard]] std::optional<std::string_view> did_you_mean(std::string_view text,
+                                                           std::span<const std::string_view> words);
+
+}  // namespace imgmill

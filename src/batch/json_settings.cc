@@ -1,0 +1,228 @@
+#include "batch/json_settings.h"
+
+#include <fmt/core.h>
+
+#include <charconv>
+
+#include "base/text.h"
+#include "base/try.h"
+
+namespace imgmill {
+namespace {
+
+constexpr std::array<Word<ResizeMode>, 7> resize_modes = {{{"none", ResizeMode::none},
+                                                           {"width", ResizeMode::width},
+                                                           {"height", ResizeMode::height},
+                                                           {"longest", ResizeMode::longest},
+                                                           {"shortest", ResizeMode::shortest},
+                                                           {"fit", ResizeMode::fit},
+                                                           {"percent", ResizeMode::percent}}};
+constexpr std::array<Word<Effort>, 3> efforts = {
+    {{"fast", Effort::fast}, {"balanced", Effort::balanced}, {"max", Effort::max}}};
+constexpr std::array<Word<Animation>, 2> animations = {
+    {{"refuse", Animation::refuse}, {"first-frame", Animation::first_frame}}};
+
+struct KeepField {
+  std::string_view word;
+  bool Keep::*member;
+};
+constexpr std::array<KeepField, 7> keep_fields = {{{"icc", &Keep::icc},
+                                                   {"orientation", &Keep::orientation},
+                                                   {"copyright", &Keep::copyright},
+                                                   {"exif", &Keep::exif},
+                                                   {"xmp", &Keep::xmp},
+                                                   {"iptc", &Keep::iptc},
+                                                   {"comment", &Keep::comment}}};
+
+constexpr std::array<std::string_view, 7> quality_fields = {"global", "jpeg", "png", "webp",
+                                                            "avif",   "gif",  "tiff"};
+
+std::optional<int>& quality_field(Quality& quality, std::string_view name) {
+  if (name == "jpeg") return quality.jpeg;
+  if (name == "png") return quality.png;
+  if (name == "webp") return quality.webp;
+  if (name == "avif") return quality.avif;
+  if (name == "gif") return quality.gif;
+  if (name == "tiff") return quality.tiff;
+  return quality.global;
+}
+
+Result<void> read_quality(const JsonPlace& at, Quality& quality) {
+  if (at.value.is_number()) {
+    IMGMILL_TRY(const std::int64_t global, integer_at(at, 1, 100));
+    quality.global = static_cast<int>(global);
+    return {};
+  }
+  IMGMILL_CHECK(check_fields(at, {"global", "jpeg", "png", "webp", "avif", "gif", "tiff"}));
+  for (const std::string_view name : quality_fields) {
+    if (const auto field = at.find(std::string(name))) {
+      IMGMILL_TRY(const std::int64_t value, integer_at(*field, 1, 100));
+      quality_field(quality, name) = static_cast<int>(value);
+    }
+  }
+  return {};
+}
+
+Result<void> read_resize(const JsonPlace& at, Resize& resize) {
+  IMGMILL_CHECK(check_fields(
+      at, {"width", "height", "maintainAspect", "mode", "size", "percent", "enlarge"}));
+  resize = {};
+  struct Side {
+    const char* name;
+    std::uint32_t Resize::*member;
+  };
+  for (const Side& side : {Side{"width", &Resize::width}, Side{"height", &Resize::height},
+                           Side{"size", &Resize::size}}) {
+    if (const auto field = at.find(side.name)) {
+      // The desktop program sends 0 for a side that is not used.
+      IMGMILL_TRY(const std::int64_t value, integer_at(*field, 0, 65535));
+      resize.*side.member = static_cast<std::uint32_t>(value);
+    }
+  }
+  if (const auto mode = at.find("mode")) {
+    IMGMILL_TRY(resize.mode, choice_at(*mode, resize_modes));
+  } else if (resize.width > 0 || resize.height > 0 || resize.size > 0) {
+    return json_error(at, "has no \"mode\"",
+                      "write \"mode\": none, width, height, longest, shortest, fit or percent");
+  }
+  if (const auto percent = at.find("percent")) {
+    IMGMILL_TRY(resize.percent, number_at(*percent));
+  }
+  if (const auto enlarge = at.find("enlarge")) {
+    IMGMILL_TRY(const bool allow, flag_at(*enlarge));
+    resize.enlarge = allow ? Enlarge::allow : Enlarge::never;
+  }
+  if (const auto maintain = at.find("maintainAspect")) {
+    IMGMILL_TRY(const bool keep, flag_at(*maintain));
+    resize.aspect = keep ? Aspect::keep : Aspect::ignore;
+  }
+  return {};
+}
+
+Result<void> read_format(const JsonPlace& at, std::optional<Format>& format) {
+  std::vector<std::string_view> words = {"original"};
+  for (const FormatInfo& row : formats()) words.push_back(row.name);
+  IMGMILL_TRY(const std::string text, text_at(at));
+  // "jpg" is as good as "jpeg".
+  if (const std::optional<Format> named = format_named(text)) {
+    format = named;
+    return {};
+  }
+  IMGMILL_CHECK(word_at(at, words));
+  format.reset();
+  return {};
+}
+
+Result<void> read_keep(const JsonPlace& at, Keep& keep) {
+  if (at.value.is_string()) {
+    constexpr std::array<Word<bool>, 2> both = {{{"all", true}, {"none", false}}};
+    IMGMILL_TRY(const bool all, choice_at(at, both));
+    keep = all ? Keep::all() : Keep::none();
+    return {};
+  }
+  if (!at.value.is_array()) {
+    return json_error(at, "must be \"all\", \"none\" or an array",
+                      "write for example [\"icc\", \"copyright\"]");
+  }
+  keep = Keep::none();
+  std::array<std::string_view, keep_fields.size()> words{};
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = keep_fields[i].word;
+  for (std::size_t i = 0; i < at.value.size(); ++i) {
+    IMGMILL_TRY(const std::size_t which,
+                word_at({at.value[i], fmt::format("{}[{}]", at.path, i)}, words));
+    keep.*keep_fields[which].member = true;
+  }
+  return {};
+}
+
+Result<void> read_colour(const JsonPlace& at, Colour& colour) {
+  IMGMILL_TRY(const std::string text, text_at(at));
+  std::uint32_t value = 0;
+  const char* end = text.data() + text.size();
+  if (text.size() != 7 || text[0] != '#' ||
+      std::from_chars(text.data() + 1, end, value, 16).ptr != end) {
+    return json_error(at, fmt::format("is \"{}\"", printable(text)),
+                      "write a colour as \"#rrggbb\", for example \"#ffffff\"");
+  }
+  colour = {static_cast<std::uint8_t>(value >> 16), static_cast<std::uint8_t>(value >> 8),
+            static_cast<std::uint8_t>(value)};
+  return {};
+}
+
+}  // namespace
+
+Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defaults) {
+  IMGMILL_CHECK(check_fields(at, {"quality", "resize", "outputFormat", "lossless", "effort", "keep",
+                                  "toSrgb", "background", "animation"}));
+  ImageSettings settings = defaults;
+  if (const auto field = at.find("quality")) {
+    IMGMILL_CHECK(read_quality(*field, settings.quality));
+  }
+  if (const auto field = at.find("resize")) {
+    IMGMILL_CHECK(read_resize(*field, settings.resize));
+  }
+  if (const auto field = at.find("outputFormat")) {
+    IMGMILL_CHECK(read_format(*field, settings.output_format));
+  }
+  if (const auto field = at.find("lossless")) {
+    IMGMILL_TRY(const bool lossless, flag_at(*field));
+    settings.compression = lossless ? Compression::lossless : Compression::lossy;
+  }
+  if (const auto field = at.find("effort")) {
+    IMGMILL_TRY(settings.effort, choice_at(*field, efforts));
+  }
+  if (const auto field = at.find("keep")) {
+    IMGMILL_CHECK(read_keep(*field, settings.keep));
+  }
+  if (const auto field = at.find("toSrgb")) {
+    IMGMILL_TRY(const bool convert, flag_at(*field));
+    settings.colour = convert ? ColourPolicy::to_srgb : ColourPolicy::keep_profile;
+  }
+  if (const auto field = at.find("background")) {
+    IMGMILL_CHECK(read_colour(*field, settings.background));
+  }
+  if (const auto field = at.find("animation")) {
+    IMGMILL_TRY(settings.animation, choice_at(*field, animations));
+  }
+  if (const Result<void> valid = validate(settings); !valid) {
+    const std::string place = at.path.empty() ? "" : at.path + ": ";
+    return fail(ErrorCode::usage, place + valid.error().message(), valid.error().advice());
+  }
+  return settings;
+}
+
+Json json_of(const ImageSettings& settings) {
+  Json quality = Json::object();
+  Quality numbers = settings.quality;
+  for (const std::string_view name : quality_fields) {
+    const std::optional<int>& number = quality_field(numbers, name);
+    if (number) quality[std::string(name)] = *number;
+  }
+  const Resize& size = settings.resize;
+  Json resize = {{"mode", word_for(size.mode, resize_modes)}};
+  if (size.width > 0) resize["width"] = size.width;
+  if (size.height > 0) resize["height"] = size.height;
+  if (size.size > 0) resize["size"] = size.size;
+  if (size.mode == ResizeMode::percent) resize["percent"] = size.percent;
+  resize["maintainAspect"] = size.aspect == Aspect::keep;
+  resize["enlarge"] = size.enlarge == Enlarge::allow;
+  Json keep = Json::array();
+  for (const KeepField& field : keep_fields) {
+    if (settings.keep.*field.member) keep.push_back(field.word);
+  }
+  const Colour& colour = settings.background;
+  const auto& format = settings.output_format;
+  Json json = Json::object();
+  json["quality"] = std::move(quality);
+  json["resize"] = std::move(resize);
+  json["outputFormat"] = format ? info(*format).name : std::string_view("original");
+  json["lossless"] = settings.compression == Compression::lossless;
+  json["effort"] = word_for(settings.effort, efforts);
+  json["keep"] = std::move(keep);
+  json["toSrgb"] = settings.colour == ColourPolicy::to_srgb;
+  json["background"] = fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
+  json["animation"] = word_for(settings.animation, animations);
+  return json;
+}
+
+}  // namespace imgmill

@@ -1,0 +1,56 @@
+#include <fmt/core.h>
+
+#include <chrono>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "imgmill/optimize.h"
+#include "pipeline/stages.h"
+#include "platform/file.h"
+
+namespace imgmill {
+namespace {
+
+/// Runs the image in this thread.
+class Here final : public Executor {
+ public:
+  Result<Optimized> process(ByteView input, const ImageSettings& settings, const Limits& limits,
+                            std::stop_token) override {
+    return optimize(input, settings, limits);
+  }
+  int width() const override { return 1; }
+};
+
+Result<bool> same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
+  if (a.native() == b.native()) return true;
+  IMGMILL_TRY(const std::optional<FileFacts> first, facts_of(a));
+  IMGMILL_TRY(const std::optional<FileFacts> second, facts_of(b));
+  return first && second && first->same_file(*second);
+}
+
+}  // namespace
+
+Result<OptimizationResult> optimize_file(const std::filesystem::path& input,
+                                         const std::filesystem::path& output,
+                                         const ImageSettings& settings, const Limits& limits) {
+  IMGMILL_CHECK(validate(settings));
+  IMGMILL_TRY(const bool in_place, same_file(input, output));
+  // The settings are the caller's and outlive the call, so they are not copied.
+  std::shared_ptr<const ImageSettings> borrowed(std::shared_ptr<void>(), &settings);
+  Job job;
+  job.task = {input, in_place ? input : output, std::move(borrowed)};
+  const std::string step = fmt::format("optimizing '{}'", printable(input));
+
+  ByteBudget budget(limits.max_input_bytes);
+  Result<LoadedJob> loaded = read_stage(job, budget, limits, {});
+  if (!loaded) return std::unexpected(std::move(loaded).error().within(step));
+  Here here;
+  Result<ProcessedJob> processed = process_stage(*loaded, here, limits, {});
+  if (!processed) return std::unexpected(std::move(processed).error().within(step));
+  OptimizationResult result = write_stage(*processed, {ExistingOutput::overwrite, std::nullopt});
+  if (result.error) return std::unexpected(std::move(*result.error).within(step));
+  result.optimized_path = output;
+  return result;
+}
+
+}  // namespace imgmill

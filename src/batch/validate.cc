@@ -1,0 +1,204 @@
+#include "batch/validate.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "batch/names.h"
+#include "platform/file.h"
+#include "platform/thread.h"
+
+namespace imgmill {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t settings_remembered = 1024;
+
+/// The folder part of a path, without making path objects.
+std::string_view folder_of(const fs::path& file) {
+  const std::string_view text = file.native();
+  const auto slash = text.rfind('/');
+  if (slash == std::string_view::npos) return {};
+  return slash == 0 ? text.substr(0, 1) : text.substr(0, slash);
+}
+
+std::string_view name_of_file(const fs::path& file) {
+  const std::string_view text = file.native();
+  return text.substr(text.rfind('/') + 1);
+}
+
+std::unexpected<Error> not_an_image(const fs::path& file) {
+  return fail(ErrorCode::bad_input,
+              fmt::format("'{}' is not an image imgmill knows", printable(file)),
+              fmt::format("imgmill reads {}", format_list()));
+}
+
+/// Whether `folder`, or the nearest folder above it that exists, takes files.
+Result<bool> check_folder(std::string_view folder) {
+  bool exists = true;
+  fs::path at = folder.empty() ? fs::path(".") : fs::path(folder);
+  for (;;) {
+    IMGMILL_TRY(const std::optional<FileFacts> facts, facts_of(at));
+    if (facts && facts->kind != FileKind::folder) {
+      return fail(ErrorCode::environment,
+                  fmt::format("'{}' is a file, so no output can go below it", printable(at)),
+                  "choose another output folder");
+    }
+    if (facts) break;
+    exists = false;
+    at = at.has_parent_path() && at.parent_path() != at ? at.parent_path() : fs::path(".");
+  }
+  IMGMILL_CHECK(check_writable_folder(at));
+  return exists;
+}
+
+}  // namespace
+
+Validator::Validator(ValidationRules rules, int threads) : rules_(rules) {
+  for (int i = 1; i < threads; ++i) {
+    helpers_.emplace_back([this](const std::stop_token& stop) { help(stop); });
+  }
+}
+
+Validator::~Validator() = default;
+
+void Validator::validate(std::span<const ImageTask> tasks, std::span<Verdict> verdicts) {
+  if (tasks.empty()) return;
+  // For a task or two, waking the others takes longer than doing it.
+  const bool with_help = tasks.size() > 2 && !helpers_.empty();
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_ = tasks;
+    verdicts_ = verdicts;
+    next_ = 0;
+    if (with_help) {
+      helpers_busy_ = helpers_.size();
+      ++generation_;
+    }
+  }
+  if (with_help) chunk_ready_.notify_all();
+  work(memory_);
+  std::unique_lock lock(mutex_);
+  chunk_done_.wait(lock, [&] { return helpers_busy_ == 0; });
+}
+
+void Validator::help(const std::stop_token& stop) {
+  name_this_thread("imgmill-check");
+  Memory memory;
+  std::uint64_t seen = 0;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      if (!chunk_ready_.wait(lock, stop, [&] { return generation_ != seen; })) return;
+      seen = generation_;
+    }
+    work(memory);
+    const std::lock_guard lock(mutex_);
+    if (--helpers_busy_ == 0) chunk_done_.notify_one();
+  }
+}
+
+void Validator::work(Memory& memory) {
+  for (std::size_t i = next_++; i < tasks_.size(); i = next_++) {
+    verdicts_[i] = verdict_on(tasks_[i], memory);
+  }
+}
+
+Verdict Validator::verdict_on(const ImageTask& task, Memory& memory) {
+  Verdict verdict;
+  try {
+    if (Result<void> judged = judge(task, memory, verdict); !judged) {
+      verdict.error = std::move(judged).error();
+    }
+  } catch (const std::exception& exception) {
+    verdict.error = Error(ErrorCode::internal, fmt::format("unexpected: {}", exception.what()));
+  }
+  if (verdict.error) verdict.kind = Verdict::Kind::bad;
+  return verdict;
+}
+
+Result<void> Validator::judge(const ImageTask& task, Memory& memory, Verdict& verdict) {
+  if (task.input_path.empty() || task.output_path.empty() || !task.settings) {
+    return fail(ErrorCode::usage, "a task needs an input, an output and settings");
+  }
+  if (std::optional<Error> error = settings_error(task)) return std::unexpected(*std::move(error));
+
+  IMGMILL_TRY(const OpenFile file, open_file(task.input_path));
+  verdict.size = file.facts.size;
+  if (verdict.size == 0) {
+    return fail(ErrorCode::bad_input, fmt::format("'{}' is empty", printable(task.input_path)),
+                "get the file again from where it came from");
+  }
+  if (verdict.size > rules_.limits.max_input_bytes) {
+    return std::unexpected(too_large(task.input_path, verdict.size, rules_.limits.max_input_bytes));
+  }
+  std::array<std::byte, sniff_bytes> start{};
+  IMGMILL_TRY(const std::size_t got, read_start(file, task.input_path, start));
+  verdict.format = sniff(std::span(start).first(got));
+  if (!verdict.format) return not_an_image(task.input_path);
+
+  const std::string_view name = name_of_file(task.input_path);
+  const std::optional<Format> named = format_of_name(name);
+  if (named && named != verdict.format) {
+    verdict.notes.push_back(fmt::format("is a {} named .{}", upper_name(*verdict.format),
+                                        printable(name.substr(name.rfind('.') + 1))));
+  }
+  return judge_output(task, file.facts, memory, verdict);
+}
+
+std::optional<Error> Validator::settings_error(const ImageTask& task) {
+  const std::lock_guard lock(settings_mutex_);
+  const auto found = settings_.find(task.settings.get());
+  if (found != settings_.end()) return found->second.second;
+  if (settings_.size() >= settings_remembered) settings_.clear();
+  const Result<void> valid = imgmill::validate(*task.settings);
+  std::optional<Error> error;
+  if (!valid) error = valid.error();
+  settings_.emplace(task.settings.get(), std::pair(task.settings, error));
+  return error;
+}
+
+Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& input, Memory& memory,
+                                     Verdict& verdict) {
+  const std::string_view folder = folder_of(task.output_path);
+  if (!memory.known || memory.folder != folder) {
+    memory = {std::string(folder), true, false, std::nullopt};
+    if (Result<bool> exists = check_folder(folder)) {
+      memory.exists = *exists;
+    } else {
+      memory.error = std::move(exists).error();
+    }
+  }
+  const bool in_place = task.input_path.native() == task.output_path.native();
+  // What is in a folder that did not exist a moment ago, this batch has put there.
+  if (in_place || !memory.exists) {
+    if (memory.error) return std::unexpected(*memory.error);
+    return {};
+  }
+  IMGMILL_TRY(const std::optional<FileFacts> output, facts_of(task.output_path));
+  if (output && output->same_file(input)) {
+    return fail(ErrorCode::usage,
+                fmt::format("'{}' and its output '{}' are the same file",
+                            printable(task.input_path), printable(task.output_path)),
+                "use --in-place to replace originals, or choose another output folder");
+  }
+  if (output && rules_.existing == ExistingOutput::skip) {
+    verdict.kind = Verdict::Kind::skip;
+    verdict.output_size = output->size;
+    return {};
+  }
+  if (output && rules_.existing == ExistingOutput::refuse) {
+    return fail(ErrorCode::environment,
+                fmt::format("the output '{}' exists already", printable(task.output_path)),
+                "--overwrite replaces existing outputs, --skip-existing leaves them");
+  }
+  if (memory.error) return std::unexpected(*memory.error);
+  return {};
+}
+
+}  // namespace imgmill

@@ -1,0 +1,93 @@
+// Is this task worth starting? Asked of many at once, before any work is done.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "imgmill/batch.h"
+#include "platform/file.h"
+
+namespace imgmill {
+
+/// How many tasks are validated together.
+inline constexpr std::size_t validation_chunk = 50;
+
+/// What was found out about one task.
+struct Verdict {
+  enum class Kind { go, skip, bad };
+  Kind kind = Kind::go;
+  std::optional<Error> error;     ///< exactly when `bad`
+  std::uint64_t size = 0;         ///< of the input, bytes
+  std::uint64_t output_size = 0;  ///< of the output that is there, when `skip`
+  std::optional<Format> format;   ///< what the input's content is
+  std::vector<std::string> notes;
+};
+
+struct ValidationRules {
+  ExistingOutput existing = ExistingOutput::refuse;
+  Limits limits;
+};
+
+/// Validates tasks where they lie: a fixed team of threads (the caller among
+/// them) claims indexes with one atomic counter and writes verdicts into slots
+/// that the caller provides. No task is copied and none becomes a job of its own.
+class Validator {
+ public:
+  /// `threads` work on a chunk; at least 1. Throws std::system_error.
+  Validator(ValidationRules rules, int threads);
+  Validator(const Validator&) = delete;
+  Validator& operator=(const Validator&) = delete;
+  ~Validator();
+
+  /// Gives each task one verdict. `verdicts` is as long as `tasks`. From one
+  /// thread at a time. Never throws; bad tasks have bad verdicts.
+  void validate(std::span<const ImageTask> tasks, std::span<Verdict> verdicts);
+
+ private:
+  /// What a thread remembers between tasks: the output folder it saw last.
+  struct Memory {
+    std::string folder;
+    bool known = false;
+    bool exists = false;
+    std::optional<Error> error;
+  };
+
+  void help(const std::stop_token& stop);
+  void work(Memory& memory);
+  [[nodiscard]] Verdict verdict_on(const ImageTask& task, Memory& memory);
+  [[nodiscard]] Result<void> judge(const ImageTask& task, Memory& memory, Verdict& verdict);
+  [[nodiscard]] std::optional<Error> settings_error(const ImageTask& task);
+  [[nodiscard]] Result<void> judge_output(const ImageTask& task, const FileFacts& input,
+                                          Memory& memory, Verdict& verdict);
+
+  const ValidationRules rules_;
+  Memory memory_;  ///< the caller's
+
+  std::mutex settings_mutex_;
+  /// Verdicts on settings, by object; the object is held so that no other one
+  /// gets its address.
+  std::map<const ImageSettings*,
+           std::pair<std::shared_ptr<const ImageSettings>, std::optional<Error>>>
+      settings_;
+
+  std::mutex mutex_;
+  std::condition_variable_any chunk_ready_;
+  std::condition_variable chunk_done_;
+  std::uint64_t generation_ = 0;
+  std::size_t helpers_busy_ = 0;
+  std::span<const ImageTask> tasks_;
+  std::span<Verdict> verdicts_;
+  std::atomic<std::size_t> next_{0};
+  std::vector<std::jthread> helpers_;  ///< last: they use all of the above
+};
+
+}  // namespace imgmill

@@ -1,0 +1,148 @@
+#include "pipeline/pipeline.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "platform/thread.h"
+
+namespace imgmill {
+namespace {
+
+using std::chrono::microseconds;
+
+void start_threads(std::vector<std::jthread>& threads, int count, const char* name, auto work) {
+  for (int i = 0; i < std::max(1, count); ++i) {
+    threads.emplace_back([name, work] {
+      name_this_thread(name);
+      work();
+    });
+  }
+}
+
+/// Joins.
+void finish_threads(std::vector<std::jthread>& threads) { threads.clear(); }
+
+}  // namespace
+
+Pipeline::Pipeline(Executor& executor, PipelineObserver& observer, PipelineOptions options,
+                   std::stop_token stop)
+    : executor_(executor),
+      observer_(observer),
+      options_(std::move(options)),
+      stop_(std::move(stop)),
+      budget_(options_.byte_budget),
+      jobs_(options_.queue_capacity),
+      loaded_(options_.queue_capacity),
+      processed_(options_.queue_capacity) {
+  try {
+    if (options_.mode == Pipelining::off) {
+      start_threads(processors_, workers(), "imgmill-image", [this] { do_all_in_turn(); });
+      return;
+    }
+    start_threads(readers_, options_.readers, "imgmill-read", [this] { read_all(); });
+    start_threads(processors_, workers(), "imgmill-process", [this] { process_all(); });
+    start_threads(writers_, options_.writers, "imgmill-write", [this] { write_all(); });
+  } catch (...) {
+    finish();
+    throw;
+  }
+}
+
+int Pipeline::workers() const {
+  const int width = executor_.width();
+  return options_.workers > 0 ? std::min(options_.workers, width) : width;
+}
+
+void Pipeline::submit(Job job) {
+  // No stop token: when stopped, the readers empty the queue at once, so there
+  // is room soon, and every job passes the same place where results are made.
+  if (!jobs_.push(job)) observer_.on_result(cancelled(job, Stage::validate));
+}
+
+void Pipeline::finish() {
+  // Front to back: a queue is closed when nobody is left to put things into it.
+  jobs_.close();
+  finish_threads(readers_);
+  loaded_.close();
+  finish_threads(processors_);
+  processed_.close();
+  finish_threads(writers_);
+}
+
+PipelineTimes Pipeline::busy() const {
+  return {microseconds(read_us_), microseconds(process_us_), microseconds(write_us_)};
+}
+
+void Pipeline::read_all() {
+  while (std::optional<Job> job = jobs_.pop()) {
+    std::optional<LoadedJob> loaded = read(*std::move(job));
+    if (loaded && !loaded_.push(*loaded)) {
+      observer_.on_result(cancelled(loaded->job, Stage::read));
+    }
+  }
+}
+
+void Pipeline::process_all() {
+  while (std::optional<LoadedJob> loaded = loaded_.pop()) {
+    std::optional<ProcessedJob> processed = process(*std::move(loaded));
+    loaded.reset();
+    if (processed && !processed_.push(*processed)) {
+      observer_.on_result(cancelled(processed->job, Stage::process));
+    }
+  }
+}
+
+void Pipeline::write_all() {
+  while (std::optional<ProcessedJob> processed = processed_.pop()) {
+    write(*std::move(processed));
+  }
+}
+
+void Pipeline::do_all_in_turn() {
+  while (std::optional<Job> job = jobs_.pop()) {
+    std::optional<LoadedJob> loaded = read(*std::move(job));
+    if (!loaded) continue;
+    if (std::optional<ProcessedJob> processed = process(*std::move(loaded))) {
+      write(*std::move(processed));
+    }
+  }
+}
+
+std::optional<LoadedJob> Pipeline::read(Job job) {
+  Result<LoadedJob> loaded = read_stage(job, budget_, options_.limits, stop_);
+  if (!loaded) {
+    observer_.on_result(failed(job, Stage::read, std::move(loaded).error()));
+    return std::nullopt;
+  }
+  read_us_ += loaded->elapsed.count();
+  return *std::move(loaded);
+}
+
+std::optional<ProcessedJob> Pipeline::process(LoadedJob loaded) {
+  if (!stop_.stop_requested()) observer_.on_started(loaded.job.task);
+  const microseconds before = loaded.elapsed;
+  Result<ProcessedJob> processed = process_stage(loaded, executor_, options_.limits, stop_);
+  if (!processed) {
+    process_us_ += (loaded.elapsed - before).count();
+    loaded.input.bytes = {};
+    loaded.permit.release();
+    observer_.on_result(
+        failed(loaded.job, Stage::process, std::move(processed).error(), loaded.elapsed));
+    return std::nullopt;
+  }
+  process_us_ += (processed->elapsed - before).count();
+  return *std::move(processed);
+}
+
+void Pipeline::write(ProcessedJob processed) {
+  const microseconds before = processed.elapsed;
+  OptimizationResult result = write_stage(processed, options_.write);
+  write_us_ += (processed.elapsed - before).count();
+  processed.output.bytes = {};
+  processed.input.bytes = {};
+  processed.permit.release();
+  observer_.on_result(std::move(result));
+}
+
+}  // namespace imgmill

@@ -1,0 +1,164 @@
+#include "pipeline/stages.h"
+
+#include <fmt/core.h>
+
+#include <exception>
+#include <new>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "store/output_file.h"
+
+namespace imgmill {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::steady_clock;
+
+/// Runs `step` and adds the time it took to `elapsed`; what it throws becomes
+/// an error, since one bad image must not cost the batch.
+template <typename Step>
+std::invoke_result_t<Step> guarded(microseconds& elapsed, Step step) {
+  const auto start = steady_clock::now();
+  auto outcome = [&]() -> std::invoke_result_t<Step> {
+    try {
+      return step();
+    } catch (const std::bad_alloc&) {
+      return fail(ErrorCode::environment, "there was not enough memory for this image",
+                  "use fewer jobs (--jobs), or lower limits");
+    } catch (const std::exception& exception) {
+      return fail(ErrorCode::internal,
+                  fmt::format("unexpected: {}", printable(std::string_view(exception.what()))),
+                  "please report this with the image");
+    } catch (...) {
+      return fail(ErrorCode::internal, "an unknown exception", "please report this with the image");
+    }
+  }();
+  elapsed += duration_cast<microseconds>(steady_clock::now() - start);
+  return outcome;
+}
+
+std::unexpected<Error> stopped() {
+  return fail(ErrorCode::cancelled, "stopped before it was done", "run again for the rest");
+}
+
+enum class Written { yes, left_alone };
+struct WriteOutcome {
+  Written written = Written::yes;
+  std::vector<std::string> notes;
+};
+
+Result<WriteOutcome> replace_original(const ProcessedJob& processed, const WritePolicy& policy) {
+  if (processed.output.decision == Decision::kept) return WriteOutcome{};
+  InPlaceRequest request{processed.job.task.input_path, processed.bytes(), processed.input.facts,
+                         std::nullopt};
+  if (policy.backup_folder) request.backup = backup_path(*policy.backup_folder, request.file);
+  IMGMILL_TRY(std::vector<std::string> notes, replace_in_place(request));
+  return WriteOutcome{Written::yes, std::move(notes)};
+}
+
+Result<WriteOutcome> put_output(const ProcessedJob& processed, const WritePolicy& policy) {
+  const auto& target = processed.job.task.output_path;
+  const Replace replace =
+      policy.existing == ExistingOutput::overwrite ? Replace::yes : Replace::never;
+  IMGMILL_TRY(const Committed committed,
+              write_output({target, processed.bytes(), processed.input.facts, replace}));
+  if (committed == Committed::placed) return WriteOutcome{};
+  if (policy.existing == ExistingOutput::skip) return WriteOutcome{Written::left_alone, {}};
+  return fail(ErrorCode::environment,
+              fmt::format("the output '{}' has come to exist meanwhile", printable(target)),
+              "--overwrite replaces existing outputs, --skip-existing leaves them");
+}
+
+}  // namespace
+
+OptimizationResult result_of(const Job& job, Stage stage) {
+  OptimizationResult result;
+  result.index = job.index;
+  result.original_path = job.task.input_path;
+  result.optimized_path = job.task.output_path;
+  result.original_size = job.size;
+  result.stage = stage;
+  result.input_format = job.input_format;
+  result.notes = job.notes;
+  return result;
+}
+
+OptimizationResult failed(const Job& job, Stage stage, Error error, microseconds elapsed) {
+  OptimizationResult result = result_of(job, stage);
+  result.error = std::move(error);
+  result.elapsed = elapsed;
+  return result;
+}
+
+OptimizationResult cancelled(const Job& job, Stage stage) {
+  return failed(job, stage, stopped().error());
+}
+
+Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, const Limits& limits,
+                             std::stop_token stop) {
+  LoadedJob loaded;
+  // Waiting for room is not work: it is not in `elapsed`.
+  std::optional<ByteBudget::Permit> permit = budget.acquire(job.size, stop);
+  if (!permit || stop.stop_requested()) return stopped();
+  loaded.permit = std::move(*permit);
+  auto input = guarded(loaded.elapsed,
+                       [&] { return read_file(job.task.input_path, limits.max_input_bytes); });
+  if (!input) return std::unexpected(std::move(input).error());
+  loaded.input = *std::move(input);
+  loaded.permit.resize(loaded.input.bytes.size());
+  job.size = loaded.input.bytes.size();
+  loaded.job = std::move(job);
+  return loaded;
+}
+
+Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor, const Limits& limits,
+                                   std::stop_token stop) {
+  if (stop.stop_requested()) return stopped();
+  ProcessedJob processed;
+  auto output = guarded(loaded.elapsed, [&] {
+    return executor.process(loaded.input.bytes.view(), *loaded.job.task.settings, limits, stop);
+  });
+  if (!output) return std::unexpected(std::move(output).error());
+  processed.output = *std::move(output);
+  processed.input.facts = loaded.input.facts;
+  if (processed.output.decision == Decision::kept) {
+    processed.output.bytes = {};
+    processed.input.bytes = std::move(loaded.input.bytes);
+  } else {
+    loaded.input.bytes = {};
+  }
+  processed.permit = std::move(loaded.permit);
+  processed.permit.resize(processed.bytes().size());
+  processed.elapsed = loaded.elapsed;
+  processed.job = std::move(loaded.job);
+  return processed;
+}
+
+OptimizationResult write_stage(ProcessedJob& processed, const WritePolicy& policy) {
+  const Job& job = processed.job;
+  const Optimized& output = processed.output;
+  const auto outcome = guarded(processed.elapsed, [&] {
+    return job.in_place() ? replace_original(processed, policy) : put_output(processed, policy);
+  });
+  OptimizationResult result = result_of(job, Stage::write);
+  result.elapsed = processed.elapsed;
+  result.input_format = output.input_format;
+  result.decision = output.decision;
+  if (!outcome) {
+    result.error = outcome.error();
+    return result;
+  }
+  result.optimized_size = processed.bytes().size();
+  result.format = output.format;
+  result.width = output.width;
+  result.height = output.height;
+  result.frames = output.frames;
+  result.notes.insert(result.notes.end(), output.notes.begin(), output.notes.end());
+  result.notes.insert(result.notes.end(), outcome->notes.begin(), outcome->notes.end());
+  if (outcome->written == Written::left_alone) result.decision = Decision::skipped;
+  return result;
+}
+
+}  // namespace imgmill

@@ -1,0 +1,33 @@
+// The three steps of one image, each a function. How they overlap is the
+// pipeline's business.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+
+#include "executor/executor.h"
+#include "pipeline/job.h"
+
+namespace imgmill {
+
+struct WritePolicy {
+  ExistingOutput existing = ExistingOutput::refuse;
+  std::optional<std::filesystem::path> backup_folder;
+};
+
+/// The input's bytes, once the budget has room for them.
+/// Errors: cancelled, limit, environment. No exceptions.
+[[nodiscard]] Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, const Limits& limits,
+                                           std::stop_token stop);
+
+/// The output's bytes. Lets go of whichever of input and output is not needed.
+/// Errors: the executor's, cancelled. No exceptions.
+[[nodiscard]] Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor,
+                                                 const Limits& limits, std::stop_token stop);
+
+/// Puts the output where it belongs. Runs to its end even when a stop is
+/// requested. Never throws; a failure is in the result.
+[[nodiscard]] OptimizationResult write_stage(ProcessedJob& processed, const WritePolicy& policy);
+
+}  // namespace imgmill

@@ -1,0 +1,64 @@
+// A file that appears under its name only when it is complete.
+#pragma once
+
+#include <filesystem>
+
+#include "imgmill/buffer.h"
+#include "imgmill/error.h"
+#include "platform/file.h"
+#include "platform/temporaries.h"
+
+namespace imgmill {
+
+/// What to do when the name is taken.
+enum class Replace {
+  never,  ///< an existing file is not replaced, not even one that has just appeared
+  yes,
+};
+
+enum class Ownership { of_this_process, as_source };
+
+enum class Committed { placed, name_is_taken };
+
+/// Writes to `.imgmill-<process>-<number>.part` beside the target. Unless
+/// commit() succeeds the temporary file is removed and the target untouched.
+/// Every step's error: environment. Not thread-safe; several may live at once.
+class AtomicFile {
+ public:
+  /// The target's folder must be there.
+  [[nodiscard]] static Result<AtomicFile> create(const std::filesystem::path& target);
+  AtomicFile(AtomicFile&&) noexcept = default;
+  AtomicFile& operator=(AtomicFile&&) = delete;
+  ~AtomicFile() { discard(); }
+
+  [[nodiscard]] Result<void> write(ByteView bytes);
+  /// Takes over permission bits and time stamps of `source`, and the owner as
+  /// far as this process may give files away. Call after the last write.
+  [[nodiscard]] Result<void> carry_over(const FileFacts& source, Ownership ownership);
+  /// The permissions a newly made file would have.
+  void default_permissions();
+  /// Waits until the bytes are on the disk.
+  [[nodiscard]] Result<void> sync();
+  /// Gives the file its name, in one step.
+  [[nodiscard]] Result<Committed> commit(Replace replace);
+
+ private:
+  AtomicFile(FileDescriptor descriptor, std::filesystem::path temporary,
+             std::filesystem::path target)
+      : descriptor_(std::move(descriptor)),
+        temporary_(std::move(temporary)),
+        target_(std::move(target)),
+        mark_(temporary_) {}
+  void discard();
+  [[nodiscard]] Result<Committed> commit_exclusively();
+
+  FileDescriptor descriptor_;  ///< open exactly while there is a temporary file
+  std::filesystem::path temporary_;
+  std::filesystem::path target_;
+  TemporaryMark mark_;
+};
+
+/// Whether `name` is one that AtomicFile makes up.
+[[nodiscard]] bool is_temporary_name(std::string_view name);
+
+}  // namespace imgmill

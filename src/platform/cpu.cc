@@ -1,0 +1,138 @@
+#include "platform/cpu.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+
+namespace imgmill {
+namespace {
+
+int cores_in_mask() {
+  // The kernel refuses a mask smaller than its own, whose size it does not tell.
+  for (int cpus = 1024; cpus <= 1 << 20; cpus *= 2) {
+    const std::size_t bytes = CPU_ALLOC_SIZE(static_cast<unsigned>(cpus));
+    const auto release = [](cpu_set_t* set) { CPU_FREE(set); };
+    const std::unique_ptr<cpu_set_t, decltype(release)> set(CPU_ALLOC(static_cast<unsigned>(cpus)),
+                                                            release);
+    if (!set) return 0;
+    if (sched_getaffinity(0, bytes, set.get()) == 0) return CPU_COUNT_S(bytes, set.get());
+    if (errno != EINVAL) return 0;
+  }
+  return 0;
+}
+
+std::optional<std::string> first_line(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!file || !std::getline(file, line)) return std::nullopt;
+  return line;
+}
+
+std::optional<double> number(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end == text.data()) return std::nullopt;
+  return value;
+}
+
+/// Keeps the smaller of two limits, where 0 is none.
+void tighten(double& limit, double other) {
+  if (other > 0 && (limit == 0 || other < limit)) limit = other;
+}
+
+/// Calls `read` for `group` and each group above it, up to the root "".
+template <typename Read>
+void for_each_ancestor(std::string group, Read read) {
+  while (!group.empty() && group.back() == '/') group.pop_back();
+  for (;;) {
+    read(group);
+    const auto slash = group.rfind('/');
+    if (slash == std::string::npos) return;
+    group.resize(slash);
+  }
+}
+
+/// cpu.max of cgroup v2: "max 100000" or "150000 100000" (microseconds).
+double quota_v2(const std::string& group) {
+  double limit = 0;
+  for_each_ancestor(group, [&](const std::string& at) {
+    const auto line = first_line("/sys/fs/cgroup" + at + "/cpu.max");
+    if (!line) return;
+    std::istringstream words(*line);
+    std::string quota;
+    std::string period;
+    words >> quota >> period;
+    const auto grant = number(quota);
+    const auto each = number(period);
+    if (grant && each && *grant > 0 && *each > 0) tighten(limit, *grant / *each);
+  });
+  return limit;
+}
+
+/// cpu.cfs_quota_us of cgroup v1; -1 is none.
+double quota_v1(const std::string& group) {
+  double limit = 0;
+  for (const char* mount : {"/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/cpu"}) {
+    for_each_ancestor(group, [&](const std::string& at) {
+      const auto quota = first_line(mount + at + "/cpu.cfs_quota_us");
+      const auto period = first_line(mount + at + "/cpu.cfs_period_us");
+      if (!quota || !period) return;
+      const auto grant = number(*quota);
+      const auto each = number(*period);
+      if (grant && each && *grant > 0 && *each > 0) tighten(limit, *grant / *each);
+    });
+  }
+  return limit;
+}
+
+/// Whether a comma separated list of v1 controllers has "cpu".
+bool has_cpu(const std::string& controllers) {
+  return ("," + controllers + ",").find(",cpu,") != std::string::npos;
+}
+
+double cgroup_quota() {
+  double limit = 0;
+  std::ifstream file("/proc/self/cgroup");
+  std::string line;  // "hierarchy:controllers:group"
+  while (std::getline(file, line)) {
+    const auto first = line.find(':');
+    const auto second = first == std::string::npos ? first : line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const std::string group = line.substr(second + 1);
+    if (controllers.empty()) {
+      tighten(limit, quota_v2(group));
+    } else if (has_cpu(controllers)) {
+      tighten(limit, quota_v1(group));
+    }
+  }
+  return limit;
+}
+
+}  // namespace
+
+CoreBudget core_budget() {
+  CoreBudget budget;
+  budget.online = std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)));
+  const int mask = cores_in_mask();
+  budget.affinity = mask > 0 ? mask : budget.online;
+  budget.cgroup_quota = cgroup_quota();
+  budget.cores = budget.affinity;
+  if (budget.cgroup_quota > 0 && budget.cgroup_quota < budget.cores) {
+    budget.cores = static_cast<int>(std::ceil(budget.cgroup_quota));
+  }
+  budget.cores = std::max(1, budget.cores);
+  return budget;
+}
+
+}  // namespace imgmill

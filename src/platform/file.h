@@ -1,0 +1,106 @@
+// Files as the batch needs them: opened without surprises, read whole.
+#pragma once
+
+#include <sys/types.h>
+#include <time.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "imgmill/buffer.h"
+#include "imgmill/error.h"
+
+namespace imgmill {
+
+/// Owns a file descriptor.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~FileDescriptor() { reset(); }
+
+  [[nodiscard]] int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+  /// Closes. What close() says is lost: nobody relies on it, writers sync first.
+  void reset();
+
+ private:
+  int fd_ = -1;
+};
+
+enum class FileKind : std::uint8_t { regular, folder, link, other };
+
+/// What the file system knows about a file.
+struct FileFacts {
+  FileKind kind = FileKind::regular;
+  std::uint64_t size = 0;  ///< bytes
+  dev_t device = 0;
+  ino_t inode = 0;
+  std::uint64_t links = 1;  ///< hard links
+  mode_t permissions = 0;   ///< the lower nine bits of the mode
+  uid_t owner = 0;
+  gid_t group = 0;
+  timespec accessed{};
+  timespec modified{};
+
+  [[nodiscard]] bool same_file(const FileFacts& other) const {
+    return device == other.device && inode == other.inode;
+  }
+  /// The same file with, as far as times and size tell, the same contents.
+  [[nodiscard]] bool unchanged_since(const FileFacts& earlier) const {
+    return same_file(earlier) && size == earlier.size &&
+           modified.tv_sec == earlier.modified.tv_sec &&
+           modified.tv_nsec == earlier.modified.tv_nsec;
+  }
+};
+
+enum class Links { follow, show };
+
+/// Nothing when there is no such file. Errors: environment.
+[[nodiscard]] Result<std::optional<FileFacts>> facts_of(const std::filesystem::path& path,
+                                                        Links links = Links::follow);
+
+struct OpenFile {
+  FileDescriptor descriptor;
+  FileFacts facts;
+};
+
+/// Opens a regular file for reading only. A pipe or a device is refused without
+/// waiting on it. Errors: environment.
+[[nodiscard]] Result<OpenFile> open_file(const std::filesystem::path& path);
+
+/// Reads up to `room` bytes from the start of an open file; how many there were.
+[[nodiscard]] Result<std::size_t> read_start(const OpenFile& file,
+                                             const std::filesystem::path& path,
+                                             std::span<std::byte> room);
+
+struct FileContents {
+  Buffer bytes;
+  FileFacts facts;
+};
+
+/// The whole of a regular file. Its size is checked before anything is allocated.
+/// Errors: limit (larger than `max_bytes`), environment (also when the file
+/// changes while it is read). Throws std::bad_alloc.
+[[nodiscard]] Result<FileContents> read_file(const std::filesystem::path& path,
+                                             std::uint64_t max_bytes);
+
+/// The error for a file of `size` bytes where `max_bytes` are allowed.
+[[nodiscard]] Error too_large(const std::filesystem::path& path, std::uint64_t size,
+                              std::uint64_t max_bytes);
+
+/// Whether files can be made in `folder`, as far as permissions tell.
+[[nodiscard]] Result<void> check_writable_folder(const std::filesystem::path& folder);
+
+/// Makes `folder` and what is missing above it. Errors: environment.
+[[nodiscard]] Result<void> make_folders(const std::filesystem::path& folder);
+
+}  // namespace imgmill

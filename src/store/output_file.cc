@@ -1,0 +1,100 @@
+#include "store/output_file.h"
+
+#include <fmt/core.h>
+
+#include <system_error>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "platform/io_error.h"
+
+namespace imgmill {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A complete and synced temporary file beside `target`.
+Result<AtomicFile> prepare(const fs::path& target, ByteView bytes, const FileFacts& source,
+                           Ownership ownership) {
+  IMGMILL_TRY(AtomicFile file, AtomicFile::create(target));
+  IMGMILL_CHECK(file.write(bytes));
+  IMGMILL_CHECK(file.carry_over(source, ownership));
+  IMGMILL_CHECK(file.sync());
+  return file;
+}
+
+std::unexpected<Error> backup_exists(const fs::path& backup) {
+  return fail(ErrorCode::environment,
+              fmt::format("the backup '{}' exists already, and a backup is never overwritten",
+                          printable(backup)),
+              "choose another backup folder, or move the old backups away");
+}
+
+/// Puts a second name or a copy of `file` at `backup`.
+Result<void> back_up(const fs::path& file, const FileFacts& source, const fs::path& backup) {
+  IMGMILL_CHECK(make_folders(backup.parent_path()));
+  std::error_code error;
+  fs::create_hard_link(file, backup, error);
+  if (!error) return {};
+  if (error == std::errc::file_exists) {
+    // A run that was cut short may have made this very backup.
+    IMGMILL_TRY(const std::optional<FileFacts> there, facts_of(backup, Links::show));
+    if (there && there->same_file(source)) return {};
+    return backup_exists(backup);
+  }
+  // Another file system, or one without hard links: copy.
+  IMGMILL_TRY(const FileContents original, read_file(file, source.size));
+  IMGMILL_TRY(AtomicFile copy,
+              prepare(backup, original.bytes.view(), source, Ownership::as_source));
+  IMGMILL_TRY(const Committed committed, copy.commit(Replace::never));
+  if (committed == Committed::name_is_taken) return backup_exists(backup);
+  return {};
+}
+
+}  // namespace
+
+Result<Committed> write_output(const OutputRequest& request) {
+  IMGMILL_CHECK(make_folders(request.target.parent_path()));
+  IMGMILL_TRY(AtomicFile file,
+              prepare(request.target, request.bytes, request.source, Ownership::of_this_process));
+  return file.commit(request.replace);
+}
+
+Result<std::vector<std::string>> replace_in_place(const InPlaceRequest& request) {
+  std::error_code error;
+  const fs::path real = fs::canonical(request.file, error);
+  if (error) return std::unexpected(io_error(error.value(), "replace", request.file));
+  IMGMILL_TRY(AtomicFile file, prepare(real, request.bytes, request.source, Ownership::as_source));
+  IMGMILL_TRY(const std::optional<FileFacts> now, facts_of(real));
+  if (!now || !now->unchanged_since(request.source)) {
+    return fail(ErrorCode::environment,
+                fmt::format("'{}' was changed while it was worked on; it was left as it is",
+                            printable(request.file)),
+                "run again when nothing writes to it");
+  }
+  if (request.backup) IMGMILL_CHECK(back_up(real, *now, *request.backup));
+  const Result<Committed> committed = file.commit(Replace::yes);
+  if (!committed) {
+    // The original is still there, so its backup would only stand in the way.
+    if (request.backup) fs::remove(*request.backup, error);
+    return std::unexpected(committed.error());
+  }
+  std::vector<std::string> notes;
+  if (now->links > 1) {
+    notes.push_back(
+        fmt::format("had {} hard links; the other names keep the old bytes", now->links));
+  }
+  return notes;
+}
+
+fs::path backup_path(const fs::path& backup_folder, const fs::path& file) {
+  fs::path name = file.lexically_normal();
+  if (name.is_relative() && !name.empty() && *name.begin() == "..") {
+    std::error_code error;
+    const fs::path whole = fs::absolute(file, error);
+    if (!error) name = whole.lexically_normal();
+  }
+  return backup_folder / name.relative_path();
+}
+
+}  // namespace imgmill
