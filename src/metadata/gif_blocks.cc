@@ -1,0 +1,188 @@
+#include "metadata/gif_blocks.h"
+
+#include <optional>
+#include <string_view>
+
+#include "base/try.h"
+#include "metadata/bytes.h"
+
+namespace imgmill::metadata {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+enum class Kind { picture, icc, xmp, comment, application, end };
+
+struct Block {
+  Kind kind = Kind::picture;
+  ByteView whole;
+  ByteView name;        ///< of an application, 11 bytes
+  ByteView sub_blocks;  ///< with their length bytes and the closing zero
+};
+
+/// Past the sub-blocks that begin at `at`, or nothing when the file ends first.
+std::optional<std::size_t> past_sub_blocks(ByteView file, std::size_t at) {
+  while (fits(file, at, 1)) {
+    const std::size_t size = u8(file, at);
+    ++at;
+    if (size == 0) return at;
+    at += size;
+  }
+  return std::nullopt;
+}
+
+/// The bytes of a colour table that packed field `packed` announces.
+std::size_t table_size(std::uint8_t packed) {
+  return (packed & 0x80) != 0 ? std::size_t{3} << ((packed & 7) + 1) : 0;
+}
+
+class Walker {
+ public:
+  explicit Walker(ByteView file) : file_(file) {
+    if (file.size() < 13 || (!starts_with(file, "GIF87a") && !starts_with(file, "GIF89a"))) return;
+    const std::size_t size = 13 + table_size(u8(file, 10));
+    if (file.size() < size) return;
+    at_ = size;
+  }
+
+  /// Header, screen descriptor and colour table; empty when damaged.
+  [[nodiscard]] ByteView header() const { return file_.first(at_); }
+  [[nodiscard]] std::size_t position() const { return at_; }
+  [[nodiscard]] bool at_end() const { return at_ >= file_.size(); }
+
+  /// The next block, or nothing when the file ends or is damaged.
+  std::optional<Block> next() {
+    if (!fits(file_, at_, 1)) return std::nullopt;
+    Block block;
+    std::optional<std::size_t> end;
+    switch (u8(file_, at_)) {
+      case 0x3B:
+        block.kind = Kind::end;
+        end = at_ + 1;
+        break;
+      case 0x2C:
+        if (!fits(file_, at_, 10)) return std::nullopt;
+        // Descriptor, colour table, code size, data.
+        end = past_sub_blocks(file_, at_ + 10 + table_size(u8(file_, at_ + 9)) + 1);
+        break;
+      case 0x21:
+        if (!fits(file_, at_, 2)) return std::nullopt;
+        end = past_sub_blocks(file_, at_ + 2);
+        if (end) classify(block, *end);
+        break;
+      default:
+        return std::nullopt;
+    }
+    if (!end) return std::nullopt;
+    block.whole = file_.subspan(at_, *end - at_);
+    at_ = *end;
+    return block;
+  }
+
+ private:
+  void classify(Block& block, std::size_t end) const {
+    const std::uint8_t label = u8(file_, at_ + 1);
+    block.sub_blocks = file_.subspan(at_ + 2, end - at_ - 2);
+    if (label == 0xF9 || label == 0x01) return;  // graphic control and plain text
+    block.kind = label == 0xFE ? Kind::comment : Kind::application;
+    if (label != 0xFF || block.sub_blocks.size() < 12 || u8(block.sub_blocks, 0) != 11) return;
+    block.name = block.sub_blocks.subspan(1, 11);
+    block.sub_blocks = block.sub_blocks.subspan(12);
+    const std::string_view name = as_text(block.name);
+    if (name == "NETSCAPE2.0" || name == "ANIMEXTS1.0") block.kind = Kind::picture;
+    if (name == "XMP DataXMP") block.kind = Kind::xmp;
+    if (name == "ICCRGBG1012") block.kind = Kind::icc;
+  }
+
+  ByteView file_;
+  std::size_t at_ = 0;
+};
+
+Buffer joined(ByteView sub_blocks) {
+  ByteWriter out(sub_blocks.size());
+  std::size_t at = 0;
+  while (fits(sub_blocks, at, 1)) {
+    const std::size_t size = u8(sub_blocks, at);
+    if (size == 0 || !fits(sub_blocks, at + 1, size)) break;
+    out.append(sub_blocks.subspan(at + 1, size));
+    at += 1 + size;
+  }
+  return out.take();
+}
+
+/// XMP stands in GIF as it is, not cut into sub-blocks, and behind it a ramp of
+/// 258 bytes that leads a reader of sub-blocks to the end (XMP part 3, 1.1.2).
+Buffer xmp_of(ByteView sub_blocks) {
+  constexpr std::size_t ramp_size = 258;
+  if (sub_blocks.size() >= ramp_size) {
+    const ByteView ramp = sub_blocks.last(ramp_size);
+    if (starts_with(ramp, "\x01\xff\xfe"sv)) {
+      return Buffer::copy_of(sub_blocks.first(sub_blocks.size() - ramp_size));
+    }
+  }
+  return joined(sub_blocks);
+}
+
+bool stays(Kind kind, const Keep& keep) {
+  switch (kind) {
+    case Kind::picture:
+    case Kind::end:
+      return true;
+    case Kind::icc:
+      return keep.icc;
+    case Kind::xmp:
+      return keep.xmp;
+    case Kind::comment:
+      return keep.comment;
+    case Kind::application:
+      return keeps_everything(keep);
+  }
+  return false;
+}
+
+}  // namespace
+
+MetadataBlocks read_gif(ByteView file) {
+  MetadataBlocks blocks;
+  Walker walker(file);
+  if (walker.header().empty()) return blocks;
+  while (const auto block = walker.next()) {
+    if (block->kind == Kind::end) {
+      if (!walker.at_end()) add_once(blocks.others, "trailing data");
+      break;
+    }
+    if (block->kind == Kind::icc && blocks.icc.empty()) blocks.icc = joined(block->sub_blocks);
+    if (block->kind == Kind::xmp && blocks.xmp.empty()) blocks.xmp = xmp_of(block->sub_blocks);
+    if (block->kind == Kind::comment) add_once(blocks.others, "comment");
+    if (block->kind == Kind::application) add_once(blocks.others, "application data");
+  }
+  return blocks;
+}
+
+Result<Rewritten> rewrite_gif(ByteView file, const Keep& keep, ByteView exif) {
+  constexpr auto message = "the GIF file is damaged or incomplete";
+  constexpr auto advice = "open it in an image editor and save it again";
+  Walker walker(file);
+  if (walker.header().empty()) return fail(ErrorCode::bad_input, message, advice);
+  Rewritten result;
+  ByteWriter out(file.size() + 1);
+  out.append(walker.header());
+  bool frame = false;
+  bool ended = false;
+  while (!ended) {
+    const auto block = walker.next();
+    if (!block) break;
+    ended = block->kind == Kind::end;
+    frame = frame || u8(block->whole, 0) == 0x2C;
+    if (stays(block->kind, keep)) out.append(block->whole);
+  }
+  // Files without the last byte are common, and every viewer shows them.
+  if (!frame || (!ended && !walker.at_end())) return fail(ErrorCode::bad_input, message, advice);
+  if (!ended) out.u8(0x3B);
+  if (!walker.at_end()) result.notes.push_back("data after the end of the image dropped");
+  if (!exif.empty()) result.notes.push_back("EXIF dropped: GIF has no place for it");
+  result.bytes = out.take();
+  return result;
+}
+
+}  // namespace imgmill::metadata

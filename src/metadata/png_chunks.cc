@@ -1,0 +1,346 @@
+#include "metadata/png_chunks.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "base/try.h"
+#include "metadata/bytes.h"
+#include "metadata/deflate.h"
+#include "metadata/photoshop.h"
+
+namespace imgmill::metadata {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr auto signature = "\x89PNG\r\n\x1a\n"sv;
+constexpr auto xmp_keyword = "XML:com.adobe.xmp"sv;
+constexpr auto raw_prefix = "Raw profile type "sv;
+constexpr auto jpeg_xmp_signature = "http://ns.adobe.com/xap/1.0/\0"sv;
+constexpr std::size_t max_keyword = 79;
+
+std::uint32_t checksum(ByteView type_and_data) {
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(type_and_data.data()), type_and_data.size()));
+}
+
+void put_chunk(ByteWriter& out, std::string_view type, ByteView data) {
+  out.u32be(data.size());
+  const std::size_t begin = out.size();
+  out.append(type);
+  out.append(data);
+  out.u32be(checksum(out.view().subspan(begin)));
+}
+
+bool is_text(std::string_view type) { return type == "tEXt" || type == "zTXt" || type == "iTXt"; }
+
+std::string_view keyword_of(const PngChunk& chunk) {
+  const std::string_view text = as_text(chunk.data);
+  const std::size_t end = text.substr(0, max_keyword + 1).find('\0');
+  return end == std::string_view::npos ? std::string_view{} : text.substr(0, end);
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return result;
+}
+
+/// What a text chunk says, inflated if need be; nothing when damaged.
+std::optional<Buffer> text_of(const PngChunk& chunk) {
+  const std::size_t at = keyword_of(chunk).size() + 1;
+  if (chunk.type == "tEXt") return Buffer::copy_of(from(chunk.data, at));
+  if (chunk.type == "zTXt") {
+    if (!fits(chunk.data, at, 1) || u8(chunk.data, at) != 0) return std::nullopt;
+    return inflate_bounded(from(chunk.data, at + 1));
+  }
+  // iTXt: compression flag and method, language, translated keyword.
+  if (!fits(chunk.data, at, 2)) return std::nullopt;
+  const std::string_view text = as_text(chunk.data);
+  const std::size_t language_end = text.find('\0', at + 2);
+  if (language_end == std::string_view::npos) return std::nullopt;
+  const std::size_t translated_end = text.find('\0', language_end + 1);
+  if (translated_end == std::string_view::npos) return std::nullopt;
+  const ByteView body = from(chunk.data, translated_end + 1);
+  if (u8(chunk.data, at) == 0) return Buffer::copy_of(body);
+  return inflate_bounded(body);
+}
+
+/// Undoes ImageMagick's "Raw profile": a name, a length and hexadecimal digits.
+Buffer raw_profile(const PngChunk& chunk) {
+  const auto buffer = text_of(chunk);
+  if (!buffer) return {};
+  std::string_view text = as_text(buffer->view());
+  constexpr auto blanks = " \n\r\t"sv;
+  const auto skip_blanks = [&] {
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  };
+  const auto skip_word = [&] {
+    text.remove_prefix(std::min(text.find_first_of(blanks), text.size()));
+  };
+  skip_blanks();
+  skip_word();  // the name
+  skip_blanks();
+  skip_word();  // the length, which the digits tell as well
+  ByteWriter out(text.size() / 2);
+  int high = -1;
+  for (const char c : text) {
+    int digit = 0;
+    if (c >= '0' && c <= '9') {
+      digit = c - '0';
+    } else if (c >= 'a' && c <= 'f') {
+      digit = c - 'a' + 10;
+    } else if (c >= 'A' && c <= 'F') {
+      digit = c - 'A' + 10;
+    } else if (blanks.contains(c)) {
+      continue;
+    } else {
+      return {};
+    }
+    if (high < 0) {
+      high = digit;
+    } else {
+      out.u8(static_cast<std::size_t>(high * 16 + digit));
+      high = -1;
+    }
+  }
+  return out.take();
+}
+
+Buffer written_raw_profile(std::string_view name, ByteView bytes) {
+  std::string text = fmt::format("\n{}\n{:8}\n", name, bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    fmt::format_to(std::back_inserter(text), "{:02x}", u8(bytes, i));
+    if (i % 36 == 35) text += '\n';
+  }
+  text += '\n';
+  ByteWriter out;
+  out.append(raw_prefix);
+  out.append(name);
+  out.zeros(2);  // end of the keyword, method
+  out.append(deflated(as_bytes(text)).view());
+  return out.take();
+}
+
+void put_new(ByteWriter& out, const NewMetadata& metadata) {
+  if (!metadata.exif.empty()) put_chunk(out, "eXIf", metadata.exif);
+  if (!metadata.xmp.empty()) {
+    ByteWriter text;
+    text.append(xmp_keyword);
+    text.zeros(5);  // end of the keyword, not compressed, method, no language, no translation
+    text.append(metadata.xmp);
+    put_chunk(out, "iTXt", text.view());
+  }
+  if (!metadata.iptc.empty()) {
+    const Buffer resources = photoshop_with_iptc(metadata.iptc);
+    put_chunk(out, "zTXt", written_raw_profile("iptc", resources.view()).view());
+  }
+}
+
+enum class Kind { picture, icc, exif, xmp, iptc, copyright, comment, other };
+
+Kind text_kind(const PngChunk& chunk) {
+  const std::string_view keyword = keyword_of(chunk);
+  if (keyword == xmp_keyword) return Kind::xmp;
+  const std::string key = lower(keyword);
+  if (keyword.starts_with(raw_prefix)) {
+    const std::string profile = key.substr(raw_prefix.size());
+    if (profile == "exif") return Kind::exif;
+    if (profile == "app1") {
+      return starts_with(raw_profile(chunk).view(), jpeg_xmp_signature) ? Kind::xmp : Kind::exif;
+    }
+    if (profile == "xmp") return Kind::xmp;
+    return profile == "iptc" ? Kind::iptc : Kind::other;
+  }
+  // ImageMagick writes every EXIF field, position among them, as a text of its own.
+  if (key.starts_with("exif:")) return Kind::other;
+  if (key == "copyright" || key == "author" || key == "artist") return Kind::copyright;
+  return Kind::comment;
+}
+
+Kind kind_of(const PngChunk& chunk) {
+  // Chunks that a viewer needs to show the picture as it was meant.
+  constexpr std::array picture{"IHDR"sv, "PLTE"sv, "IDAT"sv, "IEND"sv, "tRNS"sv, "gAMA"sv, "cHRM"sv,
+                               "sRGB"sv, "sBIT"sv, "bKGD"sv, "cICP"sv, "mDCV"sv, "cLLI"sv, "mDCv"sv,
+                               "cLLi"sv, "acTL"sv, "fcTL"sv, "fdAT"sv, "sTER"sv};
+  if (std::ranges::find(picture, chunk.type) != picture.end()) return Kind::picture;
+  if (chunk.type == "iCCP") return Kind::icc;
+  if (chunk.type == "eXIf" || chunk.type == "zxIf") return Kind::exif;
+  if (is_text(chunk.type)) return text_kind(chunk);
+  // Resolution does not matter to a screen, pixels that are not square do.
+  if (chunk.type == "pHYs" && chunk.data.size() == 9) {
+    const std::uint32_t x = u32be(chunk.data, 0);
+    const std::uint32_t y = u32be(chunk.data, 4);
+    if (x != y && x != 0 && y != 0) return Kind::picture;
+  }
+  return Kind::other;
+}
+
+bool stays(Kind kind, const Keep& keep) {
+  switch (kind) {
+    case Kind::picture:
+      return true;
+    case Kind::icc:
+      return keep.icc;
+    case Kind::exif:  // replaced
+      return false;
+    case Kind::xmp:
+      return keep.xmp;
+    case Kind::iptc:
+      return keep.iptc;
+    case Kind::copyright:
+      return keep.copyright || keep.comment;
+    case Kind::comment:
+      return keep.comment;
+    case Kind::other:
+      return keeps_everything(keep);
+  }
+  return false;
+}
+
+Buffer icc_of(const PngChunk& chunk) {
+  const std::size_t at = keyword_of(chunk).size() + 1;
+  if (!fits(chunk.data, at, 1) || u8(chunk.data, at) != 0) return {};
+  auto profile = inflate_bounded(from(chunk.data, at + 1));
+  return profile ? std::move(*profile) : Buffer{};
+}
+
+void read_text(const PngChunk& chunk, MetadataBlocks& blocks) {
+  switch (text_kind(chunk)) {
+    case Kind::exif:
+      if (blocks.exif.empty()) {
+        blocks.exif = Buffer::copy_of(tiff_part(raw_profile(chunk).view()));
+      }
+      break;
+    case Kind::xmp: {
+      if (!blocks.xmp.empty()) break;
+      if (!keyword_of(chunk).starts_with(raw_prefix)) {
+        if (auto text = text_of(chunk)) blocks.xmp = std::move(*text);
+        break;
+      }
+      const Buffer raw = raw_profile(chunk);
+      const bool framed = starts_with(raw.view(), jpeg_xmp_signature);
+      blocks.xmp = Buffer::copy_of(from(raw.view(), framed ? jpeg_xmp_signature.size() : 0));
+      break;
+    }
+    case Kind::iptc: {
+      if (!blocks.iptc.empty()) break;
+      const Buffer raw = raw_profile(chunk);
+      Buffer records = iptc_in_photoshop(raw.view());
+      // Some writers leave out Photoshop's frame; records begin with 0x1C.
+      const bool bare = records.empty() && starts_with(raw.view(), "\x1c"sv);
+      blocks.iptc = bare ? Buffer::copy_of(raw.view()) : std::move(records);
+      break;
+    }
+    case Kind::copyright:
+      add_once(blocks.others, "copyright text");
+      break;
+    default:
+      add_once(blocks.others, "comment");
+  }
+}
+
+std::unexpected<Error> damaged(std::string_view what) {
+  return fail(ErrorCode::bad_input, fmt::format("the PNG file is damaged: {}", what),
+              "open it in an image editor and save it again");
+}
+
+/// What becomes of a file: the chunks that `wanted` lets through, and the new
+/// ones behind the header.
+template <typename Wanted>
+Result<Buffer> filtered(ByteView file, const NewMetadata& fresh, const Wanted& wanted) {
+  ByteWriter out(file.size() + 2 * fresh.iptc.size() + fresh.exif.size() + fresh.xmp.size() + 256);
+  out.append(signature);
+  std::optional<Error> trouble;
+  bool header = false;
+  bool pixels = false;
+  const auto give_up = [&](std::unexpected<Error> error) {
+    if (!trouble) trouble = std::move(error).error();
+  };
+  const bool complete = for_each_png_chunk(file, [&](const PngChunk& chunk) {
+    if (trouble) return;
+    if (header == (chunk.type == "IHDR")) return give_up(damaged("its header is missing or twice"));
+    pixels = pixels || chunk.type == "IDAT";
+    const Kind kind = kind_of(chunk);
+    const bool critical = chunk.type[0] >= 'A' && chunk.type[0] <= 'Z';
+    if (critical && kind != Kind::picture) {
+      return give_up(fail(ErrorCode::unsupported,
+                          "the PNG file has a critical chunk of its own kind",
+                          "convert it with the program that made it"));
+    }
+    if (wanted(kind)) {
+      if (!chunk.sound) return give_up(damaged("a checksum is wrong"));
+      out.append(chunk.whole);
+    }
+    if (!header) put_new(out, fresh);
+    header = true;
+  });
+  if (trouble) return std::unexpected(std::move(*trouble));
+  if (!complete || !pixels) return damaged("its end is missing");
+  return out.take();
+}
+
+}  // namespace
+
+bool for_each_png_chunk(ByteView file, const std::function<void(const PngChunk&)>& visit) {
+  if (!starts_with(file, signature)) return false;
+  std::size_t at = signature.size();
+  while (fits(file, at, 12)) {
+    const std::size_t size = u32be(file, at);
+    if (!fits(file, at + 8, std::uint64_t{size} + 4)) return false;
+    PngChunk chunk;
+    chunk.type = as_text(file.subspan(at + 4, 4));
+    chunk.data = file.subspan(at + 8, size);
+    chunk.whole = file.subspan(at, size + 12);
+    chunk.sound = checksum(file.subspan(at + 4, size + 4)) == u32be(file, at + 8 + size);
+    visit(chunk);
+    if (chunk.type == "IEND") return true;
+    at += size + 12;
+  }
+  return false;
+}
+
+MetadataBlocks read_png(ByteView file) {
+  MetadataBlocks blocks;
+  bool own_exif = false;
+  for_each_png_chunk(file, [&](const PngChunk& chunk) {
+    if (!chunk.sound) return;
+    if (chunk.type == "iCCP" && blocks.icc.empty()) {
+      blocks.icc = icc_of(chunk);
+    } else if (chunk.type == "eXIf" && !own_exif) {
+      blocks.exif = Buffer::copy_of(tiff_part(chunk.data));
+      own_exif = !blocks.exif.empty();
+    } else if (chunk.type == "tIME") {
+      add_once(blocks.others, "time");
+    } else if (is_text(chunk.type)) {
+      read_text(chunk, blocks);
+    } else if (kind_of(chunk) == Kind::other) {
+      add_once(blocks.others, "application data");
+    }
+  });
+  return blocks;
+}
+
+Result<Rewritten> rewrite_png(ByteView file, const Keep& keep, ByteView exif) {
+  NewMetadata fresh;
+  fresh.exif = exif;
+  IMGMILL_TRY(Buffer bytes, filtered(file, fresh, [&](Kind kind) { return stays(kind, keep); }));
+  return Rewritten{std::move(bytes), {}};
+}
+
+Result<Buffer> insert_png(ByteView file, const NewMetadata& metadata) {
+  return filtered(file, metadata, [&](Kind kind) {
+    return !(kind == Kind::exif && !metadata.exif.empty()) &&
+           !(kind == Kind::xmp && !metadata.xmp.empty()) &&
+           !(kind == Kind::iptc && !metadata.iptc.empty());
+  });
+}
+
+}  // namespace imgmill::metadata

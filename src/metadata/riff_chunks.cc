@@ -1,0 +1,219 @@
+#include "metadata/riff_chunks.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/try.h"
+#include "metadata/bytes.h"
+
+namespace imgmill::metadata {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::size_t riff_header_size = 12;
+// One per frame and a few more; the list must not outgrow the file.
+constexpr std::size_t max_chunks = 1'000'000;
+
+// Bits of the first byte of VP8X (0x02, animation, is left as it is).
+constexpr unsigned xmp_flag = 0x04, exif_flag = 0x08, alpha_flag = 0x10, icc_flag = 0x20;
+constexpr std::size_t extended_size = 10;
+
+struct Chunk {
+  std::string_view type;
+  ByteView data;
+};
+
+struct Layout {
+  std::vector<Chunk> chunks;
+  bool complete = false;
+  bool trailing = false;  ///< there are bytes behind the file's own end
+
+  [[nodiscard]] const Chunk* find(std::string_view type) const {
+    const auto found = std::ranges::find(chunks, type, &Chunk::type);
+    return found == chunks.end() ? nullptr : &*found;
+  }
+};
+
+Layout parse(ByteView file) {
+  Layout layout;
+  if (file.size() < riff_header_size || !starts_with(file, "RIFF") ||
+      !starts_with(file.subspan(8), "WEBP")) {
+    return layout;
+  }
+  const std::uint64_t end = std::uint64_t{u32le(file, 4)} + 8;
+  layout.trailing = file.size() > end + end % 2;
+  const bool whole = file.size() >= end;
+  const ByteView riff = file.first(std::min<std::size_t>(file.size(), end));
+  std::size_t at = riff_header_size;
+  while (fits(riff, at, 8) && layout.chunks.size() < max_chunks) {
+    const std::size_t size = u32le(riff, at + 4);
+    if (!fits(riff, at + 8, size)) return layout;
+    layout.chunks.push_back({as_text(riff.subspan(at, 4)), riff.subspan(at + 8, size)});
+    at += 8 + size + size % 2;
+  }
+  const bool picture = layout.find("VP8 ") != nullptr || layout.find("VP8L") != nullptr ||
+                       layout.find("ANMF") != nullptr;
+  layout.complete = whole && at >= riff.size() && picture;
+  return layout;
+}
+
+struct Canvas {
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+  bool alpha = false;
+  friend bool operator==(const Canvas&, const Canvas&) = default;
+};
+
+/// What the header of the one picture says; nothing when it is damaged.
+std::optional<Canvas> picture_canvas(const Layout& layout) {
+  if (const Chunk* lossy = layout.find("VP8 ")) {
+    // RFC 6386, 9.1: frame tag (key frame: lowest bit 0), start code, two 14-bit sides.
+    if (lossy->data.size() < 10 || (u8(lossy->data, 0) & 1) != 0 ||
+        !starts_with(lossy->data.subspan(3), "\x9d\x01\x2a"sv)) {
+      return std::nullopt;
+    }
+    return Canvas{u16le(lossy->data, 6) & 0x3FFFu, u16le(lossy->data, 8) & 0x3FFFu,
+                  layout.find("ALPH") != nullptr};
+  }
+  if (const Chunk* lossless = layout.find("VP8L")) {
+    if (lossless->data.size() < 5 || u8(lossless->data, 0) != 0x2F) return std::nullopt;
+    const std::uint32_t bits = u32le(lossless->data, 1);
+    return Canvas{(bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, (bits >> 28 & 1) != 0};
+  }
+  return std::nullopt;
+}
+
+std::unexpected<Error> damaged() {
+  return fail(ErrorCode::bad_input, "the WebP file is damaged or incomplete",
+              "open it in an image editor and save it again");
+}
+
+bool is_picture(std::string_view type) {
+  constexpr std::array types{"ANIM"sv, "ANMF"sv, "ALPH"sv, "VP8 "sv, "VP8L"sv};
+  return std::ranges::find(types, type) != types.end();
+}
+
+bool is_unknown(const Chunk& chunk) {
+  constexpr std::array known{"VP8X"sv, "ICCP"sv, "EXIF"sv, "XMP "sv};
+  return !is_picture(chunk.type) && std::ranges::find(known, chunk.type) == known.end();
+}
+
+void put_chunk(ByteWriter& out, std::string_view type, ByteView data) {
+  out.append(type);
+  out.u32le(data.size());
+  out.append(data);
+  out.zeros(data.size() % 2);
+}
+
+/// What goes in beside the picture; empty views: nothing.
+struct Extras {
+  ByteView icc;
+  ByteView exif;
+  ByteView xmp;
+  bool unknown_chunks = false;
+};
+
+Result<Buffer> assemble(const Layout& layout, const Extras& extras) {
+  const Chunk* extended = layout.find("VP8X");
+  if (extended != nullptr && extended->data.size() < extended_size) return damaged();
+  const bool animation = layout.find("ANMF") != nullptr;
+  const auto canvas = picture_canvas(layout);
+  if (!animation && (!canvas || canvas->width == 0 || canvas->height == 0)) return damaged();
+  if (animation && extended == nullptr) return damaged();
+
+  std::array<std::byte, extended_size> header{};
+  const auto put24 = [&](std::size_t at, std::uint32_t value) {
+    for (std::size_t i = 0; i < 3; ++i) header[at + i] = static_cast<std::byte>(value >> 8 * i);
+  };
+  if (extended != nullptr) {
+    std::ranges::copy(extended->data.first(extended_size), header.begin());
+  } else {
+    if (canvas->alpha) header[0] = static_cast<std::byte>(alpha_flag);
+    put24(4, canvas->width - 1);
+    put24(7, canvas->height - 1);
+  }
+  unsigned flags = std::to_integer<unsigned>(header[0]) & ~(icc_flag | exif_flag | xmp_flag);
+  if (!extras.icc.empty()) flags |= icc_flag;
+  if (!extras.exif.empty()) flags |= exif_flag;
+  if (!extras.xmp.empty()) flags |= xmp_flag;
+  header[0] = static_cast<std::byte>(flags);
+
+  // Left alone where the header says anything the picture alone would not.
+  const Canvas stated{u24le(header, 4) + 1, u24le(header, 7) + 1, (flags & alpha_flag) != 0};
+  const bool simple = !animation && (flags & ~alpha_flag) == 0 && stated == *canvas &&
+                      layout.find("ALPH") == nullptr && !extras.unknown_chunks;
+
+  ByteWriter out;
+  out.append("RIFF\0\0\0\0WEBP"sv);
+  if (!simple) put_chunk(out, "VP8X", header);
+  if (!extras.icc.empty()) put_chunk(out, "ICCP", extras.icc);
+  for (const Chunk& chunk : layout.chunks) {
+    if (is_picture(chunk.type)) put_chunk(out, chunk.type, chunk.data);
+  }
+  if (!extras.exif.empty()) put_chunk(out, "EXIF", extras.exif);
+  if (!extras.xmp.empty()) put_chunk(out, "XMP ", extras.xmp);
+  if (extras.unknown_chunks) {
+    for (const Chunk& chunk : layout.chunks) {
+      if (is_unknown(chunk)) put_chunk(out, chunk.type, chunk.data);
+    }
+  }
+  if (out.size() - 8 > 0xFFFFFFFEu) return damaged();
+  Buffer bytes = out.take();
+  ByteWriter size;
+  size.u32le(bytes.size() - 8);
+  std::ranges::copy(size.view(), bytes.writable().subspan(4).begin());
+  return bytes;
+}
+
+ByteView data_of(const Layout& layout, std::string_view type) {
+  const Chunk* chunk = layout.find(type);
+  return chunk == nullptr ? ByteView{} : chunk->data;
+}
+
+bool has_unknown_chunks(const Layout& layout) {
+  return std::ranges::any_of(layout.chunks, is_unknown);
+}
+
+}  // namespace
+
+MetadataBlocks read_webp(ByteView file) {
+  const Layout layout = parse(file);
+  MetadataBlocks blocks;
+  blocks.icc = Buffer::copy_of(data_of(layout, "ICCP"));
+  blocks.exif = Buffer::copy_of(tiff_part(data_of(layout, "EXIF")));
+  blocks.xmp = Buffer::copy_of(data_of(layout, "XMP "));
+  if (has_unknown_chunks(layout)) add_once(blocks.others, "application data");
+  if (layout.trailing) add_once(blocks.others, "trailing data");
+  return blocks;
+}
+
+Result<Rewritten> rewrite_webp(ByteView file, const Keep& keep, ByteView exif) {
+  const Layout layout = parse(file);
+  if (!layout.complete) return damaged();
+  Extras extras;
+  if (keep.icc) extras.icc = data_of(layout, "ICCP");
+  extras.exif = exif;
+  if (keep.xmp) extras.xmp = data_of(layout, "XMP ");
+  extras.unknown_chunks = keeps_everything(keep) && has_unknown_chunks(layout);
+  IMGMILL_TRY(Buffer bytes, assemble(layout, extras));
+  Rewritten result{std::move(bytes), {}};
+  if (layout.trailing) result.notes.push_back("data after the end of the image dropped");
+  return result;
+}
+
+Result<Buffer> insert_webp(ByteView file, const NewMetadata& metadata) {
+  const Layout layout = parse(file);
+  if (!layout.complete) return damaged();
+  Extras extras;
+  extras.icc = data_of(layout, "ICCP");
+  extras.exif = metadata.exif.empty() ? data_of(layout, "EXIF") : metadata.exif;
+  extras.xmp = metadata.xmp.empty() ? data_of(layout, "XMP ") : metadata.xmp;
+  extras.unknown_chunks = has_unknown_chunks(layout);
+  return assemble(layout, extras);
+}
+
+}  // namespace imgmill::metadata
