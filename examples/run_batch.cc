@@ -21,9 +21,11 @@ int main(int argc, char** argv) {
     std::cerr << "usage: run_batch FOLDER OUT_FOLDER\n";
     return 2;
   }
-  auto tasks = imgmill::plan({.inputs = {argv[1]},
-                              .output = argv[2],
-                              .settings = std::make_shared<imgmill::ImageSettings>()});
+  imgmill::PlanRequest request;
+  request.inputs = {argv[1]};
+  request.output = argv[2];
+  request.settings = std::make_shared<imgmill::ImageSettings>();
+  auto tasks = imgmill::plan(request);
   if (!tasks) {
     std::cerr << tasks.error().describe() << '\n';
     return 2;
