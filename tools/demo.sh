@@ -14,9 +14,9 @@ mkdir -p "$here/build/demo"
 awk -F, '
   function plain(text) { gsub(/"/, "", text); return text }
   function megabytes(bytes) { return sprintf("%.2f MB", bytes / 1e6) }
-  function line(name, before, after) {
-    printf "%-44.44s %10s %10s %9.1f %%\n", name, megabytes(before), megabytes(after), \
-      before > 0 ? 100 * (before - after) / before : 0
+  function row(name, before, after,    saved) {
+    saved = before > 0 ? 100 * (before - after) / before : 0
+    printf("%-44.44s %10s %10s %9.1f %%\n", name, megabytes(before), megabytes(after), saved)
   }
   { sub(/\r$/, "") }
   NR == 1 {
@@ -27,9 +27,9 @@ awk -F, '
   {
     name = plain($column["original_path"]); sub(/.*\//, "", name)
     before = plain($column["original_size"]); after = plain($column["optimized_size"])
-    line(name, before, after)
+    row(name, before, after)
     all_before += before; all_after += after
   }
-  END { line("together (" NR - 1 ")", all_before, all_after) }
+  END { row("together (" (NR - 1) ")", all_before, all_after) }
 ' "$report"
 printf '\nbefore   %s\nafter    %s\nreport   %s\n' "$photos" "$out" "$report"
