@@ -106,6 +106,12 @@ Buffer png_file() {
   return out.take();
 }
 
+std::string png_text_chunk(std::string_view keyword_and_text) {
+  ByteWriter out;
+  png_chunk(out, "tEXt", keyword_and_text);
+  return text(out.take());
+}
+
 Buffer webp_file() {
   ByteWriter chunks;
   riff_chunk(chunks, "VP8X", "\x2C\0\0\0\x0F\0\0\x07\0\0"sv);  // profile, EXIF, XMP; 16 x 8
