@@ -12,7 +12,7 @@ export const imgmill = path.join(root, 'build', 'release', 'imgmill');
 // sharp lies in build/bench, outside the tracked tree, where `import` would not look.
 export const require = createRequire(path.join(work, 'package.json'));
 
-/** Runs `command`; returns {wall, cpu, peak_kib, stdout}. Throws unless it exits with 0. */
+/** Runs `command`; returns {wall, cpu, peak_kib, stdout, stderr}. Throws unless it exits with 0. */
 export function measured(command, env = {}) {
   const report = path.join(work, 'measured.json');
   spawnSync('sync'); // nobody pays for what the one before has not written yet
@@ -24,7 +24,7 @@ export function measured(command, env = {}) {
   if (done.status !== 0 || cost.status !== 0) {
     throw new Error(`${command.join(' ')} ended with ${cost.status}:\n${done.stderr.slice(-2000)}`);
   }
-  return { ...cost, stdout: done.stdout };
+  return { ...cost, stdout: done.stdout, stderr: done.stderr };
 }
 
 export const emptied = (folder) => {
