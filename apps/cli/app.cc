@@ -1,0 +1,462 @@
+#include "app.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <concepts>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "codecs/engine.h"
+#include "definition.h"
+#include "imgmill/version.h"
+
+namespace imgmill::cli {
+namespace {
+
+/// Thrown through CLI11 by the parsers of values; caught in parse().
+struct WrongValue {
+  Error error;
+};
+
+// CLI11 takes a word such as "[a,b]" apart as a list, but it may be the name of a
+// file: what starts with a bracket travels through it behind a guard.
+constexpr char guard = '\1';
+std::string guarded(const std::string& word) {
+  return word.starts_with('[') || word.starts_with(guard) ? guard + word : word;
+}
+std::string unguarded(const std::string& word) {
+  return word.starts_with(guard) ? word.substr(1) : word;
+}
+
+/// An option with a value that `parse` reads into `target`. Given twice, the
+/// last one counts, so that an alias can be overridden.
+template <typename T, typename Parse>
+CLI::Option* add_value(CLI::App& app, const std::string& names, const std::string& value, T& target,
+                       Parse parse, const std::string& help) {
+  const std::size_t dashes = names.find("--");
+  const std::string shown = dashes == std::string::npos ? names : names.substr(dashes);
+  const auto read = [&target, parse, shown](const CLI::results_t& words) {
+    const std::string word = unguarded(words.back());
+    // CLI11 gives an option whatever follows. That is more likely a forgotten value.
+    if (word.size() > 2 && word.starts_with("--")) {
+      throw WrongValue{Error(
+          ErrorCode::usage, fmt::format("{} needs a value, but {} follows", shown, printable(word)),
+          "write the value directly behind it")};
+    }
+    auto result = parse(std::string_view(word));
+    if (!result) {
+      throw WrongValue{Error(ErrorCode::usage,
+                             fmt::format("{}: {}", shown, result.error().message()),
+                             result.error().advice())};
+    }
+    target = *std::move(result);
+    return true;
+  };
+  CLI::Option* const option = app.add_option(names, CLI::callback_t(read), help);
+  option->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  return option;
+}
+
+/// Positional words.
+CLI::Option* add_words(CLI::App& app, const std::string& name, std::vector<std::string>& target,
+                       const std::string& help) {
+  const auto read = [&target](const CLI::results_t& words) {
+    for (const std::string& word : words) target.push_back(unguarded(word));
+    return true;
+  };
+  CLI::Option* const option = app.add_option(name, CLI::callback_t(read), help);
+  return option->type_name(name)->expected(-1)->expected(1, CLI::detail::expected_max_vector_size);
+}
+
+Result<std::string> any_text(std::string_view text) {
+  if (text.empty()) return fail(ErrorCode::usage, "the value is empty");
+  return std::string(text);
+}
+Result<std::filesystem::path> any_path(std::string_view text) {
+  IMGMILL_TRY(const std::string path, any_text(text));
+  return std::filesystem::path(path);
+}
+
+template <typename T>
+struct Choice {
+  std::string_view word;
+  T value;
+};
+
+/// A parser of one of a few words.
+template <typename T>
+auto one_of(std::vector<Choice<T>> choices) {
+  return [choices = std::move(choices)](std::string_view text) -> Result<T> {
+    std::vector<std::string> words;
+    for (const Choice<T>& choice : choices) {
+      if (choice.word == text) return choice.value;
+      words.emplace_back(choice.word);
+    }
+    return fail(ErrorCode::usage, "'" + printable(text) + "' is not one of the choices",
+                "write " + listed(words, "or"));
+  };
+}
+
+Result<int> parse_jobs(std::string_view text) {
+  IMGMILL_TRY(const std::int64_t jobs, parse_number(text, 1, 1024));
+  return static_cast<int>(jobs);
+}
+
+std::string keep_list() {
+  std::vector<std::string> names;
+  for (const std::string_view name : keep_names()) names.emplace_back(name);
+  return listed(names, "and");
+}
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return result;
+}
+
+}  // namespace
+
+CommandLine::CommandLine()
+    : app_("imgmill makes images as small as they can be while looking the same.", "imgmill") {
+  app_.require_subcommand(0, 1);
+  app_.set_help_flag("-h,--help", "Show this help.")->group("Other");
+  app_.set_version_flag(
+          "--version",
+          [] { return fmt::format("imgmill {} (libvips {})", imgmill::version, engine_version()); },
+          "Show the version and that of the engine.")
+      ->group("Other");
+  define_optimize();
+  define_batch();
+  define_inspect();
+  define_doctor();
+  define_generators();
+  for (CLI::App* command : app_.get_subcommands({})) {
+    command->set_help_flag("-h,--help", "Show this help.")->group("Telling");
+  }
+}
+
+void CommandLine::define_optimize() {
+  CLI::App& app =
+      *app_.add_subcommand("optimize", "Make images smaller: files, folders, or a pipe.");
+  add_words(app, "INPUT", optimize_.inputs,
+            "Images and folders (with all below them); - is standard input, @FILE a list of paths, "
+            "one a line or separated by NUL (write ./@FILE for an image that is called so).");
+  const std::string where = "Where results go";
+  add_value(
+      app, "-o,--output", "DIR|FILE", optimize_.output, any_text,
+      "Folder for the results, made when missing; or, with one input, a file (a new name without "
+      "an extension is a folder). - is standard output.")
+      ->group(where);
+  app.add_flag("--in-place", optimize_.in_place, "Replace the originals.")->group(where);
+  add_value(app, "--backup", "DIR", optimize_.run.batch.backup_dir, any_path,
+            "With --in-place: first put each original below this folder.")
+      ->group(where);
+  add_picture_options(app);
+  const std::string which = "Which files";
+  app.add_flag("--all-files", optimize_.all_files,
+               "Look inside files without an image extension, too.")
+      ->group(which);
+  app.add_flag("--follow-links", optimize_.follow_links, "Walk into linked folders.")->group(which);
+  add_run_options(app, optimize_.run);
+}
+
+void CommandLine::add_picture_options(CLI::App& app) {
+  ImageSettings& settings = optimize_.settings;
+  const std::string group = "Picture";
+  add_value(app, "-q,--quality", "N", settings.quality.global, parse_quality,
+            "Quality of all formats, 1 to 100; 100 is lossless where the format can.")
+      ->group(group);
+  for (const FormatInfo& format : formats()) {
+    if (!format.lossy) continue;
+    add_value(app, fmt::format("--{}-quality", format.name), "N",
+              settings.quality.own(format.format), parse_quality,
+              fmt::format("Quality of {}; wins over --quality. Default {}.", upper(format.name),
+                          format.default_quality))
+        ->group(group);
+  }
+  app.add_flag("--lossless", lossless_, "Keep every pixel exactly as it is; checked by decoding.")
+      ->group(group);
+  add_value(app, "-f,--format", fmt::format("original|{}", fmt::join(format_names(), "|")),
+            settings.output_format, parse_format, "Format of the results. Default original.")
+      ->group(group);
+  add_value(app, "--resize", "width=N|height=N|longest=N|shortest=N|fit=WxH|PERCENT%",
+            settings.resize, parse_resize,
+            "New size in pixels, seen upright; never larger than the original.")
+      ->group(group);
+  app.add_flag("--enlarge", enlarge_, "Let --resize make pictures larger.")->group(group);
+  add_value(app, "--keep", "all|none|LIST", settings.keep, parse_keep,
+            "Metadata that stays: " + keep_list() +
+                ", separated by commas. Default icc,copyright,orientation.")
+      ->group(group);
+  add_value(app, "--effort", "fast|balanced|max", settings.effort,
+            one_of<Effort>(
+                {{"fast", Effort::fast}, {"balanced", Effort::balanced}, {"max", Effort::max}}),
+            "How much time may go into fewer bytes. Default balanced.")
+      ->group(group);
+  app.add_flag("--to-srgb", to_srgb_, "Convert colours to sRGB instead of keeping the profile.")
+      ->group(group);
+  add_value(app, "--background", "#RRGGBB", settings.background, parse_colour,
+            "Colour under transparency where the format has none. Default '#ffffff'.")
+      ->group(group);
+  app.add_flag("--first-frame", first_frame_,
+               "Take the first frame of an animation where the format holds only one.")
+      ->group(group);
+}
+
+void CommandLine::add_limits(CLI::App& app, Limits& limits) {
+  const std::string group = "Limits";
+  add_value(app, "--max-pixels", "N", limits.max_pixels, parse_pixels,
+            "Refuse images with more pixels (all frames); also 100M. Default 268M.")
+      ->group(group);
+  add_value(app, "--max-input", "SIZE", limits.max_input_bytes, parse_size,
+            "Refuse larger files; such as 20MB. Default 1GiB.")
+      ->group(group);
+}
+
+void CommandLine::add_run_options(CLI::App& app, RunOptions& options) {
+  const std::string group = "How it runs";
+  add_value(app, "-j,--jobs", "N", options.batch.jobs, parse_jobs,
+            "Images in work at once. Default: as many as cores may be used.")
+      ->group(group);
+  add_value(app, "--pipeline", "on|off", options.batch.pipeline,
+            one_of<Pipelining>({{"on", Pipelining::on}, {"off", Pipelining::off}}),
+            "Read, process and write different images at the same time. Default on.")
+      ->group(group);
+  app.add_flag("--dry-run", dry_run_, "Plan and check everything, write nothing.")->group(group);
+  CLI::Option* const overwrite =
+      app.add_flag("--overwrite", overwrite_, "Replace outputs that are there already.");
+  CLI::Option* const skip =
+      app.add_flag("--skip-existing", skip_existing_,
+                   "Leave outputs that are there already. Without either, such an image fails.");
+  overwrite->group(group);
+  skip->group(group)->excludes(overwrite);
+  app.add_flag("--fail-fast", fail_fast_, "Stop at the first failure.")->group(group);
+  add_limits(app, options.batch.limits);
+  add_value(app, "--report", "FILE", options.report, any_path,
+            "Write a report of all results: .json or .csv.")
+      ->group("Telling");
+  add_talk(app, options.talk);
+}
+
+void CommandLine::add_talk(CLI::App& app, Talk& talk) {
+  const std::string group = "Telling";
+  add_value(app, "--progress", "auto|bar|json|none", talk.progress,
+            one_of<ProgressMode>({{"auto", ProgressMode::automatic},
+                                  {"bar", ProgressMode::bar},
+                                  {"json", ProgressMode::json},
+                                  {"none", ProgressMode::none}}),
+            "Progress on standard error: a bar on a terminal, lines elsewhere, or JSON lines.")
+      ->group(group);
+  app.add_flag("-v,--verbose", talk.verbose, "Tell about every image; twice: for debugging.")
+      ->group(group);
+  app.add_flag("--quiet", talk.quiet, "Tell about failures only.")->group(group);
+  add_value(app, "--log-format", "text|json", talk.log_format,
+            one_of<LogFormat>({{"text", LogFormat::text}, {"json", LogFormat::json}}),
+            "Logs as text, or one JSON object a line (then there is no bar).")
+      ->group(group);
+}
+
+void CommandLine::define_batch() {
+  CLI::App& app = *app_.add_subcommand(
+      "batch", "Do the tasks of a JSON file; results go to standard output as JSON lines.");
+  add_value(app, "TASKS", "TASKS", batch_.tasks, any_text,
+            "JSON file with tasks: an array, or one object a line; - is standard input.");
+  add_run_options(app, batch_.run);
+}
+
+void CommandLine::define_inspect() {
+  CLI::App& app = *app_.add_subcommand("inspect", "Show what is in images without decoding them.");
+  add_words(app, "FILE", inspect_.files, "Images; - is standard input.");
+  app.add_flag("--json", inspect_.json, "One JSON object a line.")->group("Telling");
+  add_limits(app, inspect_.limits);
+}
+
+void CommandLine::define_doctor() {
+  CLI::App& app = *app_.add_subcommand("doctor", "Show what this machine offers.");
+  app.add_flag("--json", doctor_.json, "One JSON object.")->group("Telling");
+}
+
+void CommandLine::define_generators() {
+  app_.add_subcommand("man", "Print the manual page as roff.")->group("");
+  CLI::App& app = *app_.add_subcommand("completions", "Print a completion script for a shell.");
+  app.group("");
+  add_value(app, "SHELL", "bash|zsh|fish", shell_,
+            one_of<std::string>({{"bash", "bash"}, {"zsh", "zsh"}, {"fish", "fish"}}),
+            "The shell.");
+}
+
+const CLI::App& CommandLine::chosen() const {
+  const auto called = app_.get_subcommands();
+  return called.empty() ? app_ : *called.front();
+}
+
+Result<Request> CommandLine::request() {
+  const std::string command = &chosen() == &app_ ? "" : chosen().get_name();
+  if (command.empty()) return NothingAsked{help_text(app_, app_)};
+  if (command == "man") return PrintText{man_page(app_)};
+  if (command == "completions") {
+    if (shell_.empty()) {
+      return fail(ErrorCode::usage, "no shell was given", "write bash, zsh or fish");
+    }
+    return PrintText{completions(app_, shell_)};
+  }
+  if (command == "doctor") return doctor_;
+  if (command == "inspect") {
+    if (inspect_.files.empty()) {
+      return fail(ErrorCode::usage, "no FILE was given", "write: imgmill inspect photo.jpg");
+    }
+    return inspect_;
+  }
+  RunOptions& run = command == "batch" ? batch_.run : optimize_.run;
+  if (run.talk.quiet && run.talk.verbose > 0) {
+    return fail(ErrorCode::usage, "--quiet and --verbose contradict each other",
+                "leave one of them out");
+  }
+  run.batch.existing = overwrite_       ? ExistingOutput::overwrite
+                       : skip_existing_ ? ExistingOutput::skip
+                                        : ExistingOutput::refuse;
+  run.batch.on_failure = fail_fast_ ? OnFailure::stop : OnFailure::go_on;
+  run.batch.dry_run = dry_run_ ? DryRun::yes : DryRun::no;
+  // Whoever allows more pixels wants them decoded: 4 bytes each.
+  Limits& limits = run.batch.limits;
+  if (limits.max_pixels > Limits{}.max_pixels) {
+    limits.max_decoded_bytes = std::max(limits.max_decoded_bytes, limits.max_pixels * 4);
+  }
+  if (command == "batch") {
+    if (batch_.tasks.empty()) {
+      return fail(ErrorCode::usage, "no TASKS were given",
+                  "write: imgmill batch tasks.json, or - for standard input");
+    }
+    return batch_;
+  }
+  return finish_optimize();
+}
+
+Result<Request> CommandLine::finish_optimize() {
+  ImageSettings& settings = optimize_.settings;
+  if (lossless_) settings.compression = Compression::lossless;
+  if (enlarge_) settings.resize.enlarge = Enlarge::allow;
+  if (to_srgb_) settings.colour = ColourPolicy::to_srgb;
+  if (first_frame_) settings.animation = Animation::first_frame;
+  IMGMILL_CHECK(validate(settings));
+
+  if (optimize_.inputs.empty()) {
+    return fail(ErrorCode::usage, "no INPUT was given",
+                "name files or folders: imgmill optimize photos -o photos-small");
+  }
+  const bool standard_input = std::ranges::count(optimize_.inputs, "-") > 0;
+  if (standard_input && optimize_.inputs.size() > 1) {
+    return fail(ErrorCode::usage, "standard input (-) cannot be mixed with other inputs",
+                "optimize the files in a command of their own");
+  }
+  if (optimize_.in_place) {
+    if (standard_input) {
+      return fail(ErrorCode::usage, "standard input (-) cannot be replaced in place",
+                  "leave out --in-place, or write -o FILE");
+    }
+    if (!optimize_.output.empty()) {
+      return fail(ErrorCode::usage, "--in-place and --output contradict each other",
+                  "leave one of them out");
+    }
+    if (skip_existing_) {
+      return fail(ErrorCode::usage, "--in-place with --skip-existing would skip every image",
+                  "leave one of them out");
+    }
+    optimize_.run.batch.existing = ExistingOutput::overwrite;
+  } else if (optimize_.run.batch.backup_dir) {
+    return fail(ErrorCode::usage, "--backup is for originals that are replaced",
+                "add --in-place, or leave it out");
+  } else if (optimize_.output.empty() && !standard_input) {
+    return fail(
+        ErrorCode::usage, "it is not said where the results go",
+        "add -o FOLDER (or, for one image, -o FILE), or --in-place to replace the originals");
+  } else if (optimize_.output == "-" && !standard_input) {
+    return fail(ErrorCode::usage, "only standard input can go to standard output",
+                "write: imgmill optimize - < FILE");
+  }
+  return optimize_;
+}
+
+Error CommandLine::unexpected_words() const {
+  const CLI::App& app = chosen();
+  const std::vector<std::string> words = app.remaining();
+  const std::string word = words.empty() ? std::string() : unguarded(words.front());
+  const CommandFacts facts = facts_of(app);
+  std::vector<std::string> candidates;
+  if (word.starts_with('-')) {
+    for (const OptionFacts& option : facts.options) {
+      if (!option.long_name.empty()) candidates.push_back(option.long_name);
+    }
+    const std::string name = word.substr(0, word.find('='));
+    std::string meant = closest(name, candidates);
+    if (meant.empty() && name.size() > 4) {
+      // Shortened names, and single dashes before long ones.
+      const std::string start = name.starts_with("--") ? name : "-" + name;
+      const auto found = std::ranges::find_if(
+          candidates, [&](const std::string& candidate) { return candidate.starts_with(start); });
+      if (found != candidates.end()) meant = *found;
+    }
+    return {ErrorCode::usage, fmt::format("there is no option {}", printable(name)),
+            meant.empty() ? std::string() : "did you mean " + meant + "?"};
+  }
+  if (!facts.name.empty()) {
+    return {ErrorCode::usage, fmt::format("'{}' is one argument too many for imgmill {}",
+                                          printable(word), facts.name)};
+  }
+  for (const CommandFacts& command : commands_of(app_)) {
+    if (!command.hidden) candidates.push_back(command.name);
+  }
+  const std::string meant = closest(word, candidates);
+  return {ErrorCode::usage, fmt::format("there is no command '{}'", printable(word)),
+          meant.empty() ? "the commands are " + listed(candidates, "and")
+                        : "did you mean imgmill " + meant + "?"};
+}
+
+Error CommandLine::explain(const CLI::ParseError& error) const {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return unexpected_words();
+  if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) {
+    return {ErrorCode::usage, "--overwrite and --skip-existing contradict each other",
+            "leave one of them out"};
+  }
+  const std::string said = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const std::string option = said.substr(0, said.find_first_of(": "));
+    for (const OptionFacts& facts : facts_of(chosen()).options) {
+      if (facts.long_name != option) continue;
+      if (facts.flag()) {
+        return {ErrorCode::usage, option + " takes no value", "write it alone"};
+      }
+      return {ErrorCode::usage, option + " needs a value",
+              fmt::format("write {} {}", option, facts.value)};
+    }
+  }
+  return {ErrorCode::usage, said};
+}
+
+std::expected<Request, UsageError> CommandLine::parse(const std::vector<std::string>& words) {
+  const auto wrong = [&](Error error) {
+    return std::unexpected(
+        UsageError{&chosen() == &app_ ? std::string() : chosen().get_name(), std::move(error)});
+  };
+  try {
+    std::vector<std::string> backwards(words.rbegin(), words.rend());
+    std::ranges::transform(backwards, backwards.begin(), guarded);
+    app_.parse(std::move(backwards));
+  } catch (const CLI::CallForHelp&) {
+    return PrintText{help_text(app_, chosen())};
+  } catch (const CLI::CallForVersion& version) {
+    return PrintText{std::string(version.what()) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return wrong(explain(error));
+  } catch (WrongValue& value) {
+    return wrong(std::move(value.error));
+  }
+  auto result = request();
+  if (!result) return wrong(std::move(result).error());
+  return *std::move(result);
+}
+
+}  // namespace imgmill::cli

@@ -1,0 +1,78 @@
+// The definition of the command line, and what a command line turned into.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "imgmill/error.h"
+#include "options.h"
+
+namespace imgmill::cli {
+
+/// Text that was asked for (help, version, manual page, completions).
+struct PrintText {
+  std::string text;
+};
+/// No command at all.
+struct NothingAsked {
+  std::string help;
+};
+
+using Request = std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions,
+                             InspectOptions, DoctorOptions>;
+
+/// A command line that makes no sense, and the command it was meant for.
+struct UsageError {
+  std::string command;  ///< empty: the program itself
+  Error error;
+};
+
+/// The definition, and the parser. Parse once.
+class CommandLine {
+ public:
+  CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  [[nodiscard]] const CLI::App& definition() const { return app_; }
+  /// `words` without the program's name.
+  [[nodiscard]] std::expected<Request, UsageError> parse(const std::vector<std::string>& words);
+
+ private:
+  void define_optimize();
+  void define_batch();
+  void define_inspect();
+  void define_doctor();
+  void define_generators();
+  void add_picture_options(CLI::App& app);
+  void add_run_options(CLI::App& app, RunOptions& options);
+  void add_limits(CLI::App& app, Limits& limits);
+  void add_talk(CLI::App& app, Talk& talk);
+
+  /// The command that was called; the program when there was none.
+  [[nodiscard]] const CLI::App& chosen() const;
+  [[nodiscard]] Result<Request> request();
+  [[nodiscard]] Result<Request> finish_optimize();
+  [[nodiscard]] Error explain(const CLI::ParseError& error) const;
+  [[nodiscard]] Error unexpected_words() const;
+
+  CLI::App app_;
+  OptimizeOptions optimize_;
+  BatchFileOptions batch_;
+  InspectOptions inspect_;
+  DoctorOptions doctor_;
+  std::string shell_;
+  // Flags that become part of something else once all of them are known.
+  bool overwrite_ = false;
+  bool skip_existing_ = false;
+  bool fail_fast_ = false;
+  bool dry_run_ = false;
+  bool enlarge_ = false;
+  bool lossless_ = false;
+  bool to_srgb_ = false;
+  bool first_frame_ = false;
+};
+
+}  // namespace imgmill::cli

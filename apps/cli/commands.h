@@ -1,0 +1,17 @@
+// The commands. Each does what its options say and returns the exit status.
+#pragma once
+
+#include "options.h"
+#include "run.h"
+#include "screen.h"
+
+namespace imgmill::cli {
+
+[[nodiscard]] Status optimize_command(const OptimizeOptions& options, Screen& screen);
+/// The case of optimize where the only input is "-".
+[[nodiscard]] Status optimize_standard_input(const OptimizeOptions& options, Screen& screen);
+[[nodiscard]] Status batch_command(const BatchFileOptions& options, Screen& screen);
+[[nodiscard]] Status inspect_command(const InspectOptions& options, Screen& screen);
+[[nodiscard]] Status doctor_command(const DoctorOptions& options, Screen& screen);
+
+}  // namespace imgmill::cli

@@ -1,0 +1,180 @@
+#include "definition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace imgmill::cli {
+namespace {
+
+constexpr std::array program_examples = {
+    Example{"imgmill optimize photos -o photos-small", "a folder, its tree kept"},
+    Example{"imgmill optimize --in-place --backup originals assets",
+            "replace the images, keep the originals"},
+    Example{"imgmill optimize logo.png -f webp -o logo.webp", "convert one image"},
+    Example{"imgmill inspect photo.jpg", "what is in an image"},
+    Example{"imgmill doctor", "what this machine offers"},
+};
+constexpr std::array optimize_examples = {
+    Example{"imgmill optimize photos -o photos-small", "a folder, its tree kept"},
+    Example{"imgmill optimize -q 75 --resize longest=2000 photos -o web",
+            "for the web: at most 2000 pixels"},
+    Example{"imgmill optimize --lossless --in-place --backup originals assets",
+            "replace the images, every pixel the same"},
+    Example{"imgmill optimize -f webp --webp-quality 82 a.png b.jpg -o out", "convert to WebP"},
+    Example{"find . -name '*.jpg' -print0 | imgmill optimize @- -o out",
+            "what another program finds"},
+    Example{"curl -s https://example.org/a.jpg | imgmill optimize - > a.jpg", "in a pipe"},
+};
+constexpr std::array batch_examples = {
+    Example{"imgmill batch tasks.json", "do what a file says"},
+    Example{"imgmill batch tasks.json > results.jsonl", "keep the results, one JSON object a line"},
+    Example{"make-tasks | imgmill batch - --progress json", "from another program"},
+    Example{"imgmill batch tasks.json --dry-run", "check the tasks and do nothing"},
+};
+constexpr std::array inspect_examples = {
+    Example{"imgmill inspect photo.jpg", "what is in an image"},
+    Example{"imgmill inspect *.png", "several, one after the other"},
+    Example{"imgmill inspect --json *.jpg | jq .quality", "for programs, one object a line"},
+    Example{"imgmill inspect - < photo.jpg", "from standard input"},
+};
+constexpr std::array doctor_examples = {
+    Example{"imgmill doctor", "formats, cores and CPU features"},
+    Example{"imgmill doctor --json", "the same for programs"},
+    Example{"imgmill doctor --json | jq '.formats[].name'", "names of the formats"},
+    Example{"imgmill doctor --json > doctor.json", "to go with a bug report"},
+};
+
+constexpr std::array statuses = {
+    StatusFact{0, "all well"},
+    StatusFact{1, "some images failed; the others are done"},
+    StatusFact{2, "wrong usage or settings; nothing was done"},
+    StatusFact{130, "interrupted, after finishing what was being written"},
+};
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t end = text.find(separator);
+    parts.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+OptionFacts facts_of(const CLI::Option& option) {
+  OptionFacts facts;
+  if (!option.get_snames().empty()) facts.short_name = "-" + option.get_snames().front();
+  if (!option.get_lnames().empty()) facts.long_name = "--" + option.get_lnames().front();
+  if (option.get_items_expected_max() > 0) facts.value = option.get_type_name();
+  facts.help = option.get_description();
+  facts.group = option.get_group();
+  facts.repeats = facts.positional() && option.get_items_expected_max() > 1;
+  // Completions follow from the name of the value: "a|b", "FILE", "DIR".
+  if (facts.value.find('|') != std::string::npos) {
+    facts.choices = split(facts.value, '|');
+    facts.completes = Completes::choices;
+    for (std::string& choice : facts.choices) {
+      const std::size_t equals = choice.find('=');
+      if (equals != std::string::npos) choice.resize(equals + 1);
+    }
+    // What is in capitals stands for something else.
+    std::erase_if(facts.choices, [](const std::string& choice) {
+      return choice.empty() || (choice.front() >= 'A' && choice.front() <= 'Z');
+    });
+  } else if (facts.value == "DIR") {
+    facts.completes = Completes::folders;
+  } else if (facts.value.starts_with("FILE") || facts.value.ends_with("FILE") ||
+             facts.positional()) {
+    facts.completes = Completes::files;
+  }
+  return facts;
+}
+
+}  // namespace
+
+std::span<const Example> examples_of(std::string_view command) {
+  if (command.empty() || command == "imgmill") return program_examples;
+  if (command == "optimize") return optimize_examples;
+  if (command == "batch") return batch_examples;
+  if (command == "inspect") return inspect_examples;
+  if (command == "doctor") return doctor_examples;
+  return {};
+}
+
+std::span<const StatusFact> status_facts() { return statuses; }
+
+CommandFacts facts_of(const CLI::App& app) {
+  CommandFacts facts;
+  if (app.get_parent() != nullptr) facts.name = app.get_name();
+  facts.help = app.get_description();
+  facts.examples = examples_of(facts.name);
+  facts.hidden = app.get_parent() != nullptr && app.get_group().empty();
+  // Positional ones first, help last.
+  for (const CLI::Option* option : app.get_options()) {
+    if (option != app.get_help_ptr()) facts.options.push_back(facts_of(*option));
+  }
+  std::ranges::stable_partition(facts.options, &OptionFacts::positional);
+  if (const CLI::Option* help = app.get_help_ptr()) facts.options.push_back(facts_of(*help));
+  return facts;
+}
+
+std::vector<CommandFacts> commands_of(const CLI::App& program) {
+  std::vector<CommandFacts> commands;
+  for (const CLI::App* app : program.get_subcommands({})) commands.push_back(facts_of(*app));
+  std::ranges::stable_partition(commands, [](const CommandFacts& facts) { return !facts.hidden; });
+  return commands;
+}
+
+std::vector<std::string> groups_of(const CommandFacts& command) {
+  std::vector<std::string> groups;
+  for (const OptionFacts& option : command.options) {
+    if (!option.positional() && std::ranges::find(groups, option.group) == groups.end()) {
+      groups.push_back(option.group);
+    }
+  }
+  return groups;
+}
+
+std::string CommandFacts::synopsis() const {
+  if (name.empty()) return "imgmill COMMAND [OPTION]...";
+  std::string text = "imgmill " + name + " [OPTION]...";
+  for (const OptionFacts& option : options) {
+    if (option.positional()) text += " " + option.value + (option.repeats ? "..." : "");
+  }
+  return text;
+}
+
+std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  std::size_t best_distance = word.size() < 5 ? 2 : 3;  // at least this far is not close
+  if (word.size() > 12) best_distance = 4;
+  for (const std::string& candidate : candidates) {
+    // Optimal string alignment over three rows: swapped letters count once.
+    std::vector<std::size_t> before_last(candidate.size() + 1);
+    std::vector<std::size_t> last(candidate.size() + 1);
+    std::vector<std::size_t> row(candidate.size() + 1);
+    std::iota(last.begin(), last.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= word.size(); ++i) {
+      row[0] = i;
+      for (std::size_t j = 1; j <= candidate.size(); ++j) {
+        const bool same = word[i - 1] == candidate[j - 1];
+        row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0U : 1U)});
+        if (i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1]) {
+          row[j] = std::min(row[j], before_last[j - 2] + 1);
+        }
+      }
+      std::swap(before_last, last);
+      std::swap(last, row);
+    }
+    if (last.back() < best_distance) {
+      best_distance = last.back();
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace imgmill::cli

@@ -1,0 +1,46 @@
+#include <filesystem>
+
+#include "commands.h"
+#include "inputs.h"
+#include "logging.h"
+
+namespace imgmill::cli {
+namespace {
+
+/// The output, with a slash at its end where a folder is meant: for a list, however
+/// few paths it has today, and for a new name without an extension ("-o small")
+/// beside an input that has one.
+std::filesystem::path output_of(const OptimizeOptions& options,
+                                const std::vector<std::filesystem::path>& inputs) {
+  const std::filesystem::path output = options.output;
+  if (options.in_place || options.output.ends_with('/')) return output;
+  const bool list = options.inputs.front().starts_with('@');
+  const bool one = options.inputs.size() == 1 && inputs.size() == 1;
+  std::error_code error;
+  const bool folder_like = !output.has_extension() && inputs.front().has_extension() &&
+                           !std::filesystem::exists(output, error);
+  return one && (list || folder_like) ? output / "" : output;
+}
+
+}  // namespace
+
+Status optimize_command(const OptimizeOptions& options, Screen& screen) {
+  const Logging logging(options.run.talk, screen);
+  if (options.inputs.front() == "-") return optimize_standard_input(options, screen);
+
+  auto inputs = expand_inputs(options.inputs);
+  if (!inputs) return tell(screen, "optimize", inputs.error());
+  PlanRequest request;
+  request.inputs = *std::move(inputs);
+  request.output = output_of(options, request.inputs);
+  request.in_place = options.in_place;
+  if (options.run.batch.backup_dir) request.exclude.push_back(*options.run.batch.backup_dir);
+  request.all_files = options.all_files;
+  request.follow_links = options.follow_links;
+  request.settings = std::make_shared<const ImageSettings>(options.settings);
+  const auto tasks = plan(std::move(request));
+  if (!tasks) return tell(screen, "optimize", tasks.error());
+  return run_tasks(**tasks, options.run, options.settings, "optimize", screen);
+}
+
+}  // namespace imgmill::cli

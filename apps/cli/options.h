@@ -1,0 +1,88 @@
+// What the command line asks for, and how its small languages (sizes, resizes,
+// colours, lists) are read. Pure functions: no files, no printing.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "imgmill/batch.h"
+#include "imgmill/settings.h"
+
+namespace imgmill::cli {
+
+enum class ProgressMode { automatic, bar, json, none };
+enum class LogFormat { text, json };
+enum class Shell { bash, zsh, fish };
+
+/// How a person or a program wants to be told what happens.
+struct Talk {
+  ProgressMode progress = ProgressMode::automatic;
+  int verbose = 0;  ///< 1: a line an image; 2: debugging as well
+  bool quiet = false;
+  LogFormat log_format = LogFormat::text;
+};
+
+/// What `optimize` and `batch` share.
+struct RunOptions {
+  BatchOptions batch;
+  std::optional<std::filesystem::path> report;
+  Talk talk;
+};
+
+struct OptimizeOptions {
+  RunOptions run;
+  std::vector<std::string> inputs;  ///< as typed: paths, "-", "@list"
+  std::string output;               ///< empty: not given
+  bool in_place = false;
+  bool all_files = false;
+  bool follow_links = false;
+  ImageSettings settings;
+};
+
+struct BatchFileOptions {
+  RunOptions run;
+  std::string tasks;  ///< a path or "-"
+};
+
+struct InspectOptions {
+  std::vector<std::string> files;
+  bool json = false;
+  Limits limits;
+};
+
+struct DoctorOptions {
+  bool json = false;
+};
+
+/// "1..100". Errors of all parsers: usage, with what may be written instead.
+[[nodiscard]] Result<int> parse_quality(std::string_view text);
+/// A whole number from `low` to `high`; `what` names it in the message.
+[[nodiscard]] Result<std::int64_t> parse_number(std::string_view text, std::int64_t low,
+                                                std::int64_t high);
+/// "500", "500B", "20k", "1.5MB", "2MiB", "1G": bytes, decimal unless "i" is
+/// written; in any case; up to 2^62.
+[[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
+/// "268435456", "100M", "100MP", "1.5G": a count of pixels, decimal; above 0.
+[[nodiscard]] Result<std::uint64_t> parse_pixels(std::string_view text);
+/// "width=800", "height=600", "longest=2000", "shortest=500", "fit=800x600",
+/// "50%". Sides 1..65535, percent above 0 and at most 10000.
+[[nodiscard]] Result<Resize> parse_resize(std::string_view text);
+/// "all", "none" or a list of the names in `keep_names()`. What a list does
+/// not name goes, the default ones as well.
+[[nodiscard]] Result<Keep> parse_keep(std::string_view text);
+[[nodiscard]] std::vector<std::string_view> keep_names();
+/// "#rrggbb", "#rgb", each also without the '#'.
+[[nodiscard]] Result<Colour> parse_colour(std::string_view text);
+/// "original" (no format) or a format's name or extension.
+[[nodiscard]] Result<std::optional<Format>> parse_format(std::string_view text);
+/// The names of all formats that can be written.
+[[nodiscard]] std::vector<std::string> format_names();
+
+/// "a, b and c".
+[[nodiscard]] std::string listed(const std::vector<std::string>& words, std::string_view last);
+
+}  // namespace imgmill::cli

@@ -1,0 +1,220 @@
+#include "reporter.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/text.h"
+#include "batch/json.h"
+#include "logging.h"
+#include "progress.h"
+#include "summary.h"
+
+namespace imgmill::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto redraw_every = 100ms;
+constexpr auto line_every = 5s;
+constexpr auto line_at_least_apart = 1s;
+constexpr std::string_view interrupt_message =
+    "finishing what is being written; press Ctrl-C again to stop at once";
+
+/// The bar, drawn by a thread of its own so that a slow terminal holds up no image.
+class Bar {
+ public:
+  explicit Bar(Screen& screen) : screen_(screen), pace_(Clock::now()) {
+    thread_ = std::jthread([this](const std::stop_token& stop) { draw(stop); });
+  }
+  ~Bar() { end(); }
+  Bar(const Bar&) = delete;
+  Bar& operator=(const Bar&) = delete;
+
+  template <typename Change>
+  void update(Change&& change) {
+    const std::scoped_lock lock(mutex_);
+    change(progress_);
+  }
+
+  void end() {
+    if (!thread_.joinable()) return;
+    thread_.request_stop();
+    thread_.join();
+    screen_.clear_status();
+  }
+
+ private:
+  void draw(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+      wake_.wait_for(lock, stop, redraw_every, [] { return false; });
+      if (stop.stop_requested()) return;
+      progress_.per_second = pace_.at(Clock::now(), progress_.done);
+      const Progress now = progress_;
+      lock.unlock();
+      // One column stays free: some terminals wrap as soon as the last one is used.
+      const std::size_t width = screen_.width();
+      screen_.status(render_bar(now, width > 1 ? width - 1 : width));
+      lock.lock();
+    }
+  }
+
+  Screen& screen_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  Progress progress_;
+  Pace pace_;
+  std::jthread thread_;
+};
+
+/// Text for people: a bar where the terminal can, else a line now and then.
+class TextReporter : public Reporter {
+ public:
+  TextReporter(const Talk& talk, Screen& screen)
+      : talk_(talk), screen_(screen), pace_(Clock::now()), last_line_(Clock::now()) {
+    const bool wanted =
+        talk.progress == ProgressMode::automatic || talk.progress == ProgressMode::bar;
+    if (talk.quiet || !wanted) return;
+    if (screen.redraws()) {
+      bar_ = std::make_unique<Bar>(screen);
+    } else {
+      lines_ = talk.verbose == 0;
+    }
+  }
+
+  void on_planned(std::uint64_t tasks, bool complete) override {
+    change([&](Progress& progress) {
+      progress.known = tasks;
+      progress.complete = complete;
+    });
+  }
+
+  void on_started(const ImageTask& task) override {
+    if (!bar_) return;
+    std::string name = printable(task.input_path.filename());
+    bar_->update([&](Progress& progress) { progress.current = std::move(name); });
+  }
+
+  void on_result(const OptimizationResult& result) override {
+    tally_.add(result);
+    change([&](Progress& progress) { progress.add(result); });
+    if (is_failure(result)) {
+      screen_.trouble("failed:", " " + failure_text(result));
+    } else if (result.success() && !talk_.quiet &&
+               (talk_.verbose > 0 || result.decision == Decision::planned)) {
+      screen_.line(result_text(result));
+    }
+    if (lines_ && !is_failure(result)) maybe_line();
+  }
+
+  void on_interrupt() override { screen_.line(interrupt_message); }
+
+  void finish(const BatchSummary& summary, bool interrupted) override {
+    if (bar_) bar_->end();
+    if (!talk_.quiet) screen_.line(summary_text(summary, tally_, interrupted));
+  }
+
+ private:
+  template <typename Change>
+  void change(Change&& change) {
+    change(progress_);
+    if (bar_) bar_->update(change);
+  }
+
+  void maybe_line() {
+    const auto now = Clock::now();
+    const bool long_ago = now - last_line_ >= line_every;
+    const bool moved = progress_.complete && progress_.known > 0 &&
+                       10 * (progress_.done - last_done_) >= progress_.known &&
+                       now - last_line_ >= line_at_least_apart;
+    if ((!long_ago && !moved) || (progress_.complete && progress_.done == progress_.known)) return;
+    progress_.per_second = pace_.at(now, progress_.done);
+    screen_.line(render_line(progress_));
+    last_line_ = now;
+    last_done_ = progress_.done;
+  }
+
+  Talk talk_;
+  Screen& screen_;
+  std::unique_ptr<Bar> bar_;
+  bool lines_ = false;
+  Progress progress_;
+  Pace pace_;
+  Clock::time_point last_line_;
+  std::uint64_t last_done_ = 0;
+  Tally tally_;
+};
+
+/// JSON lines on standard error, for programs that show progress of their own.
+class JsonReporter : public Reporter {
+ public:
+  explicit JsonReporter(Screen& screen) : screen_(screen) {}
+
+  void on_planned(std::uint64_t tasks, bool complete) override {
+    // A folder of a million files is not worth a million of these.
+    const auto now = Clock::now();
+    if (!complete && now - last_planned_ < redraw_every) return;
+    last_planned_ = now;
+    event("planned", fmt::format(R"("tasks":{},"complete":{})", tasks, complete));
+  }
+  void on_started(const ImageTask& task) override {
+    event("started", fmt::format(R"("original_path":{})", json_string(task.input_path.native())));
+  }
+  void on_result(const OptimizationResult& result) override {
+    event("result", R"("result":)" + result_to_json(result));
+  }
+  void on_interrupt() override {
+    event("interrupt", fmt::format(R"("message":{})", json_string(interrupt_message)));
+  }
+  void finish(const BatchSummary& summary, bool interrupted) override {
+    event("summary",
+          fmt::format(R"("interrupted":{},"summary":{})", interrupted, summary_to_json(summary)));
+  }
+
+ private:
+  void event(std::string_view name, const std::string& fields) {
+    screen_.line(fmt::format(R"({{"event":"{}",{}}})", name, fields));
+  }
+
+  Screen& screen_;
+  Clock::time_point last_planned_{};
+};
+
+/// Log records, for services.
+class LogReporter : public Reporter {
+ public:
+  explicit LogReporter(const Talk& talk) : talk_(talk) {}
+
+  void on_result(const OptimizationResult& result) override {
+    if (is_failure(result)) {
+      log_record(spdlog::level::err, "image failed", {{"result", result_to_json(result)}});
+    } else if (talk_.verbose > 0 && result.success()) {
+      log_record(spdlog::level::info, "image done", {{"result", result_to_json(result)}});
+    }
+  }
+  void on_interrupt() override { log_record(spdlog::level::warn, interrupt_message, {}); }
+  void finish(const BatchSummary& summary, bool interrupted) override {
+    log_record(
+        spdlog::level::info, "batch done",
+        {{"interrupted", interrupted ? "true" : "false"}, {"summary", summary_to_json(summary)}});
+  }
+
+ private:
+  Talk talk_;
+};
+
+}  // namespace
+
+std::unique_ptr<Reporter> make_reporter(const Talk& talk, Screen& screen) {
+  if (talk.progress == ProgressMode::json) return std::make_unique<JsonReporter>(screen);
+  if (talk.log_format == LogFormat::json) return std::make_unique<LogReporter>(talk);
+  return std::make_unique<TextReporter>(talk, screen);
+}
+
+}  // namespace imgmill::cli

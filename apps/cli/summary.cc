@@ -1,0 +1,168 @@
+#include "summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "columns.h"
+#include "progress.h"
+
+namespace imgmill::cli {
+namespace {
+
+/// "45.4% saved", "2.0% bigger", "the same size".
+std::string change_text(std::uint64_t before, std::uint64_t after) {
+  const double percent = saved_percent(before, after);
+  if (percent <= -0.05) return fmt::format("{:.1f}% bigger", -percent);
+  return fmt::format("{:.1f}% saved", std::max(percent, 0.0));
+}
+
+std::string images(std::uint64_t count) {
+  return fmt::format("{} {}", grouped(count), count == 1 ? "image" : "images");
+}
+
+/// One row a format, the columns under each other.
+void add_table(const std::map<Format, FormatSummary>& by_format, std::string& text) {
+  std::vector<std::array<std::string, 5>> rows;
+  for (const auto& [format, sums] : by_format) {
+    if (sums.images == 0) continue;
+    const double percent = saved_percent(sums.bytes_before, sums.bytes_after);
+    rows.push_back({std::string(info(format).name), grouped(sums.images),
+                    human_size(sums.bytes_before), human_size(sums.bytes_after),
+                    fmt::format("{:.1f}%", percent == 0 ? 0.0 : percent)});
+  }
+  std::array<std::size_t, 5> widths{};
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i]));
+  }
+  for (const auto& row : rows) {
+    text += fmt::format("\n  {}  {}  {} -> {}  {}", padded(row[0], widths[0]),
+                        padded_left(row[1], widths[1]), padded_left(row[2], widths[2]),
+                        padded_left(row[3], widths[3]), padded_left(row[4], widths[4]));
+  }
+}
+
+std::string headline(const BatchSummary& summary, const Tally& tally) {
+  const double seconds = std::chrono::duration<double>(summary.elapsed).count();
+  std::string line = images(tally.done);
+  if (summary.bytes_before > 0) {
+    line += fmt::format(": {} -> {}, {}", human_size(summary.bytes_before),
+                        human_size(summary.bytes_after),
+                        change_text(summary.bytes_before, summary.bytes_after));
+  }
+  line += ", " + human_duration(summary.elapsed);
+  if (tally.done > 1 && seconds > 0) {
+    line += fmt::format(" ({:.1f} images/s)", static_cast<double>(tally.done) / seconds);
+  }
+  return line;
+}
+
+}  // namespace
+
+bool is_failure(const OptimizationResult& result) {
+  return result.error && result.error->code() != ErrorCode::cancelled;
+}
+
+std::string failure_text(const OptimizationResult& result) {
+  std::string text = printable(result.original_path);
+  if (result.error) {
+    text += fmt::format(": at {}: {}", name_of(result.stage), printable(result.error->describe()));
+  }
+  return text;
+}
+
+std::string result_text(const OptimizationResult& result) {
+  std::string text = printable(result.original_path);
+  switch (result.decision) {
+    case Decision::planned:
+      text += " -> " + printable(result.optimized_path);
+      break;
+    case Decision::skipped:
+      text += fmt::format(": skipped, {} is there", printable(result.optimized_path));
+      break;
+    case Decision::kept:
+      text += fmt::format(": {}, kept as it was", human_size(result.original_size));
+      break;
+    default:
+      text += fmt::format(
+          ": {} -> {}, {}, {}", human_size(result.original_size), human_size(result.optimized_size),
+          change_text(result.original_size, result.optimized_size), name_of(result.decision));
+  }
+  for (std::size_t i = 0; i < result.notes.size(); ++i) {
+    text += fmt::format("{}{}", i == 0 ? " (" : "; ", printable(result.notes[i]));
+  }
+  if (!result.notes.empty()) text += ")";
+  return text;
+}
+
+void Tally::add(const OptimizationResult& result) {
+  if (is_failure(result)) {
+    ++failed;
+    if (failures.size() < most_failures) failures.push_back(failure_text(result));
+  }
+  if (!result.success()) return;
+  if (result.decision == Decision::planned) {
+    ++planned;
+    planned_bytes += result.original_size;
+  } else if (result.decision != Decision::skipped) {
+    ++done;
+  }
+  for (const std::string& note : result.notes) {
+    const auto known = notes.find(note);
+    if (known != notes.end()) {
+      ++known->second;
+    } else if (notes.size() < most_notes) {
+      notes.emplace(note, 1);
+    } else {
+      ++other_notes;
+    }
+  }
+}
+
+std::string summary_text(const BatchSummary& summary, const Tally& tally, bool interrupted) {
+  std::string text;
+  if (summary.tasks == 0 && summary.cancelled == 0) {
+    text = interrupted ? "nothing was done" : "no images found: nothing to do";
+  } else if (tally.planned > 0) {
+    text = fmt::format("dry run: {}", images(tally.planned));
+    if (tally.planned_bytes > 0) text += fmt::format(" ({})", human_size(tally.planned_bytes));
+    text += " would be optimized; nothing was written";
+  } else {
+    text = headline(summary, tally);
+  }
+  add_table(summary.by_format, text);
+
+  std::vector<std::string> asides;
+  if (summary.kept > 0) {
+    asides.push_back(grouped(summary.kept) + " kept as they were (nothing smaller was found)");
+    if (summary.kept == 1) asides.back() = "1 kept as it was (nothing smaller was found)";
+  }
+  if (summary.skipped > 0) {
+    asides.push_back(grouped(summary.skipped) + " skipped (the output is there already)");
+  }
+  if (!asides.empty()) text += fmt::format("\n  {}", fmt::join(asides, "; "));
+  for (const auto& [note, count] : tally.notes) {
+    text += fmt::format("\n  {} x {}", grouped(count), printable(note));
+  }
+  if (tally.other_notes > 0) {
+    text += fmt::format("\n  {} x other notes (see them with -v)", grouped(tally.other_notes));
+  }
+  if (tally.failed > 0) {
+    text += fmt::format("\n  {} failed:", grouped(tally.failed));
+    for (const std::string& failure : tally.failures) text += "\n    " + failure;
+    if (tally.failed > tally.failures.size()) {
+      text += fmt::format("\n    and {} more (see above, or write all of them with --report)",
+                          grouped(tally.failed - tally.failures.size()));
+    }
+  }
+  if (interrupted) {
+    text += "\n  interrupted: the rest was not done; the same command with --skip-existing goes on";
+  } else if (summary.stopped) {
+    text += "\n  stopped at a failure (--fail-fast): the rest was not done";
+  }
+  return text;
+}
+
+}  // namespace imgmill::cli

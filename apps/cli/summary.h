@@ -1,0 +1,45 @@
+// What became of a batch, as people read it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "imgmill/batch.h"
+
+namespace imgmill::cli {
+
+/// Whether this result is a failure to tell about; one that was merely not
+/// done because the batch was stopped is not.
+[[nodiscard]] bool is_failure(const OptimizationResult& result);
+
+/// "photos/a.jpg: at read: it is gone; advice", printable, one line.
+[[nodiscard]] std::string failure_text(const OptimizationResult& result);
+
+/// "photos/a.jpg: 1.2 MB -> 500 kB, 58.1% saved, reencoded (a note; another)".
+[[nodiscard]] std::string result_text(const OptimizationResult& result);
+
+/// What the closing summary needs beyond BatchSummary. Bounded: keeps the first
+/// failures and the first distinct notes and counts the rest.
+class Tally {
+ public:
+  void add(const OptimizationResult& result);
+
+  static constexpr std::size_t most_failures = 50;
+  static constexpr std::size_t most_notes = 20;
+
+  std::uint64_t done = 0;           ///< succeeded, neither skipped nor only planned
+  std::uint64_t planned = 0;        ///< dry run
+  std::uint64_t planned_bytes = 0;  ///< size of their inputs
+  std::uint64_t failed = 0;
+  std::vector<std::string> failures;
+  std::map<std::string, std::uint64_t> notes;
+  std::uint64_t other_notes = 0;
+};
+
+/// The closing summary: lines with line feeds between them, printable.
+[[nodiscard]] std::string summary_text(const BatchSummary& summary, const Tally& tally,
+                                       bool interrupted);
+
+}  // namespace imgmill::cli

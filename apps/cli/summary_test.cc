@@ -1,0 +1,105 @@
+#include "summary.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "inputs.h"
+
+namespace imgmill::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+OptimizationResult done(std::uint64_t before, std::uint64_t after) {
+  OptimizationResult result;
+  result.original_path = "in/a.jpg";
+  result.optimized_path = "out/a.jpg";
+  result.original_size = before;
+  result.optimized_size = after;
+  result.decision = Decision::reencoded;
+  return result;
+}
+
+BatchSummary summary_of_two() {
+  BatchSummary summary;
+  summary.tasks = 4;
+  summary.succeeded = 3;
+  summary.failed = 1;
+  summary.kept = 1;
+  summary.skipped = 1;
+  summary.bytes_before = 15'970'000;
+  summary.bytes_after = 8'720'000;
+  summary.by_format[Format::jpeg] = {1, 15'000'000, 8'000'000};
+  summary.by_format[Format::png] = {1, 970'000, 720'000};
+  summary.elapsed = std::chrono::milliseconds(2100);
+  return summary;
+}
+
+TEST(Summary, HasEverySectionInItsPlace) {
+  Tally tally;
+  OptimizationResult good = done(15'000'000, 8'000'000);
+  good.notes = {"is a PNG named .jpg"};
+  tally.add(good);
+  tally.add(good);
+  OptimizationResult bad = done(5, 0);
+  bad.error = Error(ErrorCode::bad_input, "the file is truncated", "get a whole copy");
+  bad.stage = Stage::process;
+  tally.add(bad);
+  const std::string text = summary_text(summary_of_two(), tally, false);
+  EXPECT_THAT(text, HasSubstr("2 images: 16.0 MB -> 8.72 MB, 45.4% saved, 2.1 s (1.0 images/s)"));
+  EXPECT_THAT(text, HasSubstr("\n  jpeg  1  15.0 MB -> 8.00 MB  46.7%"));
+  EXPECT_THAT(text, HasSubstr("\n  png   1   970 kB ->  720 kB  25.8%"));
+  EXPECT_THAT(text, HasSubstr("1 kept as it was"));
+  EXPECT_THAT(text, HasSubstr("1 skipped"));
+  EXPECT_THAT(text, HasSubstr("2 x is a PNG named .jpg"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("1 failed:\n    in/a.jpg: at process: the file is truncated; get a whole copy"));
+  EXPECT_THAT(text, Not(HasSubstr("interrupted")));
+}
+
+TEST(Summary, SaysWhenNothingWasFoundAndWhenItWasInterrupted) {
+  EXPECT_THAT(summary_text(BatchSummary{}, Tally{}, false), HasSubstr("no images found"));
+  EXPECT_THAT(summary_text(summary_of_two(), Tally{}, true), HasSubstr("interrupted"));
+}
+
+TEST(Summary, KeepsABoundedListOfFailures) {
+  Tally tally;
+  OptimizationResult bad = done(5, 0);
+  bad.error = Error(ErrorCode::bad_input, "broken");
+  for (int i = 0; i < 1000; ++i) tally.add(bad);
+  EXPECT_EQ(tally.failures.size(), Tally::most_failures);
+  EXPECT_THAT(summary_text(summary_of_two(), tally, false), HasSubstr("and 950 more"));
+}
+
+TEST(Summary, CountsWhatWasMerelyNotDoneAsNoFailure) {
+  Tally tally;
+  OptimizationResult stopped = done(5, 0);
+  stopped.error = Error(ErrorCode::cancelled, "stopped");
+  tally.add(stopped);
+  EXPECT_EQ(tally.failed, 0U);
+}
+
+TEST(ResultLine, NeverCarriesEscapeSequences) {
+  OptimizationResult result = done(100, 50);
+  result.original_path = "evil\x1b[31m\n.jpg";
+  result.notes = {"a note\x07"};
+  const std::string text = result_text(result);
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+  EXPECT_EQ(text.find('\x07'), std::string::npos);
+  result.error = Error(ErrorCode::environment, "no\x1b]0;title");
+  EXPECT_EQ(failure_text(result).find('\x1b'), std::string::npos);
+}
+
+TEST(List, IsSeparatedByLinesOrByNul) {
+  using Paths = std::vector<std::filesystem::path>;
+  EXPECT_EQ(paths_of_list("a\nb c\r\n\n@d"), (Paths{"a", "b c", "@d"}));
+  EXPECT_EQ(paths_of_list(std::string_view("a\nb\0c\0", 6)), (Paths{"a\nb", "c"}));
+  EXPECT_TRUE(paths_of_list("").empty());
+  EXPECT_TRUE(paths_of_list("\n\n").empty());
+}
+
+}  // namespace
+}  // namespace imgmill::cli
