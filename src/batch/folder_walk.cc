@@ -75,7 +75,7 @@ std::optional<FolderWalk::Step> FolderWalk::visit_link(Level& level, std::string
     return std::unexpected(Trouble{path, std::move(error)});
   }
   if ((*facts)->kind == FileKind::folder) {
-    if (follow_ == FollowLinks::no || leads_back(**facts)) return std::nullopt;
+    if (follow_ == FollowLinks::no) return std::nullopt;
     std::error_code error;
     std::string canonical = excluded_.empty() ? "" : fs::canonical(path, error).native();
     return enter(below_root + '/', std::move(canonical));
@@ -99,6 +99,8 @@ std::optional<FolderWalk::Step> FolderWalk::enter(std::string folder, std::strin
   if (follow_ == FollowLinks::yes) {
     const Result<std::optional<FileFacts>> facts = facts_of(path);
     if (facts && *facts) level.facts = **facts;
+    // By a link, or by being the target of one that led above it.
+    if (leads_back(level.facts)) return std::nullopt;
   }
   Result<FolderListing> listing = list_folder(path);
   if (!listing) return std::unexpected(Trouble{path, std::move(listing).error()});

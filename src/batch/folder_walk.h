@@ -18,8 +18,8 @@ enum class FollowLinks { no, yes };
 
 /// Gives the files below a folder in byte order of the names in each folder.
 /// Hidden names (and so imgmill's own temporary files) are left out, and linked
-/// folders unless links are followed; a linked folder that leads back to a folder
-/// it lies in is left out. Memory: the listings from the root to where it is.
+/// folders unless links are followed; a folder that is reached through itself is
+/// then left out, so that every walk ends. Memory: the listings from the root to where it is.
 class FolderWalk {
  public:
   struct File {
