@@ -42,8 +42,10 @@ std::string for_people(std::string_view name, std::uint64_t size, const ImageInf
   std::string text = printable(name) + "\n";
   text += row("format", fmt::format("{}{}", format.name, image.progressive ? ", progressive" : ""));
   text += row("size", fmt::format("{} ({} bytes)", human_size(size), grouped(size)));
-  text += row("dimensions", fmt::format("{} x {} ({:.1f} megapixels)", image.width, image.height,
-                                        static_cast<double>(image.width) * image.height / 1e6));
+  const double megapixels = static_cast<double>(image.width) * image.height / 1e6;
+  text += row("dimensions",
+              fmt::format("{} x {}", image.width, image.height) +
+                  (megapixels >= 0.1 ? fmt::format(" ({:.1f} megapixels)", megapixels) : ""));
   text += row("depth",
               fmt::format("{} bits, {} {}{}{}", image.bits, image.channels,
                           image.channels == 1 ? "channel" : "channels",

@@ -158,9 +158,12 @@ std::string summary_text(const BatchSummary& summary, const Tally& tally, bool i
     }
   }
   if (interrupted) {
-    text += "\n  interrupted: the rest was not done; the same command with --skip-existing goes on";
+    text +=
+        "\n  interrupted: the rest was not done; the same command goes on from here, with "
+        "--skip-existing unless it works in place";
   } else if (summary.stopped) {
-    text += "\n  stopped at a failure (--fail-fast): the rest was not done";
+    text += tally.failed > 0 ? "\n  stopped at a failure (--fail-fast): the rest was not done"
+                             : "\n  stopped: the rest was not done";
   }
   return text;
 }
