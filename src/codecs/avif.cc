@@ -37,9 +37,14 @@ Result<Picture> AvifCodec::decode(ByteView input, const ImageInfo& info,
                                   const DecodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the AVIF cannot be decoded", [&] {
     BlobView blob(input);
-    return Picture{.image = vips::VImage::heifload_buffer(
-                       blob.get(), load_options(options, VIPS_FAIL_ON_ERROR)),
-                   .source_bits = info.bits};
+    vips::VImage image =
+        vips::VImage::heifload_buffer(blob.get(), load_options(options, VIPS_FAIL_ON_ERROR));
+    if (image.format() == VIPS_FORMAT_USHORT && info.bits > 8 && info.bits < 16) {
+      // libvips shifts 10 and 12 bits up and leaves zeros below: white would be a
+      // little grey, and opaque a little clear.
+      image = image | (image >> static_cast<double>(info.bits));
+    }
+    return Picture{.image = image, .source_bits = info.bits};
   });
 }
 

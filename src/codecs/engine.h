@@ -34,6 +34,7 @@ template <typename Work>
 [[nodiscard]] auto with_engine(ErrorCode code, const char* what, Work&& work)
     -> Result<std::invoke_result_t<Work>> {
   start_engine();
+  vips_error_clear();  // warnings of earlier work would be read as reasons
   try {
     return std::forward<Work>(work)();
   } catch (const vips::VError& error) {

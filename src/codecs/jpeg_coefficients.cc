@@ -119,6 +119,10 @@ Error error_of(const Trap& trap) {
                  "a lossless or hierarchical JPEG (a kind hardly anything reads) cannot be read",
                  "convert it with the program that made it");
   }
+  if (code == JERR_IMAGE_TOO_BIG) {
+    return Error(ErrorCode::limit, "a side of more than 65,500 pixels, which is too long for JPEG",
+                 "no decoder reads it; restore the file from a copy");
+  }
   if (code == JERR_OUT_OF_MEMORY) {
     return Error(ErrorCode::limit, "there was not enough memory for this JPEG",
                  "run fewer images at once (--jobs)");

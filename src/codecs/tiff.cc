@@ -88,4 +88,26 @@ Result<Buffer> TiffCodec::encode(const Picture& picture, const EncodeOptions& op
 
 std::optional<std::string> TiffCodec::diagnose(ByteView) { return std::nullopt; }
 
+bool tiff_pages_differ(ByteView input, std::uint32_t pages) {
+  if (pages < 2) return false;
+  BlobView blob(input);
+  const auto header = [&](vips::VOption* options) {
+    return with_engine(ErrorCode::bad_input, "a TIFF page cannot be read",
+                       [&] { return vips::VImage::tiffload_buffer(blob.get(), options); });
+  };
+  // The loader looks at all pages at once and takes only equal ones.
+  if (header(vips::VImage::option()->set("n", -1))) return false;
+  const auto first = header(nullptr);
+  if (!first) return false;
+  for (std::uint32_t i = 1; i < pages; ++i) {
+    const auto page = header(vips::VImage::option()->set("page", static_cast<int>(i)));
+    if (!page) return false;
+    if (page->width() != first->width() || page->height() != first->height() ||
+        page->bands() != first->bands() || page->format() != first->format()) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace imgmill

@@ -31,4 +31,9 @@ struct TiffCodec {
   static std::optional<std::string> diagnose(ByteView input);
 };
 
+/// Whether the pages of a file with `pages` of them differ in size, channels or depth,
+/// so that they cannot be one picture. A page that cannot be read counts as like
+/// the first: decoding tells what is wrong with it.
+[[nodiscard]] bool tiff_pages_differ(ByteView input, std::uint32_t pages);
+
 }  // namespace imgmill

@@ -9,6 +9,7 @@
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "codecs/jpeg_coefficients.h"
+#include "codecs/tiff.h"
 #include "metadata/isobmff.h"
 #include "metadata/jpeg_segments.h"
 #include "metadata/png_colours.h"
@@ -28,6 +29,7 @@ struct Candidate {
   Buffer bytes;
   Decision decision = Decision::kept;
   std::vector<std::string> notes;
+  Extent extent;  // as stored in `bytes`
 };
 
 // Smallest first; among equals the one that changed least.
@@ -84,6 +86,9 @@ std::optional<std::string> untouchable(const Source& source) {
   if (source.info.format == Format::png && source.info.frames > 1) {
     return "an animated PNG keeps its frames as they are";
   }
+  if (source.info.format == Format::tiff && tiff_pages_differ(source.bytes, source.info.frames)) {
+    return "its pages differ in size or kind";
+  }
   if (source.info.format == Format::avif) {
     const AvifFacts facts = avif_facts(source.bytes);
     if (facts.sequence) return "an AVIF sequence keeps its frames as they are";
@@ -114,7 +119,9 @@ Result<Candidate> stripped(const Source& source, const Keep& keep) {
   // A profile goes only where its absence changes nothing.
   policy.icc = keep.icc || !is_srgb_picture(source);
 
-  Candidate candidate{.bytes = Buffer::copy_of(source.bytes), .decision = Decision::kept};
+  Candidate candidate{.bytes = Buffer::copy_of(source.bytes),
+                      .decision = Decision::kept,
+                      .extent = {source.info.width, source.info.height}};
   Result<Rewritten> rewritten =
       rewrite_metadata(source.bytes, source.info.format, policy, exif.view());
   if (!rewritten) {
@@ -135,8 +142,10 @@ Result<Candidate> stripped(const Source& source, const Keep& keep) {
 
 Result<Candidate> transcoded(const Candidate& base) {
   IMGMILL_TRY(Buffer bytes, transcode_jpeg(base.bytes.view()));
-  return Candidate{
-      .bytes = std::move(bytes), .decision = Decision::transcoded, .notes = base.notes};
+  return Candidate{.bytes = std::move(bytes),
+                   .decision = Decision::transcoded,
+                   .notes = base.notes,
+                   .extent = base.extent};
 }
 
 // What may be said of the picture in a fresh encoding. Owns its EXIF block.
@@ -190,7 +199,8 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings)
 
   IMGMILL_TRY(Rendered rendered, render(source, request));
   Candidate candidate{.decision = lossless ? Decision::transcoded : Decision::reencoded,
-                      .notes = std::move(rendered.notes)};
+                      .notes = std::move(rendered.notes),
+                      .extent = request.extent};
   IMGMILL_TRY(candidate.bytes,
               with_metadata(std::move(rendered.bytes), format, carried.blocks, candidate.notes));
   if (format == Format::png) {
@@ -261,15 +271,12 @@ Result<Optimized> same_format(const Source& source, const ImageSettings& setting
     IMGMILL_TRY(chosen, smallest_other(source, settings, std::move(base)));
   }
 
-  const Extent stored{source.info.width, source.info.height};
-  const Extent seen =
-      chosen.decision == Decision::reencoded ? upright(stored, source.info.orientation) : stored;
   return Optimized{.bytes = std::move(chosen.bytes),
                    .format = source.info.format,
                    .input_format = source.info.format,
                    .decision = chosen.decision,
-                   .width = seen.width,
-                   .height = seen.height,
+                   .width = chosen.extent.width,
+                   .height = chosen.extent.height,
                    .frames = source.info.frames,
                    .notes = std::move(chosen.notes)};
 }
@@ -291,6 +298,12 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                             extent.width, extent.height, target.name, target.max_side),
                 fmt::format("make it smaller with --resize longest={}, or choose another format",
                             target.max_side));
+  }
+  if (source.info.format == Format::tiff && target.format == Format::tiff) {
+    if (const auto reason = untouchable(source)) {
+      return fail(ErrorCode::unsupported, fmt::format("this TIFF cannot be changed: {}", *reason),
+                  "split it into its pages first, or keep it at its own size");
+    }
   }
   if (!holds_frames(source, target) && settings.animation == Animation::refuse) {
     return fail(ErrorCode::unsupported,
@@ -317,6 +330,13 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
                             const ImageSettings& settings) {
   const FormatInfo& row = info(target);
   IMGMILL_CHECK(check_target(source, row, extent, settings));
+  if (source.info.format == Format::gif) {
+    // A GIF that ends between two frames decodes well, into fewer of them.
+    if (Result<Rewritten> whole = rewrite_metadata(source.bytes, Format::gif, Keep::all(), {});
+        !whole && whole.error().code() == ErrorCode::bad_input) {
+      return std::unexpected(std::move(whole).error());
+    }
+  }
 
   RenderRequest request = request_for(source, target, settings);
   request.extent = extent;
@@ -367,6 +387,12 @@ Result<Optimized> optimize(ByteView input, const ImageSettings& settings, const 
   const Format target = settings.output_format.value_or(source.info.format);
   const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
   const Extent extent = resized(whole, settings.resize);
+  if (extent.width > whole.width || extent.height > whole.height) {
+    ImageInfo enlarged = source.info;
+    enlarged.width = extent.width;
+    enlarged.height = extent.height;
+    IMGMILL_CHECK(within(enlarged, limits));
+  }
   const bool new_colours =
       settings.colour == ColourPolicy::to_srgb && !is_srgb_picture(source) && !untouchable(source);
   try {

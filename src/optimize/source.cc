@@ -32,6 +32,8 @@ std::string known_formats() {
   return list;
 }
 
+}  // namespace
+
 Result<void> within(const ImageInfo& info, const Limits& limits) {
   const std::uint64_t pixels = std::uint64_t{info.width} * info.height;
   if (info.frames > limits.max_frames) {
@@ -55,8 +57,6 @@ Result<void> within(const ImageInfo& info, const Limits& limits) {
   }
   return {};
 }
-
-}  // namespace
 
 Result<Source> open_source(ByteView input, const Limits& limits) {
   if (input.empty()) {

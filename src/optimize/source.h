@@ -24,4 +24,7 @@ struct Source {
 /// Errors: bad_input, limit, unsupported.
 [[nodiscard]] Result<Source> open_source(ByteView input, const Limits& limits);
 
+/// Whether a picture like `info` may be held in memory. Errors: limit.
+[[nodiscard]] Result<void> within(const ImageInfo& info, const Limits& limits);
+
 }  // namespace imgmill

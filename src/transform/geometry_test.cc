@@ -15,11 +15,10 @@ TEST(Geometry, EveryMode) {
   EXPECT_EQ(resized(from, {.mode = ResizeMode::percent, .percent = 25}), (Extent{1000, 750}));
   EXPECT_EQ(resized(from, {.mode = ResizeMode::fit, .width = 1000, .height = 1000}),
             (Extent{1000, 750}));
-  EXPECT_EQ(resized(from, {.mode = ResizeMode::fit,
-                           .width = 1000,
-                           .height = 1000,
-                           .aspect = Aspect::ignore}),
-            (Extent{1000, 1000}));
+  EXPECT_EQ(
+      resized(from,
+              {.mode = ResizeMode::fit, .width = 1000, .height = 1000, .aspect = Aspect::ignore}),
+      (Extent{1000, 1000}));
 }
 
 TEST(Geometry, LongestAndShortestLookAtTheSideTheyName) {

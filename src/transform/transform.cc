@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "codecs/engine.h"
@@ -134,6 +135,7 @@ Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
           !misfit && (grey_lost || !target.profile || to_srgb) && !is_srgb(facts.profile);
       if (apply) {
         image = profile_applied(image);
+        picture.source_bits = std::max(8, picture.source_bits);
         notes.push_back(fmt::format("colours converted from {} to sRGB",
                                     facts.profile.description.empty() ? "the embedded profile"
                                                                       : facts.profile.description));
@@ -144,6 +146,7 @@ Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
     } else if (facts.gamma && target.format != Format::png &&
                std::abs(*facts.gamma * 2.2 - 1) > 0.05) {
       image = gamma_applied(image, *facts.gamma);
+      picture.source_bits = std::max(8, picture.source_bits);
       notes.push_back(fmt::format("the PNG's gamma of {:.5g} was applied", *facts.gamma));
     }
     return picture;
@@ -178,6 +181,7 @@ Result<Picture> scaled_to(Picture picture, Extent extent) {
     image = image.copy(VImage::option()->set("interpretation", interpretation));
     if (picture.frames > 1) image.set(VIPS_META_PAGE_HEIGHT, static_cast<int>(extent.height));
     picture.image = image;
+    picture.source_bits = std::max(8, picture.source_bits);  // new shades lie in between
     return picture;
   });
 }

@@ -1,0 +1,108 @@
+#include "codecs/jpeg_coefficients.h"
+
+#include <gtest/gtest.h>
+
+#include "imgmill/optimize.h"
+#include "support/decode.h"
+
+namespace imgmill {
+namespace {
+
+using namespace test;
+
+TEST(JpegQuality, IsEstimatedWithinOneForLibjpegTables) {
+  const Raster picture = photo(16, 16);
+  for (int quality = 30; quality <= 97; ++quality) {
+    const Bytes file = make_jpeg(picture, {.quality = quality});
+    const auto header = read_jpeg_header(file);
+    ASSERT_TRUE(header);
+    EXPECT_NEAR(estimate_jpeg_quality(header->luma_steps), quality, 1);
+  }
+}
+
+TEST(JpegQuality, IsEstimatedWithinOneForOurOwnOutput) {
+  const Bytes source = make_png(photo(32, 32));
+  for (const Effort effort : {Effort::fast, Effort::balanced}) {
+    for (int quality = 30; quality <= 97; ++quality) {
+      ImageSettings settings{.output_format = Format::jpeg, .effort = effort};
+      settings.quality.global = quality;
+      const auto result = optimize(source, settings);
+      ASSERT_TRUE(result);
+      const auto header = read_jpeg_header(result->bytes.view());
+      ASSERT_TRUE(header);
+      EXPECT_NEAR(estimate_jpeg_quality(header->luma_steps), quality, 1);
+    }
+  }
+}
+
+// What makes a JPEG's data: layout of components, scans, restarts, size.
+struct Kind {
+  std::string_view name;
+  int channels;
+  JpegMake how;
+};
+
+const Kind kinds[] = {
+    {"444", 3, {.across = 1, .down = 1}},
+    {"422", 3, {.across = 2, .down = 1}},
+    {"420", 3, {.across = 2, .down = 2}},
+    {"440", 3, {.across = 1, .down = 2}},
+    {"411", 3, {.across = 4, .down = 1}},
+    {"grey", 1, {}},
+    {"cmyk", 4, {}},
+    {"progressive", 3, {.progressive = true}},
+    {"restarts", 3, {.restart_rows = 1}},
+    {"rough", 3, {.quality = 12}},
+    {"fine", 3, {.quality = 100}},
+};
+
+TEST(JpegTranscode, KeepsEveryCoefficientOfEveryKindAndSize) {
+  for (const Kind& kind : kinds) {
+    for (const auto& [width, height] :
+         {std::pair{1, 1}, {2, 3}, {7, 8}, {8, 9}, {15, 17}, {33, 31}, {70, 64}}) {
+      SCOPED_TRACE(testing::Message() << kind.name << " " << width << "x" << height);
+      const Bytes file = make_jpeg(photo(width, height, kind.channels), kind.how);
+      const auto packed = transcode_jpeg(file);
+      ASSERT_TRUE(packed) << packed.error().describe();
+      EXPECT_EQ(jpeg_coefficients(packed->view()), jpeg_coefficients(file));
+      EXPECT_EQ(decode(packed->view(), Format::jpeg).picture(),
+                decode(file, Format::jpeg).picture());
+    }
+  }
+}
+
+TEST(JpegTranscode, CarriesEverySegment) {
+  const Bytes file = make_jpeg(photo(40, 40), {.icc = Bytes(70000, std::byte{7}),
+                                               .exif = exif_block(6),
+                                               .xmp = xmp_packet(),
+                                               .comment = secret_comment});
+  const auto packed = transcode_jpeg(file);
+  ASSERT_TRUE(packed);
+  for (const std::string_view text : {secret_place, secret_camera, secret_xmp, secret_comment}) {
+    EXPECT_TRUE(holds(packed->view(), text)) << text;
+  }
+  EXPECT_EQ(decode(packed->view(), Format::jpeg).icc, Bytes(70000, std::byte{7}));
+}
+
+TEST(JpegTranscode, RefusesWhatCannotBeReadForCertain) {
+  const Bytes file = make_jpeg(photo(64, 64));
+  for (std::size_t cut = 1; cut < 20; ++cut) {
+    EXPECT_FALSE(transcode_jpeg(ByteView(file).first(file.size() * cut / 20))) << cut;
+  }
+  EXPECT_FALSE(transcode_jpeg(ByteView(file).first(file.size() - 2)));
+}
+
+TEST(JpegDiagnosis, TellsDamageFromStrayBytes) {
+  const Bytes file = make_jpeg(photo(64, 64));
+  EXPECT_EQ(diagnose_jpeg(file), "");
+  Bytes stray = file;
+  stray.insert(stray.end() - 2, 5, std::byte{0});
+  EXPECT_EQ(diagnose_jpeg(stray), "");
+  Bytes many = file;
+  many.insert(many.end() - 2, 500, std::byte{0});
+  EXPECT_NE(diagnose_jpeg(many), "");
+  EXPECT_NE(diagnose_jpeg(ByteView(file).first(file.size() / 2)), "");
+}
+
+}  // namespace
+}  // namespace imgmill

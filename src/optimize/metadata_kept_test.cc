@@ -1,0 +1,124 @@
+// What of the metadata is in the output, from end to end.
+#include <gtest/gtest.h>
+
+#include "imgmill/optimize.h"
+#include "metadata/exif.h"
+#include "metadata/metadata.h"
+#include "support/decode.h"
+#include "support/profiles.h"
+
+namespace imgmill {
+namespace {
+
+using namespace test;
+
+Bytes telling(Format format) {
+  const Raster picture = graphic(60, 44);
+  const Bytes profile = wide_profile();
+  switch (format) {
+    case Format::jpeg:
+      return make_jpeg(photo(60, 44), {.quality = 97,
+                                       .icc = profile,
+                                       .exif = exif_block(1),
+                                       .xmp = xmp_packet(),
+                                       .comment = secret_comment});
+    case Format::png:
+      return make_png(picture, {.icc = profile, .exif = exif_block(1), .xmp = xmp_packet()});
+    case Format::webp:
+      return make_webp(picture, {.icc = profile, .exif = exif_block(1), .xmp = xmp_packet()});
+    case Format::avif:
+      return make_avif(picture, {.icc = profile, .exif = exif_block(1)});
+    case Format::gif:
+      return make_gif(picture);
+    case Format::tiff:
+      return make_tiff(picture, {.icc = profile, .copyright = owner});
+  }
+  return {};
+}
+
+bool writes_exif(Format format) {
+  return format == Format::jpeg || format == Format::png || format == Format::webp;
+}
+
+TEST(Metadata, SecretsGoByDefaultWhateverTheWay) {
+  for (const FormatInfo& from : formats()) {
+    const Bytes file = telling(from.format);
+    for (const FormatInfo& to : formats()) {
+      for (const std::optional<int> quality :
+           {std::optional<int>{}, std::optional(60), std::optional(100)}) {
+        ImageSettings settings{.output_format = to.format};
+        settings.quality.global = quality;
+        const auto result = optimize(file, settings);
+        ASSERT_TRUE(result) << from.name << " to " << to.name << ": " << result.error().describe();
+        for (const auto secret : {secret_place, secret_camera, secret_xmp, secret_comment}) {
+          EXPECT_FALSE(holds(result->bytes.view(), secret))
+              << from.name << " to " << to.name << ": " << secret;
+        }
+      }
+    }
+  }
+}
+
+TEST(Metadata, OwnerAndProfileStayByDefault) {
+  for (const FormatInfo& from : formats()) {
+    if (!writes_exif(from.format)) continue;
+    const Bytes file = telling(from.format);
+    for (const FormatInfo& to : formats()) {
+      const auto result = optimize(file, {.output_format = to.format});
+      ASSERT_TRUE(result);
+      if (writes_exif(to.format)) {
+        EXPECT_TRUE(holds(result->bytes.view(), owner)) << from.name << " to " << to.name;
+        EXPECT_EQ(read_exif(read_metadata(result->bytes.view(), to.format).exif.view()).copyright,
+                  owner);
+      } else if (!holds(result->bytes.view(), owner)) {
+        // Lost, but not in silence.
+        EXPECT_NE(to.format, Format::avif);
+        EXPECT_FALSE(result->notes.empty()) << from.name << " to " << to.name;
+      }
+      if (to.profile) {
+        EXPECT_EQ(decode(result->bytes.view(), to.format).icc, wide_profile())
+            << from.name << " to " << to.name;
+      }
+    }
+  }
+}
+
+TEST(Metadata, NothingStaysWhenNothingIsToStay) {
+  for (const FormatInfo& from : formats()) {
+    for (const FormatInfo& to : formats()) {
+      ImageSettings settings{.output_format = to.format, .keep = Keep::none()};
+      const auto result = optimize(telling(from.format), settings);
+      ASSERT_TRUE(result);
+      EXPECT_FALSE(holds(result->bytes.view(), owner)) << from.name << " to " << to.name;
+      EXPECT_FALSE(holds(result->bytes.view(), secret_xmp)) << from.name << " to " << to.name;
+    }
+  }
+}
+
+TEST(Metadata, EverythingStaysWhenEverythingIsToStay) {
+  for (const FormatInfo& from : formats()) {
+    if (!writes_exif(from.format)) continue;
+    const Bytes file = telling(from.format);
+    for (const FormatInfo& to : formats()) {
+      if (!writes_exif(to.format)) continue;
+      const auto result = optimize(file, {.output_format = to.format, .keep = Keep::all()});
+      ASSERT_TRUE(result);
+      for (const auto part : {secret_place, secret_camera, secret_xmp, owner}) {
+        EXPECT_TRUE(holds(result->bytes.view(), part))
+            << from.name << " to " << to.name << ": " << part;
+      }
+    }
+  }
+}
+
+TEST(Metadata, TheCommentOfAJpegStaysOnlyWhenAsked) {
+  const Bytes file = make_jpeg(photo(60, 44), {.quality = 50, .comment = secret_comment});
+  ImageSettings settings;
+  settings.keep.comment = true;
+  const auto result = optimize(file, settings);
+  ASSERT_TRUE(result);
+  EXPECT_TRUE(holds(result->bytes.view(), secret_comment));
+}
+
+}  // namespace
+}  // namespace imgmill

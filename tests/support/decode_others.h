@@ -1,0 +1,13 @@
+// The decoders behind decode.h that have a file of their own.
+#pragma once
+
+#include "support/decode.h"
+
+namespace imgmill::test {
+
+Decoded decode_webp(ByteView file);
+Decoded decode_avif(ByteView file);
+Decoded decode_gif(ByteView file);
+Decoded decode_tiff(ByteView file);
+
+}  // namespace imgmill::test

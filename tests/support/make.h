@@ -1,0 +1,82 @@
+// Test pictures as files, made by the formats' own libraries.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "imgmill/buffer.h"
+#include "imgmill/format.h"
+#include "support/raster.h"
+
+namespace imgmill::test {
+
+using Bytes = std::vector<std::byte>;
+
+inline constexpr std::string_view secret_place = "SECRET-PLACE-52N13E";
+inline constexpr std::string_view secret_camera = "SECRET-CAMERA-4711";
+inline constexpr std::string_view secret_xmp = "SECRET-XMP-PACKET";
+inline constexpr std::string_view secret_comment = "SECRET-COMMENT";
+inline constexpr std::string_view owner = "(c) Ada Example 2024";
+
+/// An EXIF block (from the TIFF header on) with this orientation, and with
+/// owner, camera and position when `telling`.
+Bytes exif_block(int orientation, bool telling = true);
+/// A small XMP packet with `secret_xmp` in it.
+Bytes xmp_packet();
+
+struct PngMake {
+  bool palette = false;  ///< of the colours of the raster, which must fit `bits`
+  bool interlaced = false;
+  bool clear_first = false;  ///< tRNS makes the first pixel's colour clear (no alpha channel)
+  double gamma = 0;          ///< gAMA; 0: none
+  int level = 6;             ///< of deflate
+  Bytes icc, exif, xmp;
+};
+Bytes make_png(const Raster& raster, const PngMake& how = {});
+
+struct JpegMake {
+  int quality = 90;
+  int across = 2, down = 2;  ///< sampling factors of luma; chroma has 1
+  bool progressive = false;
+  int restart_rows = 0;
+  Bytes icc, exif, xmp;
+  std::string_view comment = {};
+};
+/// One, three or (CMYK, as Adobe writes it) four channels.
+Bytes make_jpeg(const Raster& raster, const JpegMake& how = {});
+
+struct WebpMake {
+  bool lossless = true;
+  int quality = 90;
+  Bytes icc, exif, xmp;
+};
+Bytes make_webp(const Raster& raster, const WebpMake& how = {});
+Bytes make_webp(const Movie& movie, const WebpMake& how = {});
+
+/// 256 colours at most in each frame; clear pixels become the transparent index.
+Bytes make_gif(const Movie& movie);
+Bytes make_gif(const Raster& raster);
+
+struct TiffMake {
+  int orientation = 1;
+  bool deflate = true;
+  Bytes icc;
+  std::string_view copyright = {};
+};
+Bytes make_tiff(const std::vector<Raster>& pages, const TiffMake& how = {});
+inline Bytes make_tiff(const Raster& raster, const TiffMake& how = {}) {
+  return make_tiff(std::vector{raster}, how);
+}
+
+struct AvifMake {
+  bool lossless = true;  ///< identity matrix, so that RGB comes back exactly
+  int quality = 90;
+  Bytes icc, exif;
+};
+Bytes make_avif(const Raster& raster, const AvifMake& how = {});
+
+/// The picture in any format, without loss where the format can: JPEG drops
+/// alpha and is written at quality 90, GIF needs few colours.
+Bytes make(Format format, const Raster& raster);
+
+}  // namespace imgmill::test

@@ -1,0 +1,327 @@
+#include <avif/avif.h>
+#include <gif_lib.h>
+#include <tiffio.h>
+#include <webp/encode.h>
+#include <webp/mux.h>
+
+#include <array>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <stdexcept>
+
+#include "support/make.h"
+#include "support/memory_tiff.h"
+
+namespace imgmill::test {
+namespace {
+
+void must(bool well, const char* what) {
+  if (!well) throw std::runtime_error(what);
+}
+
+std::vector<std::uint8_t> eight_bits(const Raster& raster) {
+  const Raster full = rgba(raster);
+  return {full.samples.begin(), full.samples.end()};
+}
+
+struct WebpPicture {
+  WebPPicture picture;
+  explicit WebpPicture(const Raster& raster) {
+    must(WebPPictureInit(&picture) != 0, "WebPPictureInit");
+    picture.use_argb = 1;
+    picture.width = raster.width;
+    picture.height = raster.height;
+    const auto pixels = eight_bits(raster);
+    must(WebPPictureImportRGBA(&picture, pixels.data(), raster.width * 4) != 0, "import");
+  }
+  ~WebpPicture() { WebPPictureFree(&picture); }
+  WebpPicture(const WebpPicture&) = delete;
+  WebpPicture& operator=(const WebpPicture&) = delete;
+};
+
+WebPConfig webp_config(const WebpMake& how) {
+  WebPConfig config;
+  must(WebPConfigInit(&config) != 0, "WebPConfigInit");
+  config.lossless = how.lossless ? 1 : 0;
+  config.exact = 1;
+  config.quality = how.lossless ? 30.F : static_cast<float>(how.quality);
+  config.method = 2;
+  return config;
+}
+
+Bytes with_chunks(const WebPData& file, const WebpMake& how) {
+  WebPMux* mux = WebPMuxCreate(&file, 1);
+  must(mux != nullptr, "WebPMuxCreate");
+  const auto chunk = [&](const char* name, const Bytes& body) {
+    if (body.empty()) return;
+    const WebPData data{reinterpret_cast<const std::uint8_t*>(body.data()), body.size()};
+    must(WebPMuxSetChunk(mux, name, &data, 1) == WEBP_MUX_OK, "WebPMuxSetChunk");
+  };
+  chunk("ICCP", how.icc);
+  chunk("EXIF", how.exif);
+  chunk("XMP ", how.xmp);
+  WebPData out{};
+  must(WebPMuxAssemble(mux, &out) == WEBP_MUX_OK, "WebPMuxAssemble");
+  const auto* start = reinterpret_cast<const std::byte*>(out.bytes);
+  Bytes bytes(start, start + out.size);
+  WebPDataClear(&out);
+  WebPMuxDelete(mux);
+  return bytes;
+}
+
+using Entry = std::array<std::uint16_t, 4>;
+
+struct Indexed {
+  std::vector<GifColorType> colours;
+  std::vector<GifByteType> indices;
+  int clear = NO_TRANSPARENT_COLOR;
+};
+
+Indexed indexed(const Raster& raster) {
+  const Raster full = rgba(raster);
+  Indexed out;
+  std::map<Entry, std::size_t> known;
+  for (std::size_t i = 0; i < full.samples.size(); i += 4) {
+    Entry colour{full.samples[i], full.samples[i + 1], full.samples[i + 2], 255};
+    if (full.samples[i + 3] < 128) colour = {0, 0, 0, 0};
+    auto [place, fresh] = known.try_emplace(colour, out.colours.size());
+    if (fresh) {
+      out.colours.push_back({static_cast<GifByteType>(colour[0]),
+                             static_cast<GifByteType>(colour[1]),
+                             static_cast<GifByteType>(colour[2])});
+      if (colour[3] == 0) out.clear = static_cast<int>(place->second);
+    }
+    out.indices.push_back(static_cast<GifByteType>(place->second));
+  }
+  must(out.colours.size() <= 256, "too many colours for GIF");
+  while (out.colours.size() < 2 || (out.colours.size() & (out.colours.size() - 1)) != 0) {
+    out.colours.push_back({0, 0, 0});
+  }
+  return out;
+}
+
+void put_loop(GifFileType* gif, int times) {
+  must(EGifPutExtensionLeader(gif, APPLICATION_EXT_FUNC_CODE) == GIF_OK, "gif");
+  must(EGifPutExtensionBlock(gif, 11, "NETSCAPE2.0") == GIF_OK, "gif");
+  const GifByteType body[3] = {1, static_cast<GifByteType>(times & 255),
+                               static_cast<GifByteType>(times >> 8)};
+  must(EGifPutExtensionBlock(gif, 3, body) == GIF_OK, "gif");
+  must(EGifPutExtensionTrailer(gif) == GIF_OK, "gif");
+}
+
+}  // namespace
+
+Bytes make_webp(const Raster& raster, const WebpMake& how) {
+  WebpPicture picture(raster);
+  const WebPConfig config = webp_config(how);
+  WebPMemoryWriter writer;
+  WebPMemoryWriterInit(&writer);
+  picture.picture.writer = WebPMemoryWrite;
+  picture.picture.custom_ptr = &writer;
+  must(WebPEncode(&config, &picture.picture) != 0, "WebPEncode");
+  const WebPData file{writer.mem, writer.size};
+  Bytes out = with_chunks(file, how);
+  WebPMemoryWriterClear(&writer);
+  return out;
+}
+
+Bytes make_webp(const Movie& movie, const WebpMake& how) {
+  WebPAnimEncoderOptions options;
+  must(WebPAnimEncoderOptionsInit(&options) != 0, "anim options");
+  // The container counts how often it plays, 0 for ever.
+  options.anim_params.loop_count = movie.loop;
+  const Raster& first = movie.frames.front();
+  WebPAnimEncoder* encoder = WebPAnimEncoderNew(first.width, first.height, &options);
+  must(encoder != nullptr, "WebPAnimEncoderNew");
+  const WebPConfig config = webp_config(how);
+  int time = 0;
+  for (std::size_t i = 0; i < movie.frames.size(); ++i) {
+    WebpPicture picture(movie.frames[i]);
+    must(WebPAnimEncoderAdd(encoder, &picture.picture, time, &config) != 0, "add frame");
+    time += movie.delays[i];
+  }
+  must(WebPAnimEncoderAdd(encoder, nullptr, time, nullptr) != 0, "end");
+  WebPData file{};
+  must(WebPAnimEncoderAssemble(encoder, &file) != 0, "assemble");
+  Bytes out = with_chunks(file, how);
+  WebPDataClear(&file);
+  WebPAnimEncoderDelete(encoder);
+  return out;
+}
+
+Bytes make_gif(const Movie& movie) {
+  Bytes out;
+  int error = 0;
+  GifFileType* gif = EGifOpen(
+      &out,
+      [](GifFileType* file, const GifByteType* data, int size) {
+        auto& bytes = *static_cast<Bytes*>(file->UserData);
+        const auto* start = reinterpret_cast<const std::byte*>(data);
+        bytes.insert(bytes.end(), start, start + size);
+        return size;
+      },
+      &error);
+  must(gif != nullptr, "EGifOpen");
+  EGifSetGifVersion(gif, true);
+  const Raster& first = movie.frames.front();
+  must(EGifPutScreenDesc(gif, first.width, first.height, 8, 0, nullptr) == GIF_OK, "screen");
+  // The block counts repetitions after the first showing.
+  if (movie.frames.size() > 1 && movie.loop != 1) {
+    put_loop(gif, movie.loop == 0 ? 0 : movie.loop - 1);
+  }
+  for (std::size_t i = 0; i < movie.frames.size(); ++i) {
+    Indexed frame = indexed(movie.frames[i]);
+    GraphicsControlBlock control{};
+    control.DisposalMode = movie.frames.size() > 1 ? DISPOSE_BACKGROUND : DISPOSAL_UNSPECIFIED;
+    control.DelayTime = movie.delays[i] / 10;
+    control.TransparentColor = frame.clear;
+    GifByteType block[4];
+    EGifGCBToExtension(&control, block);
+    must(EGifPutExtension(gif, GRAPHICS_EXT_FUNC_CODE, 4, block) == GIF_OK, "control");
+    ColorMapObject* map =
+        GifMakeMapObject(static_cast<int>(frame.colours.size()), frame.colours.data());
+    must(EGifPutImageDesc(gif, 0, 0, first.width, first.height, false, map) == GIF_OK, "frame");
+    for (int y = 0; y < first.height; ++y) {
+      must(EGifPutLine(gif, frame.indices.data() + static_cast<std::ptrdiff_t>(y) * first.width,
+                       first.width) == GIF_OK,
+           "line");
+    }
+    GifFreeMapObject(map);
+  }
+  must(EGifCloseFile(gif, &error) == GIF_OK, "close");
+  return out;
+}
+
+Bytes make_gif(const Raster& raster) { return make_gif(Movie{{raster}, {0}, 0}); }
+
+Bytes make_tiff(const std::vector<Raster>& pages, const TiffMake& how) {
+  MemoryTiff file;
+  TIFF* tiff = file.open("w");
+  must(tiff != nullptr, "TIFFClientOpen");
+  for (const Raster& page : pages) {
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, page.width);
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, page.height);
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, page.channels);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, page.bits);
+    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 16);
+    TIFFSetField(tiff, TIFFTAG_ORIENTATION, how.orientation);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC,
+                 page.cmyk            ? PHOTOMETRIC_SEPARATED
+                 : page.channels >= 3 ? PHOTOMETRIC_RGB
+                                      : PHOTOMETRIC_MINISBLACK);
+    TIFFSetField(tiff, TIFFTAG_COMPRESSION,
+                 how.deflate ? COMPRESSION_ADOBE_DEFLATE : COMPRESSION_NONE);
+    if (page.alpha()) {
+      const std::uint16_t kind[1] = {EXTRASAMPLE_UNASSALPHA};
+      TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, kind);
+    }
+    if (!how.icc.empty()) {
+      TIFFSetField(tiff, TIFFTAG_ICCPROFILE, static_cast<std::uint32_t>(how.icc.size()),
+                   how.icc.data());
+    }
+    if (!how.copyright.empty()) {
+      TIFFSetField(tiff, TIFFTAG_COPYRIGHT, std::string(how.copyright).c_str());
+    }
+    const int samples = page.width * page.channels;
+    for (int y = 0; y < page.height; ++y) {
+      std::vector<std::uint8_t> row(static_cast<std::size_t>((samples * page.bits + 7) / 8));
+      for (int i = 0; i < samples; ++i) {
+        const unsigned value = page.samples[static_cast<std::size_t>(y * samples + i)];
+        const auto bit = static_cast<std::size_t>(i * page.bits);
+        if (page.bits == 16) {
+          const auto sample = static_cast<std::uint16_t>(value);
+          std::memcpy(&row[bit / 8], &sample, 2);
+        } else {
+          row[bit / 8] = static_cast<std::uint8_t>(
+              row[bit / 8] | value << (8 - static_cast<unsigned>(page.bits) - bit % 8));
+        }
+      }
+      must(TIFFWriteScanline(tiff, row.data(), static_cast<std::uint32_t>(y), 0) == 1, "row");
+    }
+    must(TIFFWriteDirectory(tiff) == 1, "directory");
+  }
+  TIFFClose(tiff);
+  return std::move(file.bytes);
+}
+
+Bytes make_avif(const Raster& raster, const AvifMake& how) {
+  const avifPixelFormat layout = how.lossless ? AVIF_PIXEL_FORMAT_YUV444 : AVIF_PIXEL_FORMAT_YUV420;
+  avifImage* image = avifImageCreate(raster.width, raster.height, raster.bits, layout);
+  image->yuvRange = AVIF_RANGE_FULL;
+  image->matrixCoefficients =
+      how.lossless ? AVIF_MATRIX_COEFFICIENTS_IDENTITY : AVIF_MATRIX_COEFFICIENTS_BT601;
+  image->colorPrimaries = AVIF_COLOR_PRIMARIES_BT709;
+  image->transferCharacteristics = AVIF_TRANSFER_CHARACTERISTICS_SRGB;
+  const auto data = [](const Bytes& bytes) {
+    return reinterpret_cast<const std::uint8_t*>(bytes.data());
+  };
+  if (!how.icc.empty()) avifImageSetProfileICC(image, data(how.icc), how.icc.size());
+  if (!how.exif.empty()) avifImageSetMetadataExif(image, data(how.exif), how.exif.size());
+
+  avifRGBImage pixels;
+  avifRGBImageSetDefaults(&pixels, image);
+  pixels.format = raster.alpha() ? AVIF_RGB_FORMAT_RGBA : AVIF_RGB_FORMAT_RGB;
+  avifRGBImageAllocatePixels(&pixels);
+  const Raster full = rgba(raster, raster.bits);
+  const int channels = raster.alpha() ? 4 : 3;
+  for (int y = 0; y < raster.height; ++y) {
+    std::uint8_t* row = pixels.pixels + static_cast<std::size_t>(y) * pixels.rowBytes;
+    for (int x = 0; x < raster.width; ++x) {
+      for (int c = 0; c < channels; ++c) {
+        const auto at = static_cast<std::size_t>(x * channels + c);
+        if (raster.bits > 8) {
+          const std::uint16_t sample = full.at(x, y, c);
+          std::memcpy(row + 2 * at, &sample, 2);
+        } else {
+          row[at] = static_cast<std::uint8_t>(full.at(x, y, c));
+        }
+      }
+    }
+  }
+  must(avifImageRGBToYUV(image, &pixels) == AVIF_RESULT_OK, "avifImageRGBToYUV");
+  avifEncoder* encoder = avifEncoderCreate();
+  encoder->speed = 8;
+  encoder->maxThreads = 1;
+  const int steps = how.lossless ? 0 : (100 - how.quality) * 63 / 100;
+  encoder->minQuantizer = encoder->maxQuantizer = steps;
+  encoder->minQuantizerAlpha = encoder->maxQuantizerAlpha = steps;
+  avifRWData file = AVIF_DATA_EMPTY;
+  must(avifEncoderWrite(encoder, image, &file) == AVIF_RESULT_OK, "avifEncoderWrite");
+  const auto* start = reinterpret_cast<const std::byte*>(file.data);
+  Bytes out(start, start + file.size);
+  avifRWDataFree(&file);
+  avifEncoderDestroy(encoder);
+  avifRGBImageFreePixels(&pixels);
+  avifImageDestroy(image);
+  return out;
+}
+
+Bytes make(Format format, const Raster& raster) {
+  switch (format) {
+    case Format::jpeg: {
+      const Raster full = flattened(raster);
+      Raster opaque(raster.width, raster.height, 3);
+      for (int y = 0; y < raster.height; ++y) {
+        for (int x = 0; x < raster.width; ++x) {
+          for (int c = 0; c < 3; ++c) opaque.at(x, y, c) = full.at(x, y, c);
+        }
+      }
+      return make_jpeg(opaque);
+    }
+    case Format::png:
+      return make_png(raster);
+    case Format::webp:
+      return make_webp(raster);
+    case Format::avif:
+      return make_avif(raster);
+    case Format::gif:
+      return make_gif(raster);
+    case Format::tiff:
+      return make_tiff(raster);
+  }
+  throw std::runtime_error("a format that the tests cannot make");
+}
+
+}  // namespace imgmill::test
