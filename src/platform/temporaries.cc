@@ -12,9 +12,13 @@
 namespace imgmill {
 namespace {
 
-// A slot owns the name in it. Whoever exchanges it for null owns it from then
-// on, so the handler and the writer never free or read the same name.
+// A slot owns the name in it. Whoever exchanges it owns it from then on, so the
+// handler and the writer never free or read the same name.
 std::array<std::atomic<char*>, 512> slots;
+// Names of files that the handler has removed: free() is not async-signal-safe,
+// so the slot's owner does it. Meanwhile the slot holds `removed`.
+std::array<std::atomic<char*>, 512> done;
+char removed[] = "";
 static_assert(std::atomic<char*>::is_always_lock_free, "a signal handler uses it");
 
 }  // namespace
@@ -42,15 +46,21 @@ TemporaryMark& TemporaryMark::operator=(TemporaryMark&& other) noexcept {
 
 void TemporaryMark::forget() {
   if (slot_ == 0) return;
-  std::free(slots[slot_ - 1].exchange(nullptr));
+  std::free(done[slot_ - 1].exchange(nullptr));
+  // Last, since from here on the slot may have another owner.
+  char* name = slots[slot_ - 1].exchange(nullptr);
+  if (name != removed) std::free(name);
   slot_ = 0;
 }
 
 void unlink_temporaries() noexcept {
   const int saved = errno;
-  for (auto& slot : slots) {
-    // The name is leaked: free() is not async-signal-safe.
-    if (char* name = slot.exchange(nullptr); name != nullptr) ::unlink(name);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    char* name = slots[i].load();
+    if (name == nullptr || name == removed) continue;
+    if (!slots[i].compare_exchange_strong(name, removed)) continue;
+    ::unlink(name);
+    done[i].store(name);
   }
   errno = saved;
 }
