@@ -161,7 +161,7 @@ MetadataBlocks read_gif(ByteView file) {
 
 Result<Rewritten> rewrite_gif(ByteView file, const Keep& keep, ByteView exif) {
   constexpr auto message = "the GIF file is damaged or incomplete";
-  constexpr auto advice = "open it in an image editor and save it again";
+  constexpr auto advice = "restore the file from a copy; it was left as it is";
   Walker walker(file);
   if (walker.header().empty()) return fail(ErrorCode::bad_input, message, advice);
   Rewritten result;

@@ -356,7 +356,7 @@ Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif) {
                      std::ranges::all_of(layout.metas, &Meta::sound);
   if (!sound) {
     return fail(ErrorCode::bad_input, "the AVIF file is damaged or incomplete",
-                "open it in an image editor and save it again");
+                "restore the file from a copy; it was left as it is");
   }
   Rewritten result;
   result.bytes = Buffer::copy_of(file);

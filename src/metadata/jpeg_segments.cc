@@ -300,7 +300,7 @@ void put_head(ByteWriter& out, const Layout& layout) {
 
 std::unexpected<Error> damaged() {
   return fail(ErrorCode::bad_input, "the JPEG file is damaged or incomplete",
-              "open it in an image editor and save it again");
+              "restore the file from a copy; it was left as it is");
 }
 
 }  // namespace

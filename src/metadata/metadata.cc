@@ -30,7 +30,7 @@ constexpr std::array containers{
     Container{Format::webp, metadata::read_webp, metadata::rewrite_webp, metadata::insert_webp},
     Container{Format::avif, metadata::read_avif, metadata::rewrite_avif, nullptr},
     Container{Format::gif, metadata::read_gif, metadata::rewrite_gif, nullptr},
-    Container{Format::tiff, metadata::read_tiff, metadata::rewrite_tiff, nullptr},
+    Container{Format::tiff, metadata::read_tiff, metadata::rewrite_tiff, metadata::insert_tiff},
 };
 
 const Container* container_of(Format format) {
@@ -40,7 +40,7 @@ const Container* container_of(Format format) {
 
 std::unexpected<Error> unsupported() {
   return fail(ErrorCode::unsupported, "metadata of this format cannot be written into a file",
-              "choose JPEG, PNG or WebP");
+              "choose JPEG, PNG, WebP or TIFF");
 }
 
 }  // namespace

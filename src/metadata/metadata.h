@@ -44,7 +44,8 @@ struct Rewritten {
                                                  ByteView exif);
 
 /// The blocks to put into a freshly encoded file that carries none (or only an
-/// ICC profile). Empty ones are not written. For JPEG, PNG and WebP.
+/// ICC profile). Empty ones are not written. For JPEG, PNG, WebP and TIFF; unsupported
+/// for the others.
 struct NewMetadata {
   ByteView exif;
   ByteView xmp;

@@ -249,7 +249,7 @@ void read_text(const PngChunk& chunk, MetadataBlocks& blocks) {
 
 std::unexpected<Error> damaged(std::string_view what) {
   return fail(ErrorCode::bad_input, fmt::format("the PNG file is damaged: {}", what),
-              "open it in an image editor and save it again");
+              "restore the file from a copy; it was left as it is");
 }
 
 /// What becomes of a file: the chunks that `wanted` lets through, and the new

@@ -89,7 +89,7 @@ std::optional<Canvas> picture_canvas(const Layout& layout) {
 
 std::unexpected<Error> damaged() {
   return fail(ErrorCode::bad_input, "the WebP file is damaged or incomplete",
-              "open it in an image editor and save it again");
+              "restore the file from a copy; it was left as it is");
 }
 
 bool is_picture(std::string_view type) {

@@ -222,7 +222,7 @@ Result<Rewritten> rewrite_tiff(ByteView file, const Keep& keep, ByteView /*exif*
   const Walk found = tiff ? walk(*tiff) : Walk{};
   if (!found.complete) {
     return fail(ErrorCode::bad_input, "the TIFF file's directories are damaged",
-                "open it in an image editor and save it again");
+                "restore the file from a copy; it was left as it is");
   }
   if (found.ifds.front().find(tag::dng_version) != nullptr) {
     return fail(ErrorCode::unsupported, "the file is a camera's raw file (DNG)",

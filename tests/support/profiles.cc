@@ -14,12 +14,13 @@ Bytes saved(cmsHPROFILE profile, const char* name) {
   cmsMLUsetASCII(text, "en", "US", name);
   cmsWriteTag(profile, cmsSigProfileDescriptionTag, text);
   cmsMLUfree(text);
-  // Everything else is fixed: the date would make each run's bytes others.
   cmsUInt32Number size = 0;
   cmsSaveProfileToMem(profile, nullptr, &size);
   Bytes out(size);
   cmsSaveProfileToMem(profile, out.data(), &size);
   cmsCloseProfile(profile);
+  // The date of creation (ICC.1, bytes 24 to 35) would make each second's bytes others.
+  std::fill(out.begin() + 24, out.begin() + 36, std::byte{0});
   return out;
 }
 

@@ -1,0 +1,182 @@
+// Files from the world outside: PngSuite, odd features, what fuzzers have found.
+// They are looked for in $IMGMILL_CORPUS, or beside the checkout in shared/corpus.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "cli/program.h"
+#include "imgmill/format.h"
+#include "support/decode.h"
+#include "support/raster.h"
+
+namespace imgmill::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::optional<fs::path> corpus() {
+  const char* named = std::getenv("IMGMILL_CORPUS");
+  const fs::path folder =
+      named != nullptr ? fs::path(named) : fs::path(IMGMILL_SOURCE_DIR) / "../shared/corpus";
+  if (!fs::is_directory(folder)) return std::nullopt;
+  return fs::canonical(folder);
+}
+
+#define NEED_CORPUS(part)                                                  \
+  const auto found = corpus();                                             \
+  if (!found || !fs::exists(*found / (part))) {                            \
+    GTEST_SKIP() << "no corpus with " << (part)                            \
+                 << ": set IMGMILL_CORPUS to its folder to run this test"; \
+  }                                                                        \
+  const fs::path part_path = *found / (part)
+
+std::string bytes_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+std::map<std::string, json> results_by_name(const fs::path& report) {
+  std::map<std::string, json> results;
+  const json all = json::parse(bytes_of(report));
+  for (const json& result : all["results"]) {
+    results[fs::path(result["original_path"].get<std::string>()).filename().string()] = result;
+  }
+  return results;
+}
+
+TEST(Corpus, PngSuiteRefusesTheBrokenAndShowsAllOthersRight) {
+  NEED_CORPUS("pngsuite");
+  const Folder folder;
+  const Outcome run = imgmill(folder, {"optimize", part_path.string(), "-o", "out", "--report",
+                                       "report.json", "--progress", "none", "--keep", "all"});
+  EXPECT_EQ(run.status, 1) << run.err;
+  const auto results = results_by_name(folder / "report.json");
+  int broken = 0;
+  int whole = 0;
+  for (const auto& [name, result] : results) {
+    if (!name.ends_with(".png")) continue;
+    if (name.starts_with("x")) {
+      ++broken;
+      EXPECT_FALSE(result["success"].get<bool>()) << name;
+      EXPECT_FALSE(result["error"].get<std::string>().empty()) << name;
+      continue;
+    }
+    ++whole;
+    ASSERT_TRUE(result["success"].get<bool>()) << name << ": " << result["error"];
+    const std::string before = bytes_of(part_path / name);
+    const std::string after = bytes_of(folder / "out" / name);
+    EXPECT_LE(after.size(), before.size()) << name;
+    EXPECT_EQ(rgba(decode(as_bytes(before), Format::png).picture(), 16),
+              rgba(decode(as_bytes(after), Format::png).picture(), 16))
+        << name;
+  }
+  EXPECT_GE(broken, 10);
+  EXPECT_GE(whole, 160);
+}
+
+TEST(Corpus, PngSuiteConvertsToEveryFormat) {
+  NEED_CORPUS("pngsuite");
+  for (const FormatInfo& format : formats()) {
+    const Folder folder;
+    const Outcome run =
+        imgmill(folder, {"optimize", part_path.string(), "-o", "out", "--report", "report.json",
+                         "--progress", "none", "--format", std::string(format.name)});
+    EXPECT_LE(run.status, 1) << run.err;
+    for (const auto& [name, result] : results_by_name(folder / "report.json")) {
+      EXPECT_EQ(result["success"].get<bool>(), !name.starts_with("x"))
+          << name << " to " << format.name << ": " << result["error"];
+    }
+  }
+}
+
+TEST(Corpus, FeaturesGiveAPictureOrAClearError) {
+  NEED_CORPUS("features");
+  const Folder folder;
+  const Outcome run = imgmill(folder, {"optimize", part_path.string(), "-o", "out", "--report",
+                                       "report.json", "--progress", "none", "--all-files"});
+  EXPECT_EQ(run.status, 1) << run.err;
+  const auto results = results_by_name(folder / "report.json");
+  EXPECT_GE(results.size(), 50U);
+  const std::set<std::string> refused = {"65536-uint32-limit.png",
+                                         "corrupt-header.jpg",
+                                         "truncated.jpg",
+                                         "truncated.png",
+                                         "testimgl.jpg",  // a lossless JPEG
+                                         "LICENSE",
+                                         "check.svg",
+                                         "circle.svg",
+                                         "struct-image-04-t.svg",
+                                         "example.heic",
+                                         "hilutite.icm",
+                                         "invalid-illuminant.icc",
+                                         "relax.jp2",
+                                         "vfile.v"};
+  for (const auto& [name, result] : results) {
+    EXPECT_EQ(result["success"].get<bool>(), !refused.contains(name))
+        << name << ": " << result["error"];
+    if (result["success"].get<bool>()) {
+      EXPECT_LE(result["optimized_size"].get<std::uint64_t>(),
+                result["original_size"].get<std::uint64_t>())
+          << name;
+    } else {
+      EXPECT_GT(result["error"].get<std::string>().size(), 20U) << name;
+    }
+  }
+}
+
+TEST(Corpus, OrientedPhotographsComeOutUpright) {
+  NEED_CORPUS("features");
+  const Folder folder;
+  const Outcome run = imgmill(folder, {"optimize", part_path.string(), "-o", "out", "--progress",
+                                       "none", "-q", "80", "--format", "png"});
+  EXPECT_EQ(run.status, 1) << run.err;
+  for (const std::string kind : {"Landscape", "Portrait"}) {
+    const std::string first = bytes_of(folder / "out" / (kind + "_1.png"));
+    const Raster reference = decode(as_bytes(first), Format::png).picture();
+    for (int orientation = 2; orientation <= 8; ++orientation) {
+      const std::string name = kind + "_" + std::to_string(orientation) + ".png";
+      const std::string bytes = bytes_of(folder / "out" / name);
+      ASSERT_FALSE(bytes.empty()) << name;
+      const Raster picture = decode(as_bytes(bytes), Format::png).picture();
+      EXPECT_EQ(picture.width, reference.width) << name;
+      EXPECT_EQ(picture.height, reference.height) << name;
+      EXPECT_GT(psnr(picture, reference), 25) << name;
+    }
+  }
+}
+
+// The archive holds thousands of files that once broke a decoder.
+TEST(Corpus, HostileFilesNeitherCrashNorHangNorStopTheBatch) {
+  NEED_CORPUS("hostile-jpeg-png.tar.gz");
+  const Folder folder;
+  fs::create_directory(folder / "in");
+  const std::string unpack =
+      "tar -xzf '" + part_path.string() + "' -C '" + (folder / "in").string() + "'";
+  ASSERT_EQ(std::system(unpack.c_str()), 0);
+  std::size_t files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "in")) {
+    if (entry.is_regular_file() && !entry.path().filename().string().starts_with(".")) ++files;
+  }
+  ASSERT_GT(files, 3000U);
+
+  const Outcome run = imgmill(folder, {"optimize", "in", "-o", "out", "--all-files", "--report",
+                                       "report.json", "--progress", "none", "--quiet"});
+
+  EXPECT_LE(run.status, 1) << "the program itself went down: " << run.err;
+  const json report = json::parse(bytes_of(folder / "report.json"));
+  EXPECT_EQ(report["results"].size(), files);
+}
+
+}  // namespace
+}  // namespace imgmill::test
