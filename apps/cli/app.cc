@@ -219,7 +219,8 @@ void CommandLine::add_limits(CLI::App& app, Limits& limits) {
 void CommandLine::add_run_options(CLI::App& app, RunOptions& options) {
   const std::string group = "How it runs";
   add_value(app, "-j,--jobs", "N", options.batch.jobs, parse_jobs,
-            "Images in work at once. Default: as many as cores may be used.")
+            "Images in work at once. Default: one large image, or two below 1 MiB, for each core "
+            "that may be used.")
       ->group(group);
   add_value(app, "--pipeline", "on|off", options.batch.pipeline,
             one_of<Pipelining>({{"on", Pipelining::on}, {"off", Pipelining::off}}),

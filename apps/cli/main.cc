@@ -4,6 +4,8 @@
 
 #include "app.h"
 #include "commands.h"
+#include "platform/cpu.h"
+#include "platform/memory.h"
 #include "signals.h"
 
 namespace imgmill::cli {
@@ -41,6 +43,7 @@ Status run(const std::vector<std::string>& words) {
 }  // namespace imgmill::cli
 
 int main(int argc, char** argv) {
+  imgmill::keep_freed_memory(imgmill::core_budget().cores);
   try {
     return static_cast<int>(imgmill::cli::run({argv + (argc > 0 ? 1 : 0), argv + argc}));
   } catch (const std::exception& error) {

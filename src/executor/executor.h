@@ -24,8 +24,8 @@ class Executor {
   [[nodiscard]] virtual int width() const = 0;
 };
 
-/// Runs each image in the calling thread. `jobs` is the width; 0: as many as
-/// cores may be used (affinity mask and cgroup quota).
+/// Runs each image in the calling thread. `jobs` is the width; 0: one large image
+/// or two small ones for each core that may be used (affinity mask, cgroup quota).
 [[nodiscard]] std::unique_ptr<Executor> make_thread_executor(int jobs = 0);
 
 }  // namespace imgmill

@@ -1,17 +1,29 @@
 #include <algorithm>
 
+#include "executor/core_permits.h"
 #include "executor/executor.h"
 #include "platform/cpu.h"
 
 namespace imgmill {
 namespace {
 
+// libvips hands strips of one image from thread to thread, and with small images a core
+// spends a fifth of its time waiting for that (1,000 JPEGs of 256 px on 2 cores:
+// 7.0 s with two in work, 6.0 s with four). So where the number of images is
+// ours to choose, two small ones share a core.
+constexpr int permits_per_core = 2;
+constexpr std::size_t small_image = 1024 * 1024;  // bytes of the file
+
 class ThreadExecutor final : public Executor {
  public:
-  explicit ThreadExecutor(int jobs) : width_(jobs > 0 ? jobs : core_budget().cores) {}
+  explicit ThreadExecutor(int jobs)
+      : width_(jobs > 0 ? jobs : permits_per_core * core_budget().cores),
+        cost_of_large_(jobs > 0 ? 1 : permits_per_core),
+        permits_(width_) {}
 
   Result<Optimized> process(ByteView input, const ImageSettings& settings, const Limits& limits,
                             std::stop_token stop) override {
+    const auto hold = permits_.acquire(input.size() < small_image ? 1 : cost_of_large_);
     if (stop.stop_requested()) {
       return std::unexpected(Error(ErrorCode::cancelled, "stopped before it was worked on"));
     }
@@ -22,6 +34,8 @@ class ThreadExecutor final : public Executor {
 
  private:
   int width_;
+  int cost_of_large_;
+  CorePermits permits_;
 };
 
 }  // namespace

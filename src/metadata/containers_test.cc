@@ -135,7 +135,7 @@ TEST(Png, KeepsWhatShowsThePicture) {
   const std::string bytes = rewritten(png_file(), Format::png);
   std::vector<std::string> types;
   EXPECT_TRUE(for_each_png_chunk(as_bytes(bytes), [&](const PngChunk& chunk) {
-    EXPECT_TRUE(chunk.sound);
+    EXPECT_TRUE(chunk.sound());
     types.emplace_back(chunk.type);
   }));
   EXPECT_EQ(types, (std::vector<std::string>{"IHDR", "gAMA", "iCCP", "pHYs", "tEXt", "acTL", "fcTL",

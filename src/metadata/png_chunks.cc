@@ -276,7 +276,7 @@ Result<Buffer> filtered(ByteView file, const NewMetadata& fresh, const Wanted& w
                           "convert it with the program that made it"));
     }
     if (wanted(kind)) {
-      if (!chunk.sound) return give_up(damaged("a checksum is wrong"));
+      if (!chunk.sound()) return give_up(damaged("a checksum is wrong"));
       out.append(chunk.whole);
     }
     if (!header) put_new(out, fresh);
@@ -289,6 +289,10 @@ Result<Buffer> filtered(ByteView file, const NewMetadata& fresh, const Wanted& w
 
 }  // namespace
 
+bool PngChunk::sound() const {
+  return checksum(whole.subspan(4, data.size() + 4)) == u32be(whole, 8 + data.size());
+}
+
 bool for_each_png_chunk(ByteView file, const std::function<void(const PngChunk&)>& visit) {
   if (!starts_with(file, signature)) return false;
   std::size_t at = signature.size();
@@ -299,7 +303,6 @@ bool for_each_png_chunk(ByteView file, const std::function<void(const PngChunk&)
     chunk.type = as_text(file.subspan(at + 4, 4));
     chunk.data = file.subspan(at + 8, size);
     chunk.whole = file.subspan(at, size + 12);
-    chunk.sound = checksum(file.subspan(at + 4, size + 4)) == u32be(file, at + 8 + size);
     visit(chunk);
     if (chunk.type == "IEND") return true;
     at += size + 12;
@@ -311,7 +314,7 @@ MetadataBlocks read_png(ByteView file) {
   MetadataBlocks blocks;
   bool own_exif = false;
   for_each_png_chunk(file, [&](const PngChunk& chunk) {
-    if (!chunk.sound) return;
+    if (chunk.type == "IDAT" || !chunk.sound()) return;
     if (chunk.type == "iCCP" && blocks.icc.empty()) {
       blocks.icc = icc_of(chunk);
     } else if (chunk.type == "eXIf" && !own_exif) {

@@ -15,7 +15,8 @@ struct PngChunk {
   std::string_view type;  ///< four letters, in the file's bytes
   ByteView data;
   ByteView whole;      ///< with length, type and checksum
-  bool sound = false;  ///< the checksum is right
+  /// Whether the checksum is right; computed at each call.
+  [[nodiscard]] bool sound() const;
 };
 
 /// Calls `visit` for each chunk from IHDR to IEND, in order. False when the file

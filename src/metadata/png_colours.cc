@@ -49,8 +49,8 @@ metadata::ByteWriter carried(ByteView original, ByteView encoded) {
   bool in_front = true;
   for_each_png_chunk(original, [&](const PngChunk& chunk) {
     if (chunk.type == "PLTE" || chunk.type == "IDAT") in_front = false;
-    if (!in_front || !chunk.sound) return;
-    if (tells_colour(chunk.type) || (chunk.type == "sBIT" && same_depth)) {
+    if (!in_front || !(tells_colour(chunk.type) || (chunk.type == "sBIT" && same_depth))) return;
+    if (chunk.sound()) {
       chunks.append(chunk.whole);
     }
   });

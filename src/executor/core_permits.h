@@ -1,0 +1,55 @@
+// Who may use the cores, and how many images that makes.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+
+namespace imgmill {
+
+/// A counter of permits, handed out in the order of asking, so that an image
+/// that needs many is not passed over for ever by those that need few.
+/// Thread-safe.
+class CorePermits {
+ public:
+  explicit CorePermits(int permits) : free_(permits) {}
+
+  /// Gives its permits back at the end of its life.
+  class [[nodiscard]] Hold {
+   public:
+    Hold(CorePermits& owner, int count) : owner_(owner), count_(count) {}
+    ~Hold() { owner_.give_back(count_); }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+
+   private:
+    CorePermits& owner_;
+    int count_;
+  };
+
+  /// Waits for `count` permits; there must be that many in all.
+  Hold acquire(int count) {
+    std::unique_lock lock(mutex_);
+    const std::uint64_t ticket = next_ticket_++;
+    changed_.wait(lock, [&] { return ticket == serving_ && free_ >= count; });
+    ++serving_;
+    free_ -= count;
+    changed_.notify_all();
+    return Hold(*this, count);
+  }
+
+ private:
+  void give_back(int count) {
+    const std::lock_guard lock(mutex_);
+    free_ += count;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int free_;
+  std::uint64_t next_ticket_ = 0;
+  std::uint64_t serving_ = 0;
+};
+
+}  // namespace imgmill
