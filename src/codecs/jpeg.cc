@@ -43,9 +43,42 @@ Result<ImageInfo> JpegCodec::probe(ByteView input) {
   return info;
 }
 
+namespace {
+
+// Below this many pixels, what libvips's threads say to each other about a picture
+// costs as much as decoding it: 1.7 ms against 0.8 ms for one of 256 px.
+constexpr std::uint64_t small_picture = 1'000'000;
+
+Result<Picture> decode_here(ByteView input) {
+  IMGMILL_TRY(const JpegPixels pixels, decode_small_jpeg(input));
+  return with_engine(ErrorCode::bad_input, "the JPEG cannot be decoded", [&] {
+    const std::size_t size =
+        std::size_t{pixels.width} * pixels.height * static_cast<std::size_t>(pixels.channels);
+    vips::VImage image = vips::VImage::new_from_memory_steal(
+        pixels.samples, size, static_cast<int>(pixels.width), static_cast<int>(pixels.height),
+        pixels.channels, VIPS_FORMAT_UCHAR);
+    image = image.copy(vips::VImage::option()
+                           ->set("interpretation", pixels.channels == 1 ? VIPS_INTERPRETATION_B_W
+                                                                        : VIPS_INTERPRETATION_sRGB)
+                           ->set("xres", pixels.dots_per_mm)
+                           ->set("yres", pixels.dots_per_mm));
+    const Buffer profile = read_metadata(input, Format::jpeg).icc;
+    if (!profile.empty()) {
+      vips_image_set_blob_copy(image.get_image(), VIPS_META_ICC_NAME, profile.data(),
+                               profile.size());
+    }
+    return Picture{.image = image};
+  });
+}
+
+}  // namespace
+
 Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
                                   const DecodeOptions& options) {
-  (void)info;
+  if ((info.channels == 1 || info.channels == 3) && options.shrink < 2 &&
+      options.damage == Damage::refuse && std::uint64_t{info.width} * info.height < small_picture) {
+    return decode_here(input);
+  }
   return with_engine(ErrorCode::bad_input, "the JPEG cannot be decoded", [&] {
     BlobView blob(input);
     // The inverse DCT can give a half, a quarter or an eighth of each side.

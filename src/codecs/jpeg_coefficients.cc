@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <new>
 #include <string>
 
 extern "C" {
@@ -241,6 +243,16 @@ bool decode_rows(Decoder& decoder, JSAMPLE* row) {
   return true;
 }
 
+bool decode_all(Decoder& decoder, JSAMPLE* samples, std::size_t row) {
+  if (setjmp(decoder.trap.way_out) != 0) return false;
+  while (decoder.info.output_scanline < decoder.info.output_height) {
+    JSAMPROW rows[1] = {samples + row * decoder.info.output_scanline};
+    jpeg_read_scanlines(&decoder.info, rows, 1);
+  }
+  jpeg_finish_decompress(&decoder.info);
+  return true;
+}
+
 bool start_rows(Decoder& decoder) {
   if (setjmp(decoder.trap.way_out) != 0) return false;
   jpeg_start_decompress(&decoder.info);
@@ -291,6 +303,28 @@ Result<Buffer> transcode_jpeg(ByteView input) {
   }
   if (!finish(decoder)) return std::unexpected(error_of(decoder.trap));
   return best;
+}
+
+Result<JpegPixels> decode_small_jpeg(ByteView input) {
+  Decoder decoder(input);
+  if (!header_into(decoder)) return std::unexpected(error_of(decoder.trap));
+  const bool grey = decoder.info.num_components == 1;
+  decoder.info.out_color_space = grey ? JCS_GRAYSCALE : JCS_RGB;
+  if (!start_rows(decoder)) return std::unexpected(error_of(decoder.trap));
+
+  JpegPixels out{.width = decoder.info.output_width,
+                 .height = decoder.info.output_height,
+                 .channels = decoder.info.output_components};
+  if (decoder.info.density_unit == 1) out.dots_per_mm = decoder.info.X_density / 25.4;
+  if (decoder.info.density_unit == 2) out.dots_per_mm = decoder.info.X_density / 10.0;
+  const std::size_t row = std::size_t{out.width} * static_cast<std::size_t>(out.channels);
+  std::unique_ptr<unsigned char, decltype(&std::free)> samples(
+      static_cast<unsigned char*>(std::malloc(row * out.height)), &std::free);
+  if (samples == nullptr) throw std::bad_alloc();
+  if (!decode_all(decoder, samples.get(), row)) return std::unexpected(error_of(decoder.trap));
+  if (decoder.trap.damage[0] != '\0') return std::unexpected(damage_error(decoder.trap.damage));
+  out.samples = samples.release();
+  return out;
 }
 
 std::string diagnose_jpeg(ByteView input) {

@@ -29,6 +29,20 @@ struct JpegHeader {
 /// read for certain (a damaged file is never rewritten).
 [[nodiscard]] Result<Buffer> transcode_jpeg(ByteView input);
 
+/// Decoded samples, row by row; grey or RGB, 8 bits.
+struct JpegPixels {
+  unsigned char* samples = nullptr;  ///< from malloc; the caller frees them
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+  int channels = 3;
+  double dots_per_mm = 1;  ///< from the JFIF header, horizontally
+};
+
+/// Decodes a grey or YCbCr JPEG in this thread, for pictures too small to be worth
+/// handing to others. The samples are those that libvips's decoder, of the same
+/// descent, gives. Errors: bad_input, with a precise reason, for any damage.
+[[nodiscard]] Result<JpegPixels> decode_small_jpeg(ByteView input);
+
 /// Why libvips may have refused this file: decodes it once more for a precise
 /// answer. An empty string: nothing is wrong, or nothing but what every
 /// decoder shrugs off (stray bytes between segments).
