@@ -35,7 +35,8 @@ struct JpegPixels {
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   int channels = 3;
-  double dots_per_mm = 1;  ///< from the JFIF header, horizontally
+  double dots_per_mm =
+      72 / 25.4;  ///< from the JFIF header, horizontally; 72 dpi where it is silent
 };
 
 /// Decodes a grey or YCbCr JPEG in this thread, for pictures too small to be worth

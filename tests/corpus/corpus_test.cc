@@ -151,7 +151,13 @@ TEST(Corpus, OrientedPhotographsComeOutUpright) {
       const Raster picture = decode(as_bytes(bytes), Format::png).picture();
       EXPECT_EQ(picture.width, reference.width) << name;
       EXPECT_EQ(picture.height, reference.height) << name;
-      EXPECT_GT(psnr(picture, reference), 25) << name;
+      // Each file was compressed on its own, so they are alike, not equal; but no other
+      // way to turn one fits as well.
+      const double upright = psnr(picture, reference);
+      EXPECT_GT(upright, 20) << name;
+      for (int other = 2; other <= 4; ++other) {
+        EXPECT_LT(psnr(turned(picture, other), reference), upright - 5) << name << " " << other;
+      }
     }
   }
 }
