@@ -94,6 +94,15 @@ Buffer take_blob(VipsBlob* blob) {
   return Buffer::adopt(bytes, size, [blob](std::byte*) { vips_area_unref(VIPS_AREA(blob)); });
 }
 
+bool offers(const char* operation, const char* name) {
+  const GType type = vips_type_find("VipsOperation", operation);
+  if (type == 0) return false;
+  gpointer kind = g_type_class_ref(type);
+  const bool found = g_object_class_find_property(G_OBJECT_CLASS(kind), name) != nullptr;
+  g_type_class_unref(kind);
+  return found;
+}
+
 void keep_profile_only(vips::VOption* options) { keep_profile_and(options, false, false); }
 
 void keep_profile_and(vips::VOption* options, bool exif, bool xmp) {

@@ -63,6 +63,10 @@ class BlobView {
 /// Takes over what a *_buffer saver returned, without copying.
 [[nodiscard]] Buffer take_blob(VipsBlob* blob);
 
+/// Whether this libvips's `operation` ("gifsave_buffer") has option `name`: a
+/// system's may be older than the pinned one.
+[[nodiscard]] bool offers(const char* operation, const char* name);
+
 /// Sets a save option that keeps the ICC profile and nothing else, whatever
 /// this libvips calls it.
 void keep_profile_only(vips::VOption* options);

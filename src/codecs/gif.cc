@@ -48,7 +48,9 @@ Result<Buffer> GifCodec::encode(const Picture& picture, const EncodeOptions& opt
                                                              : 10);
     const bool exact = options.lossless || options.quality >= 100;
     save->set("dither", picture.source_palette || exact ? 0.0 : 1.0);
-    save->set("keep_duplicate_frames", true);
+    if (offers("gifsave_buffer", "keep_duplicate_frames")) {
+      save->set("keep_duplicate_frames", true);
+    }
     if (exact) {
       save->set("interframe_maxerror", 0.0)->set("interpalette_maxerror", 0.0);
     } else {

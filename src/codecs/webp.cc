@@ -46,7 +46,8 @@ Result<Buffer> WebpCodec::encode(const Picture& picture, const EncodeOptions& op
                                                              : 6);
     if (options.lossless) {
       // exact: colours under full transparency are pixels too.
-      save->set("lossless", true)->set("exact", true);
+      save->set("lossless", true);
+      if (offers("webpsave_buffer", "exact")) save->set("exact", true);
     }
     keep_profile_only(save);
     return take_blob(without_metadata(picture.image).webpsave_buffer(save));
