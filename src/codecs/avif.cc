@@ -27,7 +27,7 @@ Result<ImageInfo> AvifCodec::probe(ByteView input) {
     info.height = static_cast<std::uint32_t>(image.height());
     info.channels = image.bands();
     info.alpha = image.has_alpha();
-    info.bits = header_int(image, VIPS_META_BITS_PER_SAMPLE, 8);
+    info.bits = header_int(image, bits_per_sample, 8);
     info.colour_space = image.bands() < 3 ? "grey" : "sRGB";
     return info;
   });

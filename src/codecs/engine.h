@@ -80,6 +80,9 @@ void keep_profile_and(vips::VOption* options, bool exif, bool xmp);
 /// The options every loader takes.
 [[nodiscard]] vips::VOption* load_options(const DecodeOptions& options, VipsFailOn refuse);
 
+/// The header field for bits a sample; older libvips have no name for it.
+inline constexpr const char* bits_per_sample = "bits-per-sample";
+
 /// An integer header field, or `otherwise`.
 [[nodiscard]] int header_int(const vips::VImage& image, const char* name, int otherwise);
 

@@ -22,7 +22,7 @@ Result<ImageInfo> TiffCodec::probe(ByteView input) {
     info.frames = static_cast<std::uint32_t>(header_int(image, VIPS_META_N_PAGES, 1));
     info.channels = image.bands();
     info.alpha = image.has_alpha();
-    info.bits = header_int(image, VIPS_META_BITS_PER_SAMPLE,
+    info.bits = header_int(image, bits_per_sample,
                            static_cast<int>(8 * VIPS_IMAGE_SIZEOF_ELEMENT(image.get_image())));
     info.orientation = header_int(image, VIPS_META_ORIENTATION, 1);
     switch (image.interpretation()) {
