@@ -188,7 +188,9 @@ TEST_P(PipelineModes, NeverHoldMoreThanTheQueuesAndThreadsTake) {
   PipelineOptions small = options();
   small.queue_capacity = 4;
   small.byte_budget = 300;
-  const std::size_t threads = small.mode == Pipelining::on ? 2 + 2 + 2 : 2;
+  const std::size_t threads = small.mode == Pipelining::on
+                                  ? static_cast<std::size_t>(small.readers + small.writers) + 2
+                                  : 2;
   const std::size_t queues = small.mode == Pipelining::on ? 3 * 4 : 4;
   {
     Pipeline pipeline(executor, ledger, small, {});
