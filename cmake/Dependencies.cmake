@@ -29,4 +29,15 @@ add_library(imgmill_xxhash INTERFACE)
 target_include_directories(imgmill_xxhash SYSTEM INTERFACE "${XXHASH_INCLUDE_DIR}")
 target_compile_definitions(imgmill_xxhash INTERFACE XXH_INLINE_ALL)
 
+# Plain C libraries, which come with pkg-config files.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(seccomp QUIET IMPORTED_TARGET libseccomp>=2.5)
+if(NOT seccomp_FOUND)
+  message(FATAL_ERROR "libseccomp 2.5 not found: install Debian's libseccomp-dev, or run ./run build")
+endif()
+pkg_check_modules(sqlite3 QUIET IMPORTED_TARGET sqlite3>=3.35)
+if(NOT sqlite3_FOUND)
+  message(FATAL_ERROR "SQLite 3.35 not found: install Debian's libsqlite3-dev, or run ./run build")
+endif()
+
 message(STATUS "imgmill: libvips ${Vips_VERSION} (${Vips_KIND})")

@@ -21,9 +21,12 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"transform", {"base", "codecs"}},
       {"optimize", {"base", "metadata", "codecs", "transform"}},
       {"store", {"base", "platform"}},
+      {"schema", {"base"}},
+      {"sandbox", {"base", "platform"}},
       {"executor", {"base", "platform", "optimize"}},
+      {"pool", {"base", "platform", "schema", "sandbox", "codecs", "optimize", "executor"}},
       {"pipeline", {"base", "platform", "store", "executor"}},
-      {"batch", {"base", "platform", "store", "executor", "pipeline"}},
+      {"batch", {"base", "platform", "schema", "store", "executor", "pool", "pipeline"}},
   };
   return below;
 }

@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "base/try.h"
-#include "batch/json_fields.h"
-#include "batch/json_settings.h"
+#include "schema/json_fields.h"
+#include "schema/json_settings.h"
 
 namespace imgmill {
 namespace {

@@ -1,4 +1,4 @@
-#include "batch/json_settings.h"
+#include "schema/json_settings.h"
 
 #include <fmt/core.h>
 

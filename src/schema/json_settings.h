@@ -1,8 +1,8 @@
 // Image settings as JSON values.
 #pragma once
 
-#include "batch/json_fields.h"
 #include "imgmill/settings.h"
+#include "schema/json_fields.h"
 
 namespace imgmill {
 

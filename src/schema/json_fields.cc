@@ -1,4 +1,4 @@
-#include "batch/json_fields.h"
+#include "schema/json_fields.h"
 
 #include <fmt/core.h>
 
