@@ -26,9 +26,11 @@ class ImageOptimizer::Impl {
 
 ImageOptimizer::ImageOptimizer(int jobs)
     : ImageOptimizer(std::make_unique<Impl>(make_thread_executor(jobs))) {
+  const ImageSettings settings;
+  const Limits limits;
   // The engine loads its tables at its first image; better now than then.
   const ByteView tiny = std::as_bytes(std::span(tiny_image));
-  if (const auto warm = impl_->executor->process(tiny, {}, {}, {}); !warm) return;
+  if (const auto warm = impl_->executor->process({tiny, settings, limits}, {}); !warm) return;
 }
 ImageOptimizer::ImageOptimizer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ImageOptimizer::~ImageOptimizer() = default;

@@ -14,9 +14,8 @@ namespace {
 /// Runs the image in this thread.
 class Here final : public Executor {
  public:
-  Result<Optimized> process(ByteView input, const ImageSettings& settings, const Limits& limits,
-                            std::stop_token) override {
-    return optimize(input, settings, limits);
+  Result<Optimized> process(const Work& work, std::stop_token) override {
+    return optimize(work.input, work.settings, work.limits);
   }
   int width() const override { return 1; }
 };
@@ -42,10 +41,10 @@ Result<OptimizationResult> optimize_file(const std::filesystem::path& input,
   const std::string step = fmt::format("optimizing '{}'", printable(input));
 
   ByteBudget budget(limits.max_input_bytes);
-  Result<LoadedJob> loaded = read_stage(job, budget, limits, {});
-  if (!loaded) return std::unexpected(std::move(loaded).error().within(step));
   Here here;
-  Result<ProcessedJob> processed = process_stage(*loaded, here, limits, {});
+  Result<LoadedJob> loaded = read_stage(job, budget, here, limits, {});
+  if (!loaded) return std::unexpected(std::move(loaded).error().within(step));
+  Result<ProcessedJob> processed = process_stage(*loaded, here, limits, /*images_left=*/1, {});
   if (!processed) return std::unexpected(std::move(processed).error().within(step));
   OptimizationResult result = write_stage(*processed, {ExistingOutput::overwrite, std::nullopt});
   if (result.error) return std::unexpected(std::move(*result.error).within(step));

@@ -1,12 +1,26 @@
 // Where the process stage runs.
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <memory>
 #include <stop_token>
 
 #include "imgmill/optimize.h"
 
 namespace imgmill {
+
+/// One image to work on. Refers to what is the caller's.
+struct Work {
+  static constexpr std::size_t many = std::numeric_limits<std::size_t>::max();
+
+  ByteView input;
+  const ImageSettings& settings;
+  const Limits& limits;
+  /// Images that are not done yet, this one among them, once their number is known.
+  /// The last ones may use the cores that nobody else needs any more.
+  std::size_t images_left = many;
+};
 
 /// Turns bytes into smaller bytes, somewhere: in this thread, in a worker
 /// process, on another machine. The pipeline calls `process` from `width()`
@@ -17,11 +31,17 @@ class Executor {
 
   /// Blocks until the image is done. Thread-safe up to `width()` callers.
   /// A requested stop may end it early with ErrorCode::cancelled.
-  [[nodiscard]] virtual Result<Optimized> process(ByteView input, const ImageSettings& settings,
-                                                  const Limits& limits, std::stop_token stop) = 0;
+  [[nodiscard]] virtual Result<Optimized> process(const Work& work, std::stop_token stop) = 0;
 
   /// How many images may be in work at once; at least 1.
   [[nodiscard]] virtual int width() const = 0;
+
+  /// Room for the bytes of an input that `process` can hand on without copying.
+  /// Any other memory will do as well, only slower. Thread-safe.
+  /// Errors: environment. Throws std::bad_alloc.
+  [[nodiscard]] virtual Result<Buffer> input_buffer(std::size_t size) {
+    return Buffer::uninitialised(size);
+  }
 };
 
 /// Runs each image in the calling thread. `jobs` is the width; 0: one large image

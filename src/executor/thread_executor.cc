@@ -21,13 +21,12 @@ class ThreadExecutor final : public Executor {
         cost_of_large_(jobs > 0 ? 1 : permits_per_core),
         permits_(width_) {}
 
-  Result<Optimized> process(ByteView input, const ImageSettings& settings, const Limits& limits,
-                            std::stop_token stop) override {
-    const auto hold = permits_.acquire(input.size() < small_image ? 1 : cost_of_large_);
+  Result<Optimized> process(const Work& work, std::stop_token stop) override {
+    const auto hold = permits_.acquire(work.input.size() < small_image ? 1 : cost_of_large_);
     if (stop.stop_requested()) {
       return std::unexpected(Error(ErrorCode::cancelled, "stopped before it was worked on"));
     }
-    return optimize(input, settings, limits);
+    return optimize(work.input, work.settings, work.limits);
   }
 
   int width() const override { return width_; }

@@ -57,10 +57,14 @@ int Pipeline::workers() const {
 void Pipeline::submit(Job job) {
   // No stop token: when stopped, the readers empty the queue at once, so there
   // is room soon, and every job passes the same place where results are made.
-  if (!jobs_.push(job)) observer_.on_result(cancelled(job, Stage::validate));
+  ++unprocessed_;
+  if (jobs_.push(job)) return;
+  --unprocessed_;
+  observer_.on_result(cancelled(job, Stage::validate));
 }
 
 void Pipeline::finish() {
+  complete_ = true;
   // Front to back: a queue is closed when nobody is left to put things into it.
   jobs_.close();
   finish_threads(readers_);
@@ -69,6 +73,8 @@ void Pipeline::finish() {
   processed_.close();
   finish_threads(writers_);
 }
+
+std::size_t Pipeline::images_left() const { return complete_ ? unprocessed_.load() : Work::many; }
 
 PipelineTimes Pipeline::busy() const {
   return {microseconds(read_us_), microseconds(process_us_), microseconds(write_us_)};
@@ -110,8 +116,9 @@ void Pipeline::do_all_in_turn() {
 }
 
 std::optional<LoadedJob> Pipeline::read(Job job) {
-  Result<LoadedJob> loaded = read_stage(job, budget_, options_.limits, stop_);
+  Result<LoadedJob> loaded = read_stage(job, budget_, executor_, options_.limits, stop_);
   if (!loaded) {
+    --unprocessed_;
     observer_.on_result(failed(job, Stage::read, std::move(loaded).error()));
     return std::nullopt;
   }
@@ -122,7 +129,9 @@ std::optional<LoadedJob> Pipeline::read(Job job) {
 std::optional<ProcessedJob> Pipeline::process(LoadedJob loaded) {
   if (!stop_.stop_requested()) observer_.on_started(loaded.job.task);
   const microseconds before = loaded.elapsed;
-  Result<ProcessedJob> processed = process_stage(loaded, executor_, options_.limits, stop_);
+  Result<ProcessedJob> processed =
+      process_stage(loaded, executor_, options_.limits, images_left(), stop_);
+  --unprocessed_;
   if (!processed) {
     process_us_ += (loaded.elapsed - before).count();
     loaded.input.bytes = {};

@@ -70,6 +70,8 @@ class Pipeline {
   [[nodiscard]] PipelineTimes busy() const;
   /// Bytes that are held right now.
   [[nodiscard]] std::uint64_t bytes_held() const { return budget_.held(); }
+  /// Jobs that are not processed yet, once finish() was called; before: Work::many.
+  [[nodiscard]] std::size_t images_left() const;
 
  private:
   void read_all();
@@ -90,6 +92,8 @@ class Pipeline {
   BoundedQueue<Job> jobs_;
   BoundedQueue<LoadedJob> loaded_;
   BoundedQueue<ProcessedJob> processed_;
+  std::atomic<std::size_t> unprocessed_{0};
+  std::atomic<bool> complete_{false};
   std::atomic<std::int64_t> read_us_{0};
   std::atomic<std::int64_t> process_us_{0};
   std::atomic<std::int64_t> write_us_{0};

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <semaphore>
 #include <set>
 
 #include "support/fake_executor.h"
@@ -92,6 +93,37 @@ TEST_P(PipelineModes, GiveTheSameBytesInWhateverOrder) {
       ASSERT_EQ(result.optimized_size, (input.size() + 1) / 2);
     }
   }
+}
+
+/// Holds the first image back, and notes what each is told.
+class Gate : public FakeExecutor {
+ public:
+  Gate() : FakeExecutor(1) {}
+  Result<Optimized> process(const Work& work, std::stop_token stop) override {
+    if (told.empty()) open.acquire();
+    told.push_back(work.images_left);
+    return FakeExecutor::process(work, stop);
+  }
+  std::binary_semaphore open{0};
+  std::vector<std::size_t> told;
+};
+
+TEST_P(PipelineModes, TheLastImagesAreToldHowManyAreLeft) {
+  const ScratchFolder scratch;
+  Gate gate;
+  Ledger ledger;
+  {
+    Pipeline pipeline(gate, ledger, options(), {});
+    for (std::uint64_t i = 0; i < 5; ++i) pipeline.submit(job(scratch, i, fake_jpeg()));
+    EXPECT_EQ(pipeline.images_left(), Work::many);
+    std::jthread finisher([&] { pipeline.finish(); });
+    while (pipeline.images_left() == Work::many) std::this_thread::yield();
+    gate.open.release();
+  }
+  ASSERT_EQ(ledger.results.size(), 5);
+  // Whether the first one was taken before or after the end was known is open.
+  const std::vector<std::size_t> rest(gate.told.begin() + 1, gate.told.end());
+  EXPECT_EQ(rest, (std::vector<std::size_t>{4, 3, 2, 1}));
 }
 
 TEST_P(PipelineModes, OneBadImageCostsOneImage) {

@@ -96,15 +96,17 @@ OptimizationResult cancelled(const Job& job, Stage stage) {
   return failed(job, stage, stopped().error());
 }
 
-Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, const Limits& limits,
+Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, Executor& executor, const Limits& limits,
                              std::stop_token stop) {
   LoadedJob loaded;
   // Waiting for room is not work: it is not in `elapsed`.
   std::optional<ByteBudget::Permit> permit = budget.acquire(job.size, stop);
   if (!permit || stop.stop_requested()) return stopped();
   loaded.permit = std::move(*permit);
-  auto input = guarded(loaded.elapsed,
-                       [&] { return read_file(job.task.input_path, limits.max_input_bytes); });
+  auto input = guarded(loaded.elapsed, [&] {
+    return read_file(job.task.input_path, limits.max_input_bytes,
+                     [&](std::size_t size) { return executor.input_buffer(size); });
+  });
   if (!input) return std::unexpected(std::move(input).error());
   loaded.input = *std::move(input);
   loaded.permit.resize(loaded.input.bytes.size());
@@ -114,11 +116,12 @@ Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, const Limits& limits,
 }
 
 Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor, const Limits& limits,
-                                   std::stop_token stop) {
+                                   std::size_t images_left, std::stop_token stop) {
   if (stop.stop_requested()) return stopped();
   ProcessedJob processed;
   auto output = guarded(loaded.elapsed, [&] {
-    return executor.process(loaded.input.bytes.view(), *loaded.job.task.settings, limits, stop);
+    return executor.process(
+        {loaded.input.bytes.view(), *loaded.job.task.settings, limits, images_left}, stop);
   });
   if (!output) return std::unexpected(std::move(output).error());
   processed.output = *std::move(output);

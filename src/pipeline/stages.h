@@ -16,15 +16,16 @@ struct WritePolicy {
   std::optional<std::filesystem::path> backup_folder;
 };
 
-/// The input's bytes, once the budget has room for them.
-/// Errors: cancelled, limit, environment. No exceptions.
-[[nodiscard]] Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, const Limits& limits,
-                                           std::stop_token stop);
+/// The input's bytes, once the budget has room for them, in memory that `executor`
+/// can hand on. Errors: cancelled, limit, environment. No exceptions.
+[[nodiscard]] Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, Executor& executor,
+                                           const Limits& limits, std::stop_token stop);
 
 /// The output's bytes. Lets go of whichever of input and output is not needed.
 /// Errors: the executor's, cancelled. No exceptions.
 [[nodiscard]] Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor,
-                                                 const Limits& limits, std::stop_token stop);
+                                                 const Limits& limits, std::size_t images_left,
+                                                 std::stop_token stop);
 
 /// Puts the output where it belongs. Runs to its end even when a stop is
 /// requested. Never throws; a failure is in the result.

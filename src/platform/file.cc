@@ -104,6 +104,11 @@ Result<std::size_t> read_start(const OpenFile& file, const std::filesystem::path
 }
 
 Result<FileContents> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  return read_file(path, max_bytes, [](std::size_t size) { return Buffer::uninitialised(size); });
+}
+
+Result<FileContents> read_file(const std::filesystem::path& path, std::uint64_t max_bytes,
+                               const Allocate& allocate) {
   IMGMILL_TRY(OpenFile file, open_file(path));
   const FileFacts& facts = file.facts;
   if (facts.size > max_bytes) return std::unexpected(too_large(path, facts.size, max_bytes));
@@ -112,7 +117,8 @@ Result<FileContents> read_file(const std::filesystem::path& path, std::uint64_t 
   if (facts.size > std::size_t{1} << 17) {
     ::posix_fadvise(fd, 0, static_cast<off_t>(facts.size), POSIX_FADV_SEQUENTIAL);
   }
-  FileContents contents{Buffer::uninitialised(facts.size), facts};
+  FileContents contents{{}, facts};
+  IMGMILL_TRY(contents.bytes, allocate(facts.size));
   IMGMILL_TRY(const std::size_t got, read_fully(fd, path, contents.bytes.writable()));
   if (got != facts.size) return changed_while_read(path);
   struct stat after {};

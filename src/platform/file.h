@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <utility>
@@ -87,9 +88,14 @@ struct FileContents {
   FileFacts facts;
 };
 
+/// Gives room for as many bytes as it is asked for.
+using Allocate = std::function<Result<Buffer>(std::size_t)>;
+
 /// The whole of a regular file. Its size is checked before anything is allocated.
 /// Errors: limit (larger than `max_bytes`), environment (also when the file
-/// changes while it is read). Throws std::bad_alloc.
+/// changes while it is read), those of `allocate`. Throws std::bad_alloc.
+[[nodiscard]] Result<FileContents> read_file(const std::filesystem::path& path,
+                                             std::uint64_t max_bytes, const Allocate& allocate);
 [[nodiscard]] Result<FileContents> read_file(const std::filesystem::path& path,
                                              std::uint64_t max_bytes);
 

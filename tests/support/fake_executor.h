@@ -21,8 +21,7 @@ class FakeExecutor : public Executor {
   explicit FakeExecutor(int width, unsigned seed = 1, int longest_delay_us = 0)
       : width_(width), longest_delay_us_(longest_delay_us), random_(seed) {}
 
-  Result<Optimized> process(ByteView input, const ImageSettings& settings, const Limits&,
-                            std::stop_token) override {
+  Result<Optimized> process(const Work& work, std::stop_token) override {
     const int now = ++inside_;
     for (int most = most_inside_; now > most && !most_inside_.compare_exchange_weak(most, now);) {
     }
@@ -30,7 +29,7 @@ class FakeExecutor : public Executor {
     if (longest_delay_us_ > 0) std::this_thread::sleep_for(std::chrono::microseconds(delay()));
     Result<Optimized> output = [&] {
       try {
-        return answer(input, settings);
+        return answer(work.input, work.settings);
       } catch (...) {
         --inside_;
         throw;
