@@ -9,9 +9,6 @@
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "codecs/jpeg_coefficients.h"
-#include "codecs/tiff.h"
-#include "metadata/isobmff.h"
-#include "metadata/jpeg_segments.h"
 #include "metadata/png_colours.h"
 #include "optimize/render.h"
 #include "optimize/source.h"
@@ -78,32 +75,20 @@ RenderRequest request_for(const Source& source, Format target, const ImageSettin
   return request;
 }
 
+std::string described(const Cicp& cicp) {
+  return fmt::format("its colours (CICP {}/{}) would not survive", cicp.primaries, cicp.transfer);
+}
+
 // Why the pixels must not be touched, or nothing.
 std::optional<std::string> untouchable(const Source& source) {
-  if (source.info.format == Format::jpeg && has_gain_map_or_mpf(source.bytes)) {
+  if (source.sequence) {
+    return fmt::format("an animated {} keeps its frames as they are", source.codec->info.name);
+  }
+  if (source.extra_pictures) {
     return "it holds more than one picture (an HDR gain map or several views)";
   }
-  if (source.info.format == Format::png && source.info.frames > 1) {
-    return "an animated PNG keeps its frames as they are";
-  }
-  if (source.info.format == Format::tiff && tiff_pages_differ(source.bytes, source.info.frames)) {
-    return "its pages differ in size or kind";
-  }
-  if (source.info.format == Format::avif) {
-    const AvifFacts facts = avif_facts(source.bytes);
-    if (facts.sequence) return "an AVIF sequence keeps its frames as they are";
-    if (facts.has_gain_map) return "it holds an HDR gain map";
-    if (facts.nclx && source.colours.profile.space.empty()) {
-      // H.273: BT.709 or unspecified primaries, and a curve that sRGB stands for.
-      const bool primaries = facts.nclx->primaries == 1 || facts.nclx->primaries == 2;
-      const int transfer = facts.nclx->transfer;
-      const bool curve = transfer == 1 || transfer == 2 || transfer == 6 || transfer == 13;
-      if (!primaries || !curve) {
-        return fmt::format("its colours (CICP {}/{}) would not survive", facts.nclx->primaries,
-                           transfer);
-      }
-    }
-  }
+  if (source.pages_differ) return "its pages differ in size or kind";
+  if (source.foreign_colours) return described(*source.foreign_colours);
   return std::nullopt;
 }
 
@@ -299,11 +284,10 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 fmt::format("make it smaller with --resize longest={}, or choose another format",
                             target.max_side));
   }
-  if (source.info.format == Format::tiff && target.format == Format::tiff) {
-    if (const auto reason = untouchable(source)) {
-      return fail(ErrorCode::unsupported, fmt::format("this TIFF cannot be changed: {}", *reason),
-                  "split it into its pages first, or keep it at its own size");
-    }
+  if (source.pages_differ && target.format == Format::tiff) {
+    return fail(ErrorCode::unsupported,
+                "this TIFF cannot be changed: its pages differ in size or kind",
+                "split it into its pages first, or keep it at its own size");
   }
   if (!holds_frames(source, target) && settings.animation == Animation::refuse) {
     return fail(ErrorCode::unsupported,
@@ -318,9 +302,11 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 fmt::format("{} cannot hold new pixels without loss", target.name),
                 "choose png, webp or avif, or leave --lossless out");
   }
-  if (const auto reason = untouchable(source);
-      reason && source.info.format == Format::avif && !avif_facts(source.bytes).has_gain_map) {
-    return fail(ErrorCode::unsupported, fmt::format("this AVIF cannot be converted: {}", *reason),
+  if (source.info.format == Format::avif && (source.sequence || source.foreign_colours)) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("this AVIF cannot be converted: {}",
+                            source.sequence ? "it is a sequence, of which only one frame is read"
+                                            : described(*source.foreign_colours)),
                 "keep it as AVIF at its own size");
   }
   return {};
@@ -366,7 +352,7 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
     out.notes.push_back(fmt::format("only the first of {} {} was kept", source.info.frames,
                                     source.codec->info.pages ? "pages" : "frames"));
   }
-  if (source.info.format == Format::jpeg && has_gain_map_or_mpf(source.bytes)) {
+  if (source.extra_pictures) {
     out.notes.emplace_back("the HDR gain map or further views did not come along");
   }
   IMGMILL_TRY(out.bytes,

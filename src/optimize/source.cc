@@ -5,6 +5,9 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "codecs/png_header.h"
+#include "codecs/tiff.h"
+#include "metadata/isobmff.h"
+#include "metadata/jpeg_segments.h"
 
 namespace imgmill {
 namespace {
@@ -30,6 +33,35 @@ std::string known_formats() {
     list += row.name;
   }
   return list;
+}
+
+// Needs the profile, which wins over code points.
+void find_obstacles(Source& source) {
+  const bool profile = !source.colours.profile.space.empty();
+  switch (source.info.format) {
+    case Format::jpeg:
+      source.extra_pictures = has_gain_map_or_mpf(source.bytes);
+      break;
+    case Format::png:
+      source.sequence = source.info.frames > 1;
+      break;
+    case Format::avif: {
+      const AvifFacts facts = avif_facts(source.bytes);
+      source.sequence = facts.sequence;
+      source.extra_pictures = facts.has_gain_map;
+      if (facts.nclx && !profile) {
+        const Cicp cicp{facts.nclx->primaries, facts.nclx->transfer};
+        if (!is_srgb(cicp)) source.foreign_colours = cicp;
+      }
+      break;
+    }
+    case Format::tiff:
+      source.pages_differ = tiff_pages_differ(source.bytes, source.info.frames);
+      break;
+    case Format::webp:
+    case Format::gif:
+      break;
+  }
 }
 
 }  // namespace
@@ -99,6 +131,7 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
   if (source.info.profile.empty() && !source.colours.profile.space.empty()) {
     source.info.profile = fmt::format("unnamed {}", source.colours.profile.space);
   }
+  find_obstacles(source);
   return source;
 }
 

@@ -5,6 +5,7 @@
 #include "imgmill/optimize.h"
 #include "metadata/exif.h"
 #include "metadata/metadata.h"
+#include "transform/cicp.h"
 #include "transform/transform.h"
 
 namespace imgmill {
@@ -17,6 +18,13 @@ struct Source {
   MetadataBlocks metadata;
   ExifFacts exif;
   ColourFacts colours;
+  /// What decoding would lose; found out once, as it may take a walk through
+  /// the whole file.
+  bool extra_pictures = false;  ///< an HDR gain map or further views beside the picture
+  bool sequence = false;        ///< an animation that no decoder here reads as one
+  bool pages_differ = false;    ///< pages of several sizes or kinds
+  /// Code points that alone say what the colours mean, where that is not sRGB.
+  std::optional<Cicp> foreign_colours;
 };
 
 /// Recognises and measures `input`, and refuses what goes over `limits`

@@ -1,6 +1,8 @@
 // Test pictures as files, made by the formats' own libraries.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +13,9 @@
 namespace imgmill::test {
 
 using Bytes = std::vector<std::byte>;
+
+/// H.273's numbers for primaries and transfer.
+using CodePoints = std::array<std::uint8_t, 2>;
 
 inline constexpr std::string_view secret_place = "SECRET-PLACE-52N13E";
 inline constexpr std::string_view secret_camera = "SECRET-CAMERA-4711";
@@ -27,9 +32,10 @@ Bytes xmp_packet();
 struct PngMake {
   bool palette = false;  ///< of the colours of the raster, which must fit `bits`
   bool interlaced = false;
-  bool clear_first = false;  ///< tRNS makes the first pixel's colour clear (no alpha channel)
-  double gamma = 0;          ///< gAMA; 0: none
-  int level = 6;             ///< of deflate
+  bool clear_first = false;        ///< tRNS makes the first pixel's colour clear (no alpha channel)
+  double gamma = 0;                ///< gAMA; 0: none
+  std::optional<CodePoints> cicp;  ///< cICP
+  int level = 6;                   ///< of deflate
   Bytes icc, exif, xmp;
 };
 Bytes make_png(const Raster& raster, const PngMake& how = {});
@@ -71,6 +77,7 @@ inline Bytes make_tiff(const Raster& raster, const TiffMake& how = {}) {
 struct AvifMake {
   bool lossless = true;  ///< identity matrix, so that RGB comes back exactly
   int quality = 90;
+  CodePoints cicp = {1, 13};  ///< nclx, where there is no profile
   Bytes icc, exif;
 };
 Bytes make_avif(const Raster& raster, const AvifMake& how = {});

@@ -252,8 +252,8 @@ Bytes make_avif(const Raster& raster, const AvifMake& how) {
   image->yuvRange = AVIF_RANGE_FULL;
   image->matrixCoefficients =
       how.lossless ? AVIF_MATRIX_COEFFICIENTS_IDENTITY : AVIF_MATRIX_COEFFICIENTS_BT601;
-  image->colorPrimaries = AVIF_COLOR_PRIMARIES_BT709;
-  image->transferCharacteristics = AVIF_TRANSFER_CHARACTERISTICS_SRGB;
+  image->colorPrimaries = how.cicp[0];
+  image->transferCharacteristics = how.cicp[1];
   const auto data = [](const Bytes& bytes) {
     return reinterpret_cast<const std::uint8_t*>(bytes.data());
   };

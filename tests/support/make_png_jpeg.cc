@@ -171,6 +171,11 @@ Bytes make_png(const Raster& raster, const PngMake& how) {
     text.text = xmp.data();
     png_set_text(png, info, &text, 1);
   }
+  png_write_info_before_PLTE(png, info);
+  if (how.cicp) {
+    const png_byte chunk[] = {(*how.cicp)[0], (*how.cicp)[1], 0, 1};
+    png_write_chunk(png, reinterpret_cast<png_const_bytep>("cICP"), chunk, sizeof chunk);
+  }
   png_write_info(png, info);
   std::vector<std::vector<png_byte>> rows;
   std::vector<png_bytep> starts;

@@ -1,0 +1,58 @@
+// What is known of an image before it is decoded.
+#include "optimize/source.h"
+
+#include <gtest/gtest.h>
+
+#include "support/make.h"
+#include "support/profiles.h"
+
+namespace imgmill {
+namespace {
+
+using namespace test;
+
+Source opened(const Bytes& file) {
+  auto source = open_source(file, {});
+  EXPECT_TRUE(source) << source.error().describe();
+  return std::move(*source);
+}
+
+TEST(Source, KnowsPicturesBesideThePicture) {
+  constexpr std::string_view signature = "http://ns.adobe.com/hdr-gain-map/1.0/";
+  const ByteView packet = as_bytes(signature);
+  Bytes file = make_jpeg(photo(40, 30));
+  EXPECT_FALSE(opened(file).extra_pictures);
+  const Bytes map = make_jpeg(photo(20, 15), {.xmp = {packet.begin(), packet.end()}});
+  file.insert(file.end(), map.begin(), map.end());
+  EXPECT_TRUE(opened(file).extra_pictures);
+}
+
+TEST(Source, KnowsPagesThatDiffer) {
+  const Bytes equal = make_tiff(std::vector{photo(40, 30), photo(40, 30)});
+  const Bytes differing = make_tiff(std::vector{photo(40, 30), photo(20, 30)});
+  EXPECT_FALSE(opened(equal).pages_differ);
+  EXPECT_TRUE(opened(differing).pages_differ);
+}
+
+TEST(Source, KnowsColoursThatOnlyCodePointsName) {
+  // H.273: 9 is BT.2020, 12 is P3, 16 is PQ, 18 is HLG.
+  const struct {
+    CodePoints cicp;
+    bool foreign;
+  } cases[] = {{{1, 13}, false}, {{1, 1}, false}, {{2, 2}, false},  {{1, 6}, false},
+               {{9, 16}, true},  {{9, 18}, true}, {{12, 13}, true}, {{1, 8}, true}};
+  for (const auto& [cicp, foreign] : cases) {
+    SCOPED_TRACE(int{cicp[0]} * 100 + int{cicp[1]});
+    const Bytes file = make_avif(photo(20, 20), {.cicp = cicp});
+    const Bytes profiled = make_avif(photo(20, 20), {.cicp = cicp, .icc = wide_profile()});
+    const Source source = opened(file);
+    ASSERT_EQ(source.foreign_colours.has_value(), foreign);
+    if (foreign) {
+      EXPECT_EQ(*source.foreign_colours, (Cicp{cicp[0], cicp[1]}));
+    }
+    EXPECT_FALSE(opened(profiled).foreign_colours);
+  }
+}
+
+}  // namespace
+}  // namespace imgmill
