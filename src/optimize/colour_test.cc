@@ -225,6 +225,32 @@ TEST(Gamma, StaysInPngAndIsAppliedElsewhere) {
   EXPECT_NEAR(decode(small->bytes.view(), Format::png).gamma, 1.0, 1e-4);
 }
 
+TEST(Gamma, BecomesSrgbWhenAskedAndStaysWhenProfilesGo) {
+  const Raster linear = photo(40, 40);
+  Raster expected = linear;
+  for (std::uint16_t& sample : expected.samples) {
+    sample = static_cast<std::uint16_t>(std::lround(255 * std::pow(sample / 255.0, 1 / 2.2)));
+  }
+  const Bytes file = make_png(linear, {.gamma = 1.0});
+  ImageSettings settings{.colour = ColourPolicy::to_srgb};
+  const auto asked = optimize(file, settings);
+  ASSERT_TRUE(asked) << asked.error().describe();
+  EXPECT_EQ(decode(asked->bytes.view(), Format::png).gamma, 0);
+  EXPECT_GT(psnr(decode(asked->bytes.view(), Format::png).picture(), expected), 40);
+
+  settings.resize = {.mode = ResizeMode::width, .width = 20};
+  const auto resized = optimize(file, settings);
+  ASSERT_TRUE(resized);
+  EXPECT_EQ(decode(resized->bytes.view(), Format::png).gamma, 0);
+  EXPECT_GT(psnr(decode(resized->bytes.view(), Format::png).picture(), shrunk(expected, 2)), 25);
+
+  ImageSettings bare{.resize = settings.resize, .keep = Keep::none()};
+  const auto kept = optimize(file, bare);
+  ASSERT_TRUE(kept);
+  EXPECT_NEAR(decode(kept->bytes.view(), Format::png).gamma, 1.0, 1e-4);
+  EXPECT_GT(psnr(decode(kept->bytes.view(), Format::png).picture(), shrunk(linear, 2)), 25);
+}
+
 TEST(Gamma, OfSrgbChangesNothing) {
   const Raster picture = photo(40, 40);
   const auto result =

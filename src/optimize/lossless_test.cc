@@ -5,6 +5,7 @@
 
 #include "imgmill/optimize.h"
 #include "support/decode.h"
+#include "support/profiles.h"
 
 namespace imgmill {
 namespace {
@@ -169,6 +170,8 @@ TEST(Lossless, JpegKeepsItsCoefficients) {
 }
 
 TEST(Lossless, IsRefusedWhereItCannotBe) {
+  Raster inks = photo(20, 20, 4);
+  inks.cmyk = true;
   const struct {
     std::string_view what;
     Bytes file;
@@ -182,6 +185,11 @@ TEST(Lossless, IsRefusedWhereItCannotBe) {
       {"many colours into GIF", make_png(photo(60, 60)), Format::gif},
       {"half transparency into GIF", make_png(photo(20, 20, 2)), Format::gif},
       {"16 bit TIFF into WebP", make_tiff(photo(20, 20, 3, 16)), Format::webp},
+      {"inks into PNG", make_jpeg(inks), Format::png},
+      {"a profile into GIF", make_png(graphic(20, 20), {.icc = wide_profile()}), Format::gif},
+      {"a grey profile into WebP", make_png(photo(20, 20, 1), {.icc = grey_profile(1.4)}),
+       Format::webp},
+      {"a gamma into WebP", make_png(photo(20, 20), {.gamma = 1.0}), Format::webp},
   };
   for (const auto& wish : impossible) {
     const auto result = optimize(wish.file, exact(wish.to));
@@ -190,6 +198,31 @@ TEST(Lossless, IsRefusedWhereItCannotBe) {
         << wish.what << ": " << result.error().describe();
     EXPECT_FALSE(result.error().advice().empty()) << wish.what;
   }
+}
+
+TEST(Lossless, NewColoursAreNoLossWhenAskedFor) {
+  const Bytes files[] = {make_png(graphic(20, 20), {.icc = wide_profile()}),
+                         make_png(graphic(20, 20), {.gamma = 1.0})};
+  for (const Bytes& file : files) {
+    for (const Format to : {Format::png, Format::gif, Format::webp}) {
+      ImageSettings settings = exact(to);
+      settings.colour = ColourPolicy::to_srgb;
+      const auto result = optimize(file, settings);
+      ASSERT_TRUE(result) << result.error().describe();
+      EXPECT_TRUE(decode(result->bytes.view(), to).icc.empty());
+    }
+  }
+}
+
+TEST(Lossless, KeepsTheProfileThatThePixelsNeed) {
+  const Raster picture = photo(20, 20);
+  ImageSettings settings = exact(Format::webp);
+  settings.keep = Keep::none();
+  const auto result = optimize(make_png(picture, {.icc = wide_profile()}), settings);
+  ASSERT_TRUE(result) << result.error().describe();
+  const Decoded shown = decode(result->bytes.view(), Format::webp);
+  EXPECT_EQ(shown.icc, wide_profile());
+  EXPECT_EQ(rgba(shown.picture()), rgba(picture));
 }
 
 TEST(Lossless, SixteenBitsGoThroughPngAndTiff) {

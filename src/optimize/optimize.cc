@@ -38,13 +38,14 @@ bool better(const Candidate& a, const Candidate& b) {
 bool is_srgb_picture(const Source& source) {
   const IccFacts& profile = source.colours.profile;
   return source.info.colour_space != "CMYK" && source.info.colour_space != "Lab" &&
-         (profile.space.empty() || is_srgb(profile));
+         (profile.space.empty() || is_srgb(profile)) && !source.colours.has_own_gamma();
 }
 
 // Colours must become sRGB because it was asked for, or because the profile that
 // explains them is not to stay. What is sRGB already only loses its profile.
-bool to_srgb(const ImageSettings& settings) {
-  return settings.colour == ColourPolicy::to_srgb || !settings.keep.icc;
+bool to_srgb(const Source& source, const ImageSettings& settings) {
+  const bool profile = !source.colours.profile.space.empty();
+  return settings.colour == ColourPolicy::to_srgb || (profile && !settings.keep.icc);
 }
 
 // The quality to write, no higher than what the input can be worth.
@@ -67,7 +68,7 @@ bool wants_lossless(const Source& source, Format target, const ImageSettings& se
 RenderRequest request_for(const Source& source, Format target, const ImageSettings& settings) {
   RenderRequest request;
   request.target = target;
-  request.to_srgb = to_srgb(settings);
+  request.to_srgb = to_srgb(source, settings);
   request.background = settings.background;
   request.encode = {.quality = quality_for(source, target, settings),
                     .lossless = info(target).lossless && wants_lossless(source, target, settings),
@@ -162,6 +163,13 @@ Result<Buffer> with_metadata(Buffer bytes, Format target, const NewMetadata& blo
   return std::unexpected(std::move(inserted).error());
 }
 
+// A fresh PNG says of its colours what the source says, if that is a PNG and they
+// are the same.
+Result<Buffer> png_with_colours(const Source& source, ByteView encoded, bool new_colours) {
+  const bool same = source.info.format == Format::png && !new_colours;
+  return same ? carry_png_colours(source.bytes, encoded) : tidy_png(encoded);
+}
+
 Result<Candidate> reencoded(const Source& source, const ImageSettings& settings) {
   const Format format = source.info.format;
   RenderRequest request = request_for(source, format, settings);
@@ -184,12 +192,13 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings)
 
   IMGMILL_TRY(Rendered rendered, render(source, request));
   Candidate candidate{.decision = lossless ? Decision::transcoded : Decision::reencoded,
-                      .notes = std::move(rendered.notes),
+                      .notes = std::move(rendered.findings.notes),
                       .extent = request.extent};
   IMGMILL_TRY(candidate.bytes,
               with_metadata(std::move(rendered.bytes), format, carried.blocks, candidate.notes));
   if (format == Format::png) {
-    IMGMILL_TRY(candidate.bytes, carry_png_colours(source.bytes, candidate.bytes.view()));
+    IMGMILL_TRY(candidate.bytes,
+                png_with_colours(source, candidate.bytes.view(), rendered.findings.new_colours));
   }
   return candidate;
 }
@@ -328,6 +337,8 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
   request.extent = extent;
   request.first_frame = !holds_frames(source, row);
   request.prove = settings.compression == Compression::lossless;
+  // The same pixels need the same profile to look the same.
+  if (request.prove) request.to_srgb = settings.colour == ColourPolicy::to_srgb;
 
   const Carried carried = carried_metadata(source, settings.keep, 1);
   request.encode.metadata = carried.blocks;
@@ -338,16 +349,9 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
                 .width = extent.width,
                 .height = extent.height};
   IMGMILL_TRY(Rendered rendered, render(source, request));
-  out.notes = std::move(rendered.notes);
+  out.notes = std::move(rendered.findings.notes);
   out.frames = rendered.frames;
-  if (request.prove && std::ranges::any_of(out.notes, [](const std::string& note) {
-        return note.starts_with("16 bits") || note.starts_with("transparency");
-      })) {
-    return fail(
-        ErrorCode::unsupported,
-        fmt::format("{} cannot hold this picture without loss ({})", row.name, out.notes.front()),
-        "choose another format, or leave --lossless out");
-  }
+  const bool new_colours = rendered.findings.new_colours;
   if (request.first_frame) {
     out.notes.push_back(fmt::format("only the first of {} {} was kept", source.info.frames,
                                     source.codec->info.pages ? "pages" : "frames"));
@@ -358,9 +362,7 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
   IMGMILL_TRY(out.bytes,
               with_metadata(std::move(rendered.bytes), target, carried.blocks, out.notes));
   if (target == Format::png) {
-    const bool same_colours = source.info.format == Format::png && !request.to_srgb;
-    IMGMILL_TRY(out.bytes, same_colours ? carry_png_colours(source.bytes, out.bytes.view())
-                                        : tidy_png(out.bytes.view()));
+    IMGMILL_TRY(out.bytes, png_with_colours(source, out.bytes.view(), new_colours));
   }
   return out;
 }

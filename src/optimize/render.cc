@@ -29,7 +29,7 @@ Result<Picture> in_memory(Picture picture) {
 // are of the upright picture; colours before resizing, because profiles are made for
 // original numbers; depth and transparency last, on the fewest pixels.
 Result<Picture> prepared(const Source& source, const RenderRequest& request, Damage damage,
-                         std::vector<std::string>& notes) {
+                         Findings& findings) {
   const FormatInfo& target = info(request.target);
   ImageInfo info = source.info;
   if (request.first_frame) info.frames = 1;
@@ -39,11 +39,17 @@ Result<Picture> prepared(const Source& source, const RenderRequest& request, Dam
   if (request.turn == Turn::upright) {
     IMGMILL_TRY(picture, turned_upright(std::move(picture), source.info.orientation));
   }
-  IMGMILL_TRY(picture,
-              with_colours_for(std::move(picture), source.colours, target, request.to_srgb, notes));
+  IMGMILL_TRY(picture, with_colours_for(std::move(picture), source.colours, target, request.to_srgb,
+                                        findings));
   IMGMILL_TRY(picture, scaled_to(std::move(picture), request.extent));
-  IMGMILL_TRY(picture, fitted_to(std::move(picture), target, request.background, notes));
+  IMGMILL_TRY(picture, fitted_to(std::move(picture), target, request.background, findings));
   return picture;
+}
+
+Error loss_error(const Codec& codec, std::string_view how) {
+  return Error(ErrorCode::unsupported,
+               fmt::format("{} cannot hold this picture without loss ({})", codec.info.name, how),
+               "choose another format, or leave --lossless out");
 }
 
 Result<void> prove(const Picture& picture, ByteView bytes, Format format) {
@@ -55,20 +61,19 @@ Result<void> prove(const Picture& picture, ByteView bytes, Format format) {
               same_pixels(picture, again,
                           format == Format::gif ? HiddenColours::ignore : HiddenColours::compare));
   if (same) return {};
-  return fail(ErrorCode::unsupported,
-              fmt::format("{} cannot hold this picture without loss", codec.info.name),
-              "choose another format, or allow loss");
+  return std::unexpected(loss_error(codec, "the proof by decoding failed"));
 }
 
 Result<Rendered> attempt(const Source& source, const RenderRequest& request, Damage damage) {
   const Codec& codec = imgmill::codec(request.target);
   Rendered out;
-  IMGMILL_TRY(Picture picture, prepared(source, request, damage, out.notes));
+  IMGMILL_TRY(Picture picture, prepared(source, request, damage, out.findings));
   out.frames = picture.frames;
   if (!request.prove) {
     IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));
     return out;
   }
+  if (out.findings.lost) return std::unexpected(loss_error(codec, *out.findings.lost));
   IMGMILL_TRY(picture, in_memory(std::move(picture)));  // read by the encoder, then by the proof
   IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));
   Result<void> proof = prove(picture, out.bytes.view(), request.target);
@@ -104,7 +109,7 @@ Result<Rendered> render(const Source& source, const RenderRequest& request) {
   if (const std::optional<std::string> damage = source.codec->diagnose(source.bytes)) {
     if (!damage->empty()) return std::unexpected(damage_error(source, *damage));
     Result<Rendered> again = attempt(source, request, Damage::tolerate);
-    if (again) again->notes.emplace_back("stray bytes in the file were ignored");
+    if (again) again->findings.note("stray bytes in the file were ignored");
     return again;
   }
   if (!decodes(source)) {

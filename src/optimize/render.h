@@ -1,9 +1,6 @@
 // One pass over the pixels: decode, turn, convert, resize, fit, encode, prove.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "codecs/codec.h"
 #include "optimize/source.h"
 
@@ -18,14 +15,16 @@ struct RenderRequest {
   bool to_srgb = false;
   Colour background;
   bool first_frame = false;
-  bool prove = false;  ///< fail unless decoding gives the same pixels again
+  /// Fail when anything is lost on the way, and unless decoding gives the same
+  /// pixels again.
+  bool prove = false;
   EncodeOptions encode;
 };
 
 struct Rendered {
   Buffer bytes;
   std::uint32_t frames = 1;
-  std::vector<std::string> notes;
+  Findings findings;
 };
 
 /// Errors: bad_input (the source is damaged; the message says how), unsupported

@@ -61,6 +61,11 @@ VImage gamma_applied(const VImage& image, double gamma) {
   return out.copy(VImage::option()->set("interpretation", image.interpretation()));
 }
 
+void tell_new_colours(Findings& findings, bool asked, std::string text) {
+  findings.new_colours = true;
+  asked ? findings.note(std::move(text)) : findings.lose(std::move(text));
+}
+
 VImage scaled(const VImage& frame, Extent extent) {
   auto* options = VImage::option()
                       ->set("vscale", static_cast<double>(extent.height) / frame.height())
@@ -69,6 +74,8 @@ VImage scaled(const VImage& frame, Extent extent) {
 }
 
 }  // namespace
+
+bool ColourFacts::has_own_gamma() const { return gamma && std::abs(*gamma * 2.2 - 1) > 0.05; }
 
 Result<Picture> turned_upright(Picture picture, int orientation) {
   if (orientation <= 1 || orientation > 8) return picture;
@@ -106,8 +113,7 @@ Result<Picture> turned_upright(Picture picture, int orientation) {
 }
 
 Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
-                                 const FormatInfo& target, bool to_srgb,
-                                 std::vector<std::string>& notes) {
+                                 const FormatInfo& target, bool to_srgb, Findings& findings) {
   return with_engine(ErrorCode::bad_input, "the colours could not be converted", [&] {
     VImage& image = picture.image;
     const bool has_profile = !facts.profile.space.empty();
@@ -121,7 +127,7 @@ Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
       } else {
         image = without_profile(image.colourspace(VIPS_INTERPRETATION_sRGB));
       }
-      notes.push_back(fmt::format("{} became sRGB", from));
+      tell_new_colours(findings, to_srgb, fmt::format("{} became sRGB", from));
       return picture;
     }
     // WebP, AVIF and GIF know no grey: its profile would be read as one for RGB.
@@ -136,18 +142,20 @@ Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
       if (apply) {
         image = profile_applied(image);
         picture.source_bits = std::max(8, picture.source_bits);
-        notes.push_back(fmt::format("colours converted from {} to sRGB",
-                                    facts.profile.description.empty() ? "the embedded profile"
-                                                                      : facts.profile.description));
+        tell_new_colours(
+            findings, to_srgb,
+            fmt::format("colours converted from {} to sRGB", facts.profile.description.empty()
+                                                                 ? "the embedded profile"
+                                                                 : facts.profile.description));
       } else if (misfit || to_srgb || !target.profile || grey_lost) {
         image = without_profile(image);
-        if (misfit) notes.push_back("a colour profile that does not fit the picture was dropped");
+        if (misfit) findings.note("a colour profile that does not fit the picture was dropped");
       }
-    } else if (facts.gamma && target.format != Format::png &&
-               std::abs(*facts.gamma * 2.2 - 1) > 0.05) {
+    } else if (facts.has_own_gamma() && (target.format != Format::png || to_srgb)) {
       image = gamma_applied(image, *facts.gamma);
       picture.source_bits = std::max(8, picture.source_bits);
-      notes.push_back(fmt::format("the PNG's gamma of {:.5g} was applied", *facts.gamma));
+      tell_new_colours(findings, to_srgb,
+                       fmt::format("the PNG's gamma of {:.5g} was applied", *facts.gamma));
     }
     return picture;
   });
@@ -187,19 +195,20 @@ Result<Picture> scaled_to(Picture picture, Extent extent) {
 }
 
 Result<Picture> fitted_to(Picture picture, const FormatInfo& target, Colour background,
-                          std::vector<std::string>& notes) {
+                          Findings& findings) {
   return with_engine(ErrorCode::bad_input, "the picture could not be fitted to the format", [&] {
     VImage& image = picture.image;
     const bool tiff = target.format == Format::tiff;
     const bool wide = image.format() != VIPS_FORMAT_UCHAR;
     if (wide && !tiff && (target.max_bits == 8 || !is_16_bit(image))) {
-      if (is_16_bit(image)) notes.emplace_back("16 bits a channel became 8");
+      findings.lose(fmt::format("{} bits a channel became 8",
+                                8 * VIPS_IMAGE_SIZEOF_ELEMENT(image.get_image())));
       image =
           image.colourspace(is_grey(image) ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB);
       if (image.format() != VIPS_FORMAT_UCHAR) image = image.cast(VIPS_FORMAT_UCHAR);
       picture.source_bits = 8;
     } else if (is_16_bit(image) && target.max_bits == 12) {
-      if (picture.source_bits > 12) notes.emplace_back("16 bits a channel became 12");
+      if (picture.source_bits > 12) findings.lose("16 bits a channel became 12");
     }
     if (image.has_alpha() && !target.alpha) {
       std::vector<double> colour{static_cast<double>(background.red),
@@ -214,8 +223,8 @@ Result<Picture> fitted_to(Picture picture, const FormatInfo& target, Colour back
         }
       }
       image = image.flatten(VImage::option()->set("background", colour));
-      notes.push_back(fmt::format("transparency was flattened on #{:02x}{:02x}{:02x}",
-                                  background.red, background.green, background.blue));
+      findings.lose(fmt::format("transparency was flattened on #{:02x}{:02x}{:02x}", background.red,
+                                background.green, background.blue));
     }
     return picture;
   });

@@ -22,6 +22,22 @@ namespace imgmill {
 struct ColourFacts {
   IccFacts profile;             ///< empty space: none
   std::optional<double> gamma;  ///< PNG gAMA that overrides sRGB's curve
+
+  /// Whether `gamma` is another curve than sRGB's, as far as anybody could see.
+  [[nodiscard]] bool has_own_gamma() const;
+};
+
+/// What came to light on the way of a picture from one file to another.
+struct Findings {
+  std::vector<std::string> notes;   ///< for people, in the order of events
+  std::optional<std::string> lost;  ///< the first note that tells of a loss nobody asked for
+  bool new_colours = false;         ///< the numbers stand for colours in another way than before
+
+  void note(std::string text) { notes.push_back(std::move(text)); }
+  void lose(std::string text) {
+    if (!lost) lost = text;
+    note(std::move(text));
+  }
 };
 
 /// Brings colours into a form that `target` can hold and that looks as before:
@@ -29,17 +45,17 @@ struct ColourFacts {
 ///  - `to_srgb`: everything becomes sRGB and the profile goes;
 ///  - a profile that the target cannot carry, or that would not fit its
 ///    channels, is applied;
-///  - a PNG's own gamma is applied when the target knows none.
-/// Notes say what was done.
+///  - a PNG's own gamma is applied when the target knows none, or `to_srgb`.
+/// What was done is told, and is a loss unless `to_srgb` asked for it.
 [[nodiscard]] Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
                                                const FormatInfo& target, bool to_srgb,
-                                               std::vector<std::string>& notes);
+                                               Findings& findings);
 
 /// Lanczos-3 resampling, colours weighted by their alpha; frames apart.
 [[nodiscard]] Result<Picture> scaled_to(Picture picture, Extent extent);
 
 /// Bit depth and transparency that `target` can hold; notes say what was lost.
 [[nodiscard]] Result<Picture> fitted_to(Picture picture, const FormatInfo& target,
-                                        Colour background, std::vector<std::string>& notes);
+                                        Colour background, Findings& findings);
 
 }  // namespace imgmill
