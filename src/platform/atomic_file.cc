@@ -110,19 +110,20 @@ Result<Committed> AtomicFile::commit(Replace replace) {
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
     return std::unexpected(io_error(errno, "replace", target_));
   }
+  return settle();
+}
+
+/// The file has its name.
+Committed AtomicFile::settle() {
   mark_.forget();
+  if (const Result<FileFacts> facts = facts_of(descriptor_, target_)) placed_ = *facts;
   descriptor_.reset();
   return Committed::placed;
 }
 
 Result<Committed> AtomicFile::commit_exclusively() {
-  const auto placed = [&]() -> Result<Committed> {
-    mark_.forget();
-    descriptor_.reset();
-    return Committed::placed;
-  };
   if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) == 0) {
-    return placed();
+    return settle();
   }
   if (errno == EEXIST) return Committed::name_is_taken;
   if (errno != EINVAL && errno != ENOSYS) {
@@ -131,7 +132,7 @@ Result<Committed> AtomicFile::commit_exclusively() {
   // Not every file system can do that (NFS, FUSE), but most know hard links.
   if (::link(temporary_.c_str(), target_.c_str()) == 0) {
     ::unlink(temporary_.c_str());
-    return placed();
+    return settle();
   }
   if (errno == EEXIST) return Committed::name_is_taken;
   // FAT has no links either: claim the name with an empty file, then replace it.
@@ -146,7 +147,7 @@ Result<Committed> AtomicFile::commit_exclusively() {
     ::unlink(target_.c_str());
     return std::unexpected(io_error(error, "write", target_));
   }
-  return placed();
+  return settle();
 }
 
 }  // namespace imgmill

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "imgmill/buffer.h"
 #include "imgmill/error.h"
@@ -41,6 +42,9 @@ class AtomicFile {
   [[nodiscard]] Result<void> sync();
   /// Gives the file its name, in one step.
   [[nodiscard]] Result<Committed> commit(Replace replace);
+  /// What the file system knows about the file since commit() has placed it, even
+  /// if the name belongs to another file by now. Nothing before, or when unknown.
+  [[nodiscard]] const std::optional<FileFacts>& placed() const { return placed_; }
 
  private:
   AtomicFile(FileDescriptor descriptor, std::filesystem::path temporary,
@@ -51,11 +55,13 @@ class AtomicFile {
         mark_(temporary_) {}
   void discard();
   [[nodiscard]] Result<Committed> commit_exclusively();
+  Committed settle();
 
   FileDescriptor descriptor_;  ///< open exactly while there is a temporary file
   std::filesystem::path temporary_;
   std::filesystem::path target_;
   TemporaryMark mark_;
+  std::optional<FileFacts> placed_;
 };
 
 /// Whether `name` is one that AtomicFile makes up.

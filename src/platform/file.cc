@@ -31,6 +31,7 @@ FileFacts facts_from(const struct stat& status) {
   facts.group = status.st_gid;
   facts.accessed = status.st_atim;
   facts.modified = status.st_mtim;
+  facts.changed = status.st_ctim;
   return facts;
 }
 
@@ -74,6 +75,14 @@ Result<std::optional<FileFacts>> facts_of(const std::filesystem::path& path, Lin
   return facts_from(status);
 }
 
+Result<FileFacts> facts_of(const FileDescriptor& file, const std::filesystem::path& path) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) {
+    return std::unexpected(io_error(errno, "look at", path));
+  }
+  return facts_from(status);
+}
+
 Result<OpenFile> open_file(const std::filesystem::path& path) {
   // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
   constexpr int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
@@ -83,9 +92,7 @@ Result<OpenFile> open_file(const std::filesystem::path& path) {
   } while (fd < 0 && errno == EINTR);
   if (fd < 0) return std::unexpected(io_error(errno, "read", path));
   OpenFile file{FileDescriptor(fd), {}};
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) return std::unexpected(io_error(errno, "look at", path));
-  file.facts = facts_from(status);
+  IMGMILL_TRY(file.facts, facts_of(file.descriptor, path));
   if (file.facts.kind == FileKind::folder) {
     return std::unexpected(io_error(EISDIR, "read", path));
   }
@@ -121,9 +128,8 @@ Result<FileContents> read_file(const std::filesystem::path& path, std::uint64_t 
   IMGMILL_TRY(contents.bytes, allocate(facts.size));
   IMGMILL_TRY(const std::size_t got, read_fully(fd, path, contents.bytes.writable()));
   if (got != facts.size) return changed_while_read(path);
-  struct stat after {};
-  if (::fstat(fd, &after) != 0) return std::unexpected(io_error(errno, "look at", path));
-  if (!facts_from(after).unchanged_since(facts)) return changed_while_read(path);
+  IMGMILL_TRY(const FileFacts after, facts_of(file.descriptor, path));
+  if (!after.unchanged_since(facts)) return changed_while_read(path);
   return contents;
 }
 

@@ -51,6 +51,7 @@ struct FileFacts {
   gid_t group = 0;
   timespec accessed{};
   timespec modified{};
+  timespec changed{};  ///< contents, permissions, owner or name; nobody can set it
 
   [[nodiscard]] bool same_file(const FileFacts& other) const {
     return device == other.device && inode == other.inode;
@@ -68,6 +69,10 @@ enum class Links { follow, show };
 /// Nothing when there is no such file. Errors: environment.
 [[nodiscard]] Result<std::optional<FileFacts>> facts_of(const std::filesystem::path& path,
                                                         Links links = Links::follow);
+
+/// Of an open file.
+[[nodiscard]] Result<FileFacts> facts_of(const FileDescriptor& file,
+                                         const std::filesystem::path& path);
 
 struct OpenFile {
   FileDescriptor descriptor;

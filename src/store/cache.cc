@@ -1,0 +1,431 @@
+#include "store/cache.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "platform/atomic_file.h"
+
+namespace imgmill {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int version = 1;
+constexpr const char* schema = R"sql(
+CREATE TABLE results(
+  content BLOB, recipe BLOB, decision INTEGER, input_format INTEGER, format INTEGER,
+  width INTEGER, height INTEGER, frames INTEGER, size INTEGER, output BLOB, notes TEXT,
+  used INTEGER, cost INTEGER, PRIMARY KEY(content, recipe)) WITHOUT ROWID;
+CREATE INDEX results_by_use ON results(used, cost);
+CREATE TABLE files(
+  path BLOB PRIMARY KEY, size INTEGER, modified INTEGER, changed INTEGER, inode INTEGER,
+  device INTEGER, content BLOB, recorded INTEGER) WITHOUT ROWID;
+)sql";
+
+// Names that no other program has in a folder that somebody may point us at.
+constexpr const char* index_name = "imgmill-cache.sqlite";
+constexpr const char* objects_name = "imgmill-outputs";
+
+/// What a row takes on the disk besides the object: itself, its place in the
+/// indexes, and the two files that mostly belong to it.
+constexpr std::int64_t row_cost = 800;
+/// Uses are noted at most once in this time, since noting is writing.
+constexpr std::int64_t use_precision_us = 3600LL * 1'000'000;
+/// When the cache is full, this much goes at once.
+constexpr double kept_when_full = 0.9;
+
+/// The time of change, which nobody can set, is as fine as the kernel's tick (10 ms
+/// at most); a file system that shows no fractions of a second may count in steps
+/// of two seconds (FAT).
+constexpr std::int64_t fine_step_ns = 20'000'000;
+constexpr std::int64_t coarse_step_ns = 2'100'000'000;
+
+std::int64_t nanoseconds(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+std::int64_t now_ns() {
+  using namespace std::chrono;
+  return duration_cast<std::chrono::nanoseconds>(system_clock::now().time_since_epoch()).count();
+}
+std::int64_t now_us() { return now_ns() / 1000; }
+
+/// Whether a change after now is bound to show in the time stamps.
+bool settled(const FileFacts& facts) {
+  const bool coarse = facts.changed.tv_nsec == 0;
+  const std::int64_t latest = nanoseconds(facts.changed);
+  return now_ns() - latest > (coarse ? coarse_step_ns : fine_step_ns);
+}
+
+/// Columns size, modified, changed, inode, device from `first` on.
+bool same_facts(const Query& row, int first, const FileFacts& facts) {
+  return row.integer(first) == static_cast<std::int64_t>(facts.size) &&
+         row.integer(first + 1) == nanoseconds(facts.modified) &&
+         row.integer(first + 2) == nanoseconds(facts.changed) &&
+         row.integer(first + 3) == static_cast<std::int64_t>(facts.inode) &&
+         row.integer(first + 4) == static_cast<std::int64_t>(facts.device);
+}
+
+#define IMGMILL_RESULT_COLUMNS                                                            \
+  "r.decision, r.input_format, r.format, r.width, r.height, r.frames, r.size, r.output, " \
+  "r.notes, r.used, r.content"
+constexpr int used_column = 9;
+constexpr int content_column = 10;
+constexpr int after_result = 11;
+
+std::string joined(const std::vector<std::string>& notes) {
+  std::string text;
+  for (const std::string& note : notes) text += note + '\n';
+  return text;
+}
+
+std::vector<std::string> parted(std::string_view text) {
+  std::vector<std::string> notes;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    notes.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return notes;
+}
+
+/// Nothing when the row makes no sense.
+std::optional<KnownResult> result_from(const Query& row) {
+  KnownResult known;
+  const std::int64_t decision = row.integer(0);
+  const auto known_format = [](std::int64_t value) {
+    return value >= 0 && value < static_cast<std::int64_t>(formats().size());
+  };
+  const std::optional<ContentHash> output = row.hash(7);
+  if (decision < 0 || decision > static_cast<int>(Decision::kept) || !output ||
+      !known_format(row.integer(1)) || !known_format(row.integer(2)) || row.integer(6) < 0) {
+    return std::nullopt;
+  }
+  known.decision = static_cast<Decision>(decision);
+  known.input_format = static_cast<Format>(row.integer(1));
+  known.format = static_cast<Format>(row.integer(2));
+  known.width = static_cast<std::uint32_t>(row.integer(3));
+  known.height = static_cast<std::uint32_t>(row.integer(4));
+  known.frames = static_cast<std::uint32_t>(row.integer(5));
+  known.size = static_cast<std::uint64_t>(row.integer(6));
+  known.output = *output;
+  known.notes = parted(row.text(8));
+  return known;
+}
+
+Result<void> insert_result(Database& database, const char* verb, const ContentHash& content,
+                           const ContentHash& recipe, const KnownResult& known, std::int64_t cost) {
+  const std::string notes = joined(known.notes);
+  const std::string sql = std::string(verb) + " INTO results VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)";
+  return Query(database, sql)
+      .with(content, recipe, static_cast<int>(known.decision), static_cast<int>(known.input_format),
+            static_cast<int>(known.format), known.width, known.height, known.frames, known.size,
+            known.output, notes, now_us(), cost)
+      .run();
+}
+
+}  // namespace
+
+ContentHash recipe_hash(std::string_view settings, std::string_view versions) {
+  std::string text(settings);
+  text += '\n';
+  text += versions;
+  return content_hash(as_bytes(text));
+}
+
+Result<std::unique_ptr<Cache>> Cache::open(const fs::path& folder, std::uint64_t max_bytes,
+                                           std::string& note) {
+  IMGMILL_CHECK(make_folders(folder / objects_name));
+  const fs::path index = folder / index_name;
+  IMGMILL_TRY(Database writer,
+              open_or_restart(index, Sharing::with_processes, version, schema, note));
+  IMGMILL_TRY(Database reader, Database::open(index, Sharing::with_processes));
+  return std::unique_ptr<Cache>(new Cache(folder, max_bytes, std::move(reader), std::move(writer)));
+}
+
+Cache::Cache(fs::path folder, std::uint64_t max_bytes, Database reader, Database writer)
+    : folder_(std::move(folder)),
+      current_folder_([] {
+        std::error_code error;
+        return (fs::current_path(error) / "").native();
+      }()),
+      max_bytes_(max_bytes),
+      reader_(std::move(reader)),
+      writer_(std::move(writer), [this](Database& database) { return evict(database); }) {}
+
+Cache::~Cache() { touch_waiting(); }
+
+std::string Cache::absolute(const fs::path& path) const {
+  const std::string& text = path.native();
+  std::string whole = text.starts_with('/') ? text : current_folder_ + text;
+  // Only a name to look under; whether it is the same file, its inode tells.
+  if (whole.contains("/.") || whole.contains("//")) {
+    whole = fs::path(std::move(whole)).lexically_normal().native();
+  }
+  return whole;
+}
+
+std::optional<KnownResult> Cache::unchanged(const fs::path& input, const FileFacts& input_facts,
+                                            const fs::path* output, const FileFacts* output_facts,
+                                            const ContentHash& recipe) {
+  const std::string input_name = absolute(input);
+  std::optional<KnownResult> known;
+  ContentHash content;
+  std::int64_t used = 0;
+  {
+    const std::lock_guard lock(reader_mutex_);
+    Query row(reader_,
+              "SELECT " IMGMILL_RESULT_COLUMNS
+              ", f.size, f.modified, f.changed, f.inode, f.device FROM files f JOIN results r "
+              "ON r.content = f.content AND r.recipe = ? WHERE f.path = ?");
+    row.with(recipe, as_bytes(input_name));
+    const Result<bool> there = row.next();
+    if (!there || !*there || !same_facts(row, after_result, input_facts)) return std::nullopt;
+    known = result_from(row);
+    const std::optional<ContentHash> hash = row.hash(content_column);
+    if (!known || !hash) return std::nullopt;
+    content = *hash;
+    used = row.integer(used_column);
+    if (output != nullptr) {
+      if (output_facts == nullptr || output_facts->size != known->size) return std::nullopt;
+      const std::string output_name = absolute(*output);
+      Query place(reader_,
+                  "SELECT size, modified, changed, inode, device, content FROM files "
+                  "WHERE path = ?");
+      place.with(as_bytes(output_name));
+      const Result<bool> known_place = place.next();
+      if (!known_place || !*known_place || !same_facts(place, 0, *output_facts) ||
+          place.hash(5) != known->output) {
+        return std::nullopt;
+      }
+    }
+  }
+  touch(content, recipe, used);
+  return known;
+}
+
+std::optional<KnownResult> Cache::find(const ContentHash& content, const ContentHash& recipe) {
+  std::optional<KnownResult> known;
+  std::int64_t used = 0;
+  {
+    const std::lock_guard lock(reader_mutex_);
+    Query row(reader_, "SELECT " IMGMILL_RESULT_COLUMNS
+                       " FROM results r WHERE r.content = ? AND r.recipe = ?");
+    row.with(content, recipe);
+    const Result<bool> there = row.next();
+    if (!there || !*there) return std::nullopt;
+    known = result_from(row);
+    used = row.integer(used_column);
+  }
+  if (known) touch(content, recipe, used);
+  return known;
+}
+
+std::optional<Buffer> Cache::bytes_of(const ContentHash& content, const ContentHash& recipe,
+                                      const KnownResult& known) {
+  const fs::path object = object_path(content, recipe);
+  Result<FileContents> file = read_file(object, known.size);
+  if (file && file->bytes.size() == known.size &&
+      content_hash(file->bytes.view()) == known.output) {
+    return std::move(file->bytes);
+  }
+  // Torn, altered, or not there: either way no longer of use.
+  std::error_code error;
+  fs::remove(object, error);
+  return std::nullopt;
+}
+
+void Cache::remember(const ContentHash& content, const ContentHash& recipe,
+                     const KnownResult& known, ByteView bytes, bool idempotent) {
+  std::int64_t cost = row_cost;
+  if (known.decision != Decision::kept && store_object(object_path(content, recipe), bytes)) {
+    cost += static_cast<std::int64_t>(bytes.size());
+  }
+  std::optional<KnownResult> again;
+  if (idempotent && known.output != content) {
+    again = known;
+    again->decision = Decision::kept;
+    again->input_format = known.format;
+    again->notes = {ours_note};
+  }
+  added_ += static_cast<std::uint64_t>(cost + (again ? row_cost : 0));
+  writer_.post([=](Database& database) -> Result<void> {
+    IMGMILL_CHECK(insert_result(database, "INSERT OR REPLACE", content, recipe, known, cost));
+    // Where it came in earlier as an input of its own, what it became then stays.
+    if (!again) return {};
+    return insert_result(database, "INSERT OR IGNORE", known.output, recipe, *again, row_cost);
+  });
+}
+
+void Cache::remember_file(const fs::path& path, const FileFacts& facts, const ContentHash& content,
+                          Writer writer) {
+  // A file of ours had its content before it had its name, and that is what set
+  // its time stamps last.
+  if (writer == Writer::anybody && !settled(facts)) return;
+  writer_.post([name = absolute(path), facts, content](Database& database) {
+    return Query(database, "INSERT OR REPLACE INTO files VALUES(?,?,?,?,?,?,?,?)")
+        .with(as_bytes(name), facts.size, nanoseconds(facts.modified), nanoseconds(facts.changed),
+              static_cast<std::uint64_t>(facts.inode), static_cast<std::uint64_t>(facts.device),
+              content, now_us())
+        .run();
+  });
+}
+
+void Cache::touch(const ContentHash& content, const ContentHash& recipe, std::int64_t used) {
+  if (now_us() - used < use_precision_us) return;
+  bool many = false;
+  {
+    const std::lock_guard lock(touched_mutex_);
+    touched_.emplace_back(content, recipe);
+    many = touched_.size() >= 4096;
+  }
+  if (many) touch_waiting();
+}
+
+void Cache::touch_waiting() {
+  std::vector<std::pair<ContentHash, ContentHash>> touched;
+  {
+    const std::lock_guard lock(touched_mutex_);
+    touched.swap(touched_);
+  }
+  if (touched.empty()) return;
+  writer_.post([touched = std::move(touched)](Database& database) -> Result<void> {
+    for (const auto& [content, recipe] : touched) {
+      IMGMILL_CHECK(Query(database, "UPDATE results SET used = ? WHERE content = ? AND recipe = ?")
+                        .with(now_us(), content, recipe)
+                        .run());
+    }
+    return {};
+  });
+}
+
+fs::path Cache::object_path(const ContentHash& content, const ContentHash& recipe) const {
+  std::array<std::byte, 32> both{};
+  std::ranges::copy(content.bytes(), both.begin());
+  std::ranges::copy(recipe.bytes(), both.begin() + 16);
+  const std::string name = content_hash(both).hex();
+  return folder_ / objects_name / name.substr(0, 2) / name.substr(2);
+}
+
+bool Cache::store_object(const fs::path& object, ByteView bytes) {
+  if (objects_fail_) return false;
+  const auto store = [&]() -> Result<void> {
+    IMGMILL_TRY(AtomicFile file, AtomicFile::create(object));
+    IMGMILL_CHECK(file.write(bytes));
+    IMGMILL_CHECK(file.commit(Replace::yes));
+    return {};
+  };
+  Result<void> stored = store();
+  // The first one of its folder.
+  if (!stored && make_folders(object.parent_path())) stored = store();
+  // One is enough: a full disk is not made emptier by trying again.
+  if (!stored) objects_fail_ = true;
+  return stored.has_value();
+}
+
+Result<void> Cache::evict(Database& database) {
+  if (!total_) {
+    Query sum(database, "SELECT COALESCE(SUM(cost), 0) FROM results");
+    IMGMILL_TRY(const bool row, sum.next());
+    total_ = row ? static_cast<std::uint64_t>(sum.integer(0)) : 0;
+    added_ = 0;
+  }
+  *total_ += added_.exchange(0);
+  if (*total_ <= max_bytes_) return {};
+  const auto goal = static_cast<std::uint64_t>(kept_when_full * static_cast<double>(max_bytes_));
+  std::int64_t last_used = 0;
+  while (*total_ > goal) {
+    std::uint64_t freed = 0;
+    const Result<void> done = transaction(database, [&]() -> Result<void> {
+      IMGMILL_TRY(freed, evict_oldest(database, *total_ - goal, last_used));
+      return {};
+    });
+    if (!done) return done;
+    if (freed == 0) break;
+    *total_ -= std::min(freed, *total_);
+  }
+  // Files that were recorded before that belong to results that are gone, or are
+  // looked at once more; that is less work than finding out.
+  return Query(database, "DELETE FROM files WHERE recorded < ?").with(last_used).run();
+}
+
+/// Removes some of the results that were used longest ago, until `surplus` bytes
+/// are freed; how many it was.
+Result<std::uint64_t> Cache::evict_oldest(Database& database, std::uint64_t surplus,
+                                          std::int64_t& last_used) {
+  struct Victim {
+    ContentHash content;
+    ContentHash recipe;
+    std::int64_t cost = 0;
+    std::int64_t used = 0;
+  };
+  std::vector<Victim> victims;
+  {
+    Query oldest(database,
+                 "SELECT content, recipe, cost, used FROM results ORDER BY used LIMIT 64");
+    for (;;) {
+      IMGMILL_TRY(const bool row, oldest.next());
+      if (!row) break;
+      const auto content = oldest.hash(0);
+      const auto recipe = oldest.hash(1);
+      if (content && recipe) {
+        victims.push_back({*content, *recipe, oldest.integer(2), oldest.integer(3)});
+      }
+    }
+  }
+  std::uint64_t freed = 0;
+  for (const Victim& victim : victims) {
+    if (freed >= surplus) break;
+    IMGMILL_CHECK(Query(database, "DELETE FROM results WHERE content = ? AND recipe = ?")
+                      .with(victim.content, victim.recipe)
+                      .run());
+    std::error_code error;
+    fs::remove(object_path(victim.content, victim.recipe), error);
+    freed += static_cast<std::uint64_t>(victim.cost);
+    last_used = victim.used;
+  }
+  return freed;
+}
+
+Result<CacheStats> Cache::stats() {
+  flush();
+  const std::lock_guard lock(reader_mutex_);
+  CacheStats stats;
+  {
+    Query results(reader_,
+                  "SELECT COUNT(*), COALESCE(SUM(cost), 0), COUNT(CASE WHEN cost > ? THEN 1 END) "
+                  "FROM results");
+    results.with(row_cost);
+    IMGMILL_TRY(const bool row, results.next());
+    if (row) {
+      stats.results = static_cast<std::uint64_t>(results.integer(0));
+      stats.bytes = static_cast<std::uint64_t>(results.integer(1));
+      stats.objects = static_cast<std::uint64_t>(results.integer(2));
+    }
+  }
+  Query files(reader_, "SELECT COUNT(*) FROM files");
+  IMGMILL_TRY(const bool row, files.next());
+  if (row) stats.files = static_cast<std::uint64_t>(files.integer(0));
+  return stats;
+}
+
+Result<void> Cache::clear(const fs::path& folder) {
+  std::error_code error;
+  fs::remove_all(folder / objects_name, error);
+  for (const char* suffix : {"", "-wal", "-shm", ".damaged"}) {
+    std::error_code one;
+    fs::remove(folder / (std::string(index_name) + suffix), one);
+    if (one && !error) error = one;
+  }
+  if (!error) return {};
+  return fail(ErrorCode::environment,
+              fmt::format("cannot empty the cache '{}': {}", printable(folder), error.message()),
+              "check the permissions of that folder");
+}
+
+}  // namespace imgmill
