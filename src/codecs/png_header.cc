@@ -59,8 +59,7 @@ Result<PngHeader> read_png_header(ByteView input) {
     }
     if (chunk.type == "sRGB" || chunk.type == "iCCP") overruled = true;
     if (chunk.type == "cICP" && data.size() == 4) {
-      header.cicp_primaries = metadata::u8(data, 0);
-      header.cicp_transfer = metadata::u8(data, 1);
+      header.cicp = {metadata::u8(data, 0), metadata::u8(data, 1)};
       overruled = true;
     }
   });

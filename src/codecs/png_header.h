@@ -10,6 +10,12 @@
 
 namespace imgmill {
 
+/// Colours after ITU-T H.273.
+struct PngCodePoints {
+  int primaries = 2;
+  int transfer = 2;
+};
+
 /// From IHDR and the chunks before the first IDAT (PNG, third edition).
 struct PngHeader {
   std::uint32_t width = 0;
@@ -19,9 +25,9 @@ struct PngHeader {
   bool palette = false;
   bool alpha = false;  ///< an alpha channel, or a tRNS chunk
   bool interlaced = false;
-  std::uint32_t frames = 1;     ///< of an APNG
-  std::optional<double> gamma;  ///< gAMA, when neither iCCP, sRGB nor cICP overrules it
-  std::optional<int> cicp_primaries, cicp_transfer;  ///< ITU-T H.273 codes
+  std::uint32_t frames = 1;           ///< of an APNG
+  std::optional<double> gamma;        ///< gAMA, when neither iCCP, sRGB nor cICP overrules it
+  std::optional<PngCodePoints> cicp;  ///< cICP, which overrules all others
 };
 
 /// Errors: bad_input. Thread-safe; reads nothing beyond `input`.

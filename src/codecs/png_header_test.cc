@@ -36,6 +36,14 @@ TEST(PngHeader, SaysWhatTheFileHolds) {
   EXPECT_NEAR(*linear->gamma, 1.0, 1e-4);
 }
 
+TEST(PngHeader, KnowsCodePointsAndThatTheyOverruleGamma) {
+  const auto header = read_png_header(make_png(graphic(9, 9), {.gamma = 1.0, .cicp = {{9, 16}}}));
+  ASSERT_TRUE(header && header->cicp);
+  EXPECT_EQ(header->cicp->primaries, 9);
+  EXPECT_EQ(header->cicp->transfer, 16);
+  EXPECT_FALSE(header->gamma);
+}
+
 TEST(PngHeader, RefusesWhatCannotBe) {
   Bytes file = make_png(graphic(9, 9));
   EXPECT_FALSE(read_png_header(ByteView(file).first(20)));

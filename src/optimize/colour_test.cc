@@ -197,6 +197,79 @@ TEST(Profile, NonsenseDoesNotFailTheImage) {
   }
 }
 
+using std::string_view_literals::operator""sv;
+
+constexpr auto hdr_chunk = "cICP\x09\x10\0\1"sv;
+
+TEST(CodePoints, StayInPng) {
+  const Raster picture = photo(40, 40);
+  const Bytes file = make_png(picture, {.cicp = {{9, 16}}, .level = 0});
+  for (const Keep& keep : {Keep(), Keep::none()}) {
+    for (const int quality : {100, 60}) {
+      ImageSettings settings{.keep = keep};
+      settings.quality.global = quality;
+      const auto same = optimize(file, settings);
+      ASSERT_TRUE(same) << same.error().describe();
+      EXPECT_LT(same->bytes.size(), file.size());
+      EXPECT_TRUE(holds(same->bytes.view(), hdr_chunk));
+      if (quality == 100) {
+        EXPECT_EQ(decode(same->bytes.view(), Format::png).picture(), picture);
+      }
+      settings.resize = {.mode = ResizeMode::width, .width = 20};
+      const auto half = optimize(file, settings);
+      ASSERT_TRUE(half) << half.error().describe();
+      EXPECT_TRUE(holds(half->bytes.view(), hdr_chunk));
+      EXPECT_GT(psnr(decode(half->bytes.view(), Format::png).picture(), shrunk(picture, 2)), 25);
+    }
+  }
+}
+
+TEST(CodePoints, OfForeignColoursAreNotConverted) {
+  const Bytes png = make_png(photo(40, 40), {.cicp = {{9, 16}}});
+  const Bytes avif = make_avif(photo(40, 40), {.cicp = {12, 13}});
+  for (const auto& [from, file] : {std::pair{Format::png, png}, {Format::avif, avif}}) {
+    for (const FormatInfo& to : formats()) {
+      if (to.format == from) continue;
+      const auto refused = optimize(file, {.output_format = to.format});
+      ASSERT_FALSE(refused) << to.name;
+      EXPECT_EQ(refused.error().code(), ErrorCode::unsupported);
+      EXPECT_NE(refused.error().message().find("CICP"), std::string::npos);
+      EXPECT_FALSE(refused.error().advice().empty());
+    }
+    const auto refused = optimize(file, {.colour = ColourPolicy::to_srgb});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::unsupported);
+  }
+  EXPECT_TRUE(optimize(avif));
+}
+
+TEST(CodePoints, OfSrgbChangeNothing) {
+  const Raster picture = photo(40, 40);
+  for (const CodePoints cicp : {CodePoints{1, 13}, CodePoints{2, 2}}) {
+    const auto result =
+        optimize(make_png(picture, {.cicp = cicp}), {.output_format = Format::tiff});
+    ASSERT_TRUE(result);
+    EXPECT_EQ(decode(result->bytes.view(), Format::tiff).picture(), picture);
+  }
+}
+
+TEST(CodePoints, GoWithTheProfileTheyStandFor) {
+  const Bytes file = make_png(gentle(), {.cicp = {{12, 13}}, .icc = wide_profile()});
+  for (const bool resize : {false, true}) {
+    ImageSettings settings{.colour = ColourPolicy::to_srgb};
+    if (resize) settings.resize = {.mode = ResizeMode::width, .width = 24};
+    const auto converted = optimize(file, settings);
+    ASSERT_TRUE(converted) << converted.error().describe();
+    EXPECT_FALSE(holds(converted->bytes.view(), "cICP"));
+  }
+  ImageSettings bare{.keep = Keep::none()};
+  bare.quality.global = 60;
+  const auto lossy = optimize(file, bare);
+  ASSERT_TRUE(lossy);
+  EXPECT_EQ(holds(lossy->bytes.view(), "cICP"),
+            !decode(lossy->bytes.view(), Format::png).icc.empty());
+}
+
 TEST(Gamma, StaysInPngAndIsAppliedElsewhere) {
   const Raster linear = photo(40, 40);
   const Bytes file = make_png(linear, {.gamma = 1.0, .level = 0});

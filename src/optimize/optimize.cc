@@ -38,7 +38,8 @@ bool better(const Candidate& a, const Candidate& b) {
 bool is_srgb_picture(const Source& source) {
   const IccFacts& profile = source.colours.profile;
   return source.info.colour_space != "CMYK" && source.info.colour_space != "Lab" &&
-         (profile.space.empty() || is_srgb(profile)) && !source.colours.has_own_gamma();
+         (profile.space.empty() || is_srgb(profile)) && !source.colours.has_own_gamma() &&
+         !source.foreign_colours;
 }
 
 // Colours must become sRGB because it was asked for, or because the profile that
@@ -80,6 +81,12 @@ std::string described(const Cicp& cicp) {
   return fmt::format("its colours (CICP {}/{}) would not survive", cicp.primaries, cicp.transfer);
 }
 
+// Whether an encoding anew can say of its colours what the source says: PNG has them
+// in a chunk that is carried over, the others' encoders know sRGB and profiles.
+bool tells_colours(const Source& source, Format target) {
+  return !source.foreign_colours || (source.info.format == Format::png && target == Format::png);
+}
+
 // Why the pixels must not be touched, or nothing.
 std::optional<std::string> untouchable(const Source& source) {
   if (source.sequence) {
@@ -89,7 +96,7 @@ std::optional<std::string> untouchable(const Source& source) {
     return "it holds more than one picture (an HDR gain map or several views)";
   }
   if (source.pages_differ) return "its pages differ in size or kind";
-  if (source.foreign_colours) return described(*source.foreign_colours);
+  if (!tells_colours(source, source.info.format)) return described(*source.foreign_colours);
   return std::nullopt;
 }
 
@@ -311,12 +318,20 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 fmt::format("{} cannot hold new pixels without loss", target.name),
                 "choose png, webp or avif, or leave --lossless out");
   }
-  if (source.info.format == Format::avif && (source.sequence || source.foreign_colours)) {
+  if (source.info.format == Format::avif && source.sequence) {
     return fail(ErrorCode::unsupported,
-                fmt::format("this AVIF cannot be converted: {}",
-                            source.sequence ? "it is a sequence, of which only one frame is read"
-                                            : described(*source.foreign_colours)),
+                "this AVIF cannot be converted: it is a sequence, of which only one frame is read",
                 "keep it as AVIF at its own size");
+  }
+  const bool to_srgb = settings.colour == ColourPolicy::to_srgb;
+  if (source.foreign_colours && (to_srgb || !tells_colours(source, target.format))) {
+    const std::string_view name = source.codec->info.name;
+    return fail(
+        ErrorCode::unsupported,
+        fmt::format("this {} cannot be {}: {}", name, to_srgb ? "turned into sRGB" : "converted",
+                    described(*source.foreign_colours)),
+        source.info.format == Format::png ? "keep it as png, or give it a colour profile first"
+                                          : fmt::format("keep it as {} at its own size", name));
   }
   return {};
 }
@@ -381,8 +396,8 @@ Result<Optimized> optimize(ByteView input, const ImageSettings& settings, const 
     enlarged.height = extent.height;
     IMGMILL_CHECK(within(enlarged, limits));
   }
-  const bool new_colours =
-      settings.colour == ColourPolicy::to_srgb && !is_srgb_picture(source) && !untouchable(source);
+  const bool new_colours = settings.colour == ColourPolicy::to_srgb && !is_srgb_picture(source) &&
+                           (source.foreign_colours || !untouchable(source));
   try {
     if (target == source.info.format && extent == whole && !new_colours) {
       return same_format(source, settings);

@@ -35,23 +35,34 @@ std::string known_formats() {
   return list;
 }
 
-// Needs the profile, which wins over code points.
+// Only where there is no profile: that goes wherever the pixels go, and a careful
+// writer makes both say the same.
+std::optional<Cicp> foreign(const Source& source, const Cicp& cicp) {
+  if (!source.colours.profile.space.empty() || is_srgb(cicp)) return std::nullopt;
+  return cicp;
+}
+
 void find_obstacles(Source& source) {
-  const bool profile = !source.colours.profile.space.empty();
   switch (source.info.format) {
     case Format::jpeg:
       source.extra_pictures = has_gain_map_or_mpf(source.bytes);
       break;
     case Format::png:
       source.sequence = source.info.frames > 1;
+      if (const auto header = read_png_header(source.bytes)) {
+        source.colours.gamma = header->gamma;
+        if (header->cicp) {
+          source.foreign_colours =
+              foreign(source, {header->cicp->primaries, header->cicp->transfer});
+        }
+      }
       break;
     case Format::avif: {
       const AvifFacts facts = avif_facts(source.bytes);
       source.sequence = facts.sequence;
       source.extra_pictures = facts.has_gain_map;
-      if (facts.nclx && !profile) {
-        const Cicp cicp{facts.nclx->primaries, facts.nclx->transfer};
-        if (!is_srgb(cicp)) source.foreign_colours = cicp;
+      if (facts.nclx) {
+        source.foreign_colours = foreign(source, {facts.nclx->primaries, facts.nclx->transfer});
       }
       break;
     }
@@ -124,9 +135,6 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
   }
   source.colours.profile = read_icc(source.metadata.icc.view());
   if (source.colours.profile.space == "Lab") source.colours.profile = {};
-  if (*format == Format::png) {
-    if (auto header = read_png_header(input)) source.colours.gamma = header->gamma;
-  }
   source.info.profile = source.colours.profile.description;
   if (source.info.profile.empty() && !source.colours.profile.space.empty()) {
     source.info.profile = fmt::format("unnamed {}", source.colours.profile.space);

@@ -43,14 +43,14 @@ TEST(Source, KnowsColoursThatOnlyCodePointsName) {
                {{9, 16}, true},  {{9, 18}, true}, {{12, 13}, true}, {{1, 8}, true}};
   for (const auto& [cicp, foreign] : cases) {
     SCOPED_TRACE(int{cicp[0]} * 100 + int{cicp[1]});
-    const Bytes file = make_avif(photo(20, 20), {.cicp = cicp});
-    const Bytes profiled = make_avif(photo(20, 20), {.cicp = cicp, .icc = wide_profile()});
-    const Source source = opened(file);
-    ASSERT_EQ(source.foreign_colours.has_value(), foreign);
-    if (foreign) {
-      EXPECT_EQ(*source.foreign_colours, (Cicp{cicp[0], cicp[1]}));
-    }
-    EXPECT_FALSE(opened(profiled).foreign_colours);
+    const std::optional<Cicp> expected =
+        foreign ? std::optional(Cicp{cicp[0], cicp[1]}) : std::nullopt;
+    const Raster picture = photo(20, 20);
+    EXPECT_EQ(opened(make_avif(picture, {.cicp = cicp})).foreign_colours, expected);
+    EXPECT_EQ(opened(make_png(picture, {.cicp = cicp})).foreign_colours, expected);
+    const Bytes profile = wide_profile();
+    EXPECT_FALSE(opened(make_avif(picture, {.cicp = cicp, .icc = profile})).foreign_colours);
+    EXPECT_FALSE(opened(make_png(picture, {.cicp = cicp, .icc = profile})).foreign_colours);
   }
 }
 
