@@ -1,6 +1,9 @@
 #include "codecs/gif.h"
 
+#include <fmt/format.h>
+
 #include "codecs/engine.h"
+#include "metadata/gif_blocks.h"
 
 namespace imgmill {
 
@@ -30,6 +33,10 @@ Result<ImageInfo> GifCodec::probe(ByteView input) {
 
 Result<Picture> GifCodec::decode(ByteView input, const ImageInfo& info,
                                  const DecodeOptions& options) {
+  // The engine decodes a GIF that ends between two frames well, into fewer of them.
+  if (const auto damage = diagnose(input); damage && options.damage == Damage::refuse) {
+    return fail(ErrorCode::bad_input, fmt::format("the GIF cannot be decoded: {}", *damage));
+  }
   return with_engine(ErrorCode::bad_input, "the GIF cannot be decoded", [&] {
     BlobView blob(input);
     auto* load = load_options(options, VIPS_FAIL_ON_ERROR);
@@ -64,6 +71,11 @@ Result<Buffer> GifCodec::encode(const Picture& picture, const EncodeOptions& opt
   });
 }
 
-std::optional<std::string> GifCodec::diagnose(ByteView) { return std::nullopt; }
+std::optional<std::string> GifCodec::diagnose(ByteView input) {
+  std::string damage = metadata::diagnose_gif(input);
+  // Whole blocks can still hold nonsense: then only the engine knows more.
+  if (damage.empty()) return std::nullopt;
+  return damage;
+}
 
 }  // namespace imgmill

@@ -142,6 +142,18 @@ bool stays(Kind kind, const Keep& keep) {
 
 }  // namespace
 
+std::string diagnose_gif(ByteView file) {
+  Walker walker(file);
+  if (walker.header().empty()) return "its header is missing or cut off";
+  bool frame = false;
+  while (const auto block = walker.next()) {
+    if (block->kind == Kind::end) return frame ? "" : "it holds no picture";
+    frame = frame || u8(block->whole, 0) == 0x2C;
+  }
+  if (!walker.at_end()) return "it ends in the middle of a block, or holds what is none";
+  return frame ? "" : "it holds no picture";
+}
+
 MetadataBlocks read_gif(ByteView file) {
   MetadataBlocks blocks;
   Walker walker(file);
@@ -160,24 +172,21 @@ MetadataBlocks read_gif(ByteView file) {
 }
 
 Result<Rewritten> rewrite_gif(ByteView file, const Keep& keep, ByteView exif) {
-  constexpr auto message = "the GIF file is damaged or incomplete";
-  constexpr auto advice = "restore the file from a copy; it was left as it is";
+  if (const std::string damage = diagnose_gif(file); !damage.empty()) {
+    return fail(ErrorCode::bad_input, "the GIF file is damaged: " + damage,
+                "restore the file from a copy; it was left as it is");
+  }
   Walker walker(file);
-  if (walker.header().empty()) return fail(ErrorCode::bad_input, message, advice);
   Rewritten result;
   ByteWriter out(file.size() + 1);
   out.append(walker.header());
-  bool frame = false;
   bool ended = false;
   while (!ended) {
     const auto block = walker.next();
     if (!block) break;
     ended = block->kind == Kind::end;
-    frame = frame || u8(block->whole, 0) == 0x2C;
     if (stays(block->kind, keep)) out.append(block->whole);
   }
-  // Files without the last byte are common, and every viewer shows them.
-  if (!frame || (!ended && !walker.at_end())) return fail(ErrorCode::bad_input, message, advice);
   if (!ended) out.u8(0x3B);
   if (!walker.at_end()) result.notes.push_back("data after the end of the image dropped");
   if (!exif.empty()) result.notes.push_back("EXIF dropped: GIF has no place for it");

@@ -1,12 +1,19 @@
 // GIF as a row of blocks (GIF89a specification), and the metadata among them.
 #pragma once
 
+#include <string>
+
 #include "imgmill/buffer.h"
 #include "imgmill/error.h"
 #include "imgmill/settings.h"
 #include "metadata/metadata.h"
 
 namespace imgmill::metadata {
+
+/// What is wrong with the row of blocks; empty: it is whole. A file that ends with
+/// its last block instead of the closing byte is: such are common, and every
+/// viewer shows them. Thread-safe.
+[[nodiscard]] std::string diagnose_gif(ByteView file);
 
 [[nodiscard]] MetadataBlocks read_gif(ByteView file);
 /// Frames, delays, loop counts and text that is drawn always stay. GIF has no

@@ -340,14 +340,6 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
                             const ImageSettings& settings) {
   const FormatInfo& row = info(target);
   IMGMILL_CHECK(check_target(source, row, extent, settings));
-  if (source.info.format == Format::gif) {
-    // A GIF that ends between two frames decodes well, into fewer of them.
-    if (Result<Rewritten> whole = rewrite_metadata(source.bytes, Format::gif, Keep::all(), {});
-        !whole && whole.error().code() == ErrorCode::bad_input) {
-      return std::unexpected(std::move(whole).error());
-    }
-  }
-
   RenderRequest request = request_for(source, target, settings);
   request.extent = extent;
   request.first_frame = !holds_frames(source, row);
