@@ -83,16 +83,15 @@ std::optional<std::string_view> did_you_mean(std::string_view text,
   return best;
 }
 
-Result<void> check_fields(const JsonPlace& at, std::initializer_list<std::string_view> known) {
+Result<void> check_fields(const JsonPlace& at, std::span<const std::string_view> known) {
   if (!at.value.is_object()) return wrong_kind(at, "an object");
-  const std::span words(known.begin(), known.size());
   for (const auto& [field, value] : at.value.items()) {
-    if (std::ranges::find(words, std::string_view(field)) != words.end()) continue;
-    const auto meant = did_you_mean(field, words);
+    if (std::ranges::find(known, std::string_view(field)) != known.end()) continue;
+    const auto meant = did_you_mean(field, known);
     return json_error({value, at.path.empty() ? field : at.path + '.' + field},
                       "is not a field imgmill knows",
                       meant ? fmt::format("did you mean \"{}\"?", *meant)
-                            : fmt::format("the fields here are: {}", joined(words)));
+                            : fmt::format("the fields here are: {}", joined(known)));
   }
   return {};
 }

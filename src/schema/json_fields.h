@@ -33,7 +33,11 @@ struct JsonPlace {
 /// Checks that `at` is an object with no fields but `known`. A misspelt field
 /// gets the likely name as advice.
 [[nodiscard]] Result<void> check_fields(const JsonPlace& at,
-                                        std::initializer_list<std::string_view> known);
+                                        std::span<const std::string_view> known);
+[[nodiscard]] inline Result<void> check_fields(const JsonPlace& at,
+                                               std::initializer_list<std::string_view> known) {
+  return check_fields(at, std::span(known.begin(), known.size()));
+}
 
 [[nodiscard]] Result<std::string> text_at(const JsonPlace& at);
 [[nodiscard]] Result<bool> flag_at(const JsonPlace& at);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <charconv>
+#include <vector>
 
 #include "base/text.h"
 #include "base/try.h"
@@ -34,18 +35,7 @@ constexpr std::array<KeepField, 7> keep_fields = {{{"icc", &Keep::icc},
                                                    {"iptc", &Keep::iptc},
                                                    {"comment", &Keep::comment}}};
 
-constexpr std::array<std::string_view, 7> quality_fields = {"global", "jpeg", "png", "webp",
-                                                            "avif",   "gif",  "tiff"};
-
-std::optional<int>& quality_field(Quality& quality, std::string_view name) {
-  if (name == "jpeg") return quality.jpeg;
-  if (name == "png") return quality.png;
-  if (name == "webp") return quality.webp;
-  if (name == "avif") return quality.avif;
-  if (name == "gif") return quality.gif;
-  if (name == "tiff") return quality.tiff;
-  return quality.global;
-}
+constexpr std::string_view global_quality = "global";
 
 Result<void> read_quality(const JsonPlace& at, Quality& quality) {
   if (at.value.is_number()) {
@@ -53,12 +43,19 @@ Result<void> read_quality(const JsonPlace& at, Quality& quality) {
     quality.global = static_cast<int>(global);
     return {};
   }
-  IMGMILL_CHECK(check_fields(at, {"global", "jpeg", "png", "webp", "avif", "gif", "tiff"}));
-  for (const std::string_view name : quality_fields) {
+  std::vector<std::string_view> known{global_quality};
+  for (const FormatInfo& row : formats()) known.push_back(row.name);
+  IMGMILL_CHECK(check_fields(at, known));
+  const auto read = [&at](std::string_view name, std::optional<int>& number) -> Result<void> {
     if (const auto field = at.find(std::string(name))) {
       IMGMILL_TRY(const std::int64_t value, integer_at(*field, 1, 100));
-      quality_field(quality, name) = static_cast<int>(value);
+      number = static_cast<int>(value);
     }
+    return {};
+  };
+  IMGMILL_CHECK(read(global_quality, quality.global));
+  for (const FormatInfo& row : formats()) {
+    IMGMILL_CHECK(read(row.name, quality.own(row.format)));
   }
   return {};
 }
@@ -193,10 +190,11 @@ Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defa
 
 Json json_of(const ImageSettings& settings) {
   Json quality = Json::object();
-  Quality numbers = settings.quality;
-  for (const std::string_view name : quality_fields) {
-    const std::optional<int>& number = quality_field(numbers, name);
-    if (number) quality[std::string(name)] = *number;
+  if (settings.quality.global) quality[std::string(global_quality)] = *settings.quality.global;
+  for (const FormatInfo& row : formats()) {
+    if (const auto& number = settings.quality.own(row.format)) {
+      quality[std::string(row.name)] = *number;
+    }
   }
   const Resize& size = settings.resize;
   Json resize = {{"mode", word_for(size.mode, resize_modes)}};

@@ -1,0 +1,29 @@
+#include "schema/json_settings.h"
+
+#include <gtest/gtest.h>
+
+namespace imgmill {
+namespace {
+
+TEST(SettingsJson, KnowsAQualityForEveryFormatOfTheTable) {
+  Json words = Json::object();
+  Quality expected;
+  int number = 40;
+  for (const FormatInfo& row : formats()) {
+    words[std::string(row.name)] = ++number;
+    expected.own(row.format) = number;
+  }
+  const Json document = {{"quality", words}};
+  const auto settings = settings_at({document, ""}, {});
+  ASSERT_TRUE(settings) << settings.error().describe();
+  EXPECT_EQ(settings->quality, expected);
+  EXPECT_EQ(json_of(*settings)["quality"], words);
+
+  const Json misspelt = {{"quality", {{"jpge", 80}}}};
+  const auto refused = settings_at({misspelt, ""}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().describe().find("jpeg"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace imgmill
