@@ -11,14 +11,9 @@
 #include <vector>
 
 #include "imgmill/error.h"
+#include "imgmill/isolation.h"
 
 namespace imgmill {
-
-enum class SandboxMode : std::uint8_t {
-  require,    ///< every layer, or an error that names the missing ones
-  automatic,  ///< every layer this machine grants; the report says what is missing
-  off,        ///< nothing is given up
-};
 
 /// "require", "auto", "off".
 [[nodiscard]] std::string_view name_of(SandboxMode mode);
@@ -67,15 +62,17 @@ struct SandboxLimits {
   std::uint64_t address_space = 0;
   /// CPU seconds, after which the kernel kills. For one image: allow_cpu_seconds().
   std::uint64_t cpu_seconds = 0;
-  /// Threads at once, the first included. Counted per worker in a user namespace
-  /// of its own, otherwise (see the report) of all that the user runs; the kernel
-  /// never applies it to the machine's own root.
+  /// Threads at once, the first included. Bound only where there is a user namespace
+  /// (otherwise the kernel would count all that the user runs), and never for the
+  /// machine's own root; the report says so.
   std::uint64_t threads = 0;
 };
 
 /// Called in a signal handler, on the thread whose system call was trapped; must be
 /// async-signal-safe, may use write, sendmsg, and should end with _exit(). When it
-/// returns, the process exits with `violation_exit_status`.
+/// returns, the process exits with `violation_exit_status`. Not called when the thread
+/// has blocked all signals, as posix_spawn() and system() do: then SIGSYS kills the
+/// process, which says as much.
 using ViolationHandler = void (*)(int system_call);
 inline constexpr int violation_exit_status = 159;  // 128 + SIGSYS, as a shell says it
 
