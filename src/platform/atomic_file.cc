@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -43,6 +44,15 @@ mode_t default_mode() {
 
 bool is_temporary_name(std::string_view name) {
   return name.starts_with(prefix) && name.ends_with(suffix);
+}
+
+std::optional<int> owner_of_temporary(std::string_view name) {
+  if (!is_temporary_name(name)) return std::nullopt;
+  name.remove_prefix(prefix.size());
+  int process = 0;
+  const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), process);
+  if (error != std::errc{} || *stop != '-') return std::nullopt;
+  return process;
 }
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {

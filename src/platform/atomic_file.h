@@ -66,5 +66,7 @@ class AtomicFile {
 
 /// Whether `name` is one that AtomicFile makes up.
 [[nodiscard]] bool is_temporary_name(std::string_view name);
+/// The number of the process that has made up such a name.
+[[nodiscard]] std::optional<int> owner_of_temporary(std::string_view name);
 
 }  // namespace imgmill

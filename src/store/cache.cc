@@ -16,16 +16,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int version = 1;
-constexpr const char* schema = R"sql(
-CREATE TABLE results(
-  content BLOB, recipe BLOB, decision INTEGER, input_format INTEGER, format INTEGER,
-  width INTEGER, height INTEGER, frames INTEGER, size INTEGER, output BLOB, notes TEXT,
-  used INTEGER, cost INTEGER, PRIMARY KEY(content, recipe)) WITHOUT ROWID;
-CREATE INDEX results_by_use ON results(used, cost);
-CREATE TABLE files(
-  path BLOB PRIMARY KEY, size INTEGER, modified INTEGER, changed INTEGER, inode INTEGER,
-  device INTEGER, content BLOB, recorded INTEGER) WITHOUT ROWID;
-)sql";
+constexpr const char* schema =
+    "CREATE TABLE results(content BLOB, recipe BLOB, " IMGMILL_RESULT_DEFINITION
+    ", used INTEGER, cost INTEGER, PRIMARY KEY(content, recipe)) WITHOUT ROWID;"
+    "CREATE INDEX results_by_use ON results(used, cost);"
+    "CREATE TABLE files(path BLOB PRIMARY KEY, content BLOB, " IMGMILL_FACTS_DEFINITION(
+        "file") ", recorded INTEGER) WITHOUT ROWID;";
 
 // Names that no other program has in a folder that somebody may point us at.
 constexpr const char* index_name = "imgmill-cache.sqlite";
@@ -45,10 +41,6 @@ constexpr double kept_when_full = 0.9;
 constexpr std::int64_t fine_step_ns = 20'000'000;
 constexpr std::int64_t coarse_step_ns = 2'100'000'000;
 
-std::int64_t nanoseconds(const timespec& time) {
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
 std::int64_t now_ns() {
   using namespace std::chrono;
   return duration_cast<std::chrono::nanoseconds>(system_clock::now().time_since_epoch()).count();
@@ -58,75 +50,20 @@ std::int64_t now_us() { return now_ns() / 1000; }
 /// Whether a change after now is bound to show in the time stamps.
 bool settled(const FileFacts& facts) {
   const bool coarse = facts.changed.tv_nsec == 0;
-  const std::int64_t latest = nanoseconds(facts.changed);
+  const std::int64_t latest =
+      std::int64_t{facts.changed.tv_sec} * 1'000'000'000 + facts.changed.tv_nsec;
   return now_ns() - latest > (coarse ? coarse_step_ns : fine_step_ns);
-}
-
-/// Columns size, modified, changed, inode, device from `first` on.
-bool same_facts(const Query& row, int first, const FileFacts& facts) {
-  return row.integer(first) == static_cast<std::int64_t>(facts.size) &&
-         row.integer(first + 1) == nanoseconds(facts.modified) &&
-         row.integer(first + 2) == nanoseconds(facts.changed) &&
-         row.integer(first + 3) == static_cast<std::int64_t>(facts.inode) &&
-         row.integer(first + 4) == static_cast<std::int64_t>(facts.device);
-}
-
-#define IMGMILL_RESULT_COLUMNS                                                            \
-  "r.decision, r.input_format, r.format, r.width, r.height, r.frames, r.size, r.output, " \
-  "r.notes, r.used, r.content"
-constexpr int used_column = 9;
-constexpr int content_column = 10;
-constexpr int after_result = 11;
-
-std::string joined(const std::vector<std::string>& notes) {
-  std::string text;
-  for (const std::string& note : notes) text += note + '\n';
-  return text;
-}
-
-std::vector<std::string> parted(std::string_view text) {
-  std::vector<std::string> notes;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    notes.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return notes;
-}
-
-/// Nothing when the row makes no sense.
-std::optional<KnownResult> result_from(const Query& row) {
-  KnownResult known;
-  const std::int64_t decision = row.integer(0);
-  const auto known_format = [](std::int64_t value) {
-    return value >= 0 && value < static_cast<std::int64_t>(formats().size());
-  };
-  const std::optional<ContentHash> output = row.hash(7);
-  if (decision < 0 || decision > static_cast<int>(Decision::kept) || !output ||
-      !known_format(row.integer(1)) || !known_format(row.integer(2)) || row.integer(6) < 0) {
-    return std::nullopt;
-  }
-  known.decision = static_cast<Decision>(decision);
-  known.input_format = static_cast<Format>(row.integer(1));
-  known.format = static_cast<Format>(row.integer(2));
-  known.width = static_cast<std::uint32_t>(row.integer(3));
-  known.height = static_cast<std::uint32_t>(row.integer(4));
-  known.frames = static_cast<std::uint32_t>(row.integer(5));
-  known.size = static_cast<std::uint64_t>(row.integer(6));
-  known.output = *output;
-  known.notes = parted(row.text(8));
-  return known;
 }
 
 Result<void> insert_result(Database& database, const char* verb, const ContentHash& content,
                            const ContentHash& recipe, const KnownResult& known, std::int64_t cost) {
-  const std::string notes = joined(known.notes);
-  const std::string sql = std::string(verb) + " INTO results VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)";
-  return Query(database, sql)
-      .with(content, recipe, static_cast<int>(known.decision), static_cast<int>(known.input_format),
-            static_cast<int>(known.format), known.width, known.height, known.frames, known.size,
-            known.output, notes, now_us(), cost)
-      .run();
+  const std::string sql = std::string(verb) +
+                          " INTO results(" IMGMILL_RESULT_COLUMNS
+                          ", content, recipe, used, cost) VALUES(" IMGMILL_RESULT_MARKS ",?,?,?,?)";
+  std::string notes;
+  Query query(database, sql);
+  bind_result(query, known, notes);
+  return query.with(content, recipe, now_us(), cost).run();
 }
 
 }  // namespace
@@ -150,57 +87,42 @@ Result<std::unique_ptr<Cache>> Cache::open(const fs::path& folder, std::uint64_t
 
 Cache::Cache(fs::path folder, std::uint64_t max_bytes, Database reader, Database writer)
     : folder_(std::move(folder)),
-      current_folder_([] {
-        std::error_code error;
-        return (fs::current_path(error) / "").native();
-      }()),
       max_bytes_(max_bytes),
       reader_(std::move(reader)),
       writer_(std::move(writer), [this](Database& database) { return evict(database); }) {}
 
 Cache::~Cache() { touch_waiting(); }
 
-std::string Cache::absolute(const fs::path& path) const {
-  const std::string& text = path.native();
-  std::string whole = text.starts_with('/') ? text : current_folder_ + text;
-  // Only a name to look under; whether it is the same file, its inode tells.
-  if (whole.contains("/.") || whole.contains("//")) {
-    whole = fs::path(std::move(whole)).lexically_normal().native();
-  }
-  return whole;
-}
-
 std::optional<KnownResult> Cache::unchanged(const fs::path& input, const FileFacts& input_facts,
                                             const fs::path* output, const FileFacts* output_facts,
                                             const ContentHash& recipe) {
-  const std::string input_name = absolute(input);
+  const std::string input_name = names_.of(input);
   std::optional<KnownResult> known;
   ContentHash content;
   std::int64_t used = 0;
   {
     const std::lock_guard lock(reader_mutex_);
     Query row(reader_,
-              "SELECT " IMGMILL_RESULT_COLUMNS
-              ", f.size, f.modified, f.changed, f.inode, f.device FROM files f JOIN results r "
-              "ON r.content = f.content AND r.recipe = ? WHERE f.path = ?");
-    row.with(recipe, as_bytes(input_name));
+              "SELECT " IMGMILL_RESULT_COLUMNS ", " IMGMILL_FACTS_COLUMNS(
+                  "file") ", used, content FROM files JOIN results USING(content) "
+                          "WHERE path = ? AND recipe = ?");
+    row.with(as_bytes(input_name), recipe);
     const Result<bool> there = row.next();
-    if (!there || !*there || !same_facts(row, after_result, input_facts)) return std::nullopt;
-    known = result_from(row);
-    const std::optional<ContentHash> hash = row.hash(content_column);
+    if (!there || !*there || !same_facts(row, result_columns, input_facts)) return std::nullopt;
+    known = result_from(row, 0);
+    used = row.integer(result_columns + facts_columns);
+    const std::optional<ContentHash> hash = row.hash(result_columns + facts_columns + 1);
     if (!known || !hash) return std::nullopt;
     content = *hash;
-    used = row.integer(used_column);
     if (output != nullptr) {
       if (output_facts == nullptr || output_facts->size != known->size) return std::nullopt;
-      const std::string output_name = absolute(*output);
+      const std::string output_name = names_.of(*output);
       Query place(reader_,
-                  "SELECT size, modified, changed, inode, device, content FROM files "
-                  "WHERE path = ?");
+                  "SELECT " IMGMILL_FACTS_COLUMNS("file") ", content FROM files WHERE path = ?");
       place.with(as_bytes(output_name));
       const Result<bool> known_place = place.next();
       if (!known_place || !*known_place || !same_facts(place, 0, *output_facts) ||
-          place.hash(5) != known->output) {
+          place.hash(facts_columns) != known->output) {
         return std::nullopt;
       }
     }
@@ -215,12 +137,12 @@ std::optional<KnownResult> Cache::find(const ContentHash& content, const Content
   {
     const std::lock_guard lock(reader_mutex_);
     Query row(reader_, "SELECT " IMGMILL_RESULT_COLUMNS
-                       " FROM results r WHERE r.content = ? AND r.recipe = ?");
+                       ", used FROM results WHERE content = ? AND recipe = ?");
     row.with(content, recipe);
     const Result<bool> there = row.next();
     if (!there || !*there) return std::nullopt;
-    known = result_from(row);
-    used = row.integer(used_column);
+    known = result_from(row, 0);
+    used = row.integer(result_columns);
   }
   if (known) touch(content, recipe, used);
   return known;
@@ -267,12 +189,12 @@ void Cache::remember_file(const fs::path& path, const FileFacts& facts, const Co
   // A file of ours had its content before it had its name, and that is what set
   // its time stamps last.
   if (writer == Writer::anybody && !settled(facts)) return;
-  writer_.post([name = absolute(path), facts, content](Database& database) {
-    return Query(database, "INSERT OR REPLACE INTO files VALUES(?,?,?,?,?,?,?,?)")
-        .with(as_bytes(name), facts.size, nanoseconds(facts.modified), nanoseconds(facts.changed),
-              static_cast<std::uint64_t>(facts.inode), static_cast<std::uint64_t>(facts.device),
-              content, now_us())
-        .run();
+  writer_.post([name = names_.of(path), facts, content](Database& database) {
+    Query query(database,
+                "INSERT OR REPLACE INTO files(" IMGMILL_FACTS_COLUMNS(
+                    "file") ", path, content, recorded) VALUES(" IMGMILL_FACTS_MARKS ",?,?,?)");
+    bind_facts(query, facts);
+    return query.with(as_bytes(name), content, now_us()).run();
   });
 }
 

@@ -12,28 +12,13 @@
 
 #include "imgmill/buffer.h"
 #include "imgmill/error.h"
-#include "imgmill/result.h"
 #include "platform/file.h"
 #include "store/content_hash.h"
 #include "store/database.h"
 #include "store/group_writer.h"
+#include "store/known_result.h"
 
 namespace imgmill {
-
-/// The outcome for one content and one recipe. A recipe is the hash of all that
-/// the output depends on besides the input: settings, imgmill's version, the
-/// engine's. Limits are not in it: they decide whether, not what.
-struct KnownResult {
-  Decision decision = Decision::kept;
-  Format input_format = Format::jpeg;
-  Format format = Format::jpeg;
-  std::uint32_t width = 0;
-  std::uint32_t height = 0;
-  std::uint32_t frames = 1;
-  std::uint64_t size = 0;  ///< of the output, bytes
-  ContentHash output;
-  std::vector<std::string> notes;
-};
 
 /// The note on an input that is the output of an earlier run.
 inline constexpr const char* ours_note = "already optimized by imgmill with these settings";
@@ -45,7 +30,12 @@ struct CacheStats {
   std::uint64_t bytes = 0;    ///< of those, about
 };
 
-/// A folder with an index (SQLite) and the outputs' bytes. May be used by several
+/// A folder with an index (SQLite) and the outputs' bytes: the outcome for each
+/// content and recipe. A recipe is the hash of all that an output depends on besides
+/// the input: settings, imgmill's version, the engine's. Limits are not in it: they
+/// decide whether, not what.
+///
+///  May be used by several
 /// processes at once. Thread-safe. Nothing in it is precious: what is missing,
 /// torn or altered costs work and nothing else.
 class Cache {
@@ -108,10 +98,9 @@ class Cache {
   [[nodiscard]] std::filesystem::path object_path(const ContentHash& content,
                                                   const ContentHash& recipe) const;
   bool store_object(const std::filesystem::path& object, ByteView bytes);
-  [[nodiscard]] std::string absolute(const std::filesystem::path& path) const;
 
   const std::filesystem::path folder_;
-  const std::string current_folder_;  ///< with a slash at its end
+  const AbsoluteNames names_;
   const std::uint64_t max_bytes_;
   std::mutex reader_mutex_;
   Database reader_;

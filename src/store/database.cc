@@ -197,7 +197,10 @@ struct Opened {
 };
 
 Result<Opened> open_as(const fs::path& file, Sharing sharing, int version, const char* schema) {
-  Result<Database> database = Database::open(file, sharing);
+  // Whoever holds a file alone holds it long; others are done soon.
+  const auto patience =
+      sharing == Sharing::exclusive ? std::chrono::seconds(1) : std::chrono::seconds(10);
+  Result<Database> database = Database::open(file, sharing, patience);
   if (!database) {
     // Not only our message: a file that is no database is told by its first bytes.
     std::error_code error;

@@ -1,0 +1,68 @@
+// What became of an image, as databases keep it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "imgmill/result.h"
+#include "platform/file.h"
+#include "store/content_hash.h"
+#include "store/database.h"
+
+namespace imgmill {
+
+struct KnownResult {
+  Decision decision = Decision::kept;
+  Format input_format = Format::jpeg;
+  Format format = Format::jpeg;
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+  std::uint32_t frames = 1;
+  std::uint64_t size = 0;  ///< of the output, bytes
+  ContentHash output;
+  std::vector<std::string> notes;
+};
+
+/// The columns of a result in a table's definition, and their number.
+#define IMGMILL_RESULT_DEFINITION                                                           \
+  "decision INTEGER, input_format INTEGER, format INTEGER, width INTEGER, height INTEGER, " \
+  "frames INTEGER, size INTEGER, output BLOB, notes TEXT"
+#define IMGMILL_RESULT_COLUMNS \
+  "decision, input_format, format, width, height, frames, size, output, notes"
+#define IMGMILL_RESULT_MARKS "?,?,?,?,?,?,?,?,?"
+inline constexpr int result_columns = 9;
+
+/// Binds the columns. `notes` is room for one of them and outlives the query.
+void bind_result(Query& query, const KnownResult& known, std::string& notes);
+/// From the columns from `first` on; nothing when they make no sense.
+[[nodiscard]] std::optional<KnownResult> result_from(const Query& row, int first);
+
+/// The columns by which a file is recognised as unchanged: size, time stamps,
+/// inode and device. PREFIX tells several files in one row apart.
+#define IMGMILL_FACTS_DEFINITION(PREFIX)                                                   \
+  PREFIX "_size INTEGER, " PREFIX "_modified INTEGER, " PREFIX "_changed INTEGER, " PREFIX \
+         "_inode INTEGER, " PREFIX "_device INTEGER"
+#define IMGMILL_FACTS_COLUMNS(PREFIX) \
+  PREFIX "_size, " PREFIX "_modified, " PREFIX "_changed, " PREFIX "_inode, " PREFIX "_device"
+#define IMGMILL_FACTS_MARKS "?,?,?,?,?"
+inline constexpr int facts_columns = 5;
+
+void bind_facts(Query& query, const FileFacts& facts);
+/// Whether the columns from `first` on hold these facts.
+[[nodiscard]] bool same_facts(const Query& row, int first, const FileFacts& facts);
+
+/// A name to look a file up under: absolute and without "." and "..". Whether it
+/// is the same file, its facts tell.
+class AbsoluteNames {
+ public:
+  /// Remembers the folder that is current now.
+  AbsoluteNames();
+  [[nodiscard]] std::string of(const std::filesystem::path& path) const;
+
+ private:
+  std::string current_folder_;  ///< with a slash at its end
+};
+
+}  // namespace imgmill
