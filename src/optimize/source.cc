@@ -77,6 +77,33 @@ void find_obstacles(Source& source) {
 
 }  // namespace
 
+bool is_srgb_picture(const Source& source) {
+  const IccFacts& profile = source.colours.profile;
+  return source.info.colour_space != "CMYK" && source.info.colour_space != "Lab" &&
+         (profile.space.empty() || is_srgb(profile)) && !source.colours.has_own_gamma() &&
+         !source.foreign_colours;
+}
+
+bool tells_colours(const Source& source, Format target) {
+  return !source.foreign_colours || (source.info.format == Format::png && target == Format::png);
+}
+
+std::string foreign_reason(const Cicp& cicp) {
+  return fmt::format("its colours (CICP {}/{}) would not survive", cicp.primaries, cicp.transfer);
+}
+
+std::optional<std::string> untouchable(const Source& source) {
+  if (source.sequence) {
+    return fmt::format("an animated {} keeps its frames as they are", source.codec->info.name);
+  }
+  if (source.extra_pictures) {
+    return "it holds more than one picture (an HDR gain map or several views)";
+  }
+  if (source.pages_differ) return "its pages differ in size or kind";
+  if (!tells_colours(source, source.info.format)) return foreign_reason(*source.foreign_colours);
+  return std::nullopt;
+}
+
 Result<void> within(const ImageInfo& info, const Limits& limits) {
   const std::uint64_t pixels = std::uint64_t{info.width} * info.height;
   if (info.frames > limits.max_frames) {

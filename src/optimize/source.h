@@ -32,6 +32,20 @@ struct Source {
 /// Errors: bad_input, limit, unsupported.
 [[nodiscard]] Result<Source> open_source(ByteView input, const Limits& limits);
 
+/// Whether the numbers in the picture are sRGB's, said or unsaid.
+[[nodiscard]] bool is_srgb_picture(const Source& source);
+
+/// Whether an encoding anew as `target` can say of its colours what the source says:
+/// PNG has them in a chunk that is carried over, the others' encoders know sRGB
+/// and profiles only.
+[[nodiscard]] bool tells_colours(const Source& source, Format target);
+
+/// Why pixels of such colours must stay as they are, for people.
+[[nodiscard]] std::string foreign_reason(const Cicp& cicp);
+
+/// Why the pixels must not be touched even within their format, or nothing.
+[[nodiscard]] std::optional<std::string> untouchable(const Source& source);
+
 /// Whether a picture like `info` may be held in memory. Errors: limit.
 [[nodiscard]] Result<void> within(const ImageInfo& info, const Limits& limits);
 

@@ -1,0 +1,33 @@
+// What goes along into a fresh encoding besides the pixels.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "imgmill/error.h"
+#include "imgmill/settings.h"
+#include "optimize/source.h"
+
+namespace imgmill {
+
+/// What may be said of the picture in a fresh encoding. Owns its EXIF block and
+/// refers to the others in the source.
+struct Carried {
+  Buffer exif;
+  NewMetadata blocks;
+};
+
+/// `orientation` is the tag to write, 1..8.
+[[nodiscard]] Carried carried_metadata(const Source& source, const Keep& keep, int orientation);
+
+/// Puts the metadata into a fresh encoding that has none; what the format cannot
+/// hold is told in `notes`. Errors: as insert_metadata.
+[[nodiscard]] Result<Buffer> with_metadata(Buffer bytes, Format target, const NewMetadata& blocks,
+                                           std::vector<std::string>& notes);
+
+/// A fresh PNG that says of its colours what the source says, if that is a PNG and
+/// they are the same. Errors: bad_input.
+[[nodiscard]] Result<Buffer> png_with_colours(const Source& source, ByteView encoded,
+                                              bool new_colours);
+
+}  // namespace imgmill

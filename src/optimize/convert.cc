@@ -1,0 +1,107 @@
+#include "optimize/convert.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/try.h"
+#include "optimize/carried.h"
+#include "optimize/render.h"
+#include "optimize/request.h"
+
+namespace imgmill {
+namespace {
+
+// Whether all frames can go to `target`, one way or another.
+bool holds_frames(const Source& source, const FormatInfo& target) {
+  if (source.info.frames == 1) return true;
+  const FormatInfo& from = source.codec->info;
+  return (from.animation && target.animation) || (from.pages && target.pages);
+}
+
+Result<void> check_target(const Source& source, const FormatInfo& target, Extent extent,
+                          const ImageSettings& settings) {
+  if (std::max(extent.width, extent.height) > target.max_side) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("{} x {} pixels are too many for {}, which ends at {} a side",
+                            extent.width, extent.height, target.name, target.max_side),
+                fmt::format("make it smaller with --resize longest={}, or choose another format",
+                            target.max_side));
+  }
+  if (source.pages_differ && target.format == Format::tiff) {
+    return fail(ErrorCode::unsupported,
+                "this TIFF cannot be changed: its pages differ in size or kind",
+                "split it into its pages first, or keep it at its own size");
+  }
+  if (!holds_frames(source, target) && settings.animation == Animation::refuse) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("{} {} do not fit into {}", source.info.frames,
+                            source.codec->info.pages ? "pages" : "frames", target.name),
+                source.codec->info.pages
+                    ? "write tiff, or only the first page with --first-frame"
+                    : "write webp or gif, or only the first frame with --first-frame");
+  }
+  if (settings.compression == Compression::lossless && !target.lossless) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("{} cannot hold new pixels without loss", target.name),
+                "choose png, webp or avif, or leave --lossless out");
+  }
+  if (source.info.format == Format::avif && source.sequence) {
+    return fail(ErrorCode::unsupported,
+                "this AVIF cannot be converted: it is a sequence, of which only one frame is read",
+                "keep it as AVIF at its own size");
+  }
+  const bool to_srgb = settings.colour == ColourPolicy::to_srgb;
+  if (source.foreign_colours && (to_srgb || !tells_colours(source, target.format))) {
+    const std::string_view name = source.codec->info.name;
+    return fail(
+        ErrorCode::unsupported,
+        fmt::format("this {} cannot be {}: {}", name, to_srgb ? "turned into sRGB" : "converted",
+                    foreign_reason(*source.foreign_colours)),
+        source.info.format == Format::png ? "keep it as png, or give it a colour profile first"
+                                          : fmt::format("keep it as {} at its own size", name));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Optimized> converted(const Source& source, Format target, Extent extent,
+                            const ImageSettings& settings) {
+  const FormatInfo& row = info(target);
+  IMGMILL_CHECK(check_target(source, row, extent, settings));
+  RenderRequest request = request_for(source, target, settings);
+  request.extent = extent;
+  request.first_frame = !holds_frames(source, row);
+  request.prove = settings.compression == Compression::lossless;
+  // The same pixels need the same profile to look the same.
+  if (request.prove) request.to_srgb = settings.colour == ColourPolicy::to_srgb;
+
+  const Carried carried = carried_metadata(source, settings.keep, 1);
+  request.encode.metadata = carried.blocks;
+
+  Optimized out{.format = target,
+                .input_format = source.info.format,
+                .decision = Decision::reencoded,
+                .width = extent.width,
+                .height = extent.height};
+  IMGMILL_TRY(Rendered rendered, render(source, request));
+  out.notes = std::move(rendered.findings.notes);
+  out.frames = rendered.frames;
+  const bool new_colours = rendered.findings.new_colours;
+  if (request.first_frame) {
+    out.notes.push_back(fmt::format("only the first of {} {} was kept", source.info.frames,
+                                    source.codec->info.pages ? "pages" : "frames"));
+  }
+  if (source.extra_pictures) {
+    out.notes.emplace_back("the HDR gain map or further views did not come along");
+  }
+  IMGMILL_TRY(out.bytes,
+              with_metadata(std::move(rendered.bytes), target, carried.blocks, out.notes));
+  if (target == Format::png) {
+    IMGMILL_TRY(out.bytes, png_with_colours(source, out.bytes.view(), new_colours));
+  }
+  return out;
+}
+
+}  // namespace imgmill

@@ -1,0 +1,181 @@
+#include "optimize/same_format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/try.h"
+#include "codecs/jpeg_coefficients.h"
+#include "optimize/carried.h"
+#include "optimize/render.h"
+#include "optimize/request.h"
+
+namespace imgmill {
+namespace {
+
+// A second generation of loss must pay: an output that is encoded anew has to
+// be this much smaller than what can be had without touching the picture. It also
+// makes repeated runs settle.
+constexpr double worth_losing = 0.97;
+
+// One way to get an output of the input's own format.
+struct Candidate {
+  Buffer bytes;
+  Decision decision = Decision::kept;
+  std::vector<std::string> notes;
+  Extent extent;  // as stored in `bytes`
+};
+
+// Smallest first; among equals the one that changed least.
+bool better(const Candidate& a, const Candidate& b) {
+  if (a.bytes.size() != b.bytes.size()) return a.bytes.size() < b.bytes.size();
+  return static_cast<int>(a.decision) > static_cast<int>(b.decision);
+}
+
+// The input less what the metadata policy takes away.
+Result<Candidate> stripped(const Source& source, const Keep& keep) {
+  // Pixels are not turned here, so the tag that turns them has to stay.
+  Keep policy = keep;
+  policy.orientation = true;
+  const Buffer exif =
+      filter_exif(source.metadata.exif.view(), policy, source.info.orientation, false);
+  // A profile goes only where its absence changes nothing.
+  policy.icc = keep.icc || !is_srgb_picture(source);
+
+  Candidate candidate{.bytes = Buffer::copy_of(source.bytes),
+                      .decision = Decision::kept,
+                      .extent = {source.info.width, source.info.height}};
+  Result<Rewritten> rewritten =
+      rewrite_metadata(source.bytes, source.info.format, policy, exif.view());
+  if (!rewritten) {
+    if (rewritten.error().code() == ErrorCode::bad_input) {
+      return std::unexpected(std::move(rewritten).error());
+    }
+    candidate.notes.push_back(fmt::format("metadata kept: {}", rewritten.error().message()));
+    return candidate;
+  }
+  candidate.notes = std::move(rewritten->notes);
+  if (rewritten->bytes.size() > source.bytes.size()) return candidate;
+  if (!std::ranges::equal(rewritten->bytes.view(), source.bytes)) {
+    candidate.bytes = std::move(rewritten->bytes);
+    candidate.decision = Decision::stripped;
+  }
+  return candidate;
+}
+
+Result<Candidate> transcoded(const Candidate& base) {
+  IMGMILL_TRY(Buffer bytes, transcode_jpeg(base.bytes.view()));
+  return Candidate{.bytes = std::move(bytes),
+                   .decision = Decision::transcoded,
+                   .notes = base.notes,
+                   .extent = base.extent};
+}
+
+Result<Candidate> reencoded(const Source& source, const ImageSettings& settings) {
+  const Format format = source.info.format;
+  RenderRequest request = request_for(source, format, settings);
+  const bool lossless = request.encode.lossless;
+  // Without loss, pixels stay where they are and the tag says how to turn
+  // them; TIFF's writer knows no tag.
+  const bool turn = !lossless || format == Format::tiff;
+  const int orientation = turn ? 1 : source.info.orientation;
+  request.turn = turn ? Turn::upright : Turn::as_stored;
+  request.extent = {source.info.width, source.info.height};
+  if (turn) request.extent = upright(request.extent, source.info.orientation);
+  request.prove = lossless;
+  // The same pixels need the same profile to look the same.
+  if (lossless && !is_srgb_picture(source)) request.to_srgb = false;
+
+  Keep keep = settings.keep;
+  keep.orientation = true;
+  const Carried carried = carried_metadata(source, keep, orientation);
+  request.encode.metadata = carried.blocks;
+
+  IMGMILL_TRY(Rendered rendered, render(source, request));
+  Candidate candidate{.decision = lossless ? Decision::transcoded : Decision::reencoded,
+                      .notes = std::move(rendered.findings.notes),
+                      .extent = request.extent};
+  IMGMILL_TRY(candidate.bytes,
+              with_metadata(std::move(rendered.bytes), format, carried.blocks, candidate.notes));
+  if (format == Format::png) {
+    IMGMILL_TRY(candidate.bytes,
+                png_with_colours(source, candidate.bytes.view(), rendered.findings.new_colours));
+  }
+  return candidate;
+}
+
+// Adds `candidate` to the rivals of `best`.
+void rival(Candidate& best, Candidate candidate) {
+  if (better(candidate, best)) best = std::move(candidate);
+}
+
+Result<Candidate> smallest_jpeg(const Source& source, const ImageSettings& settings,
+                                Candidate base) {
+  const int asked = settings.quality.of(Format::jpeg);
+  const bool coarse_already = source.info.quality && *source.info.quality <= asked;
+  if (settings.lossless_for(Format::jpeg) || coarse_already) {
+    IMGMILL_TRY(Candidate packed, transcoded(base));
+    if (coarse_already && settings.compression == Compression::lossy && asked < 100) {
+      packed.notes.push_back(
+          fmt::format("already at quality {}, packed without loss", *source.info.quality));
+    }
+    rival(base, std::move(packed));
+    return base;
+  }
+  IMGMILL_TRY(Candidate fresh, reencoded(source, settings));
+  const auto pays = [&](const Candidate& other) {
+    return static_cast<double>(fresh.bytes.size()) <
+           worth_losing * static_cast<double>(other.bytes.size());
+  };
+  // Packing without loss seldom saves more than a tenth: only then is it asked.
+  if (static_cast<double>(fresh.bytes.size()) < 0.8 * static_cast<double>(base.bytes.size())) {
+    return fresh;
+  }
+  if (Result<Candidate> packed = transcoded(base)) rival(base, std::move(*packed));
+  return pays(base) ? std::move(fresh) : std::move(base);
+}
+
+Result<Candidate> smallest_other(const Source& source, const ImageSettings& settings,
+                                 Candidate base) {
+  const Format format = source.info.format;
+  const bool lossless = info(format).lossless && wants_lossless(source, format, settings);
+  Result<Candidate> fresh = reencoded(source, settings);
+  if (!fresh) {
+    // The proof failed: then the input's own bytes are the answer.
+    if (lossless && fresh.error().code() == ErrorCode::unsupported) return base;
+    return std::unexpected(std::move(fresh).error());
+  }
+  if (lossless) {
+    rival(base, std::move(*fresh));
+    return base;
+  }
+  const bool pays = static_cast<double>(fresh->bytes.size()) <
+                    worth_losing * static_cast<double>(base.bytes.size());
+  return pays ? std::move(*fresh) : std::move(base);
+}
+
+}  // namespace
+
+Result<Optimized> same_format(const Source& source, const ImageSettings& settings) {
+  IMGMILL_TRY(Candidate base, stripped(source, settings.keep));
+  Candidate chosen;
+  if (const auto reason = untouchable(source)) {
+    base.notes.push_back(fmt::format("left alone: {}", *reason));
+    chosen = std::move(base);
+  } else if (source.info.format == Format::jpeg) {
+    IMGMILL_TRY(chosen, smallest_jpeg(source, settings, std::move(base)));
+  } else {
+    IMGMILL_TRY(chosen, smallest_other(source, settings, std::move(base)));
+  }
+
+  return Optimized{.bytes = std::move(chosen.bytes),
+                   .format = source.info.format,
+                   .input_format = source.info.format,
+                   .decision = chosen.decision,
+                   .width = chosen.extent.width,
+                   .height = chosen.extent.height,
+                   .frames = source.info.frames,
+                   .notes = std::move(chosen.notes)};
+}
+
+}  // namespace imgmill
