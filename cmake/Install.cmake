@@ -1,7 +1,7 @@
 # What `cmake --install` puts where. The layout is relocatable: the program and
 # the library find the engine relative to themselves.
 #
-#   bin/imgmill                     the program
+#   bin/imgmill                     the program; libexec/imgmill/ its worker processes
 #   lib/libimgmill.so               the library; lib/imgmill/ the engine beside it
 #   include/imgmill/                its headers
 #   lib/cmake/imgmill, lib/pkgconfig  for those who build on it
@@ -12,7 +12,7 @@ include(CMakePackageConfigHelpers)
 # The program and the library, and what they carry with them: the target that
 # people who do not need tests build.
 add_custom_target(imgmill_shipped)
-add_dependencies(imgmill_shipped imgmill_program imgmill)
+add_dependencies(imgmill_shipped imgmill_program imgmill_worker imgmill)
 foreach(extra imgmill_manual imgmill_completions imgmill_docs)
   if(TARGET ${extra})
     add_dependencies(imgmill_shipped ${extra})
@@ -20,6 +20,8 @@ foreach(extra imgmill_manual imgmill_completions imgmill_docs)
 endforeach()
 
 install(TARGETS imgmill_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+# Beside the programs of people it would only be in the way.
+install(TARGETS imgmill_worker RUNTIME DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}/imgmill")
 install(TARGETS imgmill EXPORT imgmillTargets LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/imgmill" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
   FILES_MATCHING PATTERN "*.h")

@@ -103,6 +103,11 @@ Result<int> parse_jobs(std::string_view text) {
   return static_cast<int>(jobs);
 }
 
+Result<std::uint32_t> parse_count(std::string_view text) {
+  IMGMILL_TRY(const std::int64_t count, parse_number(text, 0, 1'000'000'000));
+  return static_cast<std::uint32_t>(count);
+}
+
 std::string keep_list() {
   std::vector<std::string> names;
   for (const std::string_view name : keep_names()) names.emplace_back(name);
@@ -225,6 +230,30 @@ void CommandLine::add_run_options(CLI::App& app, RunOptions& options) {
   add_value(app, "--pipeline", "on|off", options.batch.pipeline,
             one_of<Pipelining>({{"on", Pipelining::on}, {"off", Pipelining::off}}),
             "Read, process and write different images at the same time. Default on.")
+      ->group(group);
+  OptimizerOptions& optimizer = options.optimizer;
+  add_value(app, "--isolation", "process|thread", optimizer.isolation,
+            one_of<Isolation>({{"process", Isolation::process}, {"thread", Isolation::thread}}),
+            "Work in processes that are sandboxed and replaced when they fail, or in threads of "
+            "this one. Default process.")
+      ->group(group);
+  add_value(app, "--sandbox", "require|auto|off", optimizer.sandbox,
+            one_of<SandboxMode>({{"require", SandboxMode::require},
+                                 {"auto", SandboxMode::automatic},
+                                 {"off", SandboxMode::off}}),
+            "What those processes give up first: every layer or nothing is done, all that this "
+            "machine offers (see imgmill doctor), or nothing. Default auto.")
+      ->group(group);
+  add_value(app, "--warmup", "on|off", optimizer.warm_up,
+            one_of<WarmUp>({{"on", WarmUp::on}, {"off", WarmUp::off}}),
+            "Start all processes at once and let each decode and encode a small picture in every "
+            "format, before it is needed. Default on; off for a single file.")
+      ->group(group);
+  add_value(app, "--timeout", "SECONDS", optimizer.timeout, parse_seconds,
+            "Give up on an image that takes longer. Default 600.")
+      ->group(group);
+  add_value(app, "--images-per-worker", "N", optimizer.images_per_worker, parse_count,
+            "Replace each process after so many images; 0: never. Default 5000.")
       ->group(group);
   app.add_flag("--dry-run", dry_run_, "Plan and check everything, write nothing.")->group(group);
   CLI::Option* const overwrite =

@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "imgmill/version.h"
 #include "platform/cpu.h"
+#include "sandbox/sandbox.h"
 
 namespace imgmill::cli {
 namespace {
@@ -86,6 +87,12 @@ nlohmann::ordered_json for_programs() {
                                               : nlohmann::ordered_json()}};
   object["cpu_features"] = cpu_features();
   object["allocator"] = allocator();
+  object["sandbox"] = nlohmann::ordered_json::array();
+  for (const LayerReport& layer : probe_sandbox()) {
+    object["sandbox"].push_back({{"layer", name_of(layer.layer)},
+                                 {"state", name_of(layer.state)},
+                                 {"reason", layer.reason}});
+  }
   return object;
 }
 
@@ -105,7 +112,12 @@ std::string for_people() {
                           ? fmt::format("{:.1f} granted by the cgroup", cores.cgroup_quota)
                           : "no limit of the cgroup");
   text += fmt::format("CPU      {}\n", fmt::join(cpu_features(), " "));
-  text += fmt::format("memory   {}\n", allocator());
+  text += fmt::format("memory   {}\n\nsandbox\n", allocator());
+  for (const LayerReport& layer : probe_sandbox()) {
+    const char* gap = layer.reason.empty() ? "" : ": ";
+    text += fmt::format("  {:<17}  {}{}{}\n", name_of(layer.layer), name_of(layer.state), gap,
+                        layer.reason);
+  }
   return text;
 }
 

@@ -30,6 +30,10 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
 
   auto inputs = expand_inputs(options.inputs);
   if (!inputs) return tell(screen, "optimize", inputs.error());
+  // One image has nothing to gain from workers that wait for the next.
+  std::error_code error;
+  const bool one_file =
+      inputs->size() == 1 && !std::filesystem::is_directory(inputs->front(), error);
   PlanRequest request;
   request.inputs = *std::move(inputs);
   request.output = output_of(options, request.inputs);
@@ -40,7 +44,9 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
   request.settings = std::make_shared<const ImageSettings>(options.settings);
   const auto tasks = plan(std::move(request));
   if (!tasks) return tell(screen, "optimize", tasks.error());
-  return run_tasks(**tasks, options.run, options.settings, "optimize", screen);
+  RunOptions run = options.run;
+  if (one_file) run.optimizer.warm_up = WarmUp::off;
+  return run_tasks(**tasks, run, options.settings, "optimize", screen);
 }
 
 }  // namespace imgmill::cli

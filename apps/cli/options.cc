@@ -128,6 +128,11 @@ Result<std::uint64_t> parse_pixels(std::string_view text) {
               "write it as 50000000, 50M or 50MP");
 }
 
+Result<std::chrono::seconds> parse_seconds(std::string_view text) {
+  IMGMILL_TRY(const std::int64_t seconds, parse_number(text, 1, 24 * 60 * 60));
+  return std::chrono::seconds(seconds);
+}
+
 Result<Resize> parse_resize(std::string_view text) {
   Resize resize;
   const auto wrong = [&](std::string_view why) {

@@ -2,6 +2,7 @@
 // colours, lists) are read. Pure functions: no files, no printing.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -29,6 +30,7 @@ struct Talk {
 /// What `optimize` and `batch` share.
 struct RunOptions {
   BatchOptions batch;
+  OptimizerOptions optimizer{.isolation = Isolation::process};
   std::optional<std::filesystem::path> report;
   Talk talk;
 };
@@ -68,6 +70,8 @@ struct DoctorOptions {
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
 /// "268435456", "100M", "100MP", "1.5G": a count of pixels, decimal; above 0.
 [[nodiscard]] Result<std::uint64_t> parse_pixels(std::string_view text);
+/// "90": whole seconds from 1 to a day.
+[[nodiscard]] Result<std::chrono::seconds> parse_seconds(std::string_view text);
 /// "width=800", "height=600", "longest=2000", "shortest=500", "fit=800x600",
 /// "50%". Sides 1..65535, percent above 0 and at most 10000.
 [[nodiscard]] Result<Resize> parse_resize(std::string_view text);

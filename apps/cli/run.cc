@@ -45,6 +45,19 @@ void log_times(const BatchSummary& summary) {
               {"first_output_ms", milliseconds(summary.first_output)}});
 }
 
+void log_pool(const PoolMetrics& pool) {
+  std::uint64_t faults = 0;
+  for (const auto& [kind, count] : pool.faults) faults += count;
+  log_record(spdlog::level::info, "worker processes",
+             {{"size", std::to_string(pool.size)},
+              {"images", std::to_string(pool.images)},
+              {"spawns", std::to_string(pool.spawns)},
+              {"spawn_ms", milliseconds(pool.spawn_time)},
+              {"warm_up_ms", milliseconds(pool.warm_up_time)},
+              {"restarts", std::to_string(pool.restarts)},
+              {"faults", std::to_string(faults)}});
+}
+
 }  // namespace
 
 Status tell(Screen& screen, std::string_view command, const Error& error) {
@@ -78,11 +91,15 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
   log_record(spdlog::level::debug, "starting",
              {{"jobs", std::to_string(options.batch.jobs)},
               {"pipeline", options.batch.pipeline == Pipelining::on ? "true" : "false"}});
-  ImageOptimizer optimizer(options.batch.jobs);
-  const BatchSummary summary = optimizer.run(tasks, options.batch, fan, stop.get_token());
+  OptimizerOptions how = options.optimizer;
+  how.jobs = options.batch.jobs;
+  auto optimizer = ImageOptimizer::create(how);
+  if (!optimizer) return tell(screen, command, optimizer.error());
+  const BatchSummary summary = optimizer->run(tasks, options.batch, fan, stop.get_token());
   const bool interrupted = interrupts.interrupted();
   reporter->finish(summary, interrupted);
   log_times(summary);
+  if (summary.pool) log_pool(*summary.pool);
 
   Status status = summary.failed > 0 || summary.stopped ? Status::some_failed : Status::well;
   if (report) {

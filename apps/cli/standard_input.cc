@@ -74,7 +74,12 @@ Result<void> do_image(const OptimizeOptions& options, Screen& screen, Optimizati
     return {};
   }
   result.stage = Stage::process;
-  IMGMILL_TRY(const Optimized made, optimize(input.view(), options.settings, batch.limits));
+  OptimizerOptions how = options.run.optimizer;
+  how.jobs = batch.jobs;
+  how.warm_up = WarmUp::off;
+  IMGMILL_TRY(ImageOptimizer optimizer, ImageOptimizer::create(how));
+  IMGMILL_TRY(const Optimized made,
+              optimizer.optimize(input.view(), options.settings, batch.limits));
   result.input_format = made.input_format;
   result.format = made.format;
   result.decision = made.decision;

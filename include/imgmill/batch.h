@@ -10,10 +10,12 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "imgmill/error.h"
 #include "imgmill/export.h"
+#include "imgmill/isolation.h"
 #include "imgmill/result.h"
 #include "imgmill/settings.h"
 
@@ -74,7 +76,27 @@ struct PlanRequest {
 enum class ExistingOutput { refuse, overwrite, skip };
 enum class Pipelining { on, off };
 enum class OnFailure { go_on, stop };
-enum class DryRun { no, yes };
+/// `check` does all the work and writes no output; results say what would come out.
+enum class DryRun { no, yes, check };
+
+/// Where results of earlier runs are kept, so that nothing is worked on twice. An
+/// unchanged input whose output is there has its result at once; one that was moved
+/// or renamed is recognised by its content, and so is an output of an earlier run
+/// that comes in again: it is kept as it is. Processes may share a cache.
+struct CacheOptions {
+  std::filesystem::path folder;                      ///< made when missing
+  std::uint64_t max_bytes = std::uint64_t{5} << 30;  ///< what was not used longest goes first
+};
+
+/// Where a batch writes down what it has done, so that it can go on after a crash.
+struct JournalOptions {
+  std::filesystem::path folder;  ///< made when missing; one file for each unfinished batch
+  /// Everything that makes two runs the same batch: inputs, output, settings.
+  std::string batch;
+  /// Goes on with an unfinished run of the same batch: what is done and still there is
+  /// not done again. Originals that were replaced are never replaced twice anyway.
+  bool resume = false;
+};
 
 struct BatchOptions {
   int jobs = 0;  ///< images in work at once; 0: chosen from the cores
@@ -83,7 +105,12 @@ struct BatchOptions {
   std::uint64_t byte_budget = std::uint64_t{512} << 20;  ///< bytes held by the queues
   ExistingOutput existing = ExistingOutput::refuse;
   OnFailure on_failure = OnFailure::go_on;
-  DryRun dry_run = DryRun::no;  ///< plan and validate only
+  DryRun dry_run = DryRun::no;
+  std::optional<CacheOptions> cache;      ///< none: nothing is remembered
+  std::optional<JournalOptions> journal;  ///< none: nothing can be resumed
+  /// So many images in a row that could not be read or written because of the machine
+  /// (full disk, lost permission, unmounted folder) stop the batch; 0: nothing does.
+  std::uint32_t max_environment_failures = 20;
   /// In place: each original is first put below this folder under its whole path
   /// ("photos/a.jpg" becomes "BACKUP/photos/a.jpg"). A backup that is there
   /// already is never overwritten; that is an error of the task.
@@ -102,6 +129,8 @@ class IMGMILL_API BatchObserver {
   virtual void on_started(const ImageTask& /*task*/) {}
   /// A task is done, in the order in which they finish.
   virtual void on_result(const OptimizationResult& /*result*/) {}
+  /// Something is amiss that costs no image, such as a cache that cannot be used.
+  virtual void on_warning(const Error& /*warning*/) {}
 };
 
 struct FormatSummary {
@@ -118,8 +147,11 @@ struct BatchSummary {
   std::uint64_t tasks = 0;  ///< results given, failures and skipped ones among them
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
-  std::uint64_t cancelled = 0;  ///< not done because the batch was stopped
+  std::uint64_t quarantined = 0;  ///< of the failed: ErrorCode::fault
+  std::uint64_t cancelled = 0;    ///< not done because the batch was stopped
   std::uint64_t skipped = 0;
+  std::uint64_t cached = 0;        ///< of the succeeded: known from an earlier run
+  std::uint64_t resumed = 0;       ///< of the succeeded: done by the run that this one goes on with
   std::uint64_t kept = 0;          ///< succeeded with the input's bytes
   std::uint64_t bytes_before = 0;  ///< of the images that succeeded and were not skipped
   std::uint64_t bytes_after = 0;
@@ -128,19 +160,24 @@ struct BatchSummary {
   std::chrono::microseconds first_output{0};  ///< from the start to the first written file
   StageTimes busy;                            ///< summed over threads
   bool stopped = false;                       ///< by the stop token or OnFailure::stop
+  /// Why the batch has stopped itself (max_environment_failures).
+  std::optional<Error> stop_reason;
+  std::optional<PoolMetrics> pool;  ///< with Isolation::process, since its start
 };
 
 /// The facade an application holds. Construct once, use for many images.
 class IMGMILL_API ImageOptimizer {
  public:
-  /// `jobs` images at most are in work at once; 0: one large image, or two small
-  /// ones (below 1 MiB), for each core that may be used.
+  /// Works in threads of this process; `jobs` as in OptimizerOptions.
   explicit ImageOptimizer(int jobs = 0);
+  /// Errors: environment: worker processes cannot be started.
+  [[nodiscard]] static Result<ImageOptimizer> create(const OptimizerOptions& options);
   ~ImageOptimizer();
   ImageOptimizer(ImageOptimizer&&) noexcept;
   ImageOptimizer& operator=(ImageOptimizer&&) noexcept;
 
-  /// See `imgmill::optimize`. Thread-safe.
+  /// See `imgmill::optimize`; with Isolation::process also environment, and fault where
+  /// the worker died over the image. Thread-safe.
   [[nodiscard]] Result<Optimized> optimize(ByteView input, const ImageSettings& settings = {},
                                            const Limits& limits = {});
 

@@ -21,6 +21,8 @@ enum class ErrorCode {
   usage,        ///< settings or arguments that make no sense
   cancelled,    ///< stopped on request before this was done
   internal,     ///< a defect of imgmill
+  fault,        ///< the worker process died, hung or broke the rules over this image, which is
+                ///< to be handled with care (quarantined)
 };
 
 /// The stable lower-case name of a code, as used in JSON ("bad_input", ...).

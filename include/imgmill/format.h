@@ -25,8 +25,8 @@ struct FormatInfo {
   bool lossless = false;                         ///< can hold pixels exactly
   bool alpha = false;                            ///< can hold transparency
   bool animation = false;                        ///< imgmill can write several frames
-  bool pages = false;      ///< several pages, as in a scanned document
-  bool profile = true;     ///< can carry an ICC profile
+  bool pages = false;                            ///< several pages, as in a scanned document
+  bool profile = true;                           ///< can carry an ICC profile
   int max_bits = 8;                              ///< bits per channel that imgmill writes
   std::uint32_t max_side = 65535;                ///< longest side in pixels
   int default_quality = 80;                      ///< 1..100; 100 means lossless where possible

@@ -5,11 +5,13 @@
 //   ImageOptimizer{}.run(...)    a batch                      batch.h
 #pragma once
 
-#include "imgmill/batch.h"     // IWYU pragma: export
-#include "imgmill/buffer.h"    // IWYU pragma: export
-#include "imgmill/error.h"     // IWYU pragma: export
-#include "imgmill/format.h"    // IWYU pragma: export
-#include "imgmill/optimize.h"  // IWYU pragma: export
-#include "imgmill/result.h"    // IWYU pragma: export
-#include "imgmill/settings.h"  // IWYU pragma: export
-#include "imgmill/version.h"   // IWYU pragma: export
+#include "imgmill/batch.h"   // IWYU pragma: export
+#include "imgmill/buffer.h"  // IWYU pragma: export
+#include "imgmill/error.h"   // IWYU pragma: export
+#include "imgmill/format.h"  // IWYU pragma: export
+#include "imgmill/isolation.h"
+#include "imgmill/isolation.h"  // IWYU pragma: export
+#include "imgmill/optimize.h"   // IWYU pragma: export
+#include "imgmill/result.h"     // IWYU pragma: export
+#include "imgmill/settings.h"   // IWYU pragma: export
+#include "imgmill/version.h"    // IWYU pragma: export

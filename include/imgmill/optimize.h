@@ -34,7 +34,7 @@ struct ImageInfo {
   int channels = 3;  ///< with alpha
   bool alpha = false;
   bool palette = false;
-  bool lossless = false;  ///< the pixels are known to be stored without loss
+  bool lossless = false;              ///< the pixels are known to be stored without loss
   int loop = 0;                       ///< times an animation plays; 0 = for ever
   int orientation = 1;                ///< EXIF, 1..8
   std::string colour_space;           ///< "sRGB", "grey", "CMYK", "Lab", ...

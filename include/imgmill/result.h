@@ -63,6 +63,8 @@ struct OptimizationResult {
   std::uint32_t frames = 0;
   std::chrono::microseconds elapsed{0};  ///< read + process + write, without waiting
   std::vector<std::string> notes;
+  bool cached = false;   ///< known from an earlier run: nothing was decoded
+  bool resumed = false;  ///< done by the earlier run that this one goes on with
 
   [[nodiscard]] bool success() const { return !error; }
   /// Bytes saved; negative when a conversion made the file bigger.

@@ -18,6 +18,8 @@ std::string_view name_of(ErrorCode code) {
       return "cancelled";
     case ErrorCode::internal:
       return "internal";
+    case ErrorCode::fault:
+      return "fault";
   }
   return "internal";
 }

@@ -40,7 +40,9 @@ void Collector::on_result(OptimizationResult result) {
 void Collector::count(const OptimizationResult& result) {
   ++summary_.tasks;
   if (result.error) {
-    ++(result.error->code() == ErrorCode::cancelled ? summary_.cancelled : summary_.failed);
+    const ErrorCode code = result.error->code();
+    ++(code == ErrorCode::cancelled ? summary_.cancelled : summary_.failed);
+    if (code == ErrorCode::fault) ++summary_.quarantined;
     return;
   }
   ++summary_.succeeded;

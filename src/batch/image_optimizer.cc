@@ -1,50 +1,57 @@
-#include <array>
-#include <mutex>
+#include <utility>
 
+#include "base/try.h"
 #include "batch/batch_processor.h"
 #include "batch/image_optimizer_access.h"
 #include "executor/executor.h"
 #include "imgmill/batch.h"
 #include "imgmill/optimize.h"
+#include "pool/process_executor.h"
+#include "pool/warm_up.h"
 
 namespace imgmill {
-namespace {
-
-/// A GIF of one white pixel: the smallest image that goes through everything.
-constexpr std::array<unsigned char, 35> tiny_image = {
-    'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 0xFF, 0xFF, 0xFF, 0,  0,
-    0,   ',', 0,   0,   0,   0,   1, 0, 1, 0, 0,    2, 2, 0x44, 1,    0,    ';'};
-
-}  // namespace
 
 class ImageOptimizer::Impl {
  public:
   explicit Impl(std::unique_ptr<Executor> given) : executor(std::move(given)) {}
+  explicit Impl(std::unique_ptr<ProcessExecutor> given)
+      : pool(&given->pool()), executor(std::move(given)) {}
 
+  ProcessPool* pool = nullptr;
   std::unique_ptr<Executor> executor;
 };
 
 ImageOptimizer::ImageOptimizer(int jobs)
     : ImageOptimizer(std::make_unique<Impl>(make_thread_executor(jobs))) {
-  const ImageSettings settings;
-  const Limits limits;
-  // The engine loads its tables at its first image; better now than then.
-  const ByteView tiny = std::as_bytes(std::span(tiny_image));
-  if (const auto warm = impl_->executor->process({tiny, settings, limits}, {}); !warm) return;
+  // The engine loads its tables at its first image; better now than then. A machine on
+  // which that fails will say so at every image.
+  if (!warm_up(imgmill::optimize)) return;
 }
 ImageOptimizer::ImageOptimizer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ImageOptimizer::~ImageOptimizer() = default;
 ImageOptimizer::ImageOptimizer(ImageOptimizer&&) noexcept = default;
 ImageOptimizer& ImageOptimizer::operator=(ImageOptimizer&&) noexcept = default;
 
+Result<ImageOptimizer> ImageOptimizer::create(const OptimizerOptions& options) {
+  if (options.isolation == Isolation::thread) return ImageOptimizer(options.jobs);
+  IMGMILL_TRY(std::unique_ptr<ProcessExecutor> executor, ProcessExecutor::create(options));
+  return ImageOptimizer(std::make_unique<Impl>(std::move(executor)));
+}
+
 Result<Optimized> ImageOptimizer::optimize(ByteView input, const ImageSettings& settings,
                                            const Limits& limits) {
-  return imgmill::optimize(input, settings, limits);
+  if (impl_->pool == nullptr) return imgmill::optimize(input, settings, limits);
+  IMGMILL_TRY(Optimized output, impl_->executor->process({input, settings, limits}, {}));
+  if (output.decision == Decision::kept) output.bytes = Buffer::copy_of(input);
+  return output;
 }
 
 BatchSummary ImageOptimizer::run(TaskSource& tasks, const BatchOptions& options,
                                  BatchObserver& observer, std::stop_token stop) {
-  return BatchProcessor(*impl_->executor, tasks, options, observer, std::move(stop)).run();
+  BatchSummary summary =
+      BatchProcessor(*impl_->executor, tasks, options, observer, std::move(stop)).run();
+  if (impl_->pool != nullptr) summary.pool = impl_->pool->metrics();
+  return summary;
 }
 
 ImageOptimizer ImageOptimizerAccess::with(std::unique_ptr<Executor> executor) {

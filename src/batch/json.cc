@@ -149,6 +149,20 @@ double milliseconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1000;
 }
 
+Json json_of(const PoolMetrics& pool) {
+  Json faults = Json::object();
+  for (const auto& [kind, count] : pool.faults) faults[kind] = count;
+  return {{"size", pool.size},
+          {"images", pool.images},
+          {"spawns", pool.spawns},
+          {"restarts", pool.restarts},
+          {"recycled", pool.recycled},
+          {"spawn_ms", milliseconds(pool.spawn_time)},
+          {"warm_up_ms", milliseconds(pool.warm_up_time)},
+          {"faults", std::move(faults)},
+          {"missing_layers", pool.missing_layers}};
+}
+
 /// Always UTF-8, one line.
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -204,6 +218,8 @@ std::string result_to_json(const OptimizationResult& result) {
   Json notes = Json::array();
   for (const std::string& note : result.notes) notes.push_back(printable(note));
   json["notes"] = std::move(notes);
+  if (result.cached) json["cached"] = true;
+  if (result.resumed) json["resumed"] = true;
   return dump(json);
 }
 
@@ -224,9 +240,12 @@ std::string summary_to_json(const BatchSummary& summary) {
   json["tasks"] = summary.tasks;
   json["succeeded"] = summary.succeeded;
   json["failed"] = summary.failed;
+  json["quarantined"] = summary.quarantined;
   json["cancelled"] = summary.cancelled;
   json["skipped"] = summary.skipped;
   json["kept"] = summary.kept;
+  json["cached"] = summary.cached;
+  json["resumed"] = summary.resumed;
   json["bytes_before"] = summary.bytes_before;
   json["bytes_after"] = summary.bytes_after;
   json["savedBytes"] = saved;
@@ -240,6 +259,8 @@ std::string summary_to_json(const BatchSummary& summary) {
                      {"process", milliseconds(busy.process)},
                      {"write", milliseconds(busy.write)}};
   json["stopped"] = summary.stopped;
+  if (summary.stop_reason) json["stop_reason"] = printable(summary.stop_reason->describe());
+  if (summary.pool) json["pool"] = json_of(*summary.pool);
   return dump(json);
 }
 

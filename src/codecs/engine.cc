@@ -65,6 +65,8 @@ void start_engine() {
   });
 }
 
+void set_engine_threads(int threads) { vips_concurrency_set(threads); }
+
 std::string engine_version() {
   return fmt::format("{}.{}.{}", vips_version(0), vips_version(1), vips_version(2));
 }

@@ -17,6 +17,10 @@ namespace imgmill {
 /// cache, nothing printed. Thread-safe.
 void start_engine();
 
+/// Threads the engine may use for each image from now on, all images of this process
+/// alike; start_engine() sets 1. At least 1.
+void set_engine_threads(int threads);
+
 /// "8.18.7".
 [[nodiscard]] std::string engine_version();
 

@@ -30,7 +30,8 @@ class Executor {
   virtual ~Executor() = default;
 
   /// Blocks until the image is done. Thread-safe up to `width()` callers.
-  /// A requested stop may end it early with ErrorCode::cancelled.
+  /// A requested stop may end it early with ErrorCode::cancelled. When the decision
+  /// is `kept`, the output may come without bytes: the input's are meant.
   [[nodiscard]] virtual Result<Optimized> process(const Work& work, std::stop_token stop) = 0;
 
   /// How many images may be in work at once; at least 1.

@@ -1,0 +1,23 @@
+// imgmill-worker: what worker processes are. Started by imgmill, never by people.
+#include <sys/socket.h>
+
+#include <cstdio>
+#include <string_view>
+
+#include "imgmill/optimize.h"
+#include "pool/fork_server.h"
+
+int main(int count, char** words) {
+  constexpr int control = 3;  // where the one who starts this puts the other end
+  int kind = 0;
+  socklen_t length = sizeof(kind);
+  const bool served = count == 2 && std::string_view(words[1]) == "--serve" &&
+                      ::getsockopt(control, SOL_SOCKET, SO_TYPE, &kind, &length) == 0 &&
+                      kind == SOCK_SEQPACKET;
+  if (!served) {
+    std::fputs("imgmill-worker is started by imgmill; it does nothing on its own\n", stderr);
+    return 2;
+  }
+  return imgmill::run_fork_server(imgmill::Channel(imgmill::FileDescriptor(control)),
+                                  imgmill::optimize);
+}

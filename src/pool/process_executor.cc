@@ -1,0 +1,153 @@
+#include "pool/process_executor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+#include "base/try.h"
+#include "executor/governor.h"
+#include "platform/cpu.h"
+
+namespace imgmill {
+namespace {
+
+// Enough for the largest picture that the limits allow in the hungriest encoder, and
+// little enough that a runaway allocation ends before the machine does.
+constexpr std::uint64_t worker_address_space = std::uint64_t{16} << 30;
+
+// Somebody who shoots workers in the dark may hit those of one image again and again.
+constexpr int most_blameless_tries = 10;
+
+Error quarantined(const Fault& fault, bool second_time) {
+  std::string what = fmt::format("the worker process that had this image {}{}", fault.what,
+                                 second_time ? ", in two attempts" : "");
+  if (!fault.said.empty()) what += fmt::format("; its last words: {}", fault.said);
+  return Error(
+      ErrorCode::fault, std::move(what),
+      fault.kind == "timeout" || fault.kind == "cpu"
+          ? "give it more time with --timeout, or leave this image out"
+          : "the file may be damaged or hostile: handle it with care, and please report it");
+}
+
+/// Inputs that lie in memory which workers can be given. Thread-safe.
+class SharedInputs : public std::enable_shared_from_this<SharedInputs> {
+ public:
+  Result<Buffer> make(std::size_t size) {
+    IMGMILL_TRY(SharedMemory memory, SharedMemory::create(size));
+    IMGMILL_TRY(Buffer mapped, memory.map_for_writing());
+    std::byte* const data = mapped.data();
+    {
+      const std::lock_guard lock(mutex_);
+      entries_[data] = {std::make_shared<SharedMemory>(std::move(memory))};
+    }
+    // The entry goes before its mapping: the address may be given out again at once,
+    // and then the entry must be the new one's.
+    auto owner = std::make_shared<Buffer>(std::move(mapped));
+    return Buffer::adopt(data, size, [self = shared_from_this(), owner](std::byte* block) mutable {
+      {
+        const std::lock_guard lock(self->mutex_);
+        self->entries_.erase(block);
+      }
+      owner.reset();
+    });
+  }
+
+  /// The memory that holds `bytes`, sealed; a copy where they lie elsewhere.
+  Result<std::shared_ptr<SharedMemory>> holding(ByteView bytes) {
+    if (std::shared_ptr<SharedMemory> memory = sealed(bytes)) return memory;
+    IMGMILL_TRY(SharedMemory memory, SharedMemory::create(bytes.size()));
+    {
+      IMGMILL_TRY(Buffer room, memory.map_for_writing());
+      std::memcpy(room.data(), bytes.data(), bytes.size());
+    }
+    IMGMILL_CHECK(memory.freeze());
+    return std::make_shared<SharedMemory>(std::move(memory));
+  }
+
+ private:
+  struct Entry {
+    std::shared_ptr<SharedMemory> memory;
+    bool sealed = false;
+  };
+
+  std::shared_ptr<SharedMemory> sealed(ByteView bytes) {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(bytes.data());
+    if (found == entries_.end() || found->second.memory->size() != bytes.size()) return nullptr;
+    Entry& entry = found->second;
+    if (!entry.sealed) entry.sealed = entry.memory->forbid_new_writers().has_value();
+    return entry.sealed ? entry.memory : nullptr;  // before Linux 5.1: copy
+  }
+
+  std::mutex mutex_;
+  std::unordered_map<const std::byte*, Entry> entries_;
+};
+
+class PoolExecutor final : public ProcessExecutor {
+ public:
+  PoolExecutor(const OptimizerOptions& options, std::unique_ptr<ProcessPool> pool,
+               std::unique_ptr<Governor> governor)
+      : timeout_(std::max(options.timeout, std::chrono::seconds(1))),
+        governor_(std::move(governor)),
+        pool_(std::move(pool)) {}
+
+  Result<Optimized> process(const Work& work, std::stop_token stop) override {
+    // Nothing to parse, so nothing to fear; and there is no memory of no bytes.
+    if (work.input.empty()) return optimize(work.input, work.settings, work.limits);
+    const auto share = governor_->acquire(work, Governor::Threads::spare);
+    IMGMILL_TRY(const std::shared_ptr<SharedMemory> input, inputs_->holding(work.input));
+    bool blamed = false;
+    for (int tries = 1;; ++tries) {
+      if (stop.stop_requested()) {
+        return fail(ErrorCode::cancelled, "stopped before it was worked on");
+      }
+      IMGMILL_TRY(ProcessPool::Lease worker, pool_->acquire(stop));
+      Outcome outcome = worker->process(work, *input, share.threads, timeout_);
+      if (auto* done = std::get_if<Optimized>(&outcome)) return std::move(*done);
+      if (auto* error = std::get_if<Error>(&outcome)) return std::unexpected(std::move(*error));
+      const Fault fault = std::get<Fault>(std::move(outcome));
+      worker.replace(fault);
+      if (fault.blameless && tries < most_blameless_tries) continue;
+      if (blamed || !fault.worth_another_try || fault.blameless) {
+        return std::unexpected(quarantined(fault, blamed));
+      }
+      blamed = true;
+    }
+  }
+
+  int width() const override { return governor_->width(); }
+
+  Result<Buffer> input_buffer(std::size_t size) override {
+    if (size == 0) return Buffer();
+    return inputs_->make(size);
+  }
+
+  ProcessPool& pool() override { return *pool_; }
+
+ private:
+  const std::chrono::seconds timeout_;
+  // Buffers may outlive the executor.
+  std::shared_ptr<SharedInputs> inputs_ = std::make_shared<SharedInputs>();
+  std::unique_ptr<Governor> governor_;
+  std::unique_ptr<ProcessPool> pool_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ProcessExecutor>> ProcessExecutor::create(const OptimizerOptions& options) {
+  auto governor = std::make_unique<Governor>(options.jobs, core_budget().cores);
+  PoolOptions pool_options;
+  pool_options.size = governor->width();
+  pool_options.images_per_worker = options.images_per_worker;
+  pool_options.worker_program = options.worker_program;
+  pool_options.workers = {.sandbox = options.sandbox,
+                          .warm_up = options.warm_up,
+                          .address_space = worker_address_space,
+                          .threads = governor->cores()};
+  IMGMILL_TRY(auto pool, ProcessPool::create(std::move(pool_options)));
+  return std::make_unique<PoolExecutor>(options, std::move(pool), std::move(governor));
+}
+
+}  // namespace imgmill

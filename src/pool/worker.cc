@@ -1,0 +1,172 @@
+#include "pool/worker.h"
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <new>
+
+#include "base/try.h"
+#include "codecs/engine.h"
+#include "platform/shared_memory.h"
+#include "pool/message.h"
+
+namespace imgmill {
+namespace {
+
+// ---- Last words, from signal handlers ----------------------------------------
+
+int socket_for_last_words = -1;
+
+void say_at_the_end(MessageKind kind, std::uint64_t id, std::int64_t value) {
+  MessageHeader header;
+  header.kind = static_cast<std::uint16_t>(kind);
+  header.id = id;
+  header.value = value;
+  iovec part{&header, sizeof(header)};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  ::sendmsg(socket_for_last_words, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void on_violation(int system_call) { say_at_the_end(MessageKind::violation, 0, system_call); }
+
+// The signal itself will show in the exit status. Who sent it does not: a worker that
+// somebody else shoots is no reason to suspect its image.
+void on_deadly_signal(int signal, siginfo_t* details, void*) {
+  const bool from_outside = details->si_code <= 0 && details->si_pid != ::getpid();
+  say_at_the_end(MessageKind::signal, static_cast<std::uint64_t>(signal), from_outside ? 1 : 0);
+  // The handler was reset when it was called: this time the signal kills.
+  ::syscall(SYS_tgkill, ::getpid(), ::syscall(SYS_gettid), signal);
+}
+
+void watch_deadly_signals() {
+  // A stack that has run over cannot hold the handler's frame.
+  static std::array<std::byte, 64 * 1024> stack;
+  stack_t where{};
+  where.ss_sp = stack.data();
+  where.ss_size = stack.size();
+  ::sigaltstack(&where, nullptr);
+  struct sigaction action {};
+  action.sa_sigaction = on_deadly_signal;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESETHAND;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGXCPU}) {
+    ::sigaction(signal, &action, nullptr);
+  }
+}
+
+// ---- The work -----------------------------------------------------------------
+
+/// The other end is gone, or does not keep to the rules. Standard error is a pipe
+/// whose reader quotes the end of it, if there still is one.
+[[noreturn]] void leave(std::string_view why) {
+  if (::write(STDERR_FILENO, why.data(), why.size()) < 0) ::_exit(2);
+  ::_exit(1);
+}
+
+class Worker {
+ public:
+  Worker(Channel channel, const Optimize& optimize)
+      : channel_(std::move(channel)), optimize_(optimize) {}
+
+  void say(MessageKind kind, std::uint64_t id, std::int64_t value, std::string body) {
+    std::string bytes = encode({kind, id, value, std::move(body)});
+    if (bytes.size() > Channel::max_message) {
+      bytes = encode({MessageKind::failed, id, 0,
+                      to_body(Error(ErrorCode::internal, "the answer of a worker is too long",
+                                    "please report this with the image"))});
+    }
+    if (!channel_.send(bytes)) leave("nobody wants the answer");
+  }
+
+  /// One image, from its order to the end of the answer.
+  void serve() {
+    const auto [order, memory] = hear(MessageKind::work);
+    const std::uint64_t id = order.id;
+    Result<Optimized> outcome = work(order, memory);
+    if (!outcome) return say(MessageKind::failed, id, 0, to_body(outcome.error()));
+    if (outcome->decision == Decision::kept) {
+      return say(MessageKind::done, id, 0, to_body(*outcome));
+    }
+    const std::size_t size = outcome->bytes.size();
+    say(MessageKind::done, id, static_cast<std::int64_t>(size), to_body(*outcome));
+    const auto [room, target] = hear(MessageKind::room);
+    if (target.size() != size) leave("the room is not as large as the output");
+    {
+      Result<Buffer> mapped = target.map_for_writing();
+      if (!mapped) leave(mapped.error().message());
+      std::memcpy(mapped->data(), outcome->bytes.data(), size);
+    }
+    say(MessageKind::filled, id, static_cast<std::int64_t>(size), {});
+  }
+
+ private:
+  /// The next message, which must be of this kind and bring memory of `value` bytes.
+  std::pair<Message, SharedMemory> hear(MessageKind kind) {
+    Result<Packet> packet = channel_.receive();
+    if (!packet) leave(packet.error().message());
+    if (packet->bytes.empty()) ::_exit(0);  // nothing is left to do
+    Result<Message> message = decode(packet->bytes);
+    if (!message) leave(message.error().message());
+    if (message->kind != kind || packet->descriptors.size() != 1) leave("an unexpected message");
+    Result<SharedMemory> memory = SharedMemory::received(std::move(packet->descriptors.front()),
+                                                         static_cast<std::size_t>(message->value));
+    if (!memory) leave(memory.error().message());
+    return {*std::move(message), *std::move(memory)};
+  }
+
+  Result<Optimized> work(const Message& message, const SharedMemory& memory) {
+    IMGMILL_TRY(const Order order, order_from(message.body));
+    IMGMILL_CHECK(allow_cpu_seconds(order.cpu_seconds));
+    set_engine_threads(order.threads);
+    try {
+      IMGMILL_TRY(const Buffer input, memory.map_for_reading());
+      return optimize_(input.view(), order.settings, order.limits);
+    } catch (const std::bad_alloc&) {
+      return std::unexpected(engine_memory_error());
+    } catch (const std::exception& exception) {
+      return std::unexpected(engine_defect(exception.what()));
+    }
+  }
+
+  Channel channel_;
+  const Optimize& optimize_;
+};
+
+}  // namespace
+
+void run_worker(Channel channel, const PoolSettings& settings, const Sandbox& sandbox,
+                const Optimize& optimize) {
+  const auto start = std::chrono::steady_clock::now();
+  const int socket = channel.get();
+  socket_for_last_words = socket;
+  watch_deadly_signals();
+  Worker worker(std::move(channel), optimize);
+
+  SandboxLimits limits;
+  limits.address_space = settings.address_space;
+  // What an image needs beside the engine's own threads: decoders have a few helpers.
+  limits.threads = static_cast<std::uint64_t>(settings.threads) * 4 + 32;
+  const Result<SandboxReport> report = sandbox.enter(limits, {&socket, 1}, on_violation);
+  if (!report) {
+    worker.say(MessageKind::failed, 0, 0, to_body(report.error()));
+    ::_exit(1);
+  }
+  if (settings.warm_up == WarmUp::on) {
+    if (const Result<void> warm = warm_up(optimize); !warm) {
+      worker.say(MessageKind::failed, 0, 0, to_body(warm.error()));
+      ::_exit(1);
+    }
+  }
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - start);
+  worker.say(MessageKind::ready, 0, took.count(), to_body(*report));
+  for (;;) worker.serve();
+}
+
+}  // namespace imgmill

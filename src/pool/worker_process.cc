@@ -1,0 +1,265 @@
+#include "pool/worker_process.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "pool/message.h"
+#include "sandbox/sandbox.h"
+
+namespace imgmill {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// A process that has closed its channel or was told to die is gone at once; only
+// a machine that is out of breath needs longer to say so.
+constexpr milliseconds patience_for_an_ending{5'000};
+constexpr std::size_t longest_said = 2'000;
+
+std::string signal_name(int signal) {
+  const char* const name = ::sigabbrev_np(signal);
+  return name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name);
+}
+
+/// Nobody but another process can have sent these: workers may not send signals, and
+/// decoders do not fail this way.
+bool sent_by_others(int signal) {
+  return signal == SIGTERM || signal == SIGHUP || signal == SIGINT || signal == SIGQUIT ||
+         signal == SIGUSR1 || signal == SIGUSR2;
+}
+
+int milliseconds_until(WorkerProcess::Clock::time_point deadline) {
+  const auto left =
+      std::chrono::duration_cast<milliseconds>(deadline - WorkerProcess::Clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count() + 1, 0, 1 << 30));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(std::shared_ptr<Launcher> launcher) {
+  IMGMILL_TRY(Spawned spawned, launcher->spawn());
+  return std::unique_ptr<WorkerProcess>(new WorkerProcess(std::move(launcher), std::move(spawned)));
+}
+
+WorkerProcess::~WorkerProcess() {
+  launcher_->kill(id_);
+  launcher_->forget(id_);
+}
+
+bool WorkerProcess::heard_something() const {
+  pollfd heard{channel_.get(), POLLIN, 0};
+  return ::poll(&heard, 1, 0) > 0;
+}
+
+bool WorkerProcess::has_spoken() const { return ready_ || heard_something(); }
+
+void WorkerProcess::read_standard_error() {
+  std::array<char, 1024> part{};
+  ssize_t got = 0;
+  while ((got = ::read(standard_error_.get(), part.data(), part.size())) > 0) {
+    said_.append(part.data(), static_cast<std::size_t>(got));
+    if (said_.size() > longest_said) said_.erase(0, said_.size() - longest_said);
+  }
+}
+
+Fault WorkerProcess::end(Fault fault) {
+  launcher_->kill(id_);
+  read_standard_error();
+  while (!said_.empty() && said_.back() == '\n') said_.pop_back();
+  fault.said = printable(std::string_view(said_));
+  return fault;
+}
+
+Fault WorkerProcess::broke_the_rules(std::string how) {
+  return end(
+      {.kind = "protocol", .what = "gave an answer that cannot be right: " + std::move(how)});
+}
+
+Fault WorkerProcess::why_it_is_gone() {
+  // It may have closed its end and still be there.
+  std::optional<Ending> ending = launcher_->ending(id_, milliseconds(200));
+  const bool still_there = !ending;
+  if (still_there) {
+    launcher_->kill(id_);
+    ending = launcher_->ending(id_, patience_for_an_ending);
+  }
+  Fault fault{.kind = "signal"};
+  if (!ending || ending->lost) {
+    fault.what = "was lost together with the process that starts workers";
+    fault.blameless = true;
+  } else if (ending->stopped) {
+    fault.what = "was stopped by another process (SIGSTOP) and had to be ended";
+    fault.blameless = true;
+  } else if (still_there) {
+    fault = {.kind = "protocol", .what = "closed its connection in the middle of the work"};
+  } else if (WIFSIGNALED(ending->status)) {
+    const int signal = WTERMSIG(ending->status);
+    fault.blameless = sent_by_others(signal);
+    fault.what =
+        fmt::format("{} ({})", fault.blameless ? "was ended" : "crashed", signal_name(signal));
+    if (signal == SIGKILL) {
+      fault.what = "was killed (SIGKILL): by hand, or because the machine ran out of memory";
+    }
+  } else {
+    fault.kind = "exit";
+    fault.what =
+        fmt::format("ended without an answer (exit status {})", WEXITSTATUS(ending->status));
+  }
+  return end(std::move(fault));
+}
+
+std::variant<Packet, Fault> WorkerProcess::hear(Clock::time_point deadline, seconds timeout) {
+  for (;;) {
+    std::array<pollfd, 2> ready{{{channel_.get(), POLLIN, 0}, {standard_error_.get(), POLLIN, 0}}};
+    // The worker may have closed its standard error: that is no news, but poll() says
+    // it again and again.
+    if (!standard_error_) ready[1].fd = -1;
+    const int count = ::poll(ready.data(), ready.size(), milliseconds_until(deadline));
+    if (count < 0 && errno == EINTR) continue;
+    if (ready[1].revents != 0) {
+      read_standard_error();
+      if ((ready[1].revents & POLLIN) == 0) standard_error_.reset();
+    }
+    if (ready[0].revents != 0) {
+      Result<Packet> packet = channel_.receive();
+      if (!packet) return broke_the_rules(packet.error().message());
+      if (packet->bytes.empty()) return why_it_is_gone();
+      return *std::move(packet);
+    }
+    if (Clock::now() >= deadline) {
+      return end({.kind = "timeout",
+                  .what = fmt::format("did not finish within {} s and was ended", timeout.count()),
+                  .worth_another_try = false});
+    }
+  }
+}
+
+std::variant<Message, Fault> WorkerProcess::hear_message(Clock::time_point deadline,
+                                                         seconds timeout) {
+  auto heard = hear(deadline, timeout);
+  if (auto* fault = std::get_if<Fault>(&heard)) return std::move(*fault);
+  const Packet& packet = std::get<Packet>(heard);
+  Result<Message> message = decode(packet.bytes);
+  if (!message) return broke_the_rules(message.error().message());
+  if (!packet.descriptors.empty()) return broke_the_rules("it sent a descriptor");
+  if (message->kind == MessageKind::violation) {
+    return end({.kind = "violation",
+                .what = fmt::format("was ended because it tried a forbidden system call ({})",
+                                    syscall_name(static_cast<int>(message->value))),
+                .worth_another_try = false});
+  }
+  if (message->kind == MessageKind::signal) {
+    const int signal = static_cast<int>(message->id);
+    if (signal == SIGXCPU) {
+      return end({.kind = "cpu",
+                  .what = "used more CPU time than an image may and was ended",
+                  .worth_another_try = false});
+    }
+    const bool from_outside = message->value == 1;
+    return end({.kind = "signal",
+                .what = from_outside
+                            ? fmt::format("was ended by another process ({})", signal_name(signal))
+                            : fmt::format("crashed ({})", signal_name(signal)),
+                .blameless = from_outside});
+  }
+  return *std::move(message);
+}
+
+std::variant<std::monostate, Error, Fault> WorkerProcess::wait_until_ready(
+    Clock::time_point deadline) {
+  if (ready_) return std::monostate{};
+  const auto patience = std::chrono::duration_cast<seconds>(deadline - Clock::now());
+  auto heard = hear_message(deadline, patience);
+  if (auto* fault = std::get_if<Fault>(&heard)) return std::move(*fault);
+  const Message& message = std::get<Message>(heard);
+  if (message.kind == MessageKind::failed) {
+    Result<Error> error = error_from(message.body);
+    if (!error) return broke_the_rules(error.error().message());
+    return *std::move(error);
+  }
+  Result<SandboxReport> report = report_from(message.body);
+  if (message.kind != MessageKind::ready || !report) {
+    return broke_the_rules("it did not say that it is ready");
+  }
+  sandbox_ = *std::move(report);
+  warm_up_time_ = std::chrono::microseconds(message.value);
+  ready_ = true;
+  return std::monostate{};
+}
+
+Outcome WorkerProcess::process(const Work& work, const SharedMemory& input, int threads,
+                               seconds timeout) {
+  const Clock::time_point deadline = Clock::now() + timeout;
+  const std::uint64_t id = ++images_;
+  Order order{work.settings, work.limits, threads, 0};
+  // For the case that nobody is left to look at the clock: all threads on the whole time.
+  order.cpu_seconds =
+      static_cast<std::uint64_t>(timeout.count() + 10) * static_cast<std::uint64_t>(threads + 1);
+  const std::array<int, 1> sent{input.get()};
+  const Message request{MessageKind::work, id, static_cast<std::int64_t>(input.size()),
+                        to_body(order)};
+  if (!channel_.send(encode(request), sent)) return why_it_is_gone();
+
+  auto heard = hear_message(deadline, timeout);
+  if (auto* fault = std::get_if<Fault>(&heard)) return std::move(*fault);
+  const Message& message = std::get<Message>(heard);
+  if (message.id != id) return broke_the_rules("it is about another image");
+  if (message.kind == MessageKind::failed) {
+    Result<Error> error = error_from(message.body);
+    if (!error) return broke_the_rules(error.error().message());
+    return *std::move(error);
+  }
+  if (message.kind != MessageKind::done) return broke_the_rules("it is of an unexpected kind");
+  return take_output(message, work, deadline, timeout);
+}
+
+Outcome WorkerProcess::take_output(const Message& done, const Work& work,
+                                   Clock::time_point deadline, seconds timeout) {
+  Result<Optimized> output = optimized_from(done.body);
+  if (!output) return broke_the_rules(output.error().message());
+  if (output->frames > work.limits.max_frames) return broke_the_rules("it has too many frames");
+  if (output->decision == Decision::kept) {
+    if (done.value != 0 || output->format != output->input_format) {
+      return broke_the_rules("it kept the input and yet it did not");
+    }
+    return *std::move(output);
+  }
+  // No format needs more than its pixels and then some.
+  const std::uint64_t most = work.limits.max_decoded_bytes + work.limits.max_input_bytes;
+  if (done.value <= 0 || static_cast<std::uint64_t>(done.value) > most) {
+    return broke_the_rules(fmt::format("its output has {} bytes", done.value));
+  }
+  const auto size = static_cast<std::size_t>(done.value);
+  Result<SharedMemory> room = SharedMemory::create(size);
+  if (!room) return std::move(room).error();
+  const std::array<int, 1> sent{room->get()};
+  if (!channel_.send(encode({MessageKind::room, done.id, done.value, {}}), sent)) {
+    return why_it_is_gone();
+  }
+  auto heard = hear_message(deadline, timeout);
+  if (auto* fault = std::get_if<Fault>(&heard)) return std::move(*fault);
+  const Message& filled = std::get<Message>(heard);
+  if (filled.kind != MessageKind::filled || filled.id != done.id || filled.value != done.value) {
+    return broke_the_rules("its output is not as long as it said");
+  }
+  if (!room->freeze()) return broke_the_rules("it holds on to the memory of its output");
+  Result<Buffer> bytes = room->map_for_reading();
+  if (!bytes) return std::move(bytes).error();
+  if (sniff(bytes->view()) != output->format) {
+    return broke_the_rules("its output is not of the format it said");
+  }
+  output->bytes = *std::move(bytes);
+  return *std::move(output);
+}
+
+}  // namespace imgmill

@@ -1,0 +1,94 @@
+// One worker as this process sees it. Nothing it says is trusted.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "executor/executor.h"
+#include "platform/shared_memory.h"
+#include "pool/launcher.h"
+#include "pool/message.h"
+
+namespace imgmill {
+
+/// A worker has failed, not just an image.
+struct Fault {
+  std::string kind;  ///< for counting: "signal", "exit", "timeout", "cpu", "violation", "protocol"
+  std::string what;  ///< for people, such as "crashed (SIGSEGV)"
+  std::string said;  ///< the end of its standard error, on one line; often empty
+  /// The image is not to blame: somebody shot the worker, or it was never well.
+  bool blameless = false;
+  /// Whether the same may go well in another worker.
+  bool worth_another_try = true;
+};
+
+/// What became of an image in a worker: done, refused with an error, or the worker
+/// is not to be used again.
+using Outcome = std::variant<Optimized, Error, Fault>;
+
+/// Used by one thread at a time; several workers may be used at once.
+class WorkerProcess {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Asks for a process and does not wait for it. Errors: environment.
+  [[nodiscard]] static Result<std::unique_ptr<WorkerProcess>> start(
+      std::shared_ptr<Launcher> launcher);
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+  /// Ends the process.
+  ~WorkerProcess();
+
+  /// Waits until it is sandboxed and warm. A fault when it never comes to that.
+  [[nodiscard]] std::variant<std::monostate, Error, Fault> wait_until_ready(
+      Clock::time_point deadline);
+  /// Whether wait_until_ready() would not wait.
+  [[nodiscard]] bool has_spoken() const;
+  /// Whether a worker that is ready and has nothing to do has died all the same.
+  [[nodiscard]] bool gone() const { return ready_ && heard_something(); }
+  [[nodiscard]] bool ready() const { return ready_; }
+  [[nodiscard]] const SandboxReport& sandbox() const { return sandbox_; }
+  [[nodiscard]] std::chrono::microseconds warm_up_time() const { return warm_up_time_; }
+
+  /// Works on one image; `input` holds work.input. `threads`: for the engine.
+  [[nodiscard]] Outcome process(const Work& work, const SharedMemory& input, int threads,
+                                std::chrono::seconds timeout);
+
+  /// Images that were given to it.
+  [[nodiscard]] std::uint64_t images() const { return images_; }
+  [[nodiscard]] pid_t process_id() const { return launcher_->process_of(id_); }
+
+ private:
+  WorkerProcess(std::shared_ptr<Launcher> launcher, Spawned spawned)
+      : launcher_(std::move(launcher)),
+        id_(spawned.id),
+        channel_(std::move(spawned.channel)),
+        standard_error_(std::move(spawned.standard_error)) {}
+
+  [[nodiscard]] std::variant<Packet, Fault> hear(Clock::time_point deadline,
+                                                 std::chrono::seconds timeout);
+  [[nodiscard]] std::variant<Message, Fault> hear_message(Clock::time_point deadline,
+                                                          std::chrono::seconds timeout);
+  [[nodiscard]] Outcome take_output(const Message& done, const Work& work,
+                                    Clock::time_point deadline, std::chrono::seconds timeout);
+  [[nodiscard]] bool heard_something() const;
+  void read_standard_error();
+  /// Ends the process and tells what `fault` came with.
+  [[nodiscard]] Fault end(Fault fault);
+  [[nodiscard]] Fault broke_the_rules(std::string how);
+  [[nodiscard]] Fault why_it_is_gone();
+
+  std::shared_ptr<Launcher> launcher_;
+  std::uint64_t id_;
+  Channel channel_;
+  FileDescriptor standard_error_;
+  std::string said_;
+  SandboxReport sandbox_;
+  std::chrono::microseconds warm_up_time_{0};
+  std::uint64_t images_ = 0;
+  bool ready_ = false;
+};
+
+}  // namespace imgmill

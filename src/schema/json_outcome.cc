@@ -1,0 +1,136 @@
+#include "schema/json_outcome.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/try.h"
+
+namespace imgmill {
+namespace {
+
+constexpr std::size_t longest_note = 1000;
+constexpr std::size_t longest_text = 4000;
+constexpr std::size_t most_notes = 30;
+// The largest number that every reader of JSON takes as it is.
+constexpr std::int64_t any = std::int64_t{1} << 53;
+
+Result<JsonPlace> required(const JsonPlace& at, const char* field) {
+  if (auto place = at.find(field)) return *std::move(place);
+  return json_error(at, std::string("has no \"") + field + '"', "");
+}
+
+Result<std::int64_t> number(const JsonPlace& at, const char* field, std::int64_t least,
+                            std::int64_t most) {
+  IMGMILL_TRY(const JsonPlace place, required(at, field));
+  return integer_at(place, least, most);
+}
+
+Result<std::string> text(const JsonPlace& at, const char* field) {
+  IMGMILL_TRY(const JsonPlace place, required(at, field));
+  IMGMILL_TRY(std::string value, text_at(place));
+  if (value.size() > longest_text) value.resize(longest_text);
+  return value;
+}
+
+Result<std::vector<std::string>> texts(const JsonPlace& at, const char* field) {
+  IMGMILL_TRY(const JsonPlace list, required(at, field));
+  if (!list.value.is_array()) return json_error(list, "is not an array", "");
+  std::vector<std::string> values;
+  for (const Json& item : list.value) {
+    if (values.size() == most_notes) break;
+    IMGMILL_TRY(std::string value, text_at({item, list.path}));
+    if (value.size() > longest_note) value.resize(longest_note);
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+Result<Format> format(const JsonPlace& at, const char* field) {
+  IMGMILL_TRY(const std::string name, text(at, field));
+  if (const std::optional<Format> known = format_named(name)) return *known;
+  return json_error(at.child(field), "is not a format", "");
+}
+
+/// The value of an enumeration from 0 to `last` whose stable name stands there.
+template <typename T>
+Result<T> named(const JsonPlace& at, const char* field, T last) {
+  IMGMILL_TRY(const std::string name, text(at, field));
+  for (int i = 0; i <= static_cast<int>(last); ++i) {
+    if (name_of(static_cast<T>(i)) == name) return static_cast<T>(i);
+  }
+  return json_error(at.child(field), "is not a known name", "");
+}
+
+}  // namespace
+
+Json json_of(const Limits& limits) {
+  const auto most = static_cast<std::uint64_t>(any);
+  return {{"max_pixels", std::min(limits.max_pixels, most)},
+          {"max_decoded_bytes", std::min(limits.max_decoded_bytes, most)},
+          {"max_input_bytes", std::min(limits.max_input_bytes, most)},
+          {"max_frames", limits.max_frames}};
+}
+
+Result<Limits> limits_at(const JsonPlace& at) {
+  IMGMILL_CHECK(
+      check_fields(at, {"max_pixels", "max_decoded_bytes", "max_input_bytes", "max_frames"}));
+  Limits limits;
+  IMGMILL_TRY(const std::int64_t pixels, number(at, "max_pixels", 0, any));
+  IMGMILL_TRY(const std::int64_t decoded, number(at, "max_decoded_bytes", 0, any));
+  IMGMILL_TRY(const std::int64_t input, number(at, "max_input_bytes", 0, any));
+  IMGMILL_TRY(const std::int64_t frames,
+              number(at, "max_frames", 0, std::numeric_limits<std::uint32_t>::max()));
+  limits.max_pixels = static_cast<std::uint64_t>(pixels);
+  limits.max_decoded_bytes = static_cast<std::uint64_t>(decoded);
+  limits.max_input_bytes = static_cast<std::uint64_t>(input);
+  limits.max_frames = static_cast<std::uint32_t>(frames);
+  return limits;
+}
+
+Json json_of(const Optimized& optimized) {
+  return {{"decision", name_of(optimized.decision)},
+          {"format", info(optimized.format).name},
+          {"input_format", info(optimized.input_format).name},
+          {"width", optimized.width},
+          {"height", optimized.height},
+          {"frames", optimized.frames},
+          {"notes", optimized.notes}};
+}
+
+Result<Optimized> optimized_at(const JsonPlace& at) {
+  IMGMILL_CHECK(check_fields(
+      at, {"decision", "format", "input_format", "width", "height", "frames", "notes"}));
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  Optimized optimized;
+  IMGMILL_TRY(optimized.decision, named(at, "decision", Decision::kept));
+  IMGMILL_TRY(optimized.format, format(at, "format"));
+  IMGMILL_TRY(optimized.input_format, format(at, "input_format"));
+  IMGMILL_TRY(const std::int64_t width, number(at, "width", 1, most));
+  IMGMILL_TRY(const std::int64_t height, number(at, "height", 1, most));
+  IMGMILL_TRY(const std::int64_t frames, number(at, "frames", 1, most));
+  IMGMILL_TRY(optimized.notes, texts(at, "notes"));
+  optimized.width = static_cast<std::uint32_t>(width);
+  optimized.height = static_cast<std::uint32_t>(height);
+  optimized.frames = static_cast<std::uint32_t>(frames);
+  return optimized;
+}
+
+Json json_of(const Error& error) {
+  return {{"code", name_of(error.code())},
+          {"message", error.message()},
+          {"advice", error.advice()},
+          {"context", error.context()}};
+}
+
+Result<Error> error_at(const JsonPlace& at) {
+  IMGMILL_CHECK(check_fields(at, {"code", "message", "advice", "context"}));
+  IMGMILL_TRY(const ErrorCode code, named(at, "code", ErrorCode::fault));
+  IMGMILL_TRY(std::string message, text(at, "message"));
+  IMGMILL_TRY(std::string advice, text(at, "advice"));
+  IMGMILL_TRY(std::vector<std::string> context, texts(at, "context"));
+  Error error(code, std::move(message), std::move(advice));
+  for (std::string& step : context) error = std::move(error).within(std::move(step));
+  return error;
+}
+
+}  // namespace imgmill
