@@ -1,4 +1,5 @@
 // What is special about each container.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "metadata/deflate.h"
@@ -181,6 +182,50 @@ TEST(Deflate, IsBounded) {
   EXPECT_EQ(text(*all), zeros);
   EXPECT_FALSE(inflate_bounded(stream.view().first(stream.size() - 5)));
   EXPECT_FALSE(inflate_bounded({}));
+}
+
+TEST(Deflate, BudgetBoundsTheSum) {
+  const std::string zeros(100'000, '\0');
+  const Buffer stream = deflated(as_bytes(zeros));
+  InflateBudget budget(250'000);
+  EXPECT_TRUE(budget.inflate(stream.view()));
+  EXPECT_TRUE(budget.inflate(stream.view()));
+  EXPECT_FALSE(budget.inflate(stream.view()));
+  EXPECT_EQ(budget.left(), 0U) << "a failure is paid for too";
+  EXPECT_FALSE(budget.inflate(deflated(as_bytes("x"sv)).view()));
+}
+
+TEST(Deflate, TellsTheStartOfALargeStream) {
+  const std::string words = "what stands in front" + std::string(1 << 20, ' ');
+  const Buffer stream = deflated(as_bytes(words));
+  EXPECT_EQ(text(inflated_start(stream.view(), 20)), words.substr(0, 20));
+  EXPECT_EQ(text(inflated_start(stream.view(), words.size() + 9)), words);
+  EXPECT_EQ(inflated_start({}, 20).size(), 0U);
+}
+
+TEST(Png, ManyBombsCostNoMoreThanOneFileMay) {
+  // 60 texts that say they are EXIF, each 15 MiB of blanks; then a true one. What a
+  // reader may spend is gone after the second.
+  const std::string blanks(std::size_t{15} << 20, ' ');
+  const Buffer bomb = deflated(as_bytes(blanks));
+  std::string exif = "\nexif\n 123\n457869660000";
+  const Buffer block = camera_exif();
+  for (const std::byte each : block.view()) {
+    exif += fmt::format("{:02x}", std::to_integer<unsigned>(each));
+  }
+  const auto chunk = [](std::string_view body) {
+    return png_chunk_of("zTXt", "Raw profile type exif\0\0"s + std::string(body));
+  };
+  const auto bare = rewrite_metadata(png_file().view(), Format::png, Keep::none(), {});
+  ASSERT_TRUE(bare);
+  const auto with = [&](int bombs) {
+    std::string bytes = text(bare->bytes);
+    bytes.insert(33, chunk(as_text(deflated(as_bytes(exif)).view())));
+    for (int i = 0; i < bombs; ++i) bytes.insert(33, chunk(as_text(bomb.view())));
+    return read_metadata(as_bytes(bytes), Format::png);
+  };
+  EXPECT_EQ(text(with(2).exif), text(block));
+  EXPECT_TRUE(with(60).exif.empty());
 }
 
 TEST(Webp, FallsBackToTheSimpleLayout) {

@@ -9,10 +9,18 @@
 
 namespace imgmill::metadata {
 
-std::optional<Buffer> inflate_bounded(ByteView stream, std::size_t limit) {
-  if (stream.size() > std::numeric_limits<uInt>::max()) return std::nullopt;
+namespace {
+
+struct Inflated {
+  std::vector<std::byte> bytes;  // one more than the limit: there would have been more
+  bool whole = false;            // the stream came to its end
+};
+
+Inflated inflated(ByteView stream, std::size_t limit) {
+  Inflated result;
+  if (stream.size() > std::numeric_limits<uInt>::max()) return result;
   z_stream state{};
-  if (inflateInit(&state) != Z_OK) return std::nullopt;
+  if (inflateInit(&state) != Z_OK) return result;
   struct End {
     void operator()(z_stream* each) const { inflateEnd(each); }
   };
@@ -20,10 +28,10 @@ std::optional<Buffer> inflate_bounded(ByteView stream, std::size_t limit) {
   // zlib does not write through next_in, whatever its type says.
   state.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(stream.data()));
   state.avail_in = static_cast<uInt>(stream.size());
-  std::vector<std::byte> out;
+  std::vector<std::byte>& out = result.bytes;
   // Grows with what is really there, so that a small bomb costs little.
   std::size_t room = std::max<std::size_t>(4096, 2 * std::min(stream.size(), limit));
-  while (true) {
+  while (out.size() <= limit) {
     const std::size_t used = out.size();
     room = std::min(room, limit + 1 - used);
     out.resize(used + room);
@@ -31,11 +39,33 @@ std::optional<Buffer> inflate_bounded(ByteView stream, std::size_t limit) {
     state.avail_out = static_cast<uInt>(room);
     const int status = inflate(&state, Z_NO_FLUSH);
     out.resize(used + room - state.avail_out);
-    if (out.size() > limit) return std::nullopt;
-    if (status == Z_STREAM_END) return Buffer::adopt(std::move(out));
-    if (status != Z_OK || (state.avail_in == 0 && state.avail_out != 0)) return std::nullopt;
+    result.whole = status == Z_STREAM_END;
+    if (status != Z_OK || (state.avail_in == 0 && state.avail_out != 0)) break;
     room = std::max<std::size_t>(out.size(), 4096);
   }
+  return result;
+}
+
+}  // namespace
+
+std::optional<Buffer> inflate_bounded(ByteView stream, std::size_t limit) {
+  Inflated result = inflated(stream, limit);
+  if (!result.whole || result.bytes.size() > limit) return std::nullopt;
+  return Buffer::adopt(std::move(result.bytes));
+}
+
+std::optional<Buffer> InflateBudget::inflate(ByteView stream) {
+  const std::size_t limit = std::min(max_inflated_bytes, left_);
+  Inflated result = inflated(stream, limit);
+  left_ -= std::min(left_, result.bytes.size());
+  if (!result.whole || result.bytes.size() > limit) return std::nullopt;
+  return Buffer::adopt(std::move(result.bytes));
+}
+
+Buffer inflated_start(ByteView stream, std::size_t size) {
+  Inflated result = inflated(stream, size);
+  if (result.bytes.size() > size) result.bytes.resize(size);
+  return Buffer::adopt(std::move(result.bytes));
 }
 
 Buffer deflated(ByteView bytes) {

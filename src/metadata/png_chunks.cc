@@ -53,13 +53,18 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-/// What a text chunk says, inflated if need be; nothing when damaged.
-std::optional<Buffer> text_of(const PngChunk& chunk) {
+/// What a text chunk says, as it is stored.
+struct TextBody {
+  ByteView bytes;
+  bool deflated = false;
+};
+
+std::optional<TextBody> body_of(const PngChunk& chunk) {
   const std::size_t at = keyword_of(chunk).size() + 1;
-  if (chunk.type == "tEXt") return Buffer::copy_of(from(chunk.data, at));
+  if (chunk.type == "tEXt") return TextBody{from(chunk.data, at)};
   if (chunk.type == "zTXt") {
     if (!fits(chunk.data, at, 1) || u8(chunk.data, at) != 0) return std::nullopt;
-    return inflate_bounded(from(chunk.data, at + 1));
+    return TextBody{from(chunk.data, at + 1), true};
   }
   // iTXt: compression flag and method, language, translated keyword.
   if (!fits(chunk.data, at, 2)) return std::nullopt;
@@ -68,16 +73,18 @@ std::optional<Buffer> text_of(const PngChunk& chunk) {
   if (language_end == std::string_view::npos) return std::nullopt;
   const std::size_t translated_end = text.find('\0', language_end + 1);
   if (translated_end == std::string_view::npos) return std::nullopt;
-  const ByteView body = from(chunk.data, translated_end + 1);
-  if (u8(chunk.data, at) == 0) return Buffer::copy_of(body);
-  return inflate_bounded(body);
+  return TextBody{from(chunk.data, translated_end + 1), u8(chunk.data, at) != 0};
+}
+
+/// Inflated if need be; nothing when damaged or beyond the budget.
+std::optional<Buffer> text_of(const PngChunk& chunk, InflateBudget& budget) {
+  const auto body = body_of(chunk);
+  if (!body) return std::nullopt;
+  return body->deflated ? budget.inflate(body->bytes) : Buffer::copy_of(body->bytes);
 }
 
 /// Undoes ImageMagick's "Raw profile": a name, a length and hexadecimal digits.
-Buffer raw_profile(const PngChunk& chunk) {
-  const auto buffer = text_of(chunk);
-  if (!buffer) return {};
-  std::string_view text = as_text(buffer->view());
+Buffer raw_profile(std::string_view text) {
   constexpr auto blanks = " \n\r\t"sv;
   const auto skip_blanks = [&] {
     text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
@@ -112,6 +119,23 @@ Buffer raw_profile(const PngChunk& chunk) {
     }
   }
   return out.take();
+}
+
+Buffer raw_profile(const PngChunk& chunk, InflateBudget& budget) {
+  const auto text = text_of(chunk, budget);
+  return text ? raw_profile(as_text(text->view())) : Buffer{};
+}
+
+/// Whether a raw profile is an XMP packet as it stands in JPEG. Looks at no more
+/// than tells, because it is asked of every chunk.
+bool is_raw_xmp(const PngChunk& chunk) {
+  constexpr std::size_t enough = 256;
+  const auto body = body_of(chunk);
+  if (!body) return false;
+  const Buffer start =
+      body->deflated ? inflated_start(body->bytes, enough)
+                     : Buffer::copy_of(body->bytes.first(std::min(body->bytes.size(), enough)));
+  return starts_with(raw_profile(as_text(start.view())).view(), jpeg_xmp_signature);
 }
 
 Buffer written_raw_profile(std::string_view name, ByteView bytes) {
@@ -154,7 +178,7 @@ Kind text_kind(const PngChunk& chunk) {
     const std::string profile = key.substr(raw_prefix.size());
     if (profile == "exif") return Kind::exif;
     if (profile == "app1") {
-      return starts_with(raw_profile(chunk).view(), jpeg_xmp_signature) ? Kind::xmp : Kind::exif;
+      return is_raw_xmp(chunk) ? Kind::xmp : Kind::exif;
     }
     if (profile == "xmp") return Kind::xmp;
     return profile == "iptc" ? Kind::iptc : Kind::other;
@@ -205,34 +229,34 @@ bool stays(Kind kind, const Keep& keep) {
   return false;
 }
 
-Buffer icc_of(const PngChunk& chunk) {
+Buffer icc_of(const PngChunk& chunk, InflateBudget& budget) {
   const std::size_t at = keyword_of(chunk).size() + 1;
   if (!fits(chunk.data, at, 1) || u8(chunk.data, at) != 0) return {};
-  auto profile = inflate_bounded(from(chunk.data, at + 1));
+  auto profile = budget.inflate(from(chunk.data, at + 1));
   return profile ? std::move(*profile) : Buffer{};
 }
 
-void read_text(const PngChunk& chunk, MetadataBlocks& blocks) {
+void read_text(const PngChunk& chunk, InflateBudget& budget, MetadataBlocks& blocks) {
   switch (text_kind(chunk)) {
     case Kind::exif:
       if (blocks.exif.empty()) {
-        blocks.exif = Buffer::copy_of(tiff_part(raw_profile(chunk).view()));
+        blocks.exif = Buffer::copy_of(tiff_part(raw_profile(chunk, budget).view()));
       }
       break;
     case Kind::xmp: {
       if (!blocks.xmp.empty()) break;
       if (!keyword_of(chunk).starts_with(raw_prefix)) {
-        if (auto text = text_of(chunk)) blocks.xmp = std::move(*text);
+        if (auto text = text_of(chunk, budget)) blocks.xmp = std::move(*text);
         break;
       }
-      const Buffer raw = raw_profile(chunk);
+      const Buffer raw = raw_profile(chunk, budget);
       const bool framed = starts_with(raw.view(), jpeg_xmp_signature);
       blocks.xmp = Buffer::copy_of(from(raw.view(), framed ? jpeg_xmp_signature.size() : 0));
       break;
     }
     case Kind::iptc: {
       if (!blocks.iptc.empty()) break;
-      const Buffer raw = raw_profile(chunk);
+      const Buffer raw = raw_profile(chunk, budget);
       Buffer records = iptc_in_photoshop(raw.view());
       // Some writers leave out Photoshop's frame; records begin with 0x1C.
       const bool bare = records.empty() && starts_with(raw.view(), "\x1c"sv);
@@ -313,17 +337,18 @@ bool for_each_png_chunk(ByteView file, const std::function<void(const PngChunk&)
 MetadataBlocks read_png(ByteView file) {
   MetadataBlocks blocks;
   bool own_exif = false;
+  InflateBudget budget;
   for_each_png_chunk(file, [&](const PngChunk& chunk) {
     if (chunk.type == "IDAT" || !chunk.sound()) return;
     if (chunk.type == "iCCP" && blocks.icc.empty()) {
-      blocks.icc = icc_of(chunk);
+      blocks.icc = icc_of(chunk, budget);
     } else if (chunk.type == "eXIf" && !own_exif) {
       blocks.exif = Buffer::copy_of(tiff_part(chunk.data));
       own_exif = !blocks.exif.empty();
     } else if (chunk.type == "tIME") {
       add_once(blocks.others, "time");
     } else if (is_text(chunk.type)) {
-      read_text(chunk, blocks);
+      read_text(chunk, budget, blocks);
     } else if (kind_of(chunk) == Kind::other) {
       add_once(blocks.others, "application data");
     }

@@ -64,6 +64,8 @@ inline constexpr auto jpeg_scan =
 /// Not decodable, but laid out as a baseline JPEG with two scans.
 Buffer jpeg_file(std::string_view tail = {}, std::string_view extra_app2 = {});
 Buffer png_file();
+/// A whole chunk.
+std::string png_chunk_of(std::string_view type, std::string_view data);
 /// A whole tEXt chunk.
 std::string png_text_chunk(std::string_view keyword_and_text);
 Buffer webp_file();

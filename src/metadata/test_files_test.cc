@@ -106,10 +106,14 @@ Buffer png_file() {
   return out.take();
 }
 
-std::string png_text_chunk(std::string_view keyword_and_text) {
+std::string png_chunk_of(std::string_view type, std::string_view data) {
   ByteWriter out;
-  png_chunk(out, "tEXt", keyword_and_text);
+  png_chunk(out, type, data);
   return text(out.take());
+}
+
+std::string png_text_chunk(std::string_view keyword_and_text) {
+  return png_chunk_of("tEXt", keyword_and_text);
 }
 
 Buffer webp_file() {
