@@ -23,6 +23,8 @@ constexpr std::size_t max_segments = 100'000;
 
 constexpr auto exif_signature = "Exif\0\0"sv;
 constexpr auto xmp_signature = "http://ns.adobe.com/xap/1.0/\0"sv;
+static_assert(jpeg_block_limits.exif == max_payload - exif_signature.size());
+static_assert(jpeg_block_limits.xmp == max_payload - xmp_signature.size());
 constexpr auto long_xmp_signature = "http://ns.adobe.com/xmp/extension/\0"sv;
 constexpr auto icc_signature = "ICC_PROFILE\0"sv;
 constexpr auto photoshop_signature = "Photoshop 3.0\0"sv;

@@ -18,6 +18,9 @@ namespace imgmill {
 
 namespace metadata {
 
+/// A segment's 65,533 bytes less the signature in front of a block.
+inline constexpr BlockLimits jpeg_block_limits = {.exif = 65'533 - 6, .xmp = 65'533 - 29};
+
 [[nodiscard]] MetadataBlocks read_jpeg(ByteView file);
 /// Keeps the JFIF header (without its thumbnail) and Adobe's segment whatever
 /// the policy: they say how colours are coded. Of Photoshop's resources only

@@ -56,6 +56,10 @@ Result<Rewritten> rewrite_metadata(ByteView file, Format format, const Keep& kee
   return container->rewrite(file, keep, exif);
 }
 
+BlockLimits block_limits(Format format) {
+  return format == Format::jpeg ? metadata::jpeg_block_limits : BlockLimits{};
+}
+
 Result<Buffer> insert_metadata(ByteView file, Format format, const NewMetadata& metadata) {
   const Container* container = container_of(format);
   if (container == nullptr || container->insert == nullptr) return unsupported();

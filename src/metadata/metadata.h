@@ -2,6 +2,8 @@
 // without touching the compressed picture.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,6 +53,15 @@ struct NewMetadata {
   ByteView xmp;
   ByteView iptc;
 };
+/// The most bytes of EXIF and of XMP that one file of a format can hold.
+struct BlockLimits {
+  std::size_t exif = std::numeric_limits<std::uint32_t>::max();
+  std::size_t xmp = std::numeric_limits<std::uint32_t>::max();
+};
+[[nodiscard]] BlockLimits block_limits(Format format);
+
+/// Errors: unsupported; bad_input, when `file` is damaged; limit, when a block is
+/// larger than `block_limits`.
 [[nodiscard]] Result<Buffer> insert_metadata(ByteView file, Format format,
                                              const NewMetadata& metadata);
 

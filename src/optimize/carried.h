@@ -15,14 +15,15 @@ namespace imgmill {
 struct Carried {
   Buffer exif;
   NewMetadata blocks;
+  std::vector<std::string> notes;  ///< what does not go along anywhere
 };
 
 /// `orientation` is the tag to write, 1..8.
 [[nodiscard]] Carried carried_metadata(const Source& source, const Keep& keep, int orientation);
 
-/// Puts the metadata into a fresh encoding that has none; what the format cannot
-/// hold is told in `notes`. Errors: as insert_metadata.
-[[nodiscard]] Result<Buffer> with_metadata(Buffer bytes, Format target, const NewMetadata& blocks,
+/// Puts the metadata into a fresh encoding that has none. What the format cannot hold
+/// stays out, which `notes` tell. Errors: bad_input.
+[[nodiscard]] Result<Buffer> with_metadata(Buffer bytes, Format target, const Carried& carried,
                                            std::vector<std::string>& notes);
 
 /// A fresh PNG that says of its colours what the source says, if that is a PNG and

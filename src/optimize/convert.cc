@@ -96,8 +96,7 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
   if (source.extra_pictures) {
     out.notes.emplace_back("the HDR gain map or further views did not come along");
   }
-  IMGMILL_TRY(out.bytes,
-              with_metadata(std::move(rendered.bytes), target, carried.blocks, out.notes));
+  IMGMILL_TRY(out.bytes, with_metadata(std::move(rendered.bytes), target, carried, out.notes));
   if (target == Format::png) {
     IMGMILL_TRY(out.bytes, png_with_colours(source, out.bytes.view(), new_colours));
   }

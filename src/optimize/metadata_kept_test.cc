@@ -1,6 +1,8 @@
 // What of the metadata is in the output, from end to end.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "imgmill/optimize.h"
 #include "metadata/exif.h"
 #include "metadata/metadata.h"
@@ -118,6 +120,20 @@ TEST(Metadata, TheCommentOfAJpegStaysOnlyWhenAsked) {
   const auto result = optimize(file, settings);
   ASSERT_TRUE(result);
   EXPECT_TRUE(holds(result->bytes.view(), secret_comment));
+}
+
+TEST(Metadata, WhatIsTooLargeForJpegStaysOutAndIsTold) {
+  const ByteView words = as_bytes(secret_xmp);
+  Bytes packet(words.begin(), words.end());
+  packet.resize(70'000, std::byte{' '});
+  const Bytes file = make_png(photo(60, 44), {.exif = exif_block(1), .xmp = packet});
+  const auto result = optimize(file, {.output_format = Format::jpeg, .keep = Keep::all()});
+  ASSERT_TRUE(result) << result.error().describe();
+  EXPECT_FALSE(holds(result->bytes.view(), secret_xmp));
+  EXPECT_TRUE(holds(result->bytes.view(), owner)) << "the rest comes along";
+  EXPECT_TRUE(std::ranges::any_of(result->notes, [](const std::string& note) {
+    return note.starts_with("XMP of 70.0 kB left out");
+  }));
 }
 
 }  // namespace

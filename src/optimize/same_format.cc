@@ -96,7 +96,7 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings)
                       .notes = std::move(rendered.findings.notes),
                       .extent = request.extent};
   IMGMILL_TRY(candidate.bytes,
-              with_metadata(std::move(rendered.bytes), format, carried.blocks, candidate.notes));
+              with_metadata(std::move(rendered.bytes), format, carried, candidate.notes));
   if (format == Format::png) {
     IMGMILL_TRY(candidate.bytes,
                 png_with_colours(source, candidate.bytes.view(), rendered.findings.new_colours));
