@@ -116,7 +116,7 @@ constexpr std::array rows{
 };
 
 constexpr std::array files{
-    QuietFile{"/sys/devices/system/cpu/online", "libheif counts cores for each picture"},
+    QuietFile{"/sys/devices/system/cpu/online", "std::thread::hardware_concurrency() counts cores"},
     QuietFile{"/proc/stat",
               "the C library's second way of counting cores; its third is "
               "sched_getaffinity"},

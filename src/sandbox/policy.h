@@ -36,8 +36,8 @@ struct PolicyRow {
 
 [[nodiscard]] std::span<const PolicyRow> sandbox_policy();
 
-/// Files the C library and libheif look into by the way and do without. Opening
-/// one is answered with "no such file" where any other ends the worker.
+/// Files the C library looks into by the way and does without. Opening one is
+/// answered with "no such file" where any other ends the worker.
 struct QuietFile {
   const char* path;
   const char* reason;

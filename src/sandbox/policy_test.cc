@@ -2,6 +2,7 @@
 #include "sandbox/policy.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/sched.h>
@@ -19,8 +20,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
+#include <fstream>
 #include <functional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -49,6 +53,27 @@ TEST(Policy, EveryRowNamesACallAndGivesAReason) {
     EXPECT_EQ(file.path[0], '/');
     EXPECT_GT(std::string_view(file.reason).size(), 3U) << file.path;
   }
+}
+
+std::string table() {
+  std::string text = "| call | when | answer | why |\n|---|---|---|---|\n";
+  for (const PolicyRow& row : sandbox_policy()) {
+    const std::string answer = row.action == Action::allow
+                                   ? "allowed"
+                                   : std::string("refused, ") + strerrorname_np(row.error);
+    text += fmt::format("| `{}` | {} | {} | {} |\n", row.call,
+                        row.when.empty() ? "always" : row.conditions, answer, row.reason);
+  }
+  return text;
+}
+
+TEST(Policy, TheDocumentHasTheTable) {
+  std::ifstream file(std::string(IMGMILL_SOURCE_DIR) + "/docs/sandbox.md");
+  std::ostringstream text;
+  text << file.rdbuf();
+  EXPECT_TRUE(text.str().find(table()) != std::string::npos)
+      << "docs/sandbox.md should have this table:\n"
+      << table();
 }
 
 struct Attempt {
@@ -189,6 +214,18 @@ TEST(Allowed, Threads) {
     }
     for (std::thread& thread : threads) thread.join();
     return std::to_string(sum);
+  });
+}
+
+// glibc's heaps of threads look into /proc once when they shrink.
+TEST(Allowed, HeapsOfThreadsShrink) {
+  expect_said("freed", [] {
+    std::thread([] {
+      std::vector<std::string> blocks;
+      for (int i = 0; i < 300; ++i) blocks.emplace_back(60'000, 'x');
+      while (!blocks.empty()) blocks.pop_back();
+    }).join();
+    return "freed";
   });
 }
 

@@ -113,9 +113,10 @@ class Sandbox {
 
   /// Gives up everything, for ever, in this process and its later threads. Of the
   /// open descriptors `keep` and standard error remain; 0 and 1 become /dev/null
-  /// unless kept. Call in a child of the process that called prepare(), before
-  /// threads are started. Errors: environment (mode require, a layer failed),
-  /// internal (there are other threads). After an error the process may be
+  /// unless kept. Standard error should be a pipe: files of any kind, memory files
+  /// included, can neither grow nor be written with write() (SIGXFSZ). Call in a child of the
+  /// process that called prepare(), before threads are started. Errors: environment (mode require,
+  /// a layer failed), internal (there are other threads). After an error the process may be
   /// confined in part and should only report and exit.
   [[nodiscard]] Result<SandboxReport> enter(const SandboxLimits& limits, std::span<const int> keep,
                                             ViolationHandler on_violation) const;

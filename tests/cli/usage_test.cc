@@ -134,5 +134,19 @@ TEST(Doctor, TellsPeopleAndPrograms) {
   EXPECT_GE(object["cores"]["used"], 1);
 }
 
+TEST(Doctor, TellsOfEveryLayerOfTheSandbox) {
+  const Folder folder;
+  const std::string text = imgmill(folder, {"doctor"}).out;
+  const auto object = nlohmann::json::parse(imgmill(folder, {"doctor", "--json"}).out);
+  ASSERT_EQ(object["sandbox"].size(), 8U);
+  for (const auto& layer : object["sandbox"]) {
+    const std::string name = layer["layer"];
+    const std::string state = layer["state"];
+    const std::string reason = layer["reason"];
+    EXPECT_TRUE(state == "on" || (state == "unavailable" && !reason.empty())) << layer;
+    EXPECT_THAT(text, ::testing::ContainsRegex("  " + name + " +" + state));
+  }
+}
+
 }  // namespace
 }  // namespace imgmill::test

@@ -1,0 +1,123 @@
+// The engine at work inside the sandbox: every format into every other, each
+// effort, turned and resized, with the same bytes as outside.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codecs/engine.h"
+#include "imgmill/format.h"
+#include "imgmill/optimize.h"
+#include "platform/memory.h"
+#include "support/make.h"
+#include "support/raster.h"
+#include "support/sandboxed_child.h"
+
+namespace imgmill {
+namespace {
+
+using test::Bytes;
+using test::ChildReport;
+
+struct Work {
+  std::string name;
+  Bytes input;
+  ImageSettings settings;
+};
+
+std::vector<Work> matrix(Effort effort) {
+  std::vector<Work> all;
+  for (const FormatInfo& from : formats()) {
+    const Bytes input = test::make(from.format, test::graphic(160, 120));
+    for (const FormatInfo& to : formats()) {
+      ImageSettings settings;
+      settings.effort = effort;
+      settings.output_format = to.format;
+      settings.resize.mode = ResizeMode::percent;
+      settings.resize.percent = 70;
+      all.push_back({fmt::format("{} to {}", from.name, to.name), input, settings});
+    }
+  }
+  return all;
+}
+
+std::vector<Work> special() {
+  std::vector<Work> all;
+  const auto add = [&](std::string name, Bytes input, Format to) {
+    ImageSettings settings;
+    settings.output_format = to;
+    settings.colour = ColourPolicy::to_srgb;
+    all.push_back({std::move(name), std::move(input), settings});
+  };
+  const test::Raster large = test::photo(500, 400);
+  test::Raster inks(64, 48, 4);
+  inks.cmyk = true;
+  add("turned JPEG", test::make_jpeg(large, {.exif = test::exif_block(6)}), Format::webp);
+  add("turned JPEG into JPEG", test::make_jpeg(large, {.exif = test::exif_block(6)}), Format::jpeg);
+  add("progressive JPEG", test::make_jpeg(large, {.progressive = true}), Format::png);
+  add("interlaced PNG", test::make_png(large, {.interlaced = true}), Format::avif);
+  add("CMYK JPEG", test::make_jpeg(inks), Format::png);
+  add("16 bits", test::make_png(test::photo(300, 200, 4, 16)), Format::tiff);
+  add("animated GIF", test::make_gif(test::movie(64, 48, 5)), Format::webp);
+  add("animated WebP", test::make_webp(test::movie(64, 48, 5)), Format::gif);
+  add("damaged PNG", Bytes(1000, std::byte{0x89}), Format::png);
+  return all;
+}
+
+/// What came out of each, in a child: outside or inside the sandbox.
+ChildReport results(SandboxMode mode, const std::vector<Work>& all) {
+  // Shared, so that it tells where a child was that has ended.
+  auto* at = static_cast<std::size_t*>(mmap(nullptr, sizeof(std::size_t), PROT_READ | PROT_WRITE,
+                                            MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  const auto before = [] {
+    // Larger pictures than this libvips would rather have in a file.
+    setenv("VIPS_DISC_THRESHOLD", "100k", 1);
+    start_engine();
+    keep_freed_memory(2);
+    return true;
+  };
+  const test::ChildPlan plan{
+      .choices = {.mode = mode},
+      .limits = {.address_space = std::uint64_t{4} << 30, .cpu_seconds = 600, .threads = 64},
+      .before = before};
+  ChildReport report = in_sandbox(plan, [&] {
+    std::string text;
+    for (*at = 0; *at < all.size(); ++*at) {
+      const Work& work = all[*at];
+      const auto made = optimize(work.input, work.settings);
+      const std::string outcome =
+          made ? fmt::format("{:016x}", std::hash<std::string_view>()(std::string_view(
+                                            reinterpret_cast<const char*>(made->bytes.data()),
+                                            made->bytes.size())))
+               : made.error().describe();
+      text += fmt::format("{}: {}\n", work.name, outcome);
+    }
+    return text;
+  });
+  if (*at < all.size()) report.failure += " ended at " + all[*at].name;
+  munmap(at, sizeof(std::size_t));
+  return report;
+}
+
+void expect_same_inside(const std::vector<Work>& all) {
+  const ChildReport outside = results(SandboxMode::off, all);
+  const ChildReport inside = results(SandboxMode::automatic, all);
+  ASSERT_NE(outside.said, "") << outside.failure << outside.signal;
+  EXPECT_EQ(inside.said, outside.said)
+      << "trapped: " << inside.trapped << ", signal: " << inside.signal << inside.failure;
+}
+
+TEST(CodecsInTheSandbox, EveryFormatIntoEveryOther) {
+  expect_same_inside(matrix(Effort::balanced));
+}
+TEST(CodecsInTheSandbox, InHaste) { expect_same_inside(matrix(Effort::fast)); }
+TEST(CodecsInTheSandbox, WithAllEffort) { expect_same_inside(matrix(Effort::max)); }
+TEST(CodecsInTheSandbox, TurnedInterlacedAnimatedAndDamaged) { expect_same_inside(special()); }
+
+}  // namespace
+}  // namespace imgmill
