@@ -27,14 +27,14 @@ class Stopwatch {
   steady_clock::time_point start_ = steady_clock::now();
 };
 
-PipelineOptions pipeline_options(const BatchOptions& options) {
+PipelineOptions pipeline_options(const BatchOptions& options, const Memory& memory) {
   PipelineOptions result;
   result.mode = options.pipeline;
   result.workers = options.jobs;
   result.queue_capacity = std::max<std::size_t>(1, options.queue_capacity);
   result.byte_budget = options.byte_budget;
   result.limits = options.limits;
-  result.write = {options.existing, options.backup_dir};
+  result.write = {options.existing, options.backup_dir, options.dry_run == DryRun::no, memory};
   return result;
 }
 
@@ -62,16 +62,22 @@ BatchProcessor::BatchProcessor(Executor& executor, TaskSource& tasks, const Batc
     : executor_(executor),
       tasks_(tasks),
       options_(options),
+      stores_(options_),
       on_outer_stop_(std::move(stop), [this] { stop_.request_stop(); }),
-      collector_(observer, options.on_failure, stop_),
+      collector_(observer, options.on_failure, options.max_environment_failures, stop_),
       // Validation waits for the disk more than for a core, but it is a side
       // show: more than 4 threads would take cores from the images.
-      validator_({options.existing, options.limits}, std::clamp(executor.width(), 1, 4)) {}
+      validator_({options.existing, options.limits, options.dry_run != DryRun::check,
+                  options.journal && options.journal->resume,
+                  options.dry_run == DryRun::yes ? Memory{} : stores_.memory()},
+                 std::clamp(executor.width(), 1, 4)) {}
 
 BatchSummary BatchProcessor::run() {
   PipelineTimes times;
+  for (const Error& warning : stores_.warnings()) collector_.on_warning(warning);
   {
-    Pipeline pipeline(executor_, collector_, pipeline_options(options_), stop_.get_token());
+    Pipeline pipeline(executor_, collector_, pipeline_options(options_, stores_.memory()),
+                      stop_.get_token());
     BoundedQueue<Planned> planned(plan_ahead);
     std::jthread planner([&] {
       name_this_thread("imgmill-plan");
@@ -93,6 +99,7 @@ BatchSummary BatchProcessor::run() {
   BatchSummary summary = collector_.finish();
   summary.busy = {plan_time_, validate_time_, times.read, times.process, times.write};
   summary.stopped = stop_.stop_requested();
+  stores_.finish(summary);
   return summary;
 }
 
@@ -156,11 +163,21 @@ void BatchProcessor::report_unplanned(std::uint64_t index, PlanFailure failure) 
 
 void BatchProcessor::hand_on(std::uint64_t index, ImageTask task, Verdict verdict,
                              Pipeline& pipeline) {
-  Job job{index, std::move(task), verdict.size, verdict.format, std::move(verdict.notes)};
+  Job job{
+      index,          std::move(task),    verdict.size,    verdict.format, std::move(verdict.notes),
+      verdict.recipe, verdict.idempotent, verdict.existing};
   if (stop_.stop_requested()) return collector_.on_result(cancelled(job, Stage::validate));
   switch (verdict.kind) {
     case Verdict::Kind::bad:
+      if (verdict.place_failed) {
+        return collector_.on_place_failure(failed(job, Stage::validate, *std::move(verdict.error)));
+      }
       return collector_.on_result(failed(job, Stage::validate, *std::move(verdict.error)));
+    case Verdict::Kind::done: {
+      OptimizationResult result = result_of(job, Stage::validate, *verdict.known);
+      (verdict.resumed ? result.resumed : result.cached) = true;
+      return collector_.on_result(std::move(result));
+    }
     case Verdict::Kind::skip: {
       OptimizationResult result = result_of(job, Stage::validate);
       result.decision = Decision::skipped;

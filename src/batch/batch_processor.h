@@ -7,6 +7,7 @@
 #include <stop_token>
 
 #include "batch/collector.h"
+#include "batch/stores.h"
 #include "batch/validate.h"
 #include "executor/executor.h"
 #include "imgmill/batch.h"
@@ -49,6 +50,7 @@ class BatchProcessor {
   Executor& executor_;
   TaskSource& tasks_;
   const BatchOptions options_;
+  Stores stores_;
   std::stop_source stop_;  ///< the caller's stop, a failure, or a throwing observer
   std::stop_callback<std::function<void()>> on_outer_stop_;
   Collector collector_;

@@ -1,5 +1,7 @@
 #include "batch/collector.h"
 
+#include <fmt/core.h>
+
 namespace imgmill {
 
 using std::chrono::duration_cast;
@@ -33,8 +35,38 @@ void Collector::on_result(OptimizationResult result) {
     count(result);
     observer_.on_result(result);
   });
+  judge(result, (result.stage == Stage::read || result.stage == Stage::write) && result.error &&
+                    result.error->code() == ErrorCode::environment);
+}
+
+void Collector::on_place_failure(OptimizationResult result) {
+  const std::lock_guard lock(mutex_);
+  tell([&] {
+    count(result);
+    observer_.on_result(result);
+  });
+  judge(result, true);
+}
+
+void Collector::on_warning(const Error& warning) {
+  const std::lock_guard lock(mutex_);
+  tell([&] { observer_.on_warning(warning); });
+}
+
+/// Whether the batch goes on after this. With the mutex held.
+void Collector::judge(const OptimizationResult& result, bool by_machine) {
   const bool failed = result.error && result.error->code() != ErrorCode::cancelled;
   if (failed && on_failure_ == OnFailure::stop) stop_batch_.request_stop();
+  if (result.success() && result.stage == Stage::write) in_a_row_ = 0;
+  if (!by_machine || most_in_a_row_ == 0 || ++in_a_row_ < most_in_a_row_) return;
+  if (stop_batch_.stop_requested()) return;
+  summary_.stop_reason =
+      Error(ErrorCode::environment,
+            fmt::format("stopped, because {} images in a row could not be read or written; the "
+                        "last one: {}",
+                        in_a_row_, result.error->message()),
+            result.error->advice());
+  stop_batch_.request_stop();
 }
 
 void Collector::count(const OptimizationResult& result) {
@@ -46,6 +78,8 @@ void Collector::count(const OptimizationResult& result) {
     return;
   }
   ++summary_.succeeded;
+  if (result.cached) ++summary_.cached;
+  if (result.resumed) ++summary_.resumed;
   if (result.decision == Decision::skipped) {
     ++summary_.skipped;
     return;

@@ -18,23 +18,35 @@ class Collector final : public PipelineObserver {
  public:
   /// `stop_batch` is asked to stop at the first failure (OnFailure::stop), or
   /// when the observer throws.
-  Collector(BatchObserver& observer, OnFailure on_failure, std::stop_source stop_batch)
-      : observer_(observer), on_failure_(on_failure), stop_batch_(std::move(stop_batch)) {}
+  /// After `most_in_a_row` images that the machine did not let read or write (0: any
+  /// number), it stops as well.
+  Collector(BatchObserver& observer, OnFailure on_failure, std::uint32_t most_in_a_row,
+            std::stop_source stop_batch)
+      : observer_(observer),
+        on_failure_(on_failure),
+        most_in_a_row_(most_in_a_row),
+        stop_batch_(std::move(stop_batch)) {}
 
   void on_planned(std::uint64_t tasks, bool complete);
   void on_started(const ImageTask& task) override;
   void on_result(OptimizationResult result) override;
+  /// A failure that has to do with the place of the outputs, found before any work.
+  void on_place_failure(OptimizationResult result);
+  void on_warning(const Error& warning);
 
   /// The counts and times so far; `busy` and `stopped` are the caller's to fill.
   [[nodiscard]] BatchSummary finish();
 
  private:
   void count(const OptimizationResult& result);
+  void judge(const OptimizationResult& result, bool by_machine);
   template <typename Call>
   void tell(Call call);
 
   BatchObserver& observer_;
   const OnFailure on_failure_;
+  const std::uint32_t most_in_a_row_;
+  std::uint32_t in_a_row_ = 0;
   std::stop_source stop_batch_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::mutex mutex_;

@@ -46,7 +46,7 @@ Result<OptimizationResult> optimize_file(const std::filesystem::path& input,
   if (!loaded) return std::unexpected(std::move(loaded).error().within(step));
   Result<ProcessedJob> processed = process_stage(*loaded, here, limits, /*images_left=*/1, {});
   if (!processed) return std::unexpected(std::move(processed).error().within(step));
-  OptimizationResult result = write_stage(*processed, {ExistingOutput::overwrite, std::nullopt});
+  OptimizationResult result = write_stage(*processed, {ExistingOutput::overwrite, {}, true, {}});
   if (result.error) return std::unexpected(std::move(*result.error).within(step));
   result.optimized_path = output;
   return result;

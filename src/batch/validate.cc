@@ -9,8 +9,10 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "batch/names.h"
+#include "imgmill/maker.h"
 #include "platform/file.h"
 #include "platform/thread.h"
+#include "schema/json_settings.h"
 
 namespace imgmill {
 namespace {
@@ -36,6 +38,14 @@ std::unexpected<Error> not_an_image(const fs::path& file) {
   return fail(ErrorCode::bad_input,
               fmt::format("'{}' is not an image imgmill knows", printable(file)),
               fmt::format("imgmill reads {}", format_list()));
+}
+
+void note_misnaming(const fs::path& file, Format format, std::vector<std::string>& notes) {
+  const std::string_view name = name_of_file(file);
+  const std::optional<Format> named = format_of_name(name);
+  if (!named || named == format) return;
+  notes.push_back(fmt::format("is a {} named .{}", upper_name(format),
+                              printable(name.substr(name.rfind('.') + 1))));
 }
 
 /// Whether `folder`, or the nearest folder above it that exists, takes files.
@@ -126,7 +136,11 @@ Result<void> Validator::judge(const ImageTask& task, Memory& memory, Verdict& ve
   if (task.input_path.empty() || task.output_path.empty() || !task.settings) {
     return fail(ErrorCode::usage, "a task needs an input, an output and settings");
   }
-  if (std::optional<Error> error = settings_error(task)) return std::unexpected(*std::move(error));
+  IMGMILL_CHECK(judge_settings(task, verdict));
+  if (rules_.memory) {
+    IMGMILL_TRY(const bool done, done_already(task, verdict));
+    if (done) return {};
+  }
 
   IMGMILL_TRY(const OpenFile file, open_file(task.input_path));
   verdict.size = file.facts.size;
@@ -142,25 +156,61 @@ Result<void> Validator::judge(const ImageTask& task, Memory& memory, Verdict& ve
   verdict.format = sniff(std::span(start).first(got));
   if (!verdict.format) return not_an_image(task.input_path);
 
-  const std::string_view name = name_of_file(task.input_path);
-  const std::optional<Format> named = format_of_name(name);
-  if (named && named != verdict.format) {
-    verdict.notes.push_back(fmt::format("is a {} named .{}", upper_name(*verdict.format),
-                                        printable(name.substr(name.rfind('.') + 1))));
-  }
+  note_misnaming(task.input_path, *verdict.format, verdict.notes);
+  if (!rules_.write) return {};
   return judge_output(task, file.facts, memory, verdict);
 }
 
-std::optional<Error> Validator::settings_error(const ImageTask& task) {
+Result<void> Validator::judge_settings(const ImageTask& task, Verdict& verdict) {
+  // Half of a picture's half is not its half.
+  verdict.idempotent = task.settings->resize.mode != ResizeMode::percent;
   const std::lock_guard lock(settings_mutex_);
-  const auto found = settings_.find(task.settings.get());
-  if (found != settings_.end()) return found->second.second;
-  if (settings_.size() >= settings_remembered) settings_.clear();
-  const Result<void> valid = imgmill::validate(*task.settings);
-  std::optional<Error> error;
-  if (!valid) error = valid.error();
-  settings_.emplace(task.settings.get(), std::pair(task.settings, error));
-  return error;
+  auto found = settings_.find(task.settings.get());
+  if (found == settings_.end()) {
+    if (settings_.size() >= settings_remembered) settings_.clear();
+    JudgedSettings judged{task.settings, std::nullopt, {}};
+    const Result<void> valid = imgmill::validate(*task.settings);
+    if (!valid) judged.error = valid.error();
+    if (valid && rules_.memory) {
+      judged.recipe = recipe_hash(json_of(*task.settings).dump(), maker());
+    }
+    found = settings_.emplace(task.settings.get(), std::move(judged)).first;
+  }
+  if (found->second.error) return std::unexpected(*found->second.error);
+  verdict.recipe = found->second.recipe;
+  return {};
+}
+
+/// Whether an earlier run has done the task and nothing has changed since, as far as
+/// time stamps tell. Then neither input nor output is opened.
+Result<bool> Validator::done_already(const ImageTask& task, Verdict& verdict) const {
+  IMGMILL_TRY(const std::optional<FileFacts> input, facts_of(task.input_path));
+  if (!input || input->kind != FileKind::regular) return false;
+  const bool in_place = task.input_path.native() == task.output_path.native();
+  std::optional<FileFacts> output = input;
+  if (rules_.write && !in_place) {
+    IMGMILL_TRY(output, facts_of(task.output_path));
+    if (!output) return false;
+  }
+  verdict.size = input->size;
+  if (rules_.write && rules_.memory.journal != nullptr) {
+    if (auto record = rules_.memory.journal->done(task.output_path, *input, *output)) {
+      verdict.known = std::move(record->result);
+      verdict.size = record->original_size;
+      verdict.resumed = true;
+    }
+  }
+  const bool may_be_skipped = rules_.write && rules_.existing == ExistingOutput::skip;
+  if (!verdict.known && rules_.memory.cache != nullptr && !may_be_skipped) {
+    verdict.known = rules_.memory.cache->unchanged(task.input_path, *input,
+                                                   rules_.write ? &task.output_path : nullptr,
+                                                   &*output, verdict.recipe);
+  }
+  if (!verdict.known) return false;
+  verdict.kind = Verdict::Kind::done;
+  verdict.format = verdict.known->input_format;
+  note_misnaming(task.input_path, *verdict.format, verdict.notes);
+  return true;
 }
 
 Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& input, Memory& memory,
@@ -170,6 +220,7 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     memory = {std::string(folder), true, false, std::nullopt};
     if (Result<bool> exists = check_folder(folder)) {
       memory.exists = *exists;
+      if (rules_.memory.journal != nullptr && *exists) rules_.memory.journal->clean(folder);
     } else {
       memory.error = std::move(exists).error();
     }
@@ -177,6 +228,7 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
   const bool in_place = task.input_path.native() == task.output_path.native();
   // What is in a folder that did not exist a moment ago, this batch has put there.
   if (in_place || !memory.exists) {
+    verdict.place_failed = memory.error.has_value();
     if (memory.error) return std::unexpected(*memory.error);
     return {};
   }
@@ -193,10 +245,16 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     return {};
   }
   if (output && rules_.existing == ExistingOutput::refuse) {
-    return fail(ErrorCode::environment,
-                fmt::format("the output '{}' exists already", printable(task.output_path)),
-                "--overwrite replaces existing outputs, --skip-existing leaves them");
+    // It may be the very file that would be written; the content of the input tells.
+    if (rules_.resume) {
+      verdict.existing = Job::Existing::compare;
+    } else if (rules_.memory.cache != nullptr) {
+      verdict.existing = Job::Existing::must_be_ours;
+    } else {
+      return std::unexpected(output_exists(task.output_path));
+    }
   }
+  verdict.place_failed = memory.error.has_value();
   if (memory.error) return std::unexpected(*memory.error);
   return {};
 }

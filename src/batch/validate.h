@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "imgmill/batch.h"
+#include "pipeline/job.h"
+#include "pipeline/memory.h"
 #include "platform/file.h"
 
 namespace imgmill {
@@ -23,18 +25,28 @@ inline constexpr std::size_t validation_chunk = 50;
 
 /// What was found out about one task.
 struct Verdict {
-  enum class Kind { go, skip, bad };
+  enum class Kind { go, skip, bad, done };
   Kind kind = Kind::go;
   std::optional<Error> error;     ///< exactly when `bad`
   std::uint64_t size = 0;         ///< of the input, bytes
   std::uint64_t output_size = 0;  ///< of the output that is there, when `skip`
   std::optional<Format> format;   ///< what the input's content is
   std::vector<std::string> notes;
+  bool place_failed = false;  ///< `bad` because of the output's folder
+  ContentHash recipe;         ///< see Job
+  bool idempotent = true;
+  Job::Existing existing = Job::Existing::none;
+  /// Exactly when `done`: what an earlier run knows of it.
+  std::optional<KnownResult> known;
+  bool resumed = false;  ///< when `done`: by the run that this one goes on with
 };
 
 struct ValidationRules {
   ExistingOutput existing = ExistingOutput::refuse;
   Limits limits;
+  bool write = true;  ///< otherwise it does not matter what is where the output goes
+  bool resume = false;
+  Memory memory;
 };
 
 /// Validates tasks where they lie: a fixed team of threads (the caller among
@@ -65,7 +77,8 @@ class Validator {
   void work(Memory& memory);
   [[nodiscard]] Verdict verdict_on(const ImageTask& task, Memory& memory);
   [[nodiscard]] Result<void> judge(const ImageTask& task, Memory& memory, Verdict& verdict);
-  [[nodiscard]] std::optional<Error> settings_error(const ImageTask& task);
+  [[nodiscard]] Result<void> judge_settings(const ImageTask& task, Verdict& verdict);
+  [[nodiscard]] Result<bool> done_already(const ImageTask& task, Verdict& verdict) const;
   [[nodiscard]] Result<void> judge_output(const ImageTask& task, const FileFacts& input,
                                           Memory& memory, Verdict& verdict);
 
@@ -73,11 +86,12 @@ class Validator {
   Memory memory_;  ///< the caller's
 
   std::mutex settings_mutex_;
-  /// Verdicts on settings, by object; the object is held so that no other one
-  /// gets its address.
-  std::map<const ImageSettings*,
-           std::pair<std::shared_ptr<const ImageSettings>, std::optional<Error>>>
-      settings_;
+  struct JudgedSettings {
+    std::shared_ptr<const ImageSettings> held;  ///< so that no other object gets its address
+    std::optional<Error> error;
+    ContentHash recipe;
+  };
+  std::map<const ImageSettings*, JudgedSettings> settings_;  ///< by object
 
   std::mutex mutex_;
   std::condition_variable_any chunk_ready_;

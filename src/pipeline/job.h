@@ -10,6 +10,7 @@
 #include "imgmill/batch.h"
 #include "pipeline/byte_budget.h"
 #include "platform/file.h"
+#include "store/content_hash.h"
 
 namespace imgmill {
 
@@ -20,6 +21,17 @@ struct Job {
   std::uint64_t size = 0;  ///< bytes, when it was looked at
   std::optional<Format> input_format;
   std::vector<std::string> notes;
+  /// What the output depends on besides the input; see Cache.
+  ContentHash recipe;
+  /// The settings leave their own outputs alone.
+  bool idempotent = true;
+  /// What to do with a file that is where the output goes and must not be replaced.
+  enum class Existing {
+    none,          ///< there was none
+    must_be_ours,  ///< done if it is known to be what would be written; else it stands in the way
+    compare,       ///< the same, and where that is not known, find out by doing the work
+  };
+  Existing existing = Existing::none;
 
   /// Input and output are one path: the original is to be replaced.
   [[nodiscard]] bool in_place() const {
@@ -32,6 +44,7 @@ struct LoadedJob {
   Job job;
   ByteBudget::Permit permit;  ///< for the bytes below
   FileContents input;
+  ContentHash content;  ///< of the input, where there is a memory
   std::chrono::microseconds elapsed{0};
 };
 
@@ -41,6 +54,8 @@ struct ProcessedJob {
   ByteBudget::Permit permit;
   FileContents input;
   Optimized output;
+  ContentHash content;  ///< of the input, where there is a memory
+  bool cached = false;  ///< the output is from the cache
   std::chrono::microseconds elapsed{0};
 
   [[nodiscard]] ByteView bytes() const {

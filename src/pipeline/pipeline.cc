@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
+#include "pipeline/memory.h"
 #include "platform/thread.h"
 
 namespace imgmill {
@@ -123,7 +125,36 @@ std::optional<LoadedJob> Pipeline::read(Job job) {
     return std::nullopt;
   }
   read_us_ += loaded->elapsed.count();
+  if (recalled(*loaded)) {
+    --unprocessed_;
+    return std::nullopt;
+  }
   return *std::move(loaded);
+}
+
+/// Whether what is known about the job's input saves the work.
+bool Pipeline::recalled(LoadedJob& loaded) {
+  if (!options_.write.memory) return false;
+  Recalled known;
+  try {
+    known = recall(loaded, options_.write.memory, options_.write.write);
+  } catch (const std::bad_alloc&) {
+    return false;  // the work itself may need less, or says so for this image
+  }
+  if (known.result) {
+    loaded.input.bytes = {};
+    loaded.permit.release();
+    observer_.on_result(*std::move(known.result));
+    return true;
+  }
+  if (!known.processed) return false;
+  observer_.on_started(known.processed->job.task);
+  if (options_.mode == Pipelining::off) {
+    write(*std::move(known.processed));
+  } else if (!processed_.push(*known.processed)) {
+    observer_.on_result(cancelled(known.processed->job, Stage::read));
+  }
+  return true;
 }
 
 std::optional<ProcessedJob> Pipeline::process(LoadedJob loaded) {

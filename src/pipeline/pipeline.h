@@ -48,6 +48,9 @@ struct PipelineTimes {
 ///   submit -> [jobs] -> readers -> [loaded] -> executor.width() threads
 ///          -> [processed] -> writers -> on_result
 ///
+/// What is known from earlier runs goes from the readers straight to the writers,
+/// or has its result at once.
+///
 /// A requested stop turns what is not in the process stage yet into cancelled
 /// results; what is being processed or written is finished. With Pipelining::off
 /// there are executor.width() threads, each doing all three steps in turn.
@@ -80,7 +83,9 @@ class Pipeline {
   void do_all_in_turn();
   [[nodiscard]] int workers() const;
 
+  /// Nothing when the job has its result, or is on its way to the writers.
   std::optional<LoadedJob> read(Job job);
+  bool recalled(LoadedJob& loaded);
   std::optional<ProcessedJob> process(LoadedJob loaded);
   void write(ProcessedJob processed);
 

@@ -47,25 +47,45 @@ enum class Written { yes, left_alone };
 struct WriteOutcome {
   Written written = Written::yes;
   std::vector<std::string> notes;
+  std::optional<OutputFile> output;
 };
 
-Result<WriteOutcome> replace_original(const ProcessedJob& processed, const WritePolicy& policy) {
+std::optional<OutputFile> placed_by_us(const std::optional<FileFacts>& facts) {
+  if (!facts) return std::nullopt;
+  return OutputFile{*facts, Cache::Writer::ours};
+}
+
+Result<WriteOutcome> replace_original(const ProcessedJob& processed, const WritePolicy& policy,
+                                      const KnownResult& known) {
   if (processed.output.decision == Decision::kept) return WriteOutcome{};
-  InPlaceRequest request{processed.job.task.input_path, processed.bytes(), processed.input.facts,
-                         std::nullopt};
-  if (policy.backup_folder) request.backup = backup_path(*policy.backup_folder, request.file);
-  IMGMILL_TRY(std::vector<std::string> notes, replace_in_place(request));
-  return WriteOutcome{Written::yes, std::move(notes)};
+  InPlaceRequest request{
+      processed.job.task.input_path, processed.bytes(), processed.input.facts, {}, {}};
+  Journal* const journal = policy.memory.journal;
+  if (policy.backup_folder) {
+    request.backup = backup_path(*policy.backup_folder, request.file);
+    if (journal != nullptr) journal->clean(request.backup->parent_path());
+  }
+  if (journal != nullptr) {
+    request.before_replacing = [&] { return journal->intend(request.file, request.source, known); };
+  }
+  IMGMILL_TRY(Replaced replaced, replace_in_place(request));
+  return WriteOutcome{Written::yes, std::move(replaced.notes), placed_by_us(replaced.facts)};
 }
 
 Result<WriteOutcome> put_output(const ProcessedJob& processed, const WritePolicy& policy) {
   const auto& target = processed.job.task.output_path;
   const Replace replace =
       policy.existing == ExistingOutput::overwrite ? Replace::yes : Replace::never;
-  IMGMILL_TRY(const Committed committed,
+  if (processed.job.existing == Job::Existing::compare) {
+    const auto facts = facts_if_holding(target, processed.bytes());
+    if (!facts) return std::unexpected(output_exists(target));
+    return WriteOutcome{Written::yes, {}, OutputFile{*facts, Cache::Writer::anybody}};
+  }
+  IMGMILL_TRY(const Placed placed,
               write_output({target, processed.bytes(), processed.input.facts, replace}));
-  if (committed == Committed::placed) return WriteOutcome{};
-  if (policy.existing == ExistingOutput::skip) return WriteOutcome{Written::left_alone, {}};
+  if (placed == Committed::placed)
+    return WriteOutcome{Written::yes, {}, placed_by_us(placed.facts)};
+  if (policy.existing == ExistingOutput::skip) return WriteOutcome{Written::left_alone, {}, {}};
   return fail(ErrorCode::environment,
               fmt::format("the output '{}' has come to exist meanwhile", printable(target)),
               "--overwrite replaces existing outputs, --skip-existing leaves them");
@@ -125,6 +145,7 @@ Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor, const 
   });
   if (!output) return std::unexpected(std::move(output).error());
   processed.output = *std::move(output);
+  processed.content = loaded.content;
   processed.input.facts = loaded.input.facts;
   if (processed.output.decision == Decision::kept) {
     processed.output.bytes = {};
@@ -142,8 +163,12 @@ Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor, const 
 OptimizationResult write_stage(ProcessedJob& processed, const WritePolicy& policy) {
   const Job& job = processed.job;
   const Optimized& output = processed.output;
-  const auto outcome = guarded(processed.elapsed, [&] {
-    return job.in_place() ? replace_original(processed, policy) : put_output(processed, policy);
+  KnownResult known;
+  const auto outcome = guarded(processed.elapsed, [&]() -> Result<WriteOutcome> {
+    if (policy.memory) known = known_result(processed);
+    if (!policy.write) return WriteOutcome{};
+    return job.in_place() ? replace_original(processed, policy, known)
+                          : put_output(processed, policy);
   });
   OptimizationResult result = result_of(job, Stage::write);
   result.elapsed = processed.elapsed;
@@ -160,7 +185,12 @@ OptimizationResult write_stage(ProcessedJob& processed, const WritePolicy& polic
   result.frames = output.frames;
   result.notes.insert(result.notes.end(), output.notes.begin(), output.notes.end());
   result.notes.insert(result.notes.end(), outcome->notes.begin(), outcome->notes.end());
-  if (outcome->written == Written::left_alone) result.decision = Decision::skipped;
+  result.cached = processed.cached;
+  if (outcome->written == Written::left_alone) {
+    result.decision = Decision::skipped;
+  } else if (policy.memory) {
+    remember(processed, known, outcome->output, policy.memory);
+  }
   return result;
 }
 

@@ -8,12 +8,16 @@
 
 #include "executor/executor.h"
 #include "pipeline/job.h"
+#include "pipeline/memory.h"
 
 namespace imgmill {
 
 struct WritePolicy {
   ExistingOutput existing = ExistingOutput::refuse;
   std::optional<std::filesystem::path> backup_folder;
+  /// Otherwise results tell what would be written, and nothing is.
+  bool write = true;
+  Memory memory;
 };
 
 /// The input's bytes, once the budget has room for them, in memory that `executor`

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "base/text.h"
@@ -30,6 +31,19 @@ std::unexpected<Error> backup_exists(const fs::path& backup) {
               "choose another backup folder, or move the old backups away");
 }
 
+/// A run that was cut short may have made this very backup, as a copy: then all is
+/// well. Anything else that is there stays, and is an error.
+Result<void> same_bytes(const fs::path& file, const fs::path& backup, std::uint64_t size) {
+  const Result<std::optional<FileFacts>> facts = facts_of(backup);
+  if (!facts || !*facts || (*facts)->size != size) return backup_exists(backup);
+  const Result<FileContents> there = read_file(backup, size);
+  const Result<FileContents> original = read_file(file, size);
+  if (!there || !original || !std::ranges::equal(there->bytes.view(), original->bytes.view())) {
+    return backup_exists(backup);
+  }
+  return {};
+}
+
 /// Puts a second name or a copy of `file` at `backup`.
 Result<void> back_up(const fs::path& file, const FileFacts& source, const fs::path& backup) {
   IMGMILL_CHECK(make_folders(backup.parent_path()));
@@ -40,27 +54,28 @@ Result<void> back_up(const fs::path& file, const FileFacts& source, const fs::pa
     // A run that was cut short may have made this very backup.
     IMGMILL_TRY(const std::optional<FileFacts> there, facts_of(backup, Links::show));
     if (there && there->same_file(source)) return {};
-    return backup_exists(backup);
+    return same_bytes(file, backup, source.size);
   }
   // Another file system, or one without hard links: copy.
   IMGMILL_TRY(const FileContents original, read_file(file, source.size));
   IMGMILL_TRY(AtomicFile copy,
               prepare(backup, original.bytes.view(), source, Ownership::as_source));
   IMGMILL_TRY(const Committed committed, copy.commit(Replace::never));
-  if (committed == Committed::name_is_taken) return backup_exists(backup);
+  if (committed == Committed::name_is_taken) return same_bytes(file, backup, source.size);
   return {};
 }
 
 }  // namespace
 
-Result<Committed> write_output(const OutputRequest& request) {
+Result<Placed> write_output(const OutputRequest& request) {
   IMGMILL_CHECK(make_folders(request.target.parent_path()));
   IMGMILL_TRY(AtomicFile file,
               prepare(request.target, request.bytes, request.source, Ownership::of_this_process));
-  return file.commit(request.replace);
+  IMGMILL_TRY(const Committed committed, file.commit(request.replace));
+  return Placed{committed, file.placed()};
 }
 
-Result<std::vector<std::string>> replace_in_place(const InPlaceRequest& request) {
+Result<Replaced> replace_in_place(const InPlaceRequest& request) {
   std::error_code error;
   const fs::path real = fs::canonical(request.file, error);
   if (error) return std::unexpected(io_error(error.value(), "replace", request.file));
@@ -73,18 +88,22 @@ Result<std::vector<std::string>> replace_in_place(const InPlaceRequest& request)
                 "run again when nothing writes to it");
   }
   if (request.backup) IMGMILL_CHECK(back_up(real, *now, *request.backup));
-  const Result<Committed> committed = file.commit(Replace::yes);
-  if (!committed) {
+  const auto replace = [&]() -> Result<void> {
+    if (request.before_replacing) IMGMILL_CHECK(request.before_replacing());
+    IMGMILL_CHECK(file.commit(Replace::yes));
+    return {};
+  };
+  if (Result<void> done = replace(); !done) {
     // The original is still there, so its backup would only stand in the way.
     if (request.backup) fs::remove(*request.backup, error);
-    return std::unexpected(committed.error());
+    return std::unexpected(std::move(done).error());
   }
-  std::vector<std::string> notes;
+  Replaced replaced{{}, file.placed()};
   if (now->links > 1) {
-    notes.push_back(
+    replaced.notes.push_back(
         fmt::format("had {} hard links; the other names keep the old bytes", now->links));
   }
-  return notes;
+  return replaced;
 }
 
 fs::path backup_path(const fs::path& backup_folder, const fs::path& file) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +21,17 @@ struct OutputRequest {
   Replace replace = Replace::never;
 };
 
+struct Placed {
+  Committed committed = Committed::placed;
+  std::optional<FileFacts> facts;  ///< of the file that was placed, where known
+
+  friend bool operator==(const Placed& placed, Committed committed) {
+    return placed.committed == committed;
+  }
+};
+
 /// Writes a new file. Errors: environment.
-[[nodiscard]] Result<Committed> write_output(const OutputRequest& request);
+[[nodiscard]] Result<Placed> write_output(const OutputRequest& request);
 
 struct InPlaceRequest {
   std::filesystem::path file;
@@ -29,13 +39,21 @@ struct InPlaceRequest {
   FileFacts source;  ///< of `file` when it was read
   /// Where the original is put first; never over something that is there.
   std::optional<std::filesystem::path> backup;
+  /// Called when all is ready, just before the original is replaced; its error
+  /// leaves the original as it is. May be null.
+  std::function<Result<void>()> before_replacing;
+};
+
+struct Replaced {
+  std::vector<std::string> notes;  ///< for the result
+  std::optional<FileFacts> facts;  ///< of the file that is there now, where known
 };
 
 /// Replaces a file by its smaller self. A symbolic link stays, and the file that
-/// it points to is replaced. Gives notes for the result. Errors: environment; the
-/// original is then as it was (also when somebody changed it meanwhile: nothing
-/// is replaced then).
-[[nodiscard]] Result<std::vector<std::string>> replace_in_place(const InPlaceRequest& request);
+/// it points to is replaced; other hard links to it keep the old bytes, which a note
+/// says. Errors: environment; the original is then as it was (also when somebody
+/// changed it meanwhile: nothing is replaced then).
+[[nodiscard]] Result<Replaced> replace_in_place(const InPlaceRequest& request);
 
 /// Where below `backup_folder` the original `file` goes: its whole path, so that
 /// no two originals meet ("photos/a.jpg" -> "BACKUP/photos/a.jpg").

@@ -55,11 +55,11 @@ TEST(ReplaceInPlace, GoesThroughALinkAndMentionsOtherNames) {
   const fs::path file = original(scratch);
   fs::create_hard_link(file, scratch / "other-name.jpg");
   fs::create_symlink("photos/a.jpg", scratch / "link.jpg");
-  const auto notes =
+  const auto replaced =
       replace_in_place({scratch / "link.jpg", as_bytes("small"), facts(file), std::nullopt});
-  ASSERT_TRUE(notes) << notes.error().describe();
-  ASSERT_EQ(notes->size(), 1);
-  EXPECT_EQ(notes->front(), "had 2 hard links; the other names keep the old bytes");
+  ASSERT_TRUE(replaced) << replaced.error().describe();
+  ASSERT_EQ(replaced->notes.size(), 1);
+  EXPECT_EQ(replaced->notes.front(), "had 2 hard links; the other names keep the old bytes");
   EXPECT_TRUE(fs::is_symlink(scratch / "link.jpg"));
   EXPECT_EQ(contents(file), "small");
   EXPECT_EQ(contents(scratch / "other-name.jpg"), "the original bytes");
@@ -98,6 +98,36 @@ TEST(ReplaceInPlace, TakesUpABackupThatAnInterruptedRunMade) {
   fs::create_hard_link(file, scratch / "backup.jpg");
   ASSERT_TRUE(replace_in_place({file, as_bytes("small"), facts(file), scratch / "backup.jpg"}));
   EXPECT_EQ(contents(scratch / "backup.jpg"), "the original bytes");
+}
+
+TEST(ReplaceInPlace, TakesUpACopiedBackupOfTheSameBytes) {
+  const ScratchFolder scratch;
+  const fs::path file = original(scratch);
+  scratch.write("backup.jpg", contents(file));
+  ASSERT_TRUE(replace_in_place({file, as_bytes("small"), facts(file), scratch / "backup.jpg"}));
+  EXPECT_EQ(contents(scratch / "backup.jpg"), "the original bytes");
+  EXPECT_EQ(contents(file), "small");
+}
+
+TEST(ReplaceInPlace, AsksBeforeItReplacesAndTellsWhatIsThereThen) {
+  const ScratchFolder scratch;
+  const fs::path file = original(scratch);
+  InPlaceRequest request{file, as_bytes("small"), facts(file), scratch / "backup.jpg"};
+  request.before_replacing = [&]() -> Result<void> {
+    EXPECT_EQ(contents(file), "the original bytes");
+    return std::unexpected(Error(ErrorCode::environment, "not now"));
+  };
+  const auto refused = replace_in_place(request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message(), "not now");
+  EXPECT_EQ(scratch.files(), std::vector<std::string>{"photos/a.jpg"});
+  EXPECT_EQ(contents(file), "the original bytes");
+  request.source = facts(file);
+  request.before_replacing = nullptr;
+  const auto replaced = replace_in_place(request);
+  ASSERT_TRUE(replaced);
+  ASSERT_TRUE(replaced->facts);
+  EXPECT_TRUE(replaced->facts->unchanged_since(facts(file)));
 }
 
 TEST(ReplaceInPlace, LeavesAFileThatSomebodyChangedMeanwhile) {

@@ -1,0 +1,33 @@
+#include "batch/stores.h"
+
+namespace imgmill {
+
+Stores::Stores(const BatchOptions& options) {
+  const auto take = [&](auto opened, auto& store, std::string note, std::string_view without) {
+    if (!opened) {
+      warnings_.push_back(std::move(opened).error().within(std::string(without)));
+      return;
+    }
+    store = *std::move(opened);
+    if (!note.empty()) warnings_.emplace_back(ErrorCode::environment, std::move(note));
+  };
+  if (options.cache) {
+    std::string note;
+    auto opened = Cache::open(options.cache->folder, options.cache->max_bytes, note);
+    take(std::move(opened), cache_, std::move(note), "working without a cache");
+  }
+  // What writes nothing leaves nothing to resume.
+  if (options.journal && options.dry_run == DryRun::no) {
+    std::string note;
+    const Resume resume = options.journal->resume ? Resume::yes : Resume::no;
+    auto opened = Journal::open(options.journal->folder, options.journal->batch, resume, note);
+    take(std::move(opened), journal_, std::move(note), "working without a journal");
+  }
+}
+
+void Stores::finish(const BatchSummary& summary) {
+  // Failures may be tried again with what is done left out.
+  if (journal_ && summary.failed == 0 && !summary.stopped) journal_->finish();
+}
+
+}  // namespace imgmill
