@@ -34,6 +34,9 @@ std::string why_no_user_namespace(int error) {
   }
   if (error == ENOSPC) return "too many user namespaces inside each other";
   if (error == EPERM) return "a container or a security module of this machine forbids it";
+  if (error == EINVAL && built_with_sanitizer()) {
+    return "this build has a sanitizer with a thread of its own";
+  }
   if (error == EINVAL) return "this kernel has no user namespaces";
   return reason_of(error);
 }
