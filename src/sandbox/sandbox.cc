@@ -1,18 +1,14 @@
 #include "sandbox/sandbox.h"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <clocale>
 #include <ctime>
 #include <functional>
 #include <utility>
 
 #include "base/try.h"
-#include "platform/file.h"
 #include "platform/thread.h"
 #include "sandbox/layers.h"
 
