@@ -8,95 +8,12 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "define.h"
 #include "definition.h"
 #include "imgmill/version.h"
 
 namespace imgmill::cli {
 namespace {
-
-/// Thrown through CLI11 by the parsers of values; caught in parse().
-struct WrongValue {
-  Error error;
-};
-
-// CLI11 takes a word such as "[a,b]" apart as a list, but it may be the name of a
-// file: what starts with a bracket travels through it behind a guard.
-constexpr char guard = '\1';
-std::string guarded(const std::string& word) {
-  return word.starts_with('[') || word.starts_with(guard) ? guard + word : word;
-}
-std::string unguarded(const std::string& word) {
-  return word.starts_with(guard) ? word.substr(1) : word;
-}
-
-/// An option with a value that `parse` reads into `target`. Given twice, the
-/// last one counts, so that an alias can be overridden.
-template <typename T, typename Parse>
-CLI::Option* add_value(CLI::App& app, const std::string& names, const std::string& value, T& target,
-                       Parse parse, const std::string& help) {
-  const std::size_t dashes = names.find("--");
-  const std::string shown = dashes == std::string::npos ? names : names.substr(dashes);
-  const auto read = [&target, parse, shown](const CLI::results_t& words) {
-    const std::string word = unguarded(words.back());
-    // CLI11 gives an option whatever follows. That is more likely a forgotten value.
-    if (word.size() > 2 && word.starts_with("--")) {
-      throw WrongValue{Error(
-          ErrorCode::usage, fmt::format("{} needs a value, but {} follows", shown, printable(word)),
-          "write the value directly behind it")};
-    }
-    auto result = parse(std::string_view(word));
-    if (!result) {
-      throw WrongValue{Error(ErrorCode::usage,
-                             fmt::format("{}: {}", shown, result.error().message()),
-                             result.error().advice())};
-    }
-    target = *std::move(result);
-    return true;
-  };
-  CLI::Option* const option = app.add_option(names, CLI::callback_t(read), help);
-  option->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  return option;
-}
-
-/// Positional words.
-CLI::Option* add_words(CLI::App& app, const std::string& name, std::vector<std::string>& target,
-                       const std::string& help) {
-  const auto read = [&target](const CLI::results_t& words) {
-    for (const std::string& word : words) target.push_back(unguarded(word));
-    return true;
-  };
-  CLI::Option* const option = app.add_option(name, CLI::callback_t(read), help);
-  return option->type_name(name)->expected(-1)->expected(1, CLI::detail::expected_max_vector_size);
-}
-
-Result<std::string> any_text(std::string_view text) {
-  if (text.empty()) return fail(ErrorCode::usage, "the value is empty");
-  return std::string(text);
-}
-Result<std::filesystem::path> any_path(std::string_view text) {
-  IMGMILL_TRY(const std::string path, any_text(text));
-  return std::filesystem::path(path);
-}
-
-template <typename T>
-struct Choice {
-  std::string_view word;
-  T value;
-};
-
-/// A parser of one of a few words.
-template <typename T>
-auto one_of(std::vector<Choice<T>> choices) {
-  return [choices = std::move(choices)](std::string_view text) -> Result<T> {
-    std::vector<std::string> words;
-    for (const Choice<T>& choice : choices) {
-      if (choice.word == text) return choice.value;
-      words.emplace_back(choice.word);
-    }
-    return fail(ErrorCode::usage, "'" + printable(text) + "' is not one of the choices",
-                "write " + listed(words, "or"));
-  };
-}
 
 Result<int> parse_jobs(std::string_view text) {
   IMGMILL_TRY(const std::int64_t jobs, parse_number(text, 1, 1024));
@@ -136,6 +53,8 @@ CommandLine::CommandLine()
   define_optimize();
   define_batch();
   define_inspect();
+  define_cache();
+  define_restore();
   define_doctor();
   define_generators();
   for (CLI::App* command : app_.get_subcommands({})) {
@@ -256,6 +175,7 @@ void CommandLine::add_run_options(CLI::App& app, RunOptions& options) {
             "Replace each process after so many images; 0: never. Default 5000.")
       ->group(group);
   app.add_flag("--dry-run", dry_run_, "Plan and check everything, write nothing.")->group(group);
+  add_memory_options(app, options);
   CLI::Option* const overwrite =
       app.add_flag("--overwrite", overwrite_, "Replace outputs that are there already.");
   CLI::Option* const skip =
@@ -334,6 +254,8 @@ Result<Request> CommandLine::request() {
     return PrintText{completions(app_, shell_)};
   }
   if (command == "doctor") return doctor_;
+  if (command == "cache") return finish_cache();
+  if (command == "restore") return finish_restore();
   if (command == "inspect") {
     if (inspect_.files.empty()) {
       return fail(ErrorCode::usage, "no FILE was given", "write: imgmill inspect photo.jpg");
@@ -349,7 +271,8 @@ Result<Request> CommandLine::request() {
                        : skip_existing_ ? ExistingOutput::skip
                                         : ExistingOutput::refuse;
   run.batch.on_failure = fail_fast_ ? OnFailure::stop : OnFailure::go_on;
-  run.batch.dry_run = dry_run_ ? DryRun::yes : DryRun::no;
+  run.batch.dry_run = dry_run_ ? DryRun::yes : check_ ? DryRun::check : DryRun::no;
+  IMGMILL_CHECK(finish_memory_options(run));
   // Whoever allows more pixels wants them decoded: 4 bytes each.
   Limits& limits = run.batch.limits;
   if (limits.max_pixels > Limits{}.max_pixels) {
@@ -378,6 +301,10 @@ Result<Request> CommandLine::finish_optimize() {
                 "name files or folders: imgmill optimize photos -o photos-small");
   }
   const bool standard_input = std::ranges::count(optimize_.inputs, "-") > 0;
+  if (standard_input && check_) {
+    return fail(ErrorCode::usage, "--check is for files, not for standard input",
+                "name files or folders");
+  }
   if (standard_input && optimize_.inputs.size() > 1) {
     return fail(ErrorCode::usage, "standard input (-) cannot be mixed with other inputs",
                 "optimize the files in a command of their own");
@@ -399,6 +326,13 @@ Result<Request> CommandLine::finish_optimize() {
   } else if (optimize_.run.batch.backup_dir) {
     return fail(ErrorCode::usage, "--backup is for originals that are replaced",
                 "add --in-place, or leave it out");
+  } else if (optimize_.output.empty() && check_ && !standard_input) {
+    // Nothing is written, so a place is only needed where names would change.
+    if (settings.output_format) {
+      return fail(ErrorCode::usage, "--check with --format has to know the names of the results",
+                  "add -o FOLDER; nothing is written there");
+    }
+    optimize_.in_place = true;
   } else if (optimize_.output.empty() && !standard_input) {
     return fail(
         ErrorCode::usage, "it is not said where the results go",

@@ -21,7 +21,7 @@ struct NothingAsked {
 };
 
 using Request = std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions,
-                             InspectOptions, DoctorOptions>;
+                             InspectOptions, DoctorOptions, CacheCommandOptions, RestoreOptions>;
 
 /// A command line that makes no sense, and the command it was meant for.
 struct UsageError {
@@ -45,9 +45,12 @@ class CommandLine {
   void define_batch();
   void define_inspect();
   void define_doctor();
+  void define_cache();
+  void define_restore();
   void define_generators();
   void add_picture_options(CLI::App& app);
   void add_run_options(CLI::App& app, RunOptions& options);
+  void add_memory_options(CLI::App& app, RunOptions& options);
   void add_limits(CLI::App& app, Limits& limits);
   void add_talk(CLI::App& app, Talk& talk);
 
@@ -55,6 +58,9 @@ class CommandLine {
   [[nodiscard]] const CLI::App& chosen() const;
   [[nodiscard]] Result<Request> request();
   [[nodiscard]] Result<Request> finish_optimize();
+  [[nodiscard]] Result<void> finish_memory_options(RunOptions& run) const;
+  [[nodiscard]] Result<Request> finish_cache();
+  [[nodiscard]] Result<Request> finish_restore();
   [[nodiscard]] Error explain(const CLI::ParseError& error) const;
   [[nodiscard]] Error unexpected_words() const;
 
@@ -63,12 +69,15 @@ class CommandLine {
   BatchFileOptions batch_;
   InspectOptions inspect_;
   DoctorOptions doctor_;
+  CacheCommandOptions cache_;
+  RestoreOptions restore_;
   std::string shell_;
   // Flags that become part of something else once all of them are known.
   bool overwrite_ = false;
   bool skip_existing_ = false;
   bool fail_fast_ = false;
   bool dry_run_ = false;
+  bool check_ = false;
   bool enlarge_ = false;
   bool lossless_ = false;
   bool to_srgb_ = false;

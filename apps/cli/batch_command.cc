@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <cstring>
 
@@ -5,6 +7,7 @@
 #include "commands.h"
 #include "inputs.h"
 #include "logging.h"
+#include "store/content_hash.h"
 
 namespace imgmill::cli {
 namespace {
@@ -44,11 +47,14 @@ Status batch_command(const BatchFileOptions& options, Screen& screen) {
   }
   auto tasks = tasks_from_json(as_text(text->view()), ImageSettings{});
   if (!tasks) return tell(screen, "batch", tasks.error());
+  std::error_code error;
+  const std::string batch = fmt::format("batch\n{}\n{}", content_hash(text->view()).hex(),
+                                        std::filesystem::current_path(error).native());
   text->shrink(0);
 
   bool broken = false;
-  const Status status =
-      run_tasks(**tasks, options.run, ImageSettings{}, "batch", screen, [&](std::stop_source stop) {
+  const Status status = run_tasks(
+      **tasks, options.run, ImageSettings{}, batch, "batch", screen, [&](std::stop_source stop) {
         return std::make_unique<ResultLines>(screen, std::move(stop), broken);
       });
   return broken && status == Status::well ? Status::some_failed : status;

@@ -40,6 +40,18 @@ constexpr std::array inspect_examples = {
     Example{"imgmill inspect --json *.jpg | jq .quality", "for programs, one object a line"},
     Example{"imgmill inspect - < photo.jpg", "from standard input"},
 };
+constexpr std::array cache_examples = {
+    Example{"imgmill cache stats", "how much is remembered"},
+    Example{"imgmill cache clear", "forget it all"},
+    Example{"imgmill cache stats --cache /var/cache/imgmill", "of another place"},
+    Example{"imgmill optimize photos -o small --cache off", "work without one"},
+};
+constexpr std::array restore_examples = {
+    Example{"imgmill restore originals", "every original where it came from"},
+    Example{"imgmill restore originals --remove", "and remove the backups"},
+    Example{"imgmill restore originals --overwrite", "also over what was changed since"},
+    Example{"imgmill restore originals --to elsewhere", "the tree in another place"},
+};
 constexpr std::array doctor_examples = {
     Example{"imgmill doctor", "formats, cores and CPU features"},
     Example{"imgmill doctor --json", "the same for programs"},
@@ -51,6 +63,7 @@ constexpr std::array statuses = {
     StatusFact{0, "all well"},
     StatusFact{1, "some images failed; the others are done"},
     StatusFact{2, "wrong usage or settings; nothing was done"},
+    StatusFact{3, "--check has found images that would shrink"},
     StatusFact{130, "interrupted, after finishing what was being written"},
 };
 
@@ -100,6 +113,8 @@ std::span<const Example> examples_of(std::string_view command) {
   if (command == "optimize") return optimize_examples;
   if (command == "batch") return batch_examples;
   if (command == "inspect") return inspect_examples;
+  if (command == "cache") return cache_examples;
+  if (command == "restore") return restore_examples;
   if (command == "doctor") return doctor_examples;
   return {};
 }

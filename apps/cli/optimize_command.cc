@@ -22,6 +22,22 @@ std::filesystem::path output_of(const OptimizeOptions& options,
   return one && (list || folder_like) ? output / "" : output;
 }
 
+/// Everything that makes two commands the same batch, besides settings and versions.
+std::string identity_of(const PlanRequest& request) {
+  std::error_code error;
+  const auto absolute = [&](const std::filesystem::path& path) {
+    return std::filesystem::absolute(path, error).lexically_normal().native() + '\0';
+  };
+  std::string identity = "optimize\n";
+  for (const auto& input : request.inputs) identity += absolute(input);
+  identity += '\n';
+  identity += request.in_place ? std::string("in place") : absolute(request.output);
+  for (const auto& folder : request.exclude) identity += "\nbackup " + absolute(folder);
+  if (request.all_files) identity += "\nall files";
+  if (request.follow_links) identity += "\nfollow links";
+  return identity;
+}
+
 }  // namespace
 
 Status optimize_command(const OptimizeOptions& options, Screen& screen) {
@@ -42,11 +58,12 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
   request.all_files = options.all_files;
   request.follow_links = options.follow_links;
   request.settings = std::make_shared<const ImageSettings>(options.settings);
+  const std::string batch = identity_of(request);
   const auto tasks = plan(std::move(request));
   if (!tasks) return tell(screen, "optimize", tasks.error());
   RunOptions run = options.run;
   if (one_file) run.optimizer.warm_up = WarmUp::off;
-  return run_tasks(**tasks, run, options.settings, "optimize", screen);
+  return run_tasks(**tasks, run, options.settings, batch, "optimize", screen);
 }
 
 }  // namespace imgmill::cli

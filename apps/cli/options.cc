@@ -128,6 +128,26 @@ Result<std::uint64_t> parse_pixels(std::string_view text) {
               "write it as 50000000, 50M or 50MP");
 }
 
+Result<CheckThreshold> parse_threshold(std::string_view text) {
+  CheckThreshold threshold{0, 0};
+  std::size_t start = 0;
+  while (start <= text.size()) {
+    const std::size_t end = std::min(text.find(',', start), text.size());
+    const std::string_view part = text.substr(start, end - start);
+    start = end + 1;
+    if (const auto number = leading_number(part); number && number->rest == "%") {
+      threshold.percent = number->value;
+      if (number->value > 0 && number->value < 100) continue;
+    } else if (const auto bytes = parse_size(part)) {
+      threshold.bytes = *bytes;
+      continue;
+    }
+    return fail(ErrorCode::usage, quoted(text) + " is not a threshold",
+                "write a share such as 10%, a size such as 20kB, or both: 10%,20kB");
+  }
+  return threshold;
+}
+
 Result<std::chrono::seconds> parse_seconds(std::string_view text) {
   IMGMILL_TRY(const std::int64_t seconds, parse_number(text, 1, 24 * 60 * 60));
   return std::chrono::seconds(seconds);

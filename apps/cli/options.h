@@ -27,9 +27,21 @@ struct Talk {
   LogFormat log_format = LogFormat::text;
 };
 
+/// From where on --check says that an image would shrink: all that is given must hold.
+struct CheckThreshold {
+  double percent = 5;
+  std::uint64_t bytes = 1000;
+};
+
 /// What `optimize` and `batch` share.
 struct RunOptions {
   BatchOptions batch;
+  /// Where the cache is; empty: in its usual place.
+  std::filesystem::path cache_folder;
+  bool use_cache = true;
+  std::uint64_t cache_size = CacheOptions{}.max_bytes;
+  bool resume = false;
+  CheckThreshold threshold;
   OptimizerOptions optimizer{.isolation = Isolation::process};
   std::optional<std::filesystem::path> report;
   Talk talk;
@@ -56,6 +68,19 @@ struct InspectOptions {
   Limits limits;
 };
 
+struct CacheCommandOptions {
+  enum class Action { stats, clear };
+  std::optional<Action> action;
+  std::filesystem::path folder;  ///< empty: the usual place
+};
+
+struct RestoreOptions {
+  std::filesystem::path backup;
+  std::filesystem::path to;  ///< empty: where the originals came from
+  bool overwrite = false;    ///< also what was changed since
+  bool remove = false;       ///< the backups of what is restored
+};
+
 struct DoctorOptions {
   bool json = false;
 };
@@ -68,6 +93,9 @@ struct DoctorOptions {
 /// "500", "500B", "20k", "1.5MB", "2MiB", "1G": bytes, decimal unless "i" is
 /// written; in any case; up to 2^62.
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
+/// "10%", "20kB", "10%,20kB": what an image must shrink by at least. Percent above 0
+/// and below 100.
+[[nodiscard]] Result<CheckThreshold> parse_threshold(std::string_view text);
 /// "268435456", "100M", "100MP", "1.5G": a count of pixels, decimal; above 0.
 [[nodiscard]] Result<std::uint64_t> parse_pixels(std::string_view text);
 /// "90": whole seconds from 1 to a day.

@@ -113,6 +113,9 @@ class TextReporter : public Reporter {
     if (lines_ && !is_failure(result)) maybe_line();
   }
 
+  void on_warning(const Error& warning) override {
+    screen_.trouble("warning:", " " + printable(warning.describe()));
+  }
   void on_interrupt() override { screen_.line(interrupt_message); }
 
   void finish(const BatchSummary& summary, bool interrupted) override {
@@ -169,6 +172,9 @@ class JsonReporter : public Reporter {
   void on_result(const OptimizationResult& result) override {
     event("result", R"("result":)" + result_to_json(result));
   }
+  void on_warning(const Error& warning) override {
+    event("warning", fmt::format(R"("message":{})", json_string(warning.describe())));
+  }
   void on_interrupt() override {
     event("interrupt", fmt::format(R"("message":{})", json_string(interrupt_message)));
   }
@@ -197,6 +203,9 @@ class LogReporter : public Reporter {
     } else if (talk_.verbose > 0 && result.success()) {
       log_record(spdlog::level::info, "image done", {{"result", result_to_json(result)}});
     }
+  }
+  void on_warning(const Error& warning) override {
+    log_record(spdlog::level::warn, warning.describe(), {});
   }
   void on_interrupt() override { log_record(spdlog::level::warn, interrupt_message, {}); }
   void finish(const BatchSummary& summary, bool interrupted) override {

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "batch/json.h"
 #include "batch/report.h"
+#include "imgmill/maker.h"
 #include "logging.h"
+#include "places.h"
 #include "reporter.h"
 #include "signals.h"
+#include "summary.h"
 
 namespace imgmill::cli {
 namespace {
@@ -26,6 +30,9 @@ class Fan : public BatchObserver {
   void on_result(const OptimizationResult& result) override {
     for (BatchObserver* observer : observers_) observer->on_result(result);
   }
+  void on_warning(const Error& warning) override {
+    for (BatchObserver* observer : observers_) observer->on_warning(warning);
+  }
 
  private:
   std::vector<BatchObserver*> observers_;
@@ -33,6 +40,58 @@ class Fan : public BatchObserver {
 
 std::string milliseconds(std::chrono::microseconds time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+}
+
+/// What --check finds.
+class Shrinkable : public BatchObserver {
+ public:
+  Shrinkable(const CheckThreshold& threshold, Screen& screen)
+      : threshold_(threshold), screen_(screen) {}
+
+  void on_result(const OptimizationResult& result) override {
+    const std::int64_t saved = result.saved_bytes();
+    if (saved <= 0 || static_cast<std::uint64_t>(saved) < threshold_.bytes ||
+        result.compression_ratio() < threshold_.percent) {
+      return;
+    }
+    ++found_;
+    told_ = screen_.data(result_text(result) + "\n") && told_;
+  }
+
+  /// After the last result.
+  Status finish(const BatchSummary& summary, bool quiet) {
+    std::string least;
+    if (threshold_.percent > 0) least = fmt::format("{:g}%", threshold_.percent);
+    if (threshold_.bytes > 0) {
+      least += (least.empty() ? "" : " and ") + human_size(threshold_.bytes);
+    }
+    if (!quiet) {
+      screen_.line(fmt::format("check: {} of {} would shrink by at least {}; nothing was written",
+                               grouped(found_), grouped(summary.succeeded), least));
+    }
+    if (!told_) return Status::some_failed;
+    return found_ > 0 ? Status::would_shrink : Status::well;
+  }
+
+ private:
+  const CheckThreshold threshold_;
+  Screen& screen_;
+  std::uint64_t found_ = 0;
+  bool told_ = true;
+};
+
+/// The batch's options with the places that the environment names filled in.
+BatchOptions batch_options(const RunOptions& options, const ImageSettings& settings,
+                           const std::string& batch) {
+  BatchOptions result = options.batch;
+  const auto cache = options.cache_folder.empty() ? cache_place() : options.cache_folder;
+  if (options.use_cache && cache) result.cache = CacheOptions{*cache, options.cache_size};
+  if (const auto state = state_place()) {
+    const std::string identity =
+        fmt::format("{}\n{}\n{}", batch, settings_to_json(settings), maker());
+    result.journal = JournalOptions{*state / "journal", identity, options.resume};
+  }
+  return result;
 }
 
 void log_times(const BatchSummary& summary) {
@@ -69,7 +128,8 @@ Status tell(Screen& screen, std::string_view command, const Error& error) {
 }
 
 Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettings& settings,
-                 std::string_view command, Screen& screen, const Also& also) {
+                 const std::string& batch, std::string_view command, Screen& screen,
+                 const Also& also) {
   std::stop_source stop;
   const std::unique_ptr<BatchObserver> extra = also ? also(stop) : nullptr;
   std::unique_ptr<ReportWriter> report;
@@ -83,6 +143,9 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
   fan.add(extra.get());
   fan.add(report.get());
   fan.add(reporter.get());
+  const bool check = options.batch.dry_run == DryRun::check;
+  Shrinkable shrinkable(options.threshold, screen);
+  if (check) fan.add(&shrinkable);
 
   const Interrupts interrupts([&] {
     reporter->on_interrupt();
@@ -95,13 +158,18 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
   how.jobs = options.batch.jobs;
   auto optimizer = ImageOptimizer::create(how);
   if (!optimizer) return tell(screen, command, optimizer.error());
-  const BatchSummary summary = optimizer->run(tasks, options.batch, fan, stop.get_token());
+  const BatchSummary summary =
+      optimizer->run(tasks, batch_options(options, settings, batch), fan, stop.get_token());
   const bool interrupted = interrupts.interrupted();
   reporter->finish(summary, interrupted);
   log_times(summary);
   if (summary.pool) log_pool(*summary.pool);
 
   Status status = summary.failed > 0 || summary.stopped ? Status::some_failed : Status::well;
+  if (check) {
+    const Status checked = shrinkable.finish(summary, options.talk.quiet);
+    if (status == Status::well) status = checked;
+  }
   if (report) {
     if (const auto finished = report->finish(summary); !finished) {
       tell(screen, command, finished.error());

@@ -10,18 +10,25 @@
 namespace imgmill::cli {
 
 /// Exit statuses, as the manual page lists them.
-enum class Status : int { well = 0, some_failed = 1, usage = 2, interrupted = 130 };
+enum class Status : int {
+  well = 0,
+  some_failed = 1,
+  usage = 2,
+  would_shrink = 3,
+  interrupted = 130,
+};
 
 /// Tells about an error that ends the command: message, advice and where to
 /// read more (`command`: "optimize"; empty: the program). Returns the status.
 Status tell(Screen& screen, std::string_view command, const Error& error);
 
 /// Runs `tasks` to the end with progress, report, summary and Ctrl-C as `options`
-/// say. `settings` are for the report's head. `also` (may be null) hears every
+/// say. `settings` are for the report's head. `batch` is what makes two runs the same
+/// batch, for --resume; settings and versions are added here. `also` (may be null) hears every
 /// event as well, and may end the batch through the source it is given.
 using Also = std::function<std::unique_ptr<BatchObserver>(std::stop_source)>;
 [[nodiscard]] Status run_tasks(TaskSource& tasks, const RunOptions& options,
-                               const ImageSettings& settings, std::string_view command,
-                               Screen& screen, const Also& also = {});
+                               const ImageSettings& settings, const std::string& batch,
+                               std::string_view command, Screen& screen, const Also& also = {});
 
 }  // namespace imgmill::cli

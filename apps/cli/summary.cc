@@ -142,6 +142,12 @@ std::string summary_text(const BatchSummary& summary, const Tally& tally, bool i
   if (summary.skipped > 0) {
     asides.push_back(grouped(summary.skipped) + " skipped (the output is there already)");
   }
+  if (summary.cached > 0) {
+    asides.push_back(grouped(summary.cached) + " known from earlier runs (nothing was decoded)");
+  }
+  if (summary.resumed > 0) {
+    asides.push_back(grouped(summary.resumed) + " done by the run that was interrupted");
+  }
   if (!asides.empty()) text += fmt::format("\n  {}", fmt::join(asides, "; "));
   for (const auto& [note, count] : tally.notes) {
     text += fmt::format("\n  {} x {}", grouped(count), printable(note));
@@ -159,8 +165,9 @@ std::string summary_text(const BatchSummary& summary, const Tally& tally, bool i
   }
   if (interrupted) {
     text +=
-        "\n  interrupted: the rest was not done; the same command goes on from here, with "
-        "--skip-existing unless it works in place";
+        "\n  interrupted: the rest was not done; the same command with --resume goes on from here";
+  } else if (summary.stop_reason) {
+    text += "\n  " + printable(summary.stop_reason->describe());
   } else if (summary.stopped) {
     text += tally.failed > 0 ? "\n  stopped at a failure (--fail-fast): the rest was not done"
                              : "\n  stopped: the rest was not done";

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "store/backup.h"
 #include "store/output_file.h"
 
 namespace imgmill {
@@ -65,9 +66,13 @@ Result<WriteOutcome> replace_original(const ProcessedJob& processed, const Write
     request.backup = backup_path(*policy.backup_folder, request.file);
     if (journal != nullptr) journal->clean(request.backup->parent_path());
   }
-  if (journal != nullptr) {
-    request.before_replacing = [&] { return journal->intend(request.file, request.source, known); };
-  }
+  request.before_replacing = [&]() -> Result<void> {
+    if (policy.backup_folder) {
+      IMGMILL_CHECK(note_backup(*policy.backup_folder, request.file, known.output));
+    }
+    if (journal == nullptr) return {};
+    return journal->intend(request.file, request.source, known);
+  };
   IMGMILL_TRY(Replaced replaced, replace_in_place(request));
   return WriteOutcome{Written::yes, std::move(replaced.notes), placed_by_us(replaced.facts)};
 }
@@ -165,7 +170,7 @@ OptimizationResult write_stage(ProcessedJob& processed, const WritePolicy& polic
   const Optimized& output = processed.output;
   KnownResult known;
   const auto outcome = guarded(processed.elapsed, [&]() -> Result<WriteOutcome> {
-    if (policy.memory) known = known_result(processed);
+    if (policy.memory || policy.backup_folder) known = known_result(processed);
     if (!policy.write) return WriteOutcome{};
     return job.in_place() ? replace_original(processed, policy, known)
                           : put_output(processed, policy);

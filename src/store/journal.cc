@@ -26,7 +26,8 @@ constexpr const char* schema =
     "CREATE TABLE tasks(output_path BLOB PRIMARY KEY, done INTEGER, in_place INTEGER, "
     IMGMILL_RESULT_DEFINITION ", " IMGMILL_FACTS_DEFINITION("input") ", "
     IMGMILL_FACTS_DEFINITION("result") ") WITHOUT ROWID;"
-    "CREATE TABLE processes(host TEXT, process INTEGER);";
+    "CREATE TABLE processes(host TEXT, process INTEGER);"
+    "CREATE TABLE finished(yes INTEGER);";
 
 /// Journals of batches that nobody has gone on with for so long are not wanted any more.
 constexpr std::chrono::hours forgotten_after{30 * 24};
@@ -102,8 +103,10 @@ Result<std::unique_ptr<Journal>> Journal::open(const fs::path& folder, std::stri
   const std::string host = host_name();
   IMGMILL_TRY(std::set<int> dead, dead_processes(database, host));
   if (resume == Resume::no) {
-    IMGMILL_CHECK(database.run("DELETE FROM tasks WHERE in_place = 0"));
+    IMGMILL_CHECK(
+        database.run("DELETE FROM tasks WHERE in_place = 0 OR EXISTS (SELECT 1 FROM finished)"));
   }
+  IMGMILL_CHECK(database.run("DELETE FROM finished"));
   IMGMILL_TRY(const bool resumes, has_tasks(database));
   IMGMILL_CHECK(Query(database, "INSERT INTO processes VALUES(?,?)").with(host, ::getpid()).run());
   return std::unique_ptr<Journal>(new Journal(std::move(database), file, resumes, std::move(dead)));
@@ -116,8 +119,12 @@ Journal::Journal(Database database, fs::path file, bool resumes, std::set<int> d
       writer_(std::make_unique<GroupWriter>(std::move(database))) {}
 
 Journal::~Journal() {
+  if (finished_ && replaces_) {
+    writer_->post(
+        [](Database& database) { return database.run("INSERT INTO finished VALUES(1)"); });
+  }
   writer_.reset();
-  if (finished_) remove_with_log(file_);
+  if (finished_ && !replaces_) remove_with_log(file_);
 }
 
 std::optional<Journal::Record> Journal::done(const fs::path& output, const FileFacts& input_facts,
@@ -181,6 +188,7 @@ Result<void> put(Database& database, const std::string& name, bool done, bool in
 
 Result<void> Journal::intend(const fs::path& file, const FileFacts& input_facts,
                              const KnownResult& result) {
+  replaces_ = true;
   Result<void> outcome =
       writer_->post_and_wait([name = names_.of(file), input_facts, result](Database& database) {
         return put(database, name, false, true, result, input_facts, input_facts.size, {});
@@ -192,6 +200,7 @@ Result<void> Journal::intend(const fs::path& file, const FileFacts& input_facts,
 
 void Journal::record(const fs::path& output, const FileFacts& input_facts,
                      const FileFacts& output_facts, const Record& record, bool in_place) {
+  if (in_place) replaces_ = true;
   writer_->post([=, name = names_.of(output)](Database& database) {
     return put(database, name, true, in_place, record.result, input_facts, record.original_size,
                output_facts);

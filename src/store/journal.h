@@ -1,6 +1,7 @@
 // What a batch has done so far, so that it can go on after anything.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -27,14 +28,17 @@ class Journal {
  public:
   /// `batch` is everything that makes two runs the same batch: inputs, output,
   /// settings, version. With Resume::no what was recorded is forgotten, but for
-  /// originals that were replaced: what is done to them must not be done again.
+  /// originals that an unfinished run has replaced: what is done to them must not be
+  /// done again.
   /// Errors: environment, also when another process works on the same batch.
   [[nodiscard]] static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& folder,
                                                              std::string_view batch, Resume resume,
                                                              std::string& note);
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
-  /// Writes what waits, and removes the file after finish().
+  /// Writes what waits. After finish() the file is removed; where originals were
+  /// replaced it stays a while, so that resuming a batch that had ended after all
+  /// does nothing instead of doing it twice.
   ~Journal();
 
   struct Record {
@@ -82,6 +86,7 @@ class Journal {
   const bool resumes_;
   const std::set<int> dead_processes_;
   bool finished_ = false;
+  std::atomic<bool> replaces_{false};  ///< originals
   std::mutex cleaned_mutex_;
   std::set<std::string> cleaned_;
   std::unique_ptr<GroupWriter> writer_;

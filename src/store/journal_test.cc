@@ -136,6 +136,26 @@ TEST(Journal, IsGoneAfterAGoodEnd) {
   EXPECT_EQ(scratch.files(), std::vector<std::string>{"a.jpg"});
 }
 
+TEST(Journal, ResumingAnEndedBatchDoesNothingTwice) {
+  const ScratchFolder scratch;
+  const fs::path file = scratch.write("a.jpg", "smaller");
+  const ContentHash content = content_hash(as_bytes("smaller"));
+  {
+    const auto journal = open_journal(scratch, Resume::no);
+    ASSERT_TRUE(journal->intend(file, facts(file), result_for("smaller")));
+    journal->record(file, facts(file), facts(file), {result_for("smaller"), 12}, true);
+    journal->finish();
+  }
+  {
+    const auto journal = open_journal(scratch, Resume::yes);
+    EXPECT_TRUE(journal->done(file, facts(file), facts(file)));
+    EXPECT_TRUE(journal->replaced(file, content));
+    journal->record(file, facts(file), facts(file), {result_for("smaller"), 12}, true);
+    journal->finish();
+  }
+  EXPECT_FALSE(open_journal(scratch, Resume::no)->resumes()) << "somebody wants it again";
+}
+
 TEST(Journal, IsHeldByOneProcessAtATime) {
   const ScratchFolder scratch;
   const auto journal = open_journal(scratch, Resume::no);

@@ -106,14 +106,4 @@ Result<Replaced> replace_in_place(const InPlaceRequest& request) {
   return replaced;
 }
 
-fs::path backup_path(const fs::path& backup_folder, const fs::path& file) {
-  fs::path name = file.lexically_normal();
-  if (name.is_relative() && !name.empty() && *name.begin() == "..") {
-    std::error_code error;
-    const fs::path whole = fs::absolute(file, error);
-    if (!error) name = whole.lexically_normal();
-  }
-  return backup_folder / name.relative_path();
-}
-
 }  // namespace imgmill

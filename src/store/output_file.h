@@ -55,9 +55,4 @@ struct Replaced {
 /// changed it meanwhile: nothing is replaced then).
 [[nodiscard]] Result<Replaced> replace_in_place(const InPlaceRequest& request);
 
-/// Where below `backup_folder` the original `file` goes: its whole path, so that
-/// no two originals meet ("photos/a.jpg" -> "BACKUP/photos/a.jpg").
-[[nodiscard]] std::filesystem::path backup_path(const std::filesystem::path& backup_folder,
-                                                const std::filesystem::path& file);
-
 }  // namespace imgmill

@@ -208,14 +208,5 @@ TEST(BackupFromAnotherDisk, IsACopy) {
   EXPECT_EQ(*verdict, "");
 }
 
-TEST(BackupPath, KeepsTheWholePathSoThatNoneMeet) {
-  EXPECT_EQ(backup_path("B", "photos/a.jpg"), "B/photos/a.jpg");
-  EXPECT_EQ(backup_path("B", "./photos/../photos/a.jpg"), "B/photos/a.jpg");
-  EXPECT_EQ(backup_path("B", "/home/ada/a.jpg"), "B/home/ada/a.jpg");
-  const fs::path up = backup_path("B", "../a.jpg");
-  EXPECT_FALSE(up.native().contains(".."));
-  EXPECT_EQ(up.filename(), "a.jpg");
-}
-
 }  // namespace
 }  // namespace imgmill

@@ -26,8 +26,12 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return result;
 }
 
-std::vector<std::string> environment() {
-  return {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TERM=xterm", "HOME=/nonexistent"};
+/// Journals lie beside the folder; a cache there is only where a test names one.
+std::string state_of(const std::filesystem::path& folder) { return folder.string() + ".state"; }
+
+std::vector<std::string> environment(const Folder& folder) {
+  return {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TERM=xterm", "HOME=/nonexistent",
+          "XDG_STATE_HOME=" + state_of(folder.path())};
 }
 
 int status_of(int raw) { return WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw); }
@@ -43,6 +47,7 @@ Folder::Folder() {
 Folder::~Folder() {
   std::error_code error;
   std::filesystem::remove_all(path_, error);
+  std::filesystem::remove_all(state_of(path_), error);
 }
 
 void Folder::write(const std::string& name, const std::string& bytes) const {
@@ -92,7 +97,7 @@ Running::Running(const Folder& folder, const std::vector<std::string>& arguments
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   std::vector<std::string> words = {IMGMILL_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> variables = environment();
+  std::vector<std::string> variables = environment(folder);
   const int error = posix_spawn(&process_, IMGMILL_PROGRAM, &actions, &attributes,
                                 pointers(words).data(), pointers(variables).data());
   posix_spawn_file_actions_destroy(&actions);
@@ -159,7 +164,7 @@ TerminalOutcome imgmill_on_terminal(const Folder& folder, const std::vector<std:
                                     unsigned short columns) {
   std::vector<std::string> words = {IMGMILL_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> variables = environment();
+  std::vector<std::string> variables = environment(folder);
   const auto argument_pointers = pointers(words);
   const auto variable_pointers = pointers(variables);
   winsize size{};
