@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <mutex>
 #include <string_view>
@@ -11,6 +12,12 @@ namespace imgmill {
 namespace {
 
 void swallow_log(const gchar*, GLogLevelFlags, const gchar*, gpointer) {}
+
+// Threads inside now in the lower 16 bits, visits begun so far above them: one
+// number, so that no visit can begin unseen between looking at the two.
+constexpr int visit_shift = 16;
+std::atomic<std::uint64_t> visits{0};
+thread_local int depth = 0;
 
 // libvips's text has one line for each layer that noticed, the first of them
 // the most telling; its domain prefix ("VipsJpeg: ") means nothing to people.
@@ -69,6 +76,21 @@ void set_engine_threads(int threads) { vips_concurrency_set(threads); }
 
 std::string engine_version() {
   return fmt::format("{}.{}.{}", vips_version(0), vips_version(1), vips_version(2));
+}
+
+EngineVisit::EngineVisit() {
+  if (depth++ > 0) return;
+  const std::uint64_t before = visits.fetch_add((std::uint64_t{1} << visit_shift) + 1);
+  met_others_ = (before & ((1 << visit_shift) - 1)) != 0;
+  visit_ = (before >> visit_shift) + 1;
+}
+
+EngineVisit::~EngineVisit() {
+  if (--depth == 0) visits.fetch_sub(1);
+}
+
+bool EngineVisit::alone() const {
+  return visit_ != 0 && !met_others_ && visits >> visit_shift == visit_;
 }
 
 Error engine_error(ErrorCode code, std::string what, const char* detail) {

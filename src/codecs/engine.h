@@ -1,6 +1,7 @@
 // The door to libvips: started once, its failures turned into errors.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -24,9 +25,25 @@ void set_engine_threads(int threads);
 /// "8.18.7".
 [[nodiscard]] std::string engine_version();
 
-/// What went wrong in libvips, as an error of ours. libvips collects messages
-/// of all threads in one place, so `detail` may tell of another image that failed
-/// at the same time; codecs that can diagnose a file themselves do so instead.
+/// Notes that a thread is in the engine, and whether another was at the same time.
+/// libvips collects the messages of all threads in one place: only of a thread
+/// that had the engine to itself is it known whose they are.
+class EngineVisit {
+ public:
+  EngineVisit();
+  ~EngineVisit();
+  EngineVisit(const EngineVisit&) = delete;
+  EngineVisit& operator=(const EngineVisit&) = delete;
+  /// Whether no other thread has been inside since this visit began.
+  [[nodiscard]] bool alone() const;
+
+ private:
+  std::uint64_t visit_ = 0;  ///< its number, 0 for a visit within a visit
+  bool met_others_ = false;
+};
+
+/// What went wrong in libvips, as an error of ours; `detail` is libvips's message, or
+/// null when it may be another image's.
 [[nodiscard]] Error engine_error(ErrorCode code, std::string what, const char* detail);
 /// The same for out of memory and for exceptions nobody expected.
 [[nodiscard]] Error engine_memory_error();
@@ -38,11 +55,12 @@ template <typename Work>
 [[nodiscard]] auto with_engine(ErrorCode code, const char* what, Work&& work)
     -> Result<std::invoke_result_t<Work>> {
   start_engine();
+  const EngineVisit visit;
   vips_error_clear();  // warnings of earlier work would be read as reasons
   try {
     return std::forward<Work>(work)();
   } catch (const vips::VError& error) {
-    return std::unexpected(engine_error(code, what, error.what()));
+    return std::unexpected(engine_error(code, what, visit.alone() ? error.what() : nullptr));
   } catch (const std::bad_alloc&) {
     return std::unexpected(engine_memory_error());
   } catch (const std::exception& error) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <thread>
+
 namespace imgmill {
 namespace {
 
@@ -22,6 +25,28 @@ TEST(Engine, TurnsWhatItThrowsIntoErrors) {
       with_engine(ErrorCode::bad_input, "", []() -> int { throw std::bad_alloc(); });
   ASSERT_FALSE(memory);
   EXPECT_EQ(memory.error().code(), ErrorCode::limit);
+}
+
+TEST(Engine, TellsNoDetailThatMayBeAnothersImage) {
+  const auto failing = []() -> int { throw vips::VError("domain: the reason"); };
+  const auto message = [&] {
+    return with_engine(ErrorCode::bad_input, "it did not work", failing).error().message();
+  };
+  // Somebody was inside before, and still is.
+  std::string during;
+  const auto outer = with_engine(ErrorCode::bad_input, "", [&] {
+    std::thread([&] { during = message(); }).join();
+    return 0;
+  });
+  EXPECT_TRUE(outer);
+  EXPECT_EQ(during, "it did not work");
+  // Somebody came later, and has gone.
+  const auto visited = with_engine(ErrorCode::bad_input, "it did not work", [&]() -> int {
+    std::thread([&] { (void)message(); }).join();
+    return failing();
+  });
+  EXPECT_EQ(visited.error().message(), "it did not work");
+  EXPECT_EQ(message(), "it did not work (the reason)") << "alone again";
 }
 
 }  // namespace
