@@ -16,8 +16,11 @@ export const require = createRequire(path.join(work, 'package.json'));
 export function measured(command, env = {}) {
   const report = path.join(work, 'measured.json');
   spawnSync('sync'); // nobody pays for what the one before has not written yet
-  const done = spawnSync(path.join(work, 'measure'), [report, ...command], {
-    env: { ...process.env, ...env }, encoding: 'utf8', maxBuffer: 1 << 30,
+  // A cache would make the second run of a pair another thing than the first.
+  const remembers = command[0] !== imgmill || command.includes('--cache');
+  const words = remembers ? command : [...command, '--cache', 'off'];
+  const done = spawnSync(path.join(work, 'measure'), [report, ...words], {
+    env: { ...process.env, XDG_STATE_HOME: path.join(work, 'state'), ...env }, encoding: 'utf8', maxBuffer: 1 << 30,
   });
   const cost = JSON.parse(fs.readFileSync(report, 'utf8'));
   fs.rmSync(report);

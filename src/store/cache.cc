@@ -30,6 +30,8 @@ constexpr const char* objects_name = "imgmill-outputs";
 /// What a row takes on the disk besides the object: itself, its place in the
 /// indexes, and the two files that mostly belong to it.
 constexpr std::int64_t row_cost = 800;
+/// What files take is counted in these.
+constexpr std::size_t block = 4096;
 /// Uses are noted at most once in this time, since noting is writing.
 constexpr std::int64_t use_precision_us = 3600LL * 1'000'000;
 /// When the cache is full, this much goes at once.
@@ -166,7 +168,7 @@ void Cache::remember(const ContentHash& content, const ContentHash& recipe,
                      const KnownResult& known, ByteView bytes, bool idempotent) {
   std::int64_t cost = row_cost;
   if (known.decision != Decision::kept && store_object(object_path(content, recipe), bytes)) {
-    cost += static_cast<std::int64_t>(bytes.size());
+    cost += static_cast<std::int64_t>((bytes.size() + block - 1) / block * block);
   }
   std::optional<KnownResult> again;
   if (idempotent && known.output != content) {

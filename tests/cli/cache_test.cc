@@ -1,8 +1,11 @@
 // Nothing is done twice: the cache, --check, backups.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -182,6 +185,47 @@ TEST(Restore, BringsBackWhatInPlaceHasReplaced) {
   EXPECT_EQ(folder.read("in/a.jpg"), jpeg_file(120, 80, 95, 1));
   EXPECT_FALSE(folder.has("originals"));
   EXPECT_EQ(imgmill(folder, {"restore", "originals"}).status, 2);
+}
+
+/// What a section of a page shows between "```sh" and "```".
+std::string script_in(const std::string& page) {
+  const auto begin = page.find("```sh\n");
+  const auto end = page.find("```", begin + 6);
+  return begin == std::string::npos ? "" : page.substr(begin + 6, end - begin - 6);
+}
+
+TEST(Hook, AsDocumentedRefusesFatImages) {
+  if (std::system("git --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "git is not installed";
+  std::ifstream page(IMGMILL_SOURCE_DIR "/docs/ci.md");
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  const std::string hook = script_in(text);
+  ASSERT_THAT(hook, HasSubstr("imgmill optimize @- --check"));
+  const Folder folder;
+  folder.write(".git-hook", hook);
+  const auto shell = [&](const std::string& commands) {
+    const std::string program = std::filesystem::path(IMGMILL_PROGRAM).parent_path();
+    const std::string line = "cd '" + folder.path().string() + "' && PATH='" + program +
+                             "':$PATH XDG_CACHE_HOME=$PWD/.cache XDG_STATE_HOME=$PWD/.state "
+                             "GIT_CONFIG_GLOBAL=/dev/null && export PATH XDG_CACHE_HOME "
+                             "XDG_STATE_HOME GIT_CONFIG_GLOBAL && { " +
+                             commands + "; } > .said 2>&1";
+    const int status = std::system(line.c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  ASSERT_EQ(shell("git init -q . && git config user.name A && git config user.email a@b.c && "
+                  "cp .git-hook .git/hooks/pre-commit && chmod +x .git/hooks/pre-commit"),
+            0)
+      << folder.read(".said");
+  folder.write("notes.txt", "no image");
+  EXPECT_EQ(shell("git add notes.txt && git commit -qm text"), 0) << folder.read(".said");
+  folder.write("fat one.png", png_file(64, 48));
+  EXPECT_NE(shell("git add '*.png' && git commit -qm fat"), 0);
+  EXPECT_THAT(folder.read(".said"), HasSubstr("fat one.png: "));
+  EXPECT_THAT(folder.read(".said"), HasSubstr("--in-place"));
+  EXPECT_EQ(shell("imgmill optimize --in-place 'fat one.png' && git add '*.png' && "
+                  "git commit -qm lean"),
+            0)
+      << folder.read(".said");
 }
 
 }  // namespace
