@@ -3,6 +3,17 @@
 #include "codecs/engine.h"
 
 namespace imgmill {
+namespace {
+
+// What older systems have below libvips chooses a profile for 10 bits that libaom
+// takes for a mistake of the programmer, and ends the program.
+#if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 15
+constexpr bool writes_10_bits = true;
+#else
+constexpr bool writes_10_bits = false;
+#endif
+
+}  // namespace
 
 bool AvifCodec::matches(ByteView header) {
   if (header.size() < 16 || as_text(header.subspan(4, 4)) != "ftyp") return false;
@@ -27,7 +38,8 @@ Result<ImageInfo> AvifCodec::probe(ByteView input) {
     info.height = static_cast<std::uint32_t>(image.height());
     info.channels = image.bands();
     info.alpha = image.has_alpha();
-    info.bits = header_int(image, bits_per_sample, 8);
+    // Before 8.15 the field had a name of its own.
+    info.bits = header_int(image, bits_per_sample, header_int(image, "heif-bitdepth", 8));
     info.colour_space = image.bands() < 3 ? "grey" : "sRGB";
     return info;
   });
@@ -57,7 +69,7 @@ Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& op
                         : options.effort == Effort::balanced ? 2
                                                              : 5);
     if (picture.image.format() == VIPS_FORMAT_USHORT) {
-      save->set("bitdepth", picture.source_bits == 10 ? 10 : 12);
+      save->set("bitdepth", picture.source_bits == 10 && writes_10_bits ? 10 : 12);
     } else {
       save->set("bitdepth", 8);
     }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "codecs/engine.h"
 #include "metadata/gif_blocks.h"
 
@@ -20,7 +22,9 @@ Result<ImageInfo> GifCodec::probe(ByteView input) {
     info.format = Format::gif;
     info.width = static_cast<std::uint32_t>(image.width());
     info.height = static_cast<std::uint32_t>(image.height());
-    info.frames = static_cast<std::uint32_t>(header_int(image, VIPS_META_N_PAGES, 1));
+    // Older engines stop at 4,097 frames.
+    info.frames = std::max(static_cast<std::uint32_t>(header_int(image, VIPS_META_N_PAGES, 1)),
+                           metadata::count_gif_frames(input));
     info.loop = header_int(image, "loop", 0);
     info.channels = image.bands();
     info.alpha = image.has_alpha();
@@ -37,14 +41,21 @@ Result<Picture> GifCodec::decode(ByteView input, const ImageInfo& info,
   if (const auto damage = diagnose(input); damage && options.damage == Damage::refuse) {
     return fail(ErrorCode::bad_input, fmt::format("the GIF cannot be decoded: {}", *damage));
   }
-  return with_engine(ErrorCode::bad_input, "the GIF cannot be decoded", [&] {
-    BlobView blob(input);
-    auto* load = load_options(options, VIPS_FAIL_ON_ERROR);
-    if (info.frames > 1) load->set("n", -1);
-    return Picture{.image = vips::VImage::gifload_buffer(blob.get(), load),
-                   .frames = info.frames,
-                   .source_palette = true};
-  });
+  IMGMILL_TRY(Picture picture, with_engine(ErrorCode::bad_input, "the GIF cannot be decoded", [&] {
+                BlobView blob(input);
+                auto* load = load_options(options, VIPS_FAIL_ON_ERROR);
+                if (info.frames > 1) load->set("n", -1);
+                const vips::VImage image = vips::VImage::gifload_buffer(blob.get(), load);
+                return Picture{.image = image, .frames = info.frames, .source_palette = true};
+              }));
+  const auto read = static_cast<std::uint32_t>(header_int(picture.image, VIPS_META_N_PAGES, 1));
+  if (info.frames > 1 && read < info.frames) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("libvips {} reads only {} of the {} frames", engine_version(), read,
+                            info.frames),
+                "use the libvips that imgmill is built with by default");
+  }
+  return picture;
 }
 
 Result<Buffer> GifCodec::encode(const Picture& picture, const EncodeOptions& options) {

@@ -154,6 +154,17 @@ std::string diagnose_gif(ByteView file) {
   return frame ? "" : "it holds no picture";
 }
 
+std::uint32_t count_gif_frames(ByteView file) {
+  std::uint32_t frames = 0;
+  Walker walker(file);
+  if (walker.header().empty()) return frames;
+  while (const auto block = walker.next()) {
+    if (block->kind == Kind::end) break;
+    if (u8(block->whole, 0) == 0x2C) ++frames;
+  }
+  return frames;
+}
+
 MetadataBlocks read_gif(ByteView file) {
   MetadataBlocks blocks;
   Walker walker(file);

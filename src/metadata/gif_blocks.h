@@ -1,6 +1,7 @@
 // GIF as a row of blocks (GIF89a specification), and the metadata among them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "imgmill/buffer.h"
@@ -14,6 +15,9 @@ namespace imgmill::metadata {
 /// its last block instead of the closing byte is: such are common, and every
 /// viewer shows them. Thread-safe.
 [[nodiscard]] std::string diagnose_gif(ByteView file);
+
+/// How many pictures stand in the row. Thread-safe.
+[[nodiscard]] std::uint32_t count_gif_frames(ByteView file);
 
 [[nodiscard]] MetadataBlocks read_gif(ByteView file);
 /// Frames, delays, loop counts and text that is drawn always stay. GIF has no

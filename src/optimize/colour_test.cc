@@ -5,6 +5,7 @@
 
 #include "imgmill/optimize.h"
 #include "support/decode.h"
+#include "support/engine_age.h"
 #include "support/profiles.h"
 
 namespace imgmill {
@@ -89,19 +90,21 @@ TEST(Profile, SameFormatWithoutAProfileLooksTheSame) {
       {Format::png, make_png(gentle(1), {.icc = grey_profile(1.4)})},
   };
   for (const auto& [format, file] : files) {
+    // Older AV1 encoders lose a little more.
+    const double most = format == Format::avif && !exact_avif() ? 2.8 : 2.5;
     for (const std::optional<int> quality :
          {std::optional<int>{}, std::optional(90), std::optional(100)}) {
       ImageSettings settings{.keep = Keep::none()};
       settings.quality.global = quality;
       const auto bare = optimize(file, settings);
       ASSERT_TRUE(bare) << bare.error().describe();
-      EXPECT_LT(difference(file, format, *bare), 2.5) << info(format).name;
+      EXPECT_LT(difference(file, format, *bare), most) << info(format).name;
       settings.keep = {};
       settings.colour = ColourPolicy::to_srgb;
       const auto converted = optimize(file, settings);
       ASSERT_TRUE(converted) << converted.error().describe();
       EXPECT_TRUE(decode(converted->bytes.view(), format).icc.empty()) << info(format).name;
-      EXPECT_LT(difference(file, format, *converted), 2.5) << info(format).name;
+      EXPECT_LT(difference(file, format, *converted), most) << info(format).name;
     }
   }
 }
@@ -134,6 +137,9 @@ TEST(Profile, GreyIsTranslatedWhereGreyIsUnknown) {
 }
 
 TEST(Profile, InksBecomeTheColoursTheyStandFor) {
+  if (engine_before(8, 14, 3)) {
+    GTEST_SKIP() << "this libvips takes many CMYK profiles for unfit and reads its own instead";
+  }
   Raster inks = gentle(4);
   inks.cmyk = true;
   for (std::size_t i = 3; i < inks.samples.size(); i += 4) inks.samples[i] = 40;

@@ -3,6 +3,7 @@
 
 #include "imgmill/optimize.h"
 #include "support/decode.h"
+#include "support/engine_age.h"
 
 namespace imgmill {
 namespace {
@@ -44,7 +45,7 @@ TEST(Depth, DeepAvifStaysDeep) {
     const Bytes file = make_avif(picture, {.lossless = false, .quality = 98});
     const auto result = optimize(file);
     ASSERT_TRUE(result) << result.error().describe();
-    EXPECT_EQ(decode(result->bytes.view(), Format::avif).bits, bits);
+    EXPECT_EQ(decode(result->bytes.view(), Format::avif).bits, exact_avif() ? bits : 12);
     EXPECT_GT(psnr(decode(result->bytes.view(), Format::avif).picture(), picture), 27);
     const auto png = optimize(make_avif(picture), {.output_format = Format::png});
     ASSERT_TRUE(png);
