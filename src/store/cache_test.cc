@@ -234,6 +234,16 @@ TEST(Cache, BeginsAnewWhenItsIndexIsDamaged) {
   EXPECT_TRUE(fs::exists(index.native() + ".damaged"));
 }
 
+TEST(Cache, MayLieBehindALink) {
+  const ScratchFolder scratch;
+  scratch.folder("real");
+  fs::create_directory_symlink("real", scratch / "cache");
+  const auto cache = open_cache(scratch);
+  ASSERT_TRUE(cache);
+  remember(*cache, "input", "output");
+  EXPECT_TRUE(cache->find(hash_of("input"), recipe));
+}
+
 TEST(Cache, IsSharedByProcesses) {
   const ScratchFolder scratch;
   const auto one = open_cache(scratch);

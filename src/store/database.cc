@@ -73,10 +73,9 @@ Result<Database> Database::open(const fs::path& file, Sharing sharing,
                                 std::chrono::milliseconds patience) {
   auto state = std::make_unique<State>();
   state->file = file;
-  const int code = sqlite3_open_v2(
-      file.c_str(), &state->connection,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
-      nullptr);
+  const int code =
+      sqlite3_open_v2(file.c_str(), &state->connection,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) return std::unexpected(state->error(code));
   sqlite3_extended_result_codes(state->connection, 1);
   sqlite3_busy_timeout(state->connection, static_cast<int>(patience.count()));
