@@ -62,6 +62,7 @@ TEST(Layering, IncludesGoDownOnly) {
 
 TEST(Layering, TheCoreNeitherPrintsNorReadsTheEnvironment) {
   const fs::path source = fs::path(IMGMILL_SOURCE_DIR) / "src";
+  const std::regex quoted(R"("[^"]*")");
   const std::regex forbidden(
       R"(std::cout|std::cerr|\bprintf\(|\bfprintf\(|fmt::print|\bgetenv\(|\babort\(|std::exit)");
   for (const auto& entry : fs::recursive_directory_iterator(source)) {
@@ -71,7 +72,8 @@ TEST(Layering, TheCoreNeitherPrintsNorReadsTheEnvironment) {
     int number = 0;
     for (std::string line; std::getline(text, line);) {
       ++number;
-      EXPECT_FALSE(std::regex_search(line, forbidden))
+      // What a text speaks of is not called.
+      EXPECT_FALSE(std::regex_search(std::regex_replace(line, quoted, ""), forbidden))
           << file.lexically_relative(source) << ":" << number << ": " << line;
     }
   }

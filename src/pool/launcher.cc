@@ -143,8 +143,11 @@ Result<std::unique_ptr<Launcher>> Launcher::start(const fs::path& program,
     }
   }
   ends.second = Channel();
-  Result<void> started = ends.first.send(encode({MessageKind::configure, 0, 0, to_body(settings)}));
-  if (started) started = hear_hello(ends.first, errors.read.get(), program);
+  // One that has ended already is found out by what it does not answer.
+  const Result<void> told =
+      ends.first.send(encode({MessageKind::configure, 0, 0, to_body(settings)}));
+  const Result<void> heard = hear_hello(ends.first, errors.read.get(), program);
+  Result<void> started = heard ? told : heard;
   if (!started) {
     ::kill(process, SIGKILL);
     reap(process);

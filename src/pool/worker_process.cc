@@ -107,6 +107,11 @@ Fault WorkerProcess::why_it_is_gone() {
     fault.blameless = sent_by_others(signal);
     fault.what =
         fmt::format("{} ({})", fault.blameless ? "was ended" : "crashed", signal_name(signal));
+    if (signal == SIGSYS) {
+      fault = {.kind = "violation",
+               .what = "was ended because it tried a forbidden system call",
+               .worth_another_try = false};
+    }
     if (signal == SIGKILL) {
       fault.what = "was killed (SIGKILL): by hand, or because the machine ran out of memory";
     }

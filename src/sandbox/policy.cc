@@ -111,8 +111,8 @@ constexpr std::array rows{
               "the bound for each image, below the hard limit"},
     PolicyRow{"prlimit64", allow, 0, "of itself, asking only", only_asks, "getrlimit()"},
     PolicyRow{"newfstatat", refuse, EACCES, "", always,
-              "printf() looks at its stream this way; a path cannot be told from none"},
-    PolicyRow{"ioctl", refuse, ENOTTY, "", always, "printf() asks whether there is a terminal"},
+              "stdio looks at its stream this way; a path cannot be told from none"},
+    PolicyRow{"ioctl", refuse, ENOTTY, "", always, "stdio asks whether there is a terminal"},
 };
 
 constexpr std::array files{

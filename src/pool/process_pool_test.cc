@@ -1,0 +1,434 @@
+// The pool against workers that crash, hang, lie and break out, and against people
+// who shoot them.
+#include "pool/process_pool.h"
+
+#include <dirent.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include "pool/process_executor.h"
+#include "sandbox/sandbox.h"
+#include "support/make.h"
+
+namespace imgmill {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string picture(int number = 0) {
+  const auto shade = static_cast<std::uint16_t>(number % 200);
+  test::Raster raster(24, 16, 3);
+  for (std::uint32_t i = 0; i < raster.samples.size(); ++i) {
+    raster.samples[i] = static_cast<std::uint16_t>((i * 7 + shade * 13) % 256);
+  }
+  return std::string(as_text(test::make_jpeg(raster, {.quality = 95})));
+}
+
+std::string faulty(std::string_view name) { return picture() + "FAULT:" + std::string(name) + ";"; }
+
+OptimizerOptions faulty_options(int jobs = 2) {
+  OptimizerOptions options;
+  options.jobs = jobs;
+  options.isolation = Isolation::process;
+  options.warm_up = WarmUp::off;
+  options.worker_program = IMGMILL_FAULTY_WORKER;
+  return options;
+}
+
+std::unique_ptr<ProcessExecutor> executor_with(const OptimizerOptions& options) {
+  auto executor = ProcessExecutor::create(options);
+  EXPECT_TRUE(executor) << executor.error().describe();
+  return *std::move(executor);
+}
+
+Result<Optimized> run(Executor& executor, std::string_view image,
+                      const ImageSettings& settings = {}) {
+  const Limits limits;
+  return executor.process({as_bytes(image), settings, limits}, {});
+}
+
+/// The processes of a pool's workers, once there are `count` of them.
+std::vector<pid_t> processes_of(ProcessPool& pool, std::size_t count) {
+  std::vector<pid_t> processes;
+  for (int i = 0; i < 2000 && processes.size() != count; ++i) {
+    processes = pool.processes();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(processes.size(), count);
+  return processes;
+}
+
+int open_descriptors() {
+  int count = 0;
+  DIR* const folder = ::opendir("/proc/self/fd");
+  while (::readdir(folder) != nullptr) ++count;
+  ::closedir(folder);
+  return count;
+}
+
+// ---- Faults -------------------------------------------------------------------
+
+struct FaultCase {
+  const char* name;
+  const char* says;  ///< in the error
+  const char* kind;  ///< in the metrics
+  int attempts;      ///< until it is given up
+  bool needs_seccomp = false;
+};
+
+class Faults : public testing::TestWithParam<FaultCase> {};
+INSTANTIATE_TEST_SUITE_P(
+    All, Faults,
+    testing::Values(
+        FaultCase{"crash-in-decode", "crashed (SIGSEGV)", "signal", 2},
+        FaultCase{"crash-in-encode", "its last words: encoded", "signal", 2},
+        FaultCase{"abort", "crashed (SIGABRT)", "signal", 2},
+        FaultCase{"divide", "crashed (SIGFPE)", "signal", 2},
+        FaultCase{"stack", "crashed (SIGSEGV)", "signal", 2},
+        FaultCase{"words", "then it died", "signal", 2},
+        FaultCase{"exit", "ended without an answer (exit status 0)", "exit", 2},
+        FaultCase{"hang-up", "closed its connection", "protocol", 2},
+        FaultCase{"huge-output", "its output has 1125899906842624 bytes", "protocol", 2},
+        FaultCase{"no-output", "its output has 0 bytes", "protocol", 2},
+        FaultCase{"short-output", "not as long as it said", "protocol", 2},
+        FaultCase{"other-format", "not of the format it said", "protocol", 2},
+        FaultCase{"keeps-writing", "holds on to the memory of its output", "protocol", 2},
+        FaultCase{"garbage", "none of imgmill's", "protocol", 2},
+        FaultCase{"wrong-image", "about another image", "protocol", 2},
+        FaultCase{"open", "forbidden system call (openat)", "violation", 1, true},
+        FaultCase{"create", "forbidden system call (openat)", "violation", 1, true},
+        FaultCase{"unlink", "forbidden system call (unlink)", "violation", 1, true},
+        FaultCase{"connect", "forbidden system call (socket)", "violation", 1, true},
+        FaultCase{"exec", "forbidden system call (execve)", "violation", 1, true},
+        FaultCase{"fork", "forbidden system call (clone)", "violation", 1, true},
+        FaultCase{"ptrace", "forbidden system call (ptrace)", "violation", 1, true},
+        FaultCase{"shoot", "forbidden system call (kill)", "violation", 1, true}),
+    [](const auto& test_case) {
+      std::string name = test_case.param.name;
+      std::erase(name, '-');
+      return name;
+    });
+
+TEST_P(Faults, CostOneImageAndAreToldInFull) {
+  const FaultCase& fault = GetParam();
+  if (fault.needs_seccomp && built_with_sanitizer()) GTEST_SKIP() << "no seccomp under sanitizers";
+  if (built_with_sanitizer() && std::string_view(fault.name) == "stack") {
+    GTEST_SKIP() << "the sanitizer has a stack of its own kind";
+  }
+  const auto executor = executor_with(faulty_options());
+  const std::string image = faulty(fault.name);
+  const Result<Optimized> bad = run(*executor, image);
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().code(), ErrorCode::fault);
+  EXPECT_NE(bad.error().message().find(fault.says), std::string::npos) << bad.error().message();
+  EXPECT_EQ(bad.error().message().find("in two attempts") != std::string::npos,
+            fault.attempts == 2);
+  EXPECT_FALSE(bad.error().advice().empty());
+  const PoolMetrics after = executor->pool().metrics();
+  EXPECT_EQ(after.faults.at(fault.kind), static_cast<std::uint64_t>(fault.attempts));
+  EXPECT_EQ(after.restarts, static_cast<std::uint64_t>(fault.attempts));
+
+  // The batch goes on at full width.
+  std::atomic<int> good = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < executor->width(); ++i) {
+      threads.emplace_back([&] { good += run(*executor, picture()).has_value() ? 1 : 0; });
+    }
+  }
+  EXPECT_EQ(good, executor->width());
+}
+
+TEST(Fault, AnEndlessLoopEndsWithTheTimeout) {
+  OptimizerOptions options = faulty_options();
+  options.timeout = std::chrono::seconds(1);
+  const auto executor = executor_with(options);
+  const Result<Optimized> bad = run(*executor, faulty("loop"));
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().code(), ErrorCode::fault);
+  EXPECT_NE(bad.error().message().find("within 1 s"), std::string::npos) << bad.error().message();
+  EXPECT_TRUE(run(*executor, picture()));
+}
+
+TEST(Fault, AnEndlessAllocationEndsAtTheLimit) {
+  if (built_with_sanitizer()) GTEST_SKIP() << "no bound on address space under sanitizers";
+  const auto executor = executor_with(faulty_options());
+  const Result<Optimized> bad = run(*executor, faulty("memory"));
+  ASSERT_FALSE(bad);
+  // The worker notices by itself, and lives on.
+  EXPECT_EQ(bad.error().code(), ErrorCode::limit);
+  EXPECT_NE(bad.error().message().find("not enough memory"), std::string::npos);
+  EXPECT_EQ(executor->pool().metrics().restarts, 0);
+  EXPECT_TRUE(run(*executor, picture()));
+}
+
+TEST(Fault, TheInputCannotBeChangedBehindTheParentsBack) {
+  const auto executor = executor_with(faulty_options());
+  const std::string image = faulty("scribble");
+  Result<Buffer> input = executor->input_buffer(image.size());
+  ASSERT_TRUE(input);
+  image.copy(reinterpret_cast<char*>(input->data()), image.size());
+  const Result<Optimized> outcome = run(*executor, as_text(input->view()));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message(), "the input is read-only");
+  EXPECT_EQ(as_text(input->view()), image);
+}
+
+// ---- Healthy workers ----------------------------------------------------------
+
+TEST(ProcessExecutor, GivesTheSameBytesAsAThread) {
+  OptimizerOptions options;
+  options.jobs = 2;
+  options.worker_program = IMGMILL_WORKER;
+  const auto executor = executor_with(options);
+  for (const FormatInfo& format : formats()) {
+    ImageSettings settings;
+    settings.output_format = format.format;
+    const std::string image = picture(7);
+    const Result<Optimized> there = run(*executor, image, settings);
+    const Result<Optimized> here = optimize(as_bytes(image), settings);
+    ASSERT_TRUE(there) << there.error().describe();
+    ASSERT_TRUE(here);
+    EXPECT_EQ(there->decision, here->decision);
+    EXPECT_EQ(there->notes, here->notes);
+    EXPECT_EQ(there->width, here->width);
+    if (here->decision == Decision::kept) {
+      EXPECT_TRUE(there->bytes.empty());
+    } else {
+      EXPECT_TRUE(std::ranges::equal(there->bytes.view(), here->bytes.view())) << format.name;
+    }
+  }
+  // And what an image is refused for comes over in full.
+  const Result<Optimized> there = run(*executor, "GIF89a and no more");
+  const Result<Optimized> here = optimize(as_bytes("GIF89a and no more"));
+  ASSERT_FALSE(there);
+  EXPECT_EQ(there.error().code(), here.error().code());
+  EXPECT_EQ(there.error().describe(), here.error().describe());
+  EXPECT_FALSE(run(*executor, ""));
+}
+
+TEST(ProcessExecutor, TakesInputsFromItsOwnMemoryAndFromAnyOther) {
+  const auto executor = executor_with(faulty_options(1));
+  const std::string image = picture();
+  Result<Buffer> input = executor->input_buffer(image.size());
+  ASSERT_TRUE(input);
+  image.copy(reinterpret_cast<char*>(input->data()), image.size());
+  const Result<Optimized> own = run(*executor, as_text(input->view()));
+  const Result<Optimized> again = run(*executor, as_text(input->view()));
+  const Result<Optimized> other = run(*executor, image);
+  ASSERT_TRUE(own && again && other);
+  EXPECT_TRUE(std::ranges::equal(own->bytes.view(), other->bytes.view()));
+  EXPECT_TRUE(std::ranges::equal(own->bytes.view(), again->bytes.view()));
+}
+
+TEST(ProcessPool, WarmsAllWorkersUpAndLendsEachToOne) {
+  PoolOptions options;
+  options.size = 3;
+  options.worker_program = IMGMILL_WORKER;
+  auto pool = ProcessPool::create(options);
+  ASSERT_TRUE(pool) << pool.error().describe();
+  EXPECT_EQ((*pool)->max_size(), 3);
+  ASSERT_TRUE((*pool)->warmup());
+  PoolMetrics metrics = (*pool)->metrics();
+  EXPECT_EQ(metrics.spawns, 3);
+  EXPECT_EQ(metrics.active, 0);
+  EXPECT_GT(metrics.warm_up_time.count(), 0);
+  EXPECT_GT(metrics.spawn_time.count(), 0);
+  EXPECT_EQ(processes_of(**pool, 3).size(), 3);
+  {
+    auto one = (*pool)->acquire();
+    auto two = (*pool)->acquire();
+    auto three = (*pool)->acquire();
+    ASSERT_TRUE(one && two && three);
+    EXPECT_EQ((*pool)->metrics().active, 3);
+    std::stop_source stop;
+    std::jthread impatient([&] { stop.request_stop(); });
+    const auto none = (*pool)->acquire(stop.get_token());
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().code(), ErrorCode::cancelled);
+  }
+  EXPECT_EQ((*pool)->metrics().active, 0);
+  EXPECT_TRUE((*pool)->acquire());
+}
+
+TEST(ProcessPool, WithoutWarmUpStartsWorkersOneByOne) {
+  PoolOptions options;
+  options.size = 3;
+  options.workers.warm_up = WarmUp::off;
+  options.worker_program = IMGMILL_WORKER;
+  auto pool = ProcessPool::create(options);
+  ASSERT_TRUE(pool);
+  EXPECT_EQ((*pool)->metrics().spawns, 0);
+  { ASSERT_TRUE((*pool)->acquire()); }
+  { ASSERT_TRUE((*pool)->acquire()); }
+  EXPECT_EQ((*pool)->metrics().spawns, 1);
+}
+
+TEST(ProcessPool, ReplacesAWorkerThatHasDoneItsShare) {
+  OptimizerOptions options = faulty_options(1);
+  options.images_per_worker = 2;
+  const auto executor = executor_with(options);
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(run(*executor, picture(i)));
+  const PoolMetrics metrics = executor->pool().metrics();
+  EXPECT_EQ(metrics.images, 5);
+  EXPECT_EQ(metrics.recycled, 2);
+  EXPECT_EQ(metrics.restarts, 0);
+  EXPECT_EQ(metrics.spawns, 3);
+}
+
+TEST(ProcessPool, AWorkerHoldsNoDescriptorButItsOwn) {
+  if (built_with_sanitizer()) GTEST_SKIP() << "sanitizers keep files open";
+  const Result<Pipe> leaky = make_pipe();
+  ASSERT_TRUE(leaky);
+  const FileDescriptor inheritable(::dup(leaky->write.get()));  // not closed on exec
+  const auto executor = executor_with(faulty_options(1));
+  ASSERT_TRUE(run(*executor, picture()));
+  const std::vector<pid_t> processes = processes_of(executor->pool(), 1);
+  ASSERT_EQ(processes.size(), 1);
+  std::error_code error;
+  std::vector<std::string> names;
+  // It has answered and may still be putting the image's memory away.
+  for (int i = 0; i < 1000 && names.size() != 4 && !error; ++i) {
+    names.clear();
+    for (const auto& entry :
+         fs::directory_iterator("/proc/" + std::to_string(processes[0]) + "/fd", error)) {
+      names.push_back(entry.path().filename().string());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  if (error) GTEST_SKIP() << "a sandboxed process shows its descriptors to root only";
+  EXPECT_EQ(names.size(), 4) << "standard input, output and error, and one socket";
+}
+
+TEST(ProcessPool, LeavesNothingBehind) {
+  const int before = open_descriptors();
+  std::vector<pid_t> processes;
+  for (int i = 0; i < 3; ++i) {
+    const auto executor = executor_with(faulty_options());
+    EXPECT_TRUE(run(*executor, picture()));
+    const std::vector<pid_t> now = processes_of(executor->pool(), 1);
+    processes.insert(processes.end(), now.begin(), now.end());
+    EXPECT_FALSE(run(*executor, faulty("abort")));
+  }
+  EXPECT_EQ(open_descriptors(), before);
+  for (const pid_t process : processes) EXPECT_NE(::kill(process, 0), 0);
+}
+
+TEST(ProcessPool, WorkersGoWhenTheirOwnerIsKilled) {
+  const Result<Pipe> pipe = make_pipe();
+  ASSERT_TRUE(pipe);
+  const pid_t owner = ::fork();
+  if (owner == 0) {
+    const auto executor = executor_with(faulty_options(2));
+    const Result<Optimized> done = run(*executor, picture());
+    const std::vector<pid_t> processes = processes_of(executor->pool(), 1);
+    const pid_t worker = done && !processes.empty() ? processes[0] : 0;
+    if (::write(pipe->write.get(), &worker, sizeof(worker)) < 0) ::_exit(1);
+    ::pause();
+  }
+  pid_t worker = 0;
+  while (::read(pipe->read.get(), &worker, sizeof(worker)) != sizeof(worker)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ASSERT_GT(worker, 0);
+  ASSERT_EQ(::kill(worker, 0), 0);
+  ::kill(owner, SIGKILL);
+  ::waitpid(owner, nullptr, 0);
+  bool gone = false;
+  for (int i = 0; i < 2000 && !gone; ++i) {
+    gone = ::kill(worker, 0) != 0;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_TRUE(gone);
+}
+
+TEST(ProcessPool, SaysWhyWorkersCannotBeStarted) {
+  OptimizerOptions options = faulty_options();
+  options.worker_program = "/nonexistent/imgmill-worker";
+  auto none = ProcessExecutor::create(options);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code(), ErrorCode::environment);
+  EXPECT_NE(none.error().message().find("No such file"), std::string::npos);
+  EXPECT_NE(none.error().advice().find("--isolation thread"), std::string::npos);
+  options.worker_program = "/bin/true";
+  none = ProcessExecutor::create(options);
+  ASSERT_FALSE(none);
+  EXPECT_NE(none.error().message().find("could not be started"), std::string::npos);
+}
+
+// ---- Shots from outside --------------------------------------------------------
+
+TEST(Storm, AThousandImagesComeOutUndisturbed) {
+  constexpr int images = 1000;
+  constexpr int kinds = 50;
+  OptimizerOptions options;
+  options.jobs = 3;
+  options.worker_program = IMGMILL_WORKER;
+  options.warm_up = WarmUp::off;
+  options.images_per_worker = 100;
+  const auto executor = executor_with(options);
+
+  std::vector<std::string> inputs;
+  std::vector<Buffer> expected;
+  for (int i = 0; i < kinds; ++i) {
+    inputs.push_back(picture(i));
+    Result<Optimized> here = optimize(as_bytes(inputs.back()));
+    ASSERT_TRUE(here);
+    expected.push_back(here->decision == Decision::kept ? Buffer() : std::move(here->bytes));
+  }
+
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::atomic<int> next = 0;
+  std::atomic<int> right = 0;
+  std::atomic<bool> over = false;
+  int shots = 0;
+  std::vector<std::string> errors(images);
+  {
+    std::jthread shooter([&] {
+      std::mt19937 random(seed);
+      while (!over) {
+        const std::vector<pid_t> targets = executor->pool().processes();
+        if (!targets.empty()) {
+          const pid_t target = targets[random() % targets.size()];
+          ::kill(target, random() % 2 == 0 ? SIGSEGV : SIGSTOP);
+          ++shots;
+        }
+        std::this_thread::sleep_for(std::chrono::microseconds(random() % 40'000));
+      }
+    });
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < executor->width(); ++i) {
+        threads.emplace_back([&] {
+          for (int image = next++; image < images; image = next++) {
+            const auto kind = static_cast<std::size_t>(image % kinds);
+            const Result<Optimized> there = run(*executor, inputs[kind]);
+            if (!there) {
+              errors[static_cast<std::size_t>(image)] = there.error().describe();
+            } else if (std::ranges::equal(there->bytes.view(), expected[kind].view())) {
+              ++right;
+            }
+          }
+        });
+      }
+    }
+    over = true;
+  }
+  for (const std::string& error : errors) {
+    if (!error.empty()) ADD_FAILURE() << error;
+  }
+  EXPECT_EQ(right, images);
+  EXPECT_GT(shots, 10);
+  EXPECT_GT(executor->pool().metrics().restarts, 10);
+}
+
+}  // namespace
+}  // namespace imgmill
