@@ -97,6 +97,9 @@ class Cache {
                                      std::int64_t& last_used);
   [[nodiscard]] std::filesystem::path object_path(const ContentHash& content,
                                                   const ContentHash& recipe) const;
+  [[nodiscard]] std::optional<Buffer> small_bytes_of(const ContentHash& content,
+                                                     const ContentHash& recipe,
+                                                     const KnownResult& known);
   bool store_object(const std::filesystem::path& object, ByteView bytes);
 
   const std::filesystem::path folder_;

@@ -130,8 +130,9 @@ TEST(Cache, DoesNotCallAnOutputOursWhenTheRecipeWouldChangeItAgain) {
 TEST(Cache, NeverGivesTornOrAlteredBytes) {
   const ScratchFolder scratch;
   const auto cache = open_cache(scratch);
+  const std::string output(100'000, 'o');
   const auto damage = [&](const std::string& bytes) {
-    remember(*cache, "input", "output");
+    remember(*cache, "input", output);
     const auto known = cache->find(hash_of("input"), recipe);
     EXPECT_TRUE(known);
     const auto files = objects(scratch);
@@ -139,12 +140,25 @@ TEST(Cache, NeverGivesTornOrAlteredBytes) {
     if (files.size() == 1) std::ofstream(files.front(), std::ios::binary) << bytes;
     return cache->bytes_of(hash_of("input"), recipe, *known).has_value();
   };
-  EXPECT_TRUE(damage("output"));
-  EXPECT_FALSE(damage("outpu"));
+  EXPECT_TRUE(damage(output));
+  EXPECT_FALSE(damage(output.substr(1)));
   EXPECT_TRUE(objects(scratch).empty()) << "what is of no use goes";
-  EXPECT_FALSE(damage("outPut"));
-  EXPECT_FALSE(damage("output and more"));
+  EXPECT_FALSE(damage("O" + output.substr(1)));
+  EXPECT_FALSE(damage(output + " and more"));
   EXPECT_FALSE(damage(""));
+}
+
+TEST(Cache, KeepsSmallOutputsWithoutFiles) {
+  const ScratchFolder scratch;
+  const auto cache = open_cache(scratch);
+  remember(*cache, "input", "output");
+  EXPECT_TRUE(objects(scratch).empty());
+  const auto known = cache->find(hash_of("input"), recipe);
+  ASSERT_TRUE(known);
+  EXPECT_TRUE(cache->bytes_of(hash_of("input"), recipe, *known));
+  KnownResult other = *known;
+  other.output = hash_of("another");
+  EXPECT_FALSE(cache->bytes_of(hash_of("input"), recipe, other));
 }
 
 TEST(Cache, SeesThatNothingHasChanged) {
@@ -202,20 +216,20 @@ TEST(Cache, DoesNotBelieveTimeStampsOfThisVeryMoment) {
 
 TEST(Cache, LetsTheLeastRecentlyUsedGo) {
   const ScratchFolder scratch;
-  const std::string bytes(10'000, 'x');
+  const std::string bytes(30'000, 'x');
   {
-    const auto cache = open_cache(scratch, 100'000);
+    const auto cache = open_cache(scratch, 300'000);
     for (int i = 0; i < 30; ++i) {
       remember(*cache, "input " + std::to_string(i), std::to_string(i) + bytes);
-      EXPECT_LE(cache->stats()->bytes, 100'000);
+      EXPECT_LE(cache->stats()->bytes, 300'000);
     }
     EXPECT_FALSE(cache->find(hash_of("input 0"), recipe));
     EXPECT_TRUE(cache->find(hash_of("input 29"), recipe));
   }
   std::uintmax_t on_disk = 0;
   for (const fs::path& file : objects(scratch)) on_disk += fs::file_size(file);
-  EXPECT_LE(on_disk, 100'000);
-  EXPECT_GT(on_disk, 50'000) << "it is of no use when everything goes";
+  EXPECT_LE(on_disk, 300'000);
+  EXPECT_GT(on_disk, 150'000) << "it is of no use when everything goes";
 }
 
 TEST(Cache, BeginsAnewWhenItsIndexIsDamaged) {
