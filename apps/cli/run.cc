@@ -117,6 +117,19 @@ void log_pool(const PoolMetrics& pool) {
               {"faults", std::to_string(faults)}});
 }
 
+/// Once, when the run is over: what the sandbox should have had and had not.
+void warn_of_missing_layers(const PoolMetrics& pool, const OptimizerOptions& options) {
+  if (options.sandbox != SandboxMode::automatic || pool.missing_layers.empty()) return;
+  std::string layers;
+  for (const std::string& layer : pool.missing_layers) {
+    layers += (layers.empty() ? "" : ", ") + layer;
+  }
+  log_record(spdlog::level::warn,
+             "the sandbox was without " + layers +
+                 "; imgmill doctor tells more, --sandbox require insists on all",
+             {});
+}
+
 }  // namespace
 
 Status tell(Screen& screen, std::string_view command, const Error& error) {
@@ -163,7 +176,10 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
   const bool interrupted = interrupts.interrupted();
   reporter->finish(summary, interrupted);
   log_times(summary);
-  if (summary.pool) log_pool(*summary.pool);
+  if (summary.pool) {
+    warn_of_missing_layers(*summary.pool, options.optimizer);
+    log_pool(*summary.pool);
+  }
 
   Status status = summary.failed > 0 || summary.stopped ? Status::some_failed : Status::well;
   if (check) {

@@ -156,7 +156,12 @@ std::string summary_text(const BatchSummary& summary, const Tally& tally, bool i
     text += fmt::format("\n  {} x other notes (see them with -v)", grouped(tally.other_notes));
   }
   if (tally.failed > 0) {
-    text += fmt::format("\n  {} failed:", grouped(tally.failed));
+    text += fmt::format("\n  {} failed", grouped(tally.failed));
+    if (summary.quarantined > 0) {
+      text += fmt::format(", {} of them quarantined (their worker process was lost)",
+                          grouped(summary.quarantined));
+    }
+    text += ':';
     for (const std::string& failure : tally.failures) text += "\n    " + failure;
     if (tally.failed > tally.failures.size()) {
       text += fmt::format("\n    and {} more (see above, or write all of them with --report)",

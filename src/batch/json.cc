@@ -203,6 +203,7 @@ std::string result_to_json(const OptimizationResult& result) {
   json["stage"] = name_of(result.stage);
   if (result.error) {
     json["error_code"] = name_of(result.error->code());
+    if (result.error->code() == ErrorCode::fault) json["quarantined"] = true;
     json["advice"] = printable(result.error->advice());
   } else {
     json["decision"] = name_of(result.decision);

@@ -62,6 +62,8 @@ Result<Picture> AvifCodec::decode(ByteView input, const ImageInfo& info,
 
 Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the picture could not be turned into AVIF", [&] {
+    // With several threads libaom writes other bytes than with one.
+    const OneEngineThread one_thread;
     auto* save = vips::VImage::option()->set("compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1);
     save->set("Q", options.quality);
     // 2 is the knee: 4 costs six times as long for an eighth fewer bytes.

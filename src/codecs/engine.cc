@@ -74,6 +74,9 @@ void start_engine() {
 
 void set_engine_threads(int threads) { vips_concurrency_set(threads); }
 
+OneEngineThread::OneEngineThread() : before_(vips_concurrency_get()) { vips_concurrency_set(1); }
+OneEngineThread::~OneEngineThread() { vips_concurrency_set(before_); }
+
 std::string engine_version() {
   return fmt::format("{}.{}.{}", vips_version(0), vips_version(1), vips_version(2));
 }

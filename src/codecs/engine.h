@@ -22,6 +22,18 @@ void start_engine();
 /// alike; start_engine() sets 1. At least 1.
 void set_engine_threads(int threads);
 
+/// While it lives, the engine uses one thread, whatever set_engine_threads() said.
+class OneEngineThread {
+ public:
+  OneEngineThread();
+  ~OneEngineThread();
+  OneEngineThread(const OneEngineThread&) = delete;
+  OneEngineThread& operator=(const OneEngineThread&) = delete;
+
+ private:
+  int before_;
+};
+
 /// "8.18.7".
 [[nodiscard]] std::string engine_version();
 

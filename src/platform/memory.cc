@@ -1,6 +1,12 @@
 #include "platform/memory.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <string_view>
+
+#include "platform/file.h"
 
 #if __has_include(<malloc.h>)
 #include <malloc.h>
@@ -18,6 +24,12 @@ void keep_freed_memory(int cores) {
 #else
   (void)cores;
 #endif
+}
+
+void offer_to_die_first() {
+  const FileDescriptor file(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
+  constexpr std::string_view highest = "1000";
+  if (file && ::write(file.get(), highest.data(), highest.size()) < 0) return;
 }
 
 }  // namespace imgmill

@@ -10,4 +10,8 @@ namespace imgmill {
 /// the C library has no such settings.
 void keep_freed_memory(int cores);
 
+/// Should the machine run out of memory, let the kernel end this process and its
+/// children before any other. Does nothing where that cannot be said.
+void offer_to_die_first();
+
 }  // namespace imgmill

@@ -75,6 +75,7 @@ class ForkServer {
     IMGMILL_TRY(settings_, pool_settings_from(message.body));
     start_engine();
     keep_freed_memory(settings_.threads);
+    offer_to_die_first();  // a picture that is too much costs itself, not the desktop
     IMGMILL_TRY(Sandbox sandbox, Sandbox::prepare(settings_.sandbox));
     sandbox_.emplace(std::move(sandbox));
     return {};

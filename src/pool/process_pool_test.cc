@@ -214,6 +214,30 @@ TEST(ProcessExecutor, GivesTheSameBytesAsAThread) {
   EXPECT_FALSE(run(*executor, ""));
 }
 
+TEST(ProcessExecutor, ThreadsDoNotChangeTheBytes) {
+  OptimizerOptions options;
+  options.jobs = 4;
+  options.warm_up = WarmUp::off;
+  options.worker_program = IMGMILL_WORKER;
+  const auto executor = executor_with(options);
+  const std::string image(as_text(test::make_png(test::photo(900, 700))));
+  for (const Format format : {Format::avif, Format::webp, Format::jpeg, Format::png}) {
+    ImageSettings settings;
+    settings.output_format = format;
+    settings.effort = Effort::fast;
+    settings.resize = {.mode = ResizeMode::percent, .percent = 90};
+    const Limits limits;
+    const auto with = [&](std::size_t images_left) {
+      return executor->process({as_bytes(image), settings, limits, images_left}, {});
+    };
+    const Result<Optimized> one_thread = with(Work::many);
+    const Result<Optimized> four_threads = with(1);
+    ASSERT_TRUE(one_thread && four_threads);
+    EXPECT_TRUE(std::ranges::equal(one_thread->bytes.view(), four_threads->bytes.view()))
+        << info(format).name;
+  }
+}
+
 TEST(ProcessExecutor, TakesInputsFromItsOwnMemoryAndFromAnyOther) {
   const auto executor = executor_with(faulty_options(1));
   const std::string image = picture();
