@@ -95,7 +95,11 @@ BatchOptions batch_options(const RunOptions& options, const ImageSettings& setti
 }
 
 void log_times(const BatchSummary& summary) {
-  log_record(spdlog::level::debug, "busy times, summed over threads",
+  log_record(spdlog::level::info, "most entries in the queues",
+             {{"to_read", std::to_string(summary.queues.to_read)},
+              {"to_process", std::to_string(summary.queues.to_process)},
+              {"to_write", std::to_string(summary.queues.to_write)}});
+  log_record(spdlog::level::info, "busy times, summed over threads",
              {{"plan_ms", milliseconds(summary.busy.plan)},
               {"validate_ms", milliseconds(summary.busy.validate)},
               {"read_ms", milliseconds(summary.busy.read)},

@@ -143,6 +143,12 @@ struct StageTimes {
   std::chrono::microseconds plan{0}, validate{0}, read{0}, process{0}, write{0};
 };
 
+/// The most entries that were in each queue of the pipeline at once. A full queue
+/// behind a stage says that the next stage is the slow one.
+struct QueueDepths {
+  std::size_t to_read = 0, to_process = 0, to_write = 0;
+};
+
 struct BatchSummary {
   std::uint64_t tasks = 0;  ///< results given, failures and skipped ones among them
   std::uint64_t succeeded = 0;
@@ -159,7 +165,8 @@ struct BatchSummary {
   std::chrono::microseconds elapsed{0};
   std::chrono::microseconds first_output{0};  ///< from the start to the first written file
   StageTimes busy;                            ///< summed over threads
-  bool stopped = false;                       ///< by the stop token or OnFailure::stop
+  QueueDepths queues;
+  bool stopped = false;  ///< by the stop token or OnFailure::stop
   /// Why the batch has stopped itself (max_environment_failures).
   std::optional<Error> stop_reason;
   std::optional<PoolMetrics> pool;  ///< with Isolation::process, since its start

@@ -74,6 +74,7 @@ BatchProcessor::BatchProcessor(Executor& executor, TaskSource& tasks, const Batc
 
 BatchSummary BatchProcessor::run() {
   PipelineTimes times;
+  QueueDepths queues;
   for (const Error& warning : stores_.warnings()) collector_.on_warning(warning);
   {
     Pipeline pipeline(executor_, collector_, pipeline_options(options_, stores_.memory()),
@@ -94,10 +95,12 @@ BatchSummary BatchProcessor::run() {
     planner.join();
     pipeline.finish();
     times = pipeline.busy();
+    queues = pipeline.depths();
   }
   if (thrown_by_source_) std::rethrow_exception(thrown_by_source_);
   BatchSummary summary = collector_.finish();
   summary.busy = {plan_time_, validate_time_, times.read, times.process, times.write};
+  summary.queues = queues;
   summary.stopped = stop_.stop_requested();
   stores_.finish(summary);
   return summary;

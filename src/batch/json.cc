@@ -259,6 +259,10 @@ std::string summary_to_json(const BatchSummary& summary) {
                      {"read", milliseconds(busy.read)},
                      {"process", milliseconds(busy.process)},
                      {"write", milliseconds(busy.write)}};
+  const QueueDepths& queues = summary.queues;
+  json["queue_peaks"] = {{"to_read", queues.to_read},
+                         {"to_process", queues.to_process},
+                         {"to_write", queues.to_write}};
   json["stopped"] = summary.stopped;
   if (summary.stop_reason) json["stop_reason"] = printable(summary.stop_reason->describe());
   if (summary.pool) json["pool"] = json_of(*summary.pool);

@@ -1,6 +1,7 @@
 // A queue that makes its writers wait when it is full.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
@@ -27,6 +28,7 @@ class BoundedQueue {
     if (closed_ || size_ == ring_.size()) return false;
     ring_[(first_ + size_) % ring_.size()].emplace(std::move(value));
     ++size_;
+    most_ = std::max(most_, size_);
     lock.unlock();
     entry_.notify_one();
     return true;
@@ -61,6 +63,11 @@ class BoundedQueue {
     const std::lock_guard lock(mutex_);
     return size_;
   }
+  /// The most entries that were ever inside.
+  [[nodiscard]] std::size_t most() const {
+    const std::lock_guard lock(mutex_);
+    return most_;
+  }
   [[nodiscard]] std::size_t capacity() const { return ring_.size(); }
 
  private:
@@ -81,6 +88,7 @@ class BoundedQueue {
   std::vector<std::optional<T>> ring_;
   std::size_t first_ = 0;
   std::size_t size_ = 0;
+  std::size_t most_ = 0;
   bool closed_ = false;
 };
 

@@ -13,6 +13,16 @@
 namespace imgmill {
 namespace {
 
+TEST(BoundedQueue, RemembersTheMostItHeld) {
+  BoundedQueue<int> queue(5);
+  EXPECT_EQ(queue.most(), 0);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(queue.push(i));
+  while (queue.try_pop()) {
+  }
+  ASSERT_TRUE(queue.push(1));
+  EXPECT_EQ(queue.most(), 3);
+}
+
 TEST(BoundedQueue, BehavesLikeADequeInOneThread) {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     std::mt19937 random(seed);

@@ -71,6 +71,10 @@ class Pipeline {
 
   /// Time spent in each stage, summed over threads, without waiting.
   [[nodiscard]] PipelineTimes busy() const;
+  /// The most entries that were in each queue.
+  [[nodiscard]] QueueDepths depths() const {
+    return {jobs_.most(), loaded_.most(), processed_.most()};
+  }
   /// Bytes that are held right now.
   [[nodiscard]] std::uint64_t bytes_held() const { return budget_.held(); }
   /// Jobs that are not processed yet, once finish() was called; before: Work::many.
