@@ -5,6 +5,7 @@
 #include "app.h"
 #include "commands.h"
 #include "platform/cpu.h"
+#include "platform/file.h"
 #include "platform/memory.h"
 #include "signals.h"
 
@@ -46,6 +47,7 @@ Status run(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   imgmill::keep_freed_memory(imgmill::core_budget().cores);
+  imgmill::raise_open_file_limit();
   try {
     return static_cast<int>(imgmill::cli::run({argv + (argc > 0 ? 1 : 0), argv + argc}));
   } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -138,6 +139,13 @@ Error too_large(const std::filesystem::path& path, std::uint64_t size, std::uint
                fmt::format("'{}' has {}, and the limit is {}", printable(path), human_size(size),
                            human_size(max_bytes)),
                "raise the limit on the size of input files if this is meant");
+}
+
+void raise_open_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return;  // then it stays as it was
 }
 
 Result<void> check_writable_folder(const std::filesystem::path& folder) {

@@ -108,6 +108,10 @@ using Allocate = std::function<Result<Buffer>(std::size_t)>;
 [[nodiscard]] Error too_large(const std::filesystem::path& path, std::uint64_t size,
                               std::uint64_t max_bytes);
 
+/// For programs: lets this process hold as many files open as it may at all, since
+/// each worker process and each image in a queue needs some. Call once, at the start.
+void raise_open_file_limit();
+
 /// Whether files can be made in `folder`, as far as permissions tell.
 [[nodiscard]] Result<void> check_writable_folder(const std::filesystem::path& folder);
 

@@ -29,6 +29,7 @@ using std::chrono::milliseconds;
 
 // Loading the engine takes some 50 ms; a machine that starts up may be slow.
 constexpr milliseconds patience_at_start{30'000};
+constexpr milliseconds patience_at_end{2'000};
 
 std::unexpected<Error> cannot_start(const fs::path& program, const std::string& why) {
   return fail(
@@ -160,10 +161,19 @@ Launcher::Launcher(pid_t process, Channel control)
     : process_(process), control_(std::move(control)), listener_([this] { listen(); }) {}
 
 Launcher::~Launcher() {
-  // To the fork server this is the end; its closing of the other end is ours.
+  // To the fork server this is the end, and its going is the listener's. One that
+  // somebody has stopped does not hear it.
   ::shutdown(control_.get(), SHUT_WR);
+  const auto deadline = std::chrono::steady_clock::now() + patience_at_end;
+  while (::waitpid(process_, nullptr, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      ::kill(process_, SIGKILL);
+      reap(process_);
+      break;
+    }
+    std::this_thread::sleep_for(milliseconds(1));
+  }
   listener_.join();
-  reap(process_);
 }
 
 Result<Spawned> Launcher::spawn() {

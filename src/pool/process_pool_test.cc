@@ -10,7 +10,10 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
+#include <sstream>
 #include <thread>
 
 #include "pool/process_executor.h"
@@ -371,6 +374,44 @@ TEST(ProcessPool, WorkersGoWhenTheirOwnerIsKilled) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   EXPECT_TRUE(gone);
+}
+
+struct ProcessFacts {
+  char state = 'X';  ///< as ps(1) shows it; X when it is gone
+  pid_t parent = 0;
+};
+
+ProcessFacts facts_of_process(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (text.empty()) return {};
+  std::istringstream rest(text.substr(text.rfind(')') + 1));
+  ProcessFacts facts;
+  rest >> facts.state >> facts.parent;
+  return facts;
+}
+
+TEST(ProcessPool, OutlivesItsForkServer) {
+  const auto executor = executor_with(faulty_options(1));
+  ASSERT_TRUE(run(*executor, picture()));
+  const std::vector<pid_t> processes = processes_of(executor->pool(), 1);
+  ASSERT_EQ(processes.size(), 1);
+  const pid_t server = facts_of_process(processes[0]).parent;
+  ASSERT_GT(server, 1);
+  ASSERT_NE(server, ::getpid());
+  ASSERT_EQ(::kill(server, SIGKILL), 0);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(run(*executor, picture(i)));
+  // Who takes an orphan over may leave it a zombie (Z).
+  const char state = facts_of_process(processes[0]).state;
+  EXPECT_TRUE(state == 'X' || state == 'Z') << state;
+  EXPECT_NE(facts_of_process(processes_of(executor->pool(), 1).at(0)).parent, server);
+}
+
+TEST(ProcessPool, EndsThoughItsForkServerIsStopped) {
+  const auto executor = executor_with(faulty_options(1));
+  ASSERT_TRUE(run(*executor, picture()));
+  const pid_t server = facts_of_process(processes_of(executor->pool(), 1).at(0)).parent;
+  ASSERT_EQ(::kill(server, SIGSTOP), 0);
 }
 
 TEST(ProcessPool, SaysWhyWorkersCannotBeStarted) {
