@@ -122,16 +122,16 @@ void log_pool(const PoolMetrics& pool) {
 }
 
 /// Once, when the run is over: what the sandbox should have had and had not.
-void warn_of_missing_layers(const PoolMetrics& pool, const OptimizerOptions& options) {
-  if (options.sandbox != SandboxMode::automatic || pool.missing_layers.empty()) return;
+void warn_of_missing_layers(const PoolMetrics& pool, const RunOptions& options,
+                            Reporter& reporter) {
+  if (options.optimizer.sandbox != SandboxMode::automatic || options.talk.quiet) return;
+  if (pool.missing_layers.empty()) return;
   std::string layers;
   for (const std::string& layer : pool.missing_layers) {
     layers += (layers.empty() ? "" : ", ") + layer;
   }
-  log_record(spdlog::level::warn,
-             "the sandbox was without " + layers +
-                 "; imgmill doctor tells more, --sandbox require insists on all",
-             {});
+  reporter.on_warning(Error(ErrorCode::environment, "the sandbox was without " + layers,
+                            "imgmill doctor tells more, --sandbox require insists on all"));
 }
 
 }  // namespace
@@ -178,12 +178,10 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
   const BatchSummary summary =
       optimizer->run(tasks, batch_options(options, settings, batch), fan, stop.get_token());
   const bool interrupted = interrupts.interrupted();
+  if (summary.pool) warn_of_missing_layers(*summary.pool, options, *reporter);
   reporter->finish(summary, interrupted);
   log_times(summary);
-  if (summary.pool) {
-    warn_of_missing_layers(*summary.pool, options.optimizer);
-    log_pool(*summary.pool);
-  }
+  if (summary.pool) log_pool(*summary.pool);
 
   Status status = summary.failed > 0 || summary.stopped ? Status::some_failed : Status::well;
   if (check) {
