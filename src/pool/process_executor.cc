@@ -18,9 +18,15 @@ namespace {
 constexpr std::uint64_t worker_address_space = std::uint64_t{16} << 30;
 
 // Somebody who shoots workers in the dark may hit those of one image again and again.
-constexpr int most_blameless_tries = 10;
+constexpr int most_blameless_tries = 50;
 
 Error quarantined(const Fault& fault, bool second_time) {
+  if (fault.blameless) {
+    return Error(ErrorCode::environment,
+                 fmt::format("the worker process that had this image {}, {} times in a row",
+                             fault.what, most_blameless_tries),
+                 "something on this machine ends imgmill's workers: find out what, and run again");
+  }
   std::string what = fmt::format("the worker process that had this image {}{}", fault.what,
                                  second_time ? ", in two attempts" : "");
   if (!fault.said.empty()) what += fmt::format("; its last words: {}", fault.said);
