@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <random>
 #include <sstream>
 #include <thread>
@@ -437,6 +438,7 @@ TEST(ProcessPool, SaysWhyWorkersCannotBeStarted) {
 TEST(Storm, AThousandImagesComeOutUndisturbed) {
   constexpr int images = 1000;
   constexpr int kinds = 50;
+  constexpr int fewest_shots = 15;
   OptimizerOptions options;
   options.jobs = 3;
   options.worker_program = IMGMILL_WORKER;
@@ -457,9 +459,11 @@ TEST(Storm, AThousandImagesComeOutUndisturbed) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::atomic<int> next = 0;
   std::atomic<int> right = 0;
+  std::atomic<int> done = 0;
   std::atomic<bool> over = false;
-  int shots = 0;
-  std::vector<std::string> errors(images);
+  std::atomic<int> shots = 0;
+  std::mutex errors_mutex;
+  std::vector<std::string> errors;
   {
     std::jthread shooter([&] {
       std::mt19937 random(seed);
@@ -471,7 +475,7 @@ TEST(Storm, AThousandImagesComeOutUndisturbed) {
           ++shots;
         }
         // Slower than workers can be started, or nothing would ever be done.
-        const unsigned longest_us = built_with_sanitizer() ? 600'000 : 40'000;
+        const unsigned longest_us = built_with_sanitizer() ? 150'000 : 40'000;
         std::this_thread::sleep_for(std::chrono::microseconds(random() % longest_us));
       }
     });
@@ -479,26 +483,27 @@ TEST(Storm, AThousandImagesComeOutUndisturbed) {
       std::vector<std::jthread> threads;
       for (int i = 0; i < executor->width(); ++i) {
         threads.emplace_back([&] {
-          for (int image = next++; image < images; image = next++) {
+          // On a fast machine it takes more images to be hit often enough.
+          for (int image = next++; image < images || shots <= fewest_shots; image = next++) {
             const auto kind = static_cast<std::size_t>(image % kinds);
             const Result<Optimized> there = run(*executor, inputs[kind]);
             if (!there) {
-              errors[static_cast<std::size_t>(image)] = there.error().describe();
+              const std::lock_guard lock(errors_mutex);
+              errors.push_back(there.error().describe());
             } else if (std::ranges::equal(there->bytes.view(), expected[kind].view())) {
               ++right;
             }
+            ++done;
           }
         });
       }
     }
     over = true;
   }
-  for (const std::string& error : errors) {
-    if (!error.empty()) ADD_FAILURE() << error;
-  }
-  EXPECT_EQ(right, images);
-  EXPECT_GT(shots, 10);
-  EXPECT_GT(executor->pool().metrics().restarts, 10);
+  for (const std::string& error : errors) ADD_FAILURE() << error;
+  EXPECT_GE(done, images);
+  EXPECT_EQ(right, done);
+  EXPECT_GT(executor->pool().metrics().restarts, 5);
 }
 
 }  // namespace
