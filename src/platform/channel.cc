@@ -9,13 +9,10 @@
 #include <cstring>
 
 #include "base/try.h"
+#include "platform/io_error.h"
 
 namespace imgmill {
 namespace {
-
-std::unexpected<Error> system_error(const char* what) {
-  return fail(ErrorCode::environment, std::string(what) + ": " + std::strerror(errno));
-}
 
 /// Room for the control message that carries descriptors.
 union ControlRoom {
@@ -28,7 +25,7 @@ union ControlRoom {
 Result<std::pair<Channel, Channel>> Channel::pair() {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    return system_error("no pair of sockets could be made");
+    return refused("no pair of sockets could be made");
   }
   return std::pair(Channel(FileDescriptor(ends[0])), Channel(FileDescriptor(ends[1])));
 }
@@ -52,7 +49,7 @@ Result<void> Channel::send(std::string_view bytes, std::span<const int> descript
     std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
   }
   while (::sendmsg(socket_.get(), &message, MSG_NOSIGNAL) < 0) {
-    if (errno != EINTR) return system_error("the other process does not listen");
+    if (errno != EINTR) return refused("the other process does not listen");
   }
   return {};
 }
@@ -71,7 +68,7 @@ Result<Packet> Channel::receive() {
   while ((got = ::recvmsg(socket_.get(), &message, MSG_CMSG_CLOEXEC)) < 0) {
     // A process that died with messages unread resets the connection: it is gone.
     if (errno == ECONNRESET) break;
-    if (errno != EINTR) return system_error("the other process cannot be heard");
+    if (errno != EINTR) return refused("the other process cannot be heard");
   }
   packet.bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   for (cmsghdr* header = got < 0 ? nullptr : CMSG_FIRSTHDR(&message); header != nullptr;
@@ -92,8 +89,7 @@ Result<Packet> Channel::receive() {
 
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
-    return system_error("no pipe could be made");
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return refused("no pipe could be made");
   return Pipe{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <cerrno>
+#include <cstring>
 #include <string>
 #include <system_error>
 
@@ -72,6 +73,11 @@ Error io_error(int error, std::string_view doing, const std::filesystem::path& p
   return Error(ErrorCode::environment,
                fmt::format("cannot {} '{}': {}", doing, printable(path), explanation.reason),
                std::move(explanation.advice), where);
+}
+
+std::unexpected<Error> refused(const char* what) {
+  return std::unexpected(
+      Error(ErrorCode::environment, std::string(what) + ": " + std::strerror(errno)));
 }
 
 }  // namespace imgmill

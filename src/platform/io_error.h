@@ -1,6 +1,7 @@
 // What the operating system said no to, told to a person.
 #pragma once
 
+#include <expected>
 #include <filesystem>
 #include <source_location>
 #include <string_view>
@@ -13,5 +14,8 @@ namespace imgmill {
 /// value). `doing` is a verb: "read", "write", "list".
 [[nodiscard]] Error io_error(int error, std::string_view doing, const std::filesystem::path& path,
                              std::source_location where = std::source_location::current());
+
+/// "<what>: <reason>", by errno, for what has no path. `what` is a sentence.
+[[nodiscard]] std::unexpected<Error> refused(const char* what);
 
 }  // namespace imgmill

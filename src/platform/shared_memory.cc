@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "base/try.h"
+#include "platform/io_error.h"
 
 // Linux 5.1; older headers do not have it.
 #ifndef F_SEAL_FUTURE_WRITE
@@ -15,22 +15,14 @@
 #endif
 
 namespace imgmill {
-namespace {
-
-std::unexpected<Error> system_error(const char* what) {
-  return fail(ErrorCode::environment, std::string(what) + ": " + std::strerror(errno));
-}
-
-}  // namespace
-
 Result<SharedMemory> SharedMemory::create(std::size_t size) {
   FileDescriptor descriptor(::memfd_create("imgmill", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!descriptor) return system_error("no shared memory could be made");
+  if (!descriptor) return refused("no shared memory could be made");
   if (::ftruncate(descriptor.get(), static_cast<off_t>(size)) != 0) {
-    return system_error("the shared memory could not be given its size");
+    return refused("the shared memory could not be given its size");
   }
   if (::fcntl(descriptor.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
-    return system_error("the size of the shared memory could not be sealed");
+    return refused("the size of the shared memory could not be sealed");
   }
   return SharedMemory(std::move(descriptor), size);
 }
@@ -51,7 +43,7 @@ Result<Buffer> SharedMemory::map(int protection, int sharing) const {
   // Filled in one go: page by page, faults would cost more than the copying.
   void* const data =
       ::mmap(nullptr, size_, protection, sharing | MAP_POPULATE, descriptor_.get(), 0);
-  if (data == MAP_FAILED) return system_error("the shared memory could not be mapped");
+  if (data == MAP_FAILED) return refused("the shared memory could not be mapped");
   return Buffer::adopt(static_cast<std::byte*>(data), size_,
                        [size = size_](std::byte* block) { ::munmap(block, size); });
 }
@@ -67,14 +59,14 @@ Result<Buffer> SharedMemory::map_for_writing() const {
 
 Result<void> SharedMemory::forbid_new_writers() {
   if (::fcntl(descriptor_.get(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) != 0) {
-    return system_error("the shared memory could not be sealed");
+    return refused("the shared memory could not be sealed");
   }
   return {};
 }
 
 Result<void> SharedMemory::freeze() {
   if (::fcntl(descriptor_.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
-    return system_error("the shared memory could not be frozen");
+    return refused("the shared memory could not be frozen");
   }
   return {};
 }

@@ -96,6 +96,11 @@ Result<void> check_fields(const JsonPlace& at, std::span<const std::string_view>
   return {};
 }
 
+Result<JsonPlace> required_at(const JsonPlace& at, const std::string& field) {
+  if (auto place = at.find(field)) return *std::move(place);
+  return json_error(at, fmt::format("has no \"{}\"", field), "");
+}
+
 Result<std::string> text_at(const JsonPlace& at) {
   if (!at.value.is_string()) return wrong_kind(at, "a string");
   return at.value.get<std::string>();

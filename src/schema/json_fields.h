@@ -39,6 +39,9 @@ struct JsonPlace {
   return check_fields(at, std::span(known.begin(), known.size()));
 }
 
+/// The child `field`, which must be there.
+[[nodiscard]] Result<JsonPlace> required_at(const JsonPlace& at, const std::string& field);
+
 [[nodiscard]] Result<std::string> text_at(const JsonPlace& at);
 [[nodiscard]] Result<bool> flag_at(const JsonPlace& at);
 [[nodiscard]] Result<double> number_at(const JsonPlace& at);
@@ -71,6 +74,17 @@ template <typename T, std::size_t N>
     if (choice.value == value) return choice.word;
   }
   return choices.front().word;
+}
+
+/// The value of an enumeration without gaps, from 0 to `last`, whose name_of() stands there.
+template <typename T>
+[[nodiscard]] Result<T> named_at(const JsonPlace& at, T last) {
+  const Result<std::string> name = text_at(at);
+  if (!name) return std::unexpected(name.error());
+  for (int i = 0; i <= static_cast<int>(last); ++i) {
+    if (name_of(static_cast<T>(i)) == *name) return static_cast<T>(i);
+  }
+  return json_error(at, "is not a known name", "");
 }
 
 /// The word in `words` that `text` probably meant, if any is close.

@@ -14,26 +14,21 @@ constexpr std::size_t most_notes = 30;
 // The largest number that every reader of JSON takes as it is.
 constexpr std::int64_t any = std::int64_t{1} << 53;
 
-Result<JsonPlace> required(const JsonPlace& at, const char* field) {
-  if (auto place = at.find(field)) return *std::move(place);
-  return json_error(at, std::string("has no \"") + field + '"', "");
-}
-
 Result<std::int64_t> number(const JsonPlace& at, const char* field, std::int64_t least,
                             std::int64_t most) {
-  IMGMILL_TRY(const JsonPlace place, required(at, field));
+  IMGMILL_TRY(const JsonPlace place, required_at(at, field));
   return integer_at(place, least, most);
 }
 
 Result<std::string> text(const JsonPlace& at, const char* field) {
-  IMGMILL_TRY(const JsonPlace place, required(at, field));
+  IMGMILL_TRY(const JsonPlace place, required_at(at, field));
   IMGMILL_TRY(std::string value, text_at(place));
   if (value.size() > longest_text) value.resize(longest_text);
   return value;
 }
 
 Result<std::vector<std::string>> texts(const JsonPlace& at, const char* field) {
-  IMGMILL_TRY(const JsonPlace list, required(at, field));
+  IMGMILL_TRY(const JsonPlace list, required_at(at, field));
   if (!list.value.is_array()) return json_error(list, "is not an array", "");
   std::vector<std::string> values;
   for (const Json& item : list.value) {
@@ -51,14 +46,10 @@ Result<Format> format(const JsonPlace& at, const char* field) {
   return json_error(at.child(field), "is not a format", "");
 }
 
-/// The value of an enumeration from 0 to `last` whose stable name stands there.
 template <typename T>
 Result<T> named(const JsonPlace& at, const char* field, T last) {
-  IMGMILL_TRY(const std::string name, text(at, field));
-  for (int i = 0; i <= static_cast<int>(last); ++i) {
-    if (name_of(static_cast<T>(i)) == name) return static_cast<T>(i);
-  }
-  return json_error(at.child(field), "is not a known name", "");
+  IMGMILL_TRY(const JsonPlace place, required_at(at, field));
+  return named_at(place, last);
 }
 
 }  // namespace
