@@ -1,0 +1,95 @@
+// SSIMULACRA 2.1: how much two pictures look alike, as a number.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "imgmill/error.h"
+
+namespace imgmill {
+
+/// What the numbers of a pixel stand for.
+enum class SampleKind {
+  srgb8,   ///< std::uint8_t, sRGB's curve, 255 = white
+  srgb16,  ///< std::uint16_t, sRGB's curve, 65535 = white
+  linear,  ///< float, light itself with sRGB's primaries, 1 = white; may leave 0..1
+};
+
+/// The pixels of one frame, interleaved, in rows from top to bottom. Refers to the
+/// caller's memory.
+struct PixelView {
+  const void* samples = nullptr;
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+  /// 1: grey, 2: grey and alpha, 3: RGB, 4: RGB and alpha. Alpha is linear coverage
+  /// (255, 65535 or 1 = opaque); colours are not multiplied by it.
+  int channels = 3;
+  SampleKind kind = SampleKind::srgb8;
+  std::size_t row_bytes = 0;  ///< from one row to the next
+};
+
+/// Where two pictures differ, in square cells of `side` pixels; those at the right and
+/// lower edge may be smaller.
+struct LocalScores {
+  static constexpr std::uint32_t side = 8;
+  std::uint32_t columns = 0;
+  std::uint32_t rows = 0;
+  /// The weighted error of each cell, row by row: 0 where nothing differs, on the
+  /// scale of the metric's inner sum (so that its mean is about that of the picture).
+  std::vector<float> errors;
+};
+
+/// A square of the picture, and how it would score were it the whole.
+struct Tile {
+  std::uint32_t left = 0, top = 0, width = 0, height = 0;  ///< pixels
+  double score = 100;
+};
+
+struct Similarity {
+  double score = 100;  ///< at most 100; may be far below 0
+  /// Only with Detail::local.
+  LocalScores local;
+  Tile worst;  ///< of those of 64 pixels a side (or the whole of a smaller picture)
+};
+
+enum class Detail { score, local };
+
+/// One original, understood once and compared with any number of candidates.
+///
+/// The metric and its constants are Jon Sneyers's (Cloudinary, "SSIMULACRA 2", version
+/// 2.1 of April 2023, https://github.com/cloudinary/ssimulacra2). ...
+///
+/// Not to be used by two threads at once.
+class Ssimulacra2 {
+ public:
+  /// Reads all pixels of `original`; they are not needed afterwards.
+  /// Errors: usage (no pixels, impossible channels or rows). Throws std::bad_alloc.
+  [[nodiscard]] static Result<Ssimulacra2> prepare(const PixelView& original);
+
+  /// Errors: usage: another size than the original's, impossible channels or rows.
+  [[nodiscard]] Result<Similarity> compare(const PixelView& candidate,
+                                           Detail detail = Detail::score);
+
+  Ssimulacra2(Ssimulacra2&&) noexcept;
+  Ssimulacra2& operator=(Ssimulacra2&&) noexcept;
+  ~Ssimulacra2();
+
+ private:
+  struct State;
+  explicit Ssimulacra2(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// The same in plain C++, slowly and plainly: what the fast one is held against.
+[[nodiscard]] Result<double> ssimulacra2_reference(const PixelView& original,
+                                                   const PixelView& candidate);
+
+/// The instruction sets that the fast one was built for and this machine has, best
+/// first ("AVX3_DL", "AVX2", "SSE4", ...).
+[[nodiscard]] std::vector<std::string_view> simd_targets();
+
+}  // namespace imgmill
