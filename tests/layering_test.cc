@@ -22,7 +22,7 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"quality", {"base", "codecs", "transform"}},
       {"optimize", {"base", "metadata", "codecs", "transform", "quality"}},
       {"compare", {"base", "codecs", "transform", "quality", "optimize"}},
-      {"store", {"base", "platform"}},
+      {"store", {"base", "platform", "schema"}},
       {"schema", {"base"}},
       {"sandbox", {"base", "platform"}},
       {"executor", {"base", "platform", "optimize"}},

@@ -101,10 +101,8 @@ void CommandLine::add_picture_options(CLI::App& app) {
                           format.default_quality))
         ->group(group);
   }
+  add_target_options(app);
   app.add_flag("--lossless", lossless_, "Keep every pixel exactly as it is; checked by decoding.")
-      ->group(group);
-  add_value(app, "-f,--format", fmt::format("original|{}", fmt::join(format_names(), "|")),
-            settings.output_format, parse_format, "Format of the results. Default original.")
       ->group(group);
   add_value(app, "--resize", "width=N|height=N|longest=N|shortest=N|fit=WxH|PERCENT%",
             settings.resize, parse_resize,
@@ -294,6 +292,7 @@ Result<Request> CommandLine::finish_optimize() {
   if (enlarge_) settings.resize.enlarge = Enlarge::allow;
   if (to_srgb_) settings.colour = ColourPolicy::to_srgb;
   if (first_frame_) settings.animation = Animation::first_frame;
+  IMGMILL_CHECK(finish_target());
   IMGMILL_CHECK(validate(settings));
 
   if (optimize_.inputs.empty()) {
@@ -328,7 +327,7 @@ Result<Request> CommandLine::finish_optimize() {
                 "add --in-place, or leave it out");
   } else if (optimize_.output.empty() && check_ && !standard_input) {
     // Nothing is written, so a place is only needed where names would change.
-    if (settings.output_format) {
+    if (settings.output_format || settings.choose_format) {
       return fail(ErrorCode::usage, "--check with --format has to know the names of the results",
                   "add -o FOLDER; nothing is written there");
     }

@@ -51,6 +51,7 @@ class CommandLine {
   void add_picture_options(CLI::App& app);
   void add_run_options(CLI::App& app, RunOptions& options);
   void add_memory_options(CLI::App& app, RunOptions& options);
+  void add_target_options(CLI::App& app);
   void add_limits(CLI::App& app, Limits& limits);
   void add_talk(CLI::App& app, Talk& talk);
 
@@ -58,6 +59,7 @@ class CommandLine {
   [[nodiscard]] const CLI::App& chosen() const;
   [[nodiscard]] Result<Request> request();
   [[nodiscard]] Result<Request> finish_optimize();
+  [[nodiscard]] Result<void> finish_target();
   [[nodiscard]] Result<void> finish_memory_options(RunOptions& run) const;
   [[nodiscard]] Result<Request> finish_cache();
   [[nodiscard]] Result<Request> finish_restore();
@@ -80,6 +82,8 @@ class CommandLine {
   bool check_ = false;
   bool enlarge_ = false;
   bool lossless_ = false;
+  FormatChoice format_;
+  std::optional<double> target_;
   bool to_srgb_ = false;
   bool first_frame_ = false;
 };

@@ -251,11 +251,45 @@ std::vector<std::string> format_names() {
   return names;
 }
 
-Result<std::optional<Format>> parse_format(std::string_view text) {
-  if (lower(text) == "original") return std::optional<Format>{};
-  if (const auto format = format_named(text)) return format;
+Result<FormatChoice> parse_format(std::string_view text) {
+  if (lower(text) == "original") return FormatChoice{};
+  if (lower(text) == "auto") return FormatChoice{.automatic = true};
+  if (const auto format = format_named(text)) return FormatChoice{.format = format};
   return fail(ErrorCode::usage, quoted(text) + " is not a format that imgmill writes",
-              "write original, " + listed(format_names(), "or"));
+              "write original, auto, " + listed(format_names(), "or"));
+}
+
+Result<FormatSet> parse_formats(std::string_view text) {
+  FormatSet set;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find(',', start), text.size());
+    const std::string_view name = text.substr(start, end - start);
+    const auto format = format_named(name);
+    if (!format) {
+      return fail(ErrorCode::usage, quoted(name) + " is not a format that imgmill writes",
+                  fmt::format("write a list of {}", fmt::join(format_names(), ",")));
+    }
+    set.insert(*format);
+    start = end + 1;
+  }
+  return set;
+}
+
+Result<double> parse_target(std::string_view text) {
+  constexpr std::array names = {
+      std::pair{std::string_view("good"), Target::good},
+      std::pair{std::string_view("high"), Target::high},
+      std::pair{std::string_view("excellent"), Target::excellent},
+      std::pair{std::string_view("visually-lossless"), Target::visually_lossless}};
+  for (const auto& [name, score] : names) {
+    if (lower(text) == name) return score;
+  }
+  const auto number = leading_number(text);
+  if (number && number->rest.empty() && number->value > 0 && number->value <= 100) {
+    return number->value;
+  }
+  return fail(ErrorCode::usage, quoted(text) + " is not a target",
+              "write good, high, excellent, visually-lossless, or a score above 0, at most 100");
 }
 
 }  // namespace imgmill::cli

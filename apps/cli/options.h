@@ -109,8 +109,17 @@ struct DoctorOptions {
 [[nodiscard]] std::vector<std::string_view> keep_names();
 /// "#rrggbb", "#rgb", each also without the '#'.
 [[nodiscard]] Result<Colour> parse_colour(std::string_view text);
-/// "original" (no format) or a format's name or extension.
-[[nodiscard]] Result<std::optional<Format>> parse_format(std::string_view text);
+/// What --format says: one format, the input's own, or whichever is smallest.
+struct FormatChoice {
+  std::optional<Format> format;
+  bool automatic = false;
+};
+/// "original" (no format), "auto", or a format's name or extension.
+[[nodiscard]] Result<FormatChoice> parse_format(std::string_view text);
+/// A list of formats: "jpeg,webp".
+[[nodiscard]] Result<FormatSet> parse_formats(std::string_view text);
+/// "good", "high", "excellent", "visually-lossless", or a score above 0, at most 100.
+[[nodiscard]] Result<double> parse_target(std::string_view text);
 /// The names of all formats that can be written.
 [[nodiscard]] std::vector<std::string> format_names();
 

@@ -100,11 +100,13 @@ TEST(ColourText, ReadsHexadecimal) {
 }
 
 TEST(FormatName, KnowsOriginalAndEveryRowOfTheTable) {
-  EXPECT_EQ(*parse_format("original"), std::nullopt);
+  EXPECT_EQ(parse_format("original")->format, std::nullopt);
+  EXPECT_FALSE(parse_format("original")->automatic);
+  EXPECT_TRUE(parse_format("auto")->automatic);
   for (const FormatInfo& format : formats()) {
-    EXPECT_EQ(*parse_format(format.name), format.format);
+    EXPECT_EQ(parse_format(format.name)->format, format.format);
     for (const std::string_view extension : format.extensions) {
-      EXPECT_EQ(*parse_format(extension), format.format) << extension;
+      EXPECT_EQ(parse_format(extension)->format, format.format) << extension;
     }
   }
   const auto unknown = parse_format("bmp");

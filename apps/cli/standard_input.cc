@@ -86,6 +86,7 @@ Result<void> do_image(const OptimizeOptions& options, Screen& screen, Optimizati
   result.width = made.width;
   result.height = made.height;
   result.frames = made.frames;
+  result.judgement = made.judgement;
   result.notes = made.notes;
   result.stage = Stage::write;
   if (to_file) {

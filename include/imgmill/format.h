@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -12,6 +13,26 @@
 namespace imgmill {
 
 enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff };
+
+/// Some of the formats.
+class FormatSet {
+ public:
+  constexpr FormatSet() = default;
+  constexpr FormatSet(std::initializer_list<Format> formats) {
+    for (const Format format : formats) insert(format);
+  }
+  constexpr void insert(Format format) { bits_ |= bit(format); }
+  constexpr void erase(Format format) { bits_ &= ~bit(format); }
+  [[nodiscard]] constexpr bool contains(Format format) const { return (bits_ & bit(format)) != 0; }
+  [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+  friend constexpr bool operator==(FormatSet, FormatSet) = default;
+
+ private:
+  static constexpr std::uint32_t bit(Format format) {
+    return std::uint32_t{1} << static_cast<unsigned>(format);
+  }
+  std::uint32_t bits_ = 0;
+};
 
 /// What a format is called and what it can hold. Everything that depends on
 /// the set of formats (detection, help, validation, the test matrix) is derived

@@ -29,6 +29,30 @@ enum class Decision {
 /// The stable lower-case name, as used in JSON.
 [[nodiscard]] IMGMILL_API std::string_view name_of(Decision decision);
 
+/// One way that was tried of making an image smaller.
+struct FormatCandidate {
+  Format format = Format::jpeg;
+  std::uint64_t size = 0;       ///< bytes
+  std::optional<double> score;  ///< none: not measured
+  int quality = 0;              ///< on the encoder's scale; 0: without loss, or the input's bytes
+  friend bool operator==(const FormatCandidate&, const FormatCandidate&) = default;
+};
+
+/// How good an output is, and what was done to find that out.
+struct Judgement {
+  /// SSIMULACRA 2.1 of the output against the decoded, turned and resized input, at
+  /// most 100; none: not measured. Exactly 100 where the pixels are the input's.
+  std::optional<double> score;
+  std::optional<double> target;  ///< the score that was to be reached
+  int encodes = 0;               ///< whole encodings that were made and judged
+  int probes = 0;                ///< encodings of a part of the picture
+  /// With a free choice of format: the best of each that was tried, smallest first.
+  std::vector<FormatCandidate> candidates;
+
+  [[nodiscard]] bool reached() const { return !target || (score && *score >= *target); }
+  friend bool operator==(const Judgement&, const Judgement&) = default;
+};
+
 /// One image as bytes, as small as it was found to become.
 struct Optimized {
   Buffer bytes;
@@ -38,6 +62,7 @@ struct Optimized {
   std::uint32_t width = 0;   ///< of the output, pixels
   std::uint32_t height = 0;  ///< of one frame
   std::uint32_t frames = 1;
+  Judgement judgement;
   /// What the asker should know: "transparency flattened on #ffffff", ...
   std::vector<std::string> notes;
 };
@@ -61,6 +86,7 @@ struct OptimizationResult {
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   std::uint32_t frames = 0;
+  Judgement judgement;
   std::chrono::microseconds elapsed{0};  ///< read + process + write, without waiting
   std::vector<std::string> notes;
   bool cached = false;   ///< known from an earlier run: nothing was decoded

@@ -59,6 +59,20 @@ struct Resize {
 /// How much time may go into fewer bytes.
 enum class Effort { fast, balanced, max };
 
+/// The score that an output has to reach: SSIMULACRA 2.1 of the written bytes, decoded
+/// again, against the input as it was decoded, turned and resized.
+struct Target {
+  static constexpr double good = 70;               ///< hard to notice alone
+  static constexpr double high = 80;               ///< alike side by side
+  static constexpr double excellent = 85;          ///< alike when one replaces the other
+  static constexpr double visually_lossless = 90;  ///< alike in a flicker test
+
+  double score = high;  ///< above 0, at most 100; 100: without loss
+  /// What is known to be stored without loss stays so within its own format.
+  bool spare_lossless = false;
+  friend bool operator==(const Target&, const Target&) = default;
+};
+
 /// Which metadata the output may carry. What shows the picture right is
 /// kept by default, and who made it; everything else, location above all, goes.
 struct Keep {
@@ -91,8 +105,19 @@ struct Colour {
 struct IMGMILL_API ImageSettings {
   Quality quality;
   Compression compression = Compression::lossy;
+  /// Where set, the encoder's quality is searched for; `quality` must not be set.
+  std::optional<Target> target;
+  /// The output may not be larger, bytes; above 0. Alone: as good as fits. With
+  /// `target`: worse than that where it must be.
+  std::optional<std::uint64_t> max_bytes;
+  /// Find out the score of what was encoded with loss, also where nothing depends on it.
+  bool measure = false;
   Resize resize;
   std::optional<Format> output_format;  ///< none: the input's own
+  /// Instead of `output_format`: the one of `allowed` that gives the smallest file
+  /// reaching `target` (or, with neither target nor quality, Target::high).
+  bool choose_format = false;
+  FormatSet allowed = {Format::jpeg, Format::png, Format::webp, Format::avif};
   Keep keep;
   Effort effort = Effort::balanced;
   ColourPolicy colour = ColourPolicy::keep_profile;

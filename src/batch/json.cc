@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "schema/json_fields.h"
+#include "schema/json_outcome.h"
 #include "schema/json_settings.h"
 
 namespace imgmill {
@@ -216,6 +217,8 @@ std::string result_to_json(const OptimizationResult& result) {
     json["frames"] = result.frames;
   }
   json["elapsed_ms"] = milliseconds(result.elapsed);
+  // Its fields stand beside the others: "score", "target", "encodes", ...
+  json.update(json_of(result.judgement));
   Json notes = Json::array();
   for (const std::string& note : result.notes) notes.push_back(printable(note));
   json["notes"] = std::move(notes);

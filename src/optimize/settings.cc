@@ -36,7 +36,8 @@ int Quality::of(Format format) const {
 }
 
 bool ImageSettings::lossless_for(Format format) const {
-  return compression == Compression::lossless || quality.of(format) >= 100;
+  if (compression == Compression::lossless) return true;
+  return target ? target->score >= 100 : quality.of(format) >= 100;
 }
 
 namespace {
@@ -87,6 +88,30 @@ Result<void> validate(const ImageSettings& settings) {
   IMGMILL_CHECK(check_quality(settings.quality.global, "global"));
   for (const FormatInfo& row : formats()) {
     IMGMILL_CHECK(check_quality(settings.quality.own(row.format), row.name));
+  }
+  if (const auto& target = settings.target) {
+    if (!(target->score > 0) || target->score > 100) {
+      return fail(ErrorCode::usage, fmt::format("target is {}", target->score),
+                  "use a score above 0, at most 100 (80: alike side by side; 100: lossless)");
+    }
+    bool number = settings.quality.global.has_value();
+    for (const FormatInfo& row : formats()) {
+      number = number || settings.quality.own(row.format).has_value();
+    }
+    if (number || settings.compression == Compression::lossless) {
+      return fail(ErrorCode::usage, "a target leaves no choice of quality or lossless",
+                  "give one of target, quality and lossless");
+    }
+  }
+  if (settings.max_bytes == 0U) {
+    return fail(ErrorCode::usage, "max_bytes is 0", "use a number of bytes above 0");
+  }
+  if (settings.choose_format && settings.output_format) {
+    return fail(ErrorCode::usage, "a format was given and was to be chosen as well",
+                "give one of them");
+  }
+  if (settings.choose_format && settings.allowed.empty()) {
+    return fail(ErrorCode::usage, "no format is allowed", "allow at least one");
   }
   return check_resize(settings.resize);
 }

@@ -41,6 +41,7 @@ std::optional<ProcessedJob> output_from(Cache& cache, LoadedJob& loaded, const K
   output.width = known.width;
   output.height = known.height;
   output.frames = known.frames;
+  output.judgement = known.judgement;
   output.notes = known.notes;
   if (known.decision != Decision::kept) loaded.input.bytes = {};
   processed.input = std::move(loaded.input);
@@ -82,6 +83,7 @@ OptimizationResult result_of(const Job& job, Stage stage, const KnownResult& kno
   result.width = known.width;
   result.height = known.height;
   result.frames = known.frames;
+  result.judgement = known.judgement;
   result.notes.insert(result.notes.end(), known.notes.begin(), known.notes.end());
   return result;
 }
@@ -153,6 +155,7 @@ KnownResult known_result(const ProcessedJob& processed) {
   known.width = output.width;
   known.height = output.height;
   known.frames = output.frames;
+  known.judgement = output.judgement;
   known.notes = output.notes;
   known.size = processed.bytes().size();
   known.output =

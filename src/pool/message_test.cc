@@ -22,11 +22,11 @@ std::string hex(std::string_view bytes) {
 }
 
 TEST(Wire, TheHeaderIsAsDocumented) {
-  EXPECT_EQ(wire_version, 1);
+  EXPECT_EQ(wire_version, 2);
   const Message message{MessageKind::work, 0x0102030405060708, -2, "{}"};
   EXPECT_EQ(hex(encode(message)),
             "49474d4c"          // magic
-            "0100"              // version
+            "0200"              // version
             "2100"              // kind
             "0807060504030201"  // id
             "feffffffffffffff"  // value
@@ -67,8 +67,9 @@ TEST(Wire, BodiesAreAsDocumented) {
   optimized.format = Format::webp;
   optimized.decision = Decision::reencoded;
   optimized.notes = {"a note"};
-  EXPECT_EQ(to_body(optimized), R"({"decision":"reencoded","format":"webp","input_format":"jpeg",)"
-                                R"("width":3,"height":4,"frames":1,"notes":["a note"]})");
+  EXPECT_EQ(to_body(optimized),
+            R"({"decision":"reencoded","format":"webp","input_format":"jpeg",)"
+            R"("width":3,"height":4,"frames":1,"judgement":{},"notes":["a note"]})");
   EXPECT_EQ(to_body(Error(ErrorCode::bad_input, "it is damaged", "mend it").within("decoding")),
             R"({"code":"bad_input","message":"it is damaged","advice":"mend it",)"
             R"("context":["decoding"]})");
@@ -132,7 +133,7 @@ TEST(Orders, AnswersThatMakeNoSenseAreRefused) {
   EXPECT_FALSE(optimized_from("[]"));
   EXPECT_FALSE(optimized_from("{}"));
   const std::string good = R"({"decision":"kept","format":"png","input_format":"png",)"
-                           R"("width":1,"height":1,"frames":1,"notes":[]})";
+                           R"("width":1,"height":1,"frames":1,"judgement":{},"notes":[]})";
   ASSERT_TRUE(optimized_from(good));
   const std::pair<std::string, std::string> changes[] = {{"\"kept\"", "\"skipped\""},
                                                          {"\"kept\"", "7"},

@@ -78,6 +78,73 @@ Result<Limits> limits_at(const JsonPlace& at) {
   return limits;
 }
 
+Json json_of(const Judgement& judgement) {
+  Json json = Json::object();
+  if (judgement.score) json["score"] = *judgement.score;
+  if (judgement.target) json["target"] = *judgement.target;
+  if (judgement.encodes > 0) json["encodes"] = judgement.encodes;
+  if (judgement.probes > 0) json["probes"] = judgement.probes;
+  if (!judgement.candidates.empty()) {
+    Json candidates = Json::array();
+    for (const FormatCandidate& candidate : judgement.candidates) {
+      Json one = {{"format", info(candidate.format).name}, {"size", candidate.size}};
+      if (candidate.score) one["score"] = *candidate.score;
+      if (candidate.quality > 0) one["quality"] = candidate.quality;
+      candidates.push_back(std::move(one));
+    }
+    json["candidates"] = std::move(candidates);
+  }
+  return json;
+}
+
+namespace {
+
+Result<std::optional<double>> optional_score(const JsonPlace& at, const char* field) {
+  const auto place = at.find(field);
+  if (!place) return std::nullopt;
+  IMGMILL_TRY(const double score, number_at(*place));
+  return score;
+}
+
+Result<int> optional_count(const JsonPlace& at, const char* field) {
+  const auto place = at.find(field);
+  if (!place) return 0;
+  IMGMILL_TRY(const std::int64_t value, integer_at(*place, 0, 1000));
+  return static_cast<int>(value);
+}
+
+Result<FormatCandidate> candidate_at(const JsonPlace& at) {
+  IMGMILL_CHECK(check_fields(at, {"format", "size", "score", "quality"}));
+  FormatCandidate candidate;
+  IMGMILL_TRY(candidate.format, format(at, "format"));
+  IMGMILL_TRY(const std::int64_t size, number(at, "size", 0, any));
+  IMGMILL_TRY(candidate.score, optional_score(at, "score"));
+  IMGMILL_TRY(candidate.quality, optional_count(at, "quality"));
+  candidate.size = static_cast<std::uint64_t>(size);
+  return candidate;
+}
+
+}  // namespace
+
+Result<Judgement> judgement_at(const JsonPlace& at) {
+  IMGMILL_CHECK(check_fields(at, {"score", "target", "encodes", "probes", "candidates"}));
+  Judgement judgement;
+  IMGMILL_TRY(judgement.score, optional_score(at, "score"));
+  IMGMILL_TRY(judgement.target, optional_score(at, "target"));
+  IMGMILL_TRY(judgement.encodes, optional_count(at, "encodes"));
+  IMGMILL_TRY(judgement.probes, optional_count(at, "probes"));
+  if (const auto list = at.find("candidates")) {
+    if (!list->value.is_array() || list->value.size() > formats().size()) {
+      return json_error(*list, "is not a short array", "");
+    }
+    for (const Json& item : list->value) {
+      IMGMILL_TRY(const FormatCandidate candidate, candidate_at({item, list->path}));
+      judgement.candidates.push_back(candidate);
+    }
+  }
+  return judgement;
+}
+
 Json json_of(const Optimized& optimized) {
   return {{"decision", name_of(optimized.decision)},
           {"format", info(optimized.format).name},
@@ -85,12 +152,13 @@ Json json_of(const Optimized& optimized) {
           {"width", optimized.width},
           {"height", optimized.height},
           {"frames", optimized.frames},
+          {"judgement", json_of(optimized.judgement)},
           {"notes", optimized.notes}};
 }
 
 Result<Optimized> optimized_at(const JsonPlace& at) {
-  IMGMILL_CHECK(check_fields(
-      at, {"decision", "format", "input_format", "width", "height", "frames", "notes"}));
+  IMGMILL_CHECK(check_fields(at, {"decision", "format", "input_format", "width", "height", "frames",
+                                  "judgement", "notes"}));
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
   Optimized optimized;
   IMGMILL_TRY(optimized.decision, named(at, "decision", Decision::kept));
@@ -99,6 +167,8 @@ Result<Optimized> optimized_at(const JsonPlace& at) {
   IMGMILL_TRY(const std::int64_t width, number(at, "width", 1, most));
   IMGMILL_TRY(const std::int64_t height, number(at, "height", 1, most));
   IMGMILL_TRY(const std::int64_t frames, number(at, "frames", 1, most));
+  IMGMILL_TRY(const JsonPlace judgement, required_at(at, "judgement"));
+  IMGMILL_TRY(optimized.judgement, judgement_at(judgement));
   IMGMILL_TRY(optimized.notes, texts(at, "notes"));
   optimized.width = static_cast<std::uint32_t>(width);
   optimized.height = static_cast<std::uint32_t>(height);

@@ -12,6 +12,10 @@ namespace imgmill {
 /// All fields must be there. Errors: usage, with the place.
 [[nodiscard]] Result<Limits> limits_at(const JsonPlace& at);
 
+[[nodiscard]] Json json_of(const Judgement& judgement);
+/// What is missing was not found out. Errors: usage, with the place.
+[[nodiscard]] Result<Judgement> judgement_at(const JsonPlace& at);
+
 /// Everything but the bytes.
 [[nodiscard]] Json json_of(const Optimized& optimized);
 /// All fields must be there and make sense: known names, sides of 1 to 2^31 - 1

@@ -35,6 +35,14 @@ constexpr std::array<KeepField, 7> keep_fields = {{{"icc", &Keep::icc},
                                                    {"iptc", &Keep::iptc},
                                                    {"comment", &Keep::comment}}};
 
+constexpr std::array<Word<double>, 4> target_words = {
+    {{"good", Target::good},
+     {"high", Target::high},
+     {"excellent", Target::excellent},
+     {"visually-lossless", Target::visually_lossless}}};
+constexpr std::string_view chosen_format = "auto";
+constexpr std::int64_t most_bytes = std::int64_t{1} << 53;  // that every reader of JSON takes
+
 constexpr std::string_view global_quality = "global";
 
 Result<void> read_quality(const JsonPlace& at, Quality& quality) {
@@ -96,17 +104,44 @@ Result<void> read_resize(const JsonPlace& at, Resize& resize) {
   return {};
 }
 
-Result<void> read_format(const JsonPlace& at, std::optional<Format>& format) {
-  std::vector<std::string_view> words = {"original"};
+Result<void> read_format(const JsonPlace& at, ImageSettings& settings) {
+  std::vector<std::string_view> words = {"original", chosen_format};
   for (const FormatInfo& row : formats()) words.push_back(row.name);
   IMGMILL_TRY(const std::string text, text_at(at));
   // "jpg" is as good as "jpeg".
   if (const std::optional<Format> named = format_named(text)) {
-    format = named;
+    settings.output_format = named;
+    settings.choose_format = false;
     return {};
   }
   IMGMILL_CHECK(word_at(at, words));
-  format.reset();
+  settings.output_format.reset();
+  settings.choose_format = text == chosen_format;
+  return {};
+}
+
+Result<double> target_score_at(const JsonPlace& at) {
+  if (at.value.is_number()) return number_at(at);
+  return choice_at(at, target_words);
+}
+
+Result<void> read_allowed(const JsonPlace& at, FormatSet& allowed) {
+  if (!at.value.is_array()) {
+    return json_error(at, "must be an array", "write for example [\"jpeg\", \"webp\"]");
+  }
+  std::vector<std::string_view> words;
+  for (const FormatInfo& row : formats()) words.push_back(row.name);
+  allowed = {};
+  for (std::size_t i = 0; i < at.value.size(); ++i) {
+    const JsonPlace item{at.value[i], fmt::format("{}[{}]", at.path, i)};
+    IMGMILL_TRY(const std::string text, text_at(item));
+    const std::optional<Format> named = format_named(text);
+    if (!named) {
+      IMGMILL_CHECK(word_at(item, words));
+      continue;
+    }
+    allowed.insert(*named);
+  }
   return {};
 }
 
@@ -149,21 +184,46 @@ Result<void> read_colour(const JsonPlace& at, Colour& colour) {
 }  // namespace
 
 Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defaults) {
-  IMGMILL_CHECK(check_fields(at, {"quality", "resize", "outputFormat", "lossless", "effort", "keep",
-                                  "toSrgb", "background", "animation"}));
+  IMGMILL_CHECK(check_fields(
+      at, {"quality", "resize", "outputFormat", "lossless", "effort", "keep", "toSrgb",
+           "background", "animation", "target", "spareLossless", "maxBytes", "measure", "allow"}));
   ImageSettings settings = defaults;
   if (const auto field = at.find("quality")) {
     IMGMILL_CHECK(read_quality(*field, settings.quality));
+    if (!at.find("target")) settings.target.reset();  // a number wins over the defaults' target
+  }
+  if (const auto field = at.find("target")) {
+    if (!at.find("quality")) settings.quality = {};
+    IMGMILL_TRY(const double score, target_score_at(*field));
+    settings.target = Target{.score = score};
+  }
+  if (const auto field = at.find("spareLossless")) {
+    IMGMILL_TRY(const bool spare, flag_at(*field));
+    if (!settings.target) {
+      return json_error(*field, "needs a target", "write \"target\" beside it");
+    }
+    settings.target->spare_lossless = spare;
+  }
+  if (const auto field = at.find("maxBytes")) {
+    IMGMILL_TRY(const std::int64_t most, integer_at(*field, 1, most_bytes));
+    settings.max_bytes = static_cast<std::uint64_t>(most);
+  }
+  if (const auto field = at.find("measure")) {
+    IMGMILL_TRY(settings.measure, flag_at(*field));
+  }
+  if (const auto field = at.find("allow")) {
+    IMGMILL_CHECK(read_allowed(*field, settings.allowed));
   }
   if (const auto field = at.find("resize")) {
     IMGMILL_CHECK(read_resize(*field, settings.resize));
   }
   if (const auto field = at.find("outputFormat")) {
-    IMGMILL_CHECK(read_format(*field, settings.output_format));
+    IMGMILL_CHECK(read_format(*field, settings));
   }
   if (const auto field = at.find("lossless")) {
     IMGMILL_TRY(const bool lossless, flag_at(*field));
     settings.compression = lossless ? Compression::lossless : Compression::lossy;
+    if (lossless && !at.find("target")) settings.target.reset();
   }
   if (const auto field = at.find("effort")) {
     IMGMILL_TRY(settings.effort, choice_at(*field, efforts));
@@ -213,7 +273,22 @@ Json json_of(const ImageSettings& settings) {
   Json json = Json::object();
   json["quality"] = std::move(quality);
   json["resize"] = std::move(resize);
-  json["outputFormat"] = format ? info(*format).name : std::string_view("original");
+  json["outputFormat"] = settings.choose_format ? chosen_format
+                         : format               ? info(*format).name
+                                                : std::string_view("original");
+  if (settings.choose_format) {
+    Json allowed = Json::array();
+    for (const FormatInfo& row : formats()) {
+      if (settings.allowed.contains(row.format)) allowed.push_back(row.name);
+    }
+    json["allow"] = std::move(allowed);
+  }
+  if (settings.target) {
+    json["target"] = settings.target->score;
+    if (settings.target->spare_lossless) json["spareLossless"] = true;
+  }
+  if (settings.max_bytes) json["maxBytes"] = *settings.max_bytes;
+  if (settings.measure) json["measure"] = true;
   json["lossless"] = settings.compression == Compression::lossless;
   json["effort"] = word_for(settings.effort, efforts);
   json["keep"] = std::move(keep);

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int version = 2;
+constexpr int version = 3;
 constexpr const char* schema =
     "CREATE TABLE results(content BLOB, recipe BLOB, " IMGMILL_RESULT_DEFINITION
     ", used INTEGER, cost INTEGER, PRIMARY KEY(content, recipe)) WITHOUT ROWID;"
@@ -77,9 +77,9 @@ Result<void> insert_result(Database& database, const char* verb, const ContentHa
   const std::string sql = std::string(verb) +
                           " INTO results(" IMGMILL_RESULT_COLUMNS
                           ", content, recipe, used, cost) VALUES(" IMGMILL_RESULT_MARKS ",?,?,?,?)";
-  std::string notes;
+  ResultTexts texts;
   Query query(database, sql);
-  bind_result(query, known, notes);
+  bind_result(query, known, texts);
   return query.with(content, recipe, now_us(), cost).run();
 }
 

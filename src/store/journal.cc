@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int version = 1;
+constexpr int version = 2;
 constexpr const char* schema =
     "CREATE TABLE tasks(output_path BLOB PRIMARY KEY, done INTEGER, in_place INTEGER, "
     IMGMILL_RESULT_DEFINITION ", " IMGMILL_FACTS_DEFINITION("input") ", "
@@ -175,10 +175,10 @@ Result<void> put(Database& database, const std::string& name, bool done, bool in
                   "input") ", " IMGMILL_FACTS_COLUMNS("result") ", output_path, done, in_place) "
               "VALUES(" IMGMILL_RESULT_MARKS "," IMGMILL_FACTS_MARKS "," IMGMILL_FACTS_MARKS
               ",?,?,?)");
-  std::string notes;
+  ResultTexts texts;
   FileFacts input = input_facts;
   input.size = original_size;
-  bind_result(query, result, notes);
+  bind_result(query, result, texts);
   bind_facts(query, input);
   bind_facts(query, output_facts);
   return query.with(as_bytes(name), done ? 1 : 0, in_place ? 1 : 0).run();

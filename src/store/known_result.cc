@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <system_error>
 
+#include "schema/json_outcome.h"
+
 namespace imgmill {
 namespace {
 
@@ -30,11 +32,12 @@ std::vector<std::string> parted(std::string_view text) {
 
 }  // namespace
 
-void bind_result(Query& query, const KnownResult& known, std::string& notes) {
-  notes = joined(known.notes);
+void bind_result(Query& query, const KnownResult& known, ResultTexts& texts) {
+  texts.judgement = json_of(known.judgement).dump();
+  texts.notes = joined(known.notes);
   query.with(static_cast<int>(known.decision), static_cast<int>(known.input_format),
              static_cast<int>(known.format), known.width, known.height, known.frames, known.size,
-             known.output, notes);
+             known.output, texts.judgement, texts.notes);
 }
 
 std::optional<KnownResult> result_from(const Query& row, int first) {
@@ -49,7 +52,12 @@ std::optional<KnownResult> result_from(const Query& row, int first) {
       !known_format(format) || row.integer(first + 6) < 0 || !output) {
     return std::nullopt;
   }
+  const Json judgement = Json::parse(row.text(first + 8), nullptr, false);
+  if (judgement.is_discarded()) return std::nullopt;
+  const Result<Judgement> judged = judgement_at({judgement, "judgement"});
+  if (!judged) return std::nullopt;
   KnownResult known;
+  known.judgement = *judged;
   known.decision = static_cast<Decision>(decision);
   known.input_format = static_cast<Format>(input_format);
   known.format = static_cast<Format>(format);
@@ -58,7 +66,7 @@ std::optional<KnownResult> result_from(const Query& row, int first) {
   known.frames = static_cast<std::uint32_t>(row.integer(first + 5));
   known.size = static_cast<std::uint64_t>(row.integer(first + 6));
   known.output = *output;
-  known.notes = parted(row.text(first + 8));
+  known.notes = parted(row.text(first + 9));
   return known;
 }
 

@@ -22,20 +22,26 @@ struct KnownResult {
   std::uint32_t frames = 1;
   std::uint64_t size = 0;  ///< of the output, bytes
   ContentHash output;
+  Judgement judgement;
   std::vector<std::string> notes;
 };
 
 /// The columns of a result in a table's definition, and their number.
 #define IMGMILL_RESULT_DEFINITION                                                           \
   "decision INTEGER, input_format INTEGER, format INTEGER, width INTEGER, height INTEGER, " \
-  "frames INTEGER, size INTEGER, output BLOB, notes TEXT"
+  "frames INTEGER, size INTEGER, output BLOB, judgement TEXT, notes TEXT"
 #define IMGMILL_RESULT_COLUMNS \
-  "decision, input_format, format, width, height, frames, size, output, notes"
-#define IMGMILL_RESULT_MARKS "?,?,?,?,?,?,?,?,?"
-inline constexpr int result_columns = 9;
+  "decision, input_format, format, width, height, frames, size, output, judgement, notes"
+#define IMGMILL_RESULT_MARKS "?,?,?,?,?,?,?,?,?,?"
+inline constexpr int result_columns = 10;
 
-/// Binds the columns. `notes` is room for one of them and outlives the query.
-void bind_result(Query& query, const KnownResult& known, std::string& notes);
+/// Room for the columns that are made up for a query; outlives it.
+struct ResultTexts {
+  std::string judgement;
+  std::string notes;
+};
+/// Binds the columns.
+void bind_result(Query& query, const KnownResult& known, ResultTexts& texts);
 /// From the columns from `first` on; nothing when they make no sense.
 [[nodiscard]] std::optional<KnownResult> result_from(const Query& row, int first);
 

@@ -161,6 +161,59 @@ Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
   });
 }
 
+namespace {
+
+ByteView profile_of(const VImage& image) {
+  if (image.get_typeof(VIPS_META_ICC_NAME) == 0) return {};
+  std::size_t size = 0;
+  const void* data = image.get_blob(VIPS_META_ICC_NAME, &size);
+  return {static_cast<const std::byte*>(data), size};
+}
+
+// Through the profile into light. Alpha goes beside it, lest it be taken for a colour.
+VImage light_through_profile(const VImage& image) {
+  const bool alpha = image.has_alpha();
+  const int colours = alpha ? image.bands() - 1 : image.bands();
+  const double opaque = image.format() == VIPS_FORMAT_USHORT ? 65535 : 255;
+  VImage light = alpha ? image.extract_band(0, VImage::option()->set("n", colours)) : image;
+  light = light.copy(VImage::option()->set("interpretation", image.interpretation()))
+              .icc_import(VImage::option()
+                              ->set("embedded", true)
+                              ->set("intent", VIPS_INTENT_RELATIVE)
+                              ->set("pcs", VIPS_PCS_LAB))
+              .colourspace(VIPS_INTERPRETATION_scRGB)
+              .cast(VIPS_FORMAT_FLOAT);
+  if (alpha) {
+    light = light.bandjoin((image.extract_band(colours) / opaque).cast(VIPS_FORMAT_FLOAT));
+  }
+  return without_profile(light);
+}
+
+}  // namespace
+
+Result<Picture> as_light(Picture picture) {
+  return with_engine(ErrorCode::bad_input, "the colours could not be understood", [&] {
+    VImage& image = picture.image;
+    const IccFacts profile = read_icc(profile_of(image));
+    if (needs_translation(image)) {
+      image = image.interpretation() == VIPS_INTERPRETATION_CMYK || profile.space == "Lab"
+                  ? profile_applied(image)
+                  : without_profile(image.colourspace(VIPS_INTERPRETATION_sRGB));
+    } else if (!profile.space.empty() && !is_srgb(profile) &&
+               profile.space == (is_grey(image) ? "GRAY" : "RGB") &&
+               (image.format() == VIPS_FORMAT_UCHAR || is_16_bit(image))) {
+      image = light_through_profile(image);
+    }
+    if (image.format() != VIPS_FORMAT_UCHAR && !is_16_bit(image) &&
+        image.format() != VIPS_FORMAT_FLOAT) {
+      image = image.colourspace(VIPS_INTERPRETATION_sRGB);
+      if (image.format() != VIPS_FORMAT_UCHAR) image = image.cast(VIPS_FORMAT_UCHAR);
+    }
+    if (image.bands() > 4) image = image.extract_band(0, VImage::option()->set("n", 3));
+    return picture;
+  });
+}
+
 Result<Picture> scaled_to(Picture picture, Extent extent) {
   return with_engine(ErrorCode::bad_input, "the picture could not be resized", [&] {
     if (Extent{picture.width(), picture.height()} == extent) return picture;

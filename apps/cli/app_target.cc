@@ -1,0 +1,65 @@
+// The part of the command line that says how good results have to be, and in which
+// format.
+#include <fmt/format.h>
+
+#include "app.h"
+#include "define.h"
+
+namespace imgmill::cli {
+
+void CommandLine::add_target_options(CLI::App& app) {
+  ImageSettings& settings = optimize_.settings;
+  const std::string group = "Picture";
+  add_value(
+      app, "--target", "N|good|high|excellent|visually-lossless", target_,
+      [](std::string_view text) -> Result<std::optional<double>> { return parse_target(text); },
+      "How alike results have to look: the SSIMULACRA 2 score, measured on what is written, "
+      "that the smallest file is searched for; the names are 70, 80, 85 and 90. Default high, but "
+      "what is stored without loss stays so.")
+      ->group(group);
+  add_value(
+      app, "--max-bytes", "SIZE", settings.max_bytes,
+      [](std::string_view text) -> Result<std::optional<std::uint64_t>> {
+        return parse_size(text);
+      },
+      "No result may be larger, such as 200kB: each as good as fits.")
+      ->group(group);
+  add_value(app, "-f,--format", fmt::format("original|auto|{}", fmt::join(format_names(), "|")),
+            format_, parse_format,
+            "Format of the results; auto: whichever is smallest at the target. Default original.")
+      ->group(group);
+  add_value(app, "--allow", "LIST", settings.allowed, parse_formats,
+            "What --format auto may choose from. Default jpeg,png,webp,avif.")
+      ->group(group);
+  app.add_flag("--score", settings.measure,
+               "Measure how alike results look also with --quality, where it decides nothing.")
+      ->group(group);
+}
+
+Result<void> CommandLine::finish_target() {
+  ImageSettings& settings = optimize_.settings;
+  settings.output_format = format_.format;
+  settings.choose_format = format_.automatic;
+  bool quality = settings.quality.global.has_value();
+  for (const FormatInfo& row : formats()) {
+    quality = quality || settings.quality.own(row.format).has_value();
+  }
+  if (target_ && (quality || lossless_)) {
+    return fail(ErrorCode::usage,
+                fmt::format("--target and {} contradict each other",
+                            lossless_ ? "--lossless" : "a quality number"),
+                "leave one of them out: the target finds the quality by itself");
+  }
+  if (!(settings.allowed == ImageSettings{}.allowed) && !settings.choose_format) {
+    return fail(ErrorCode::usage, "--allow narrows what --format auto chooses from",
+                "add --format auto, or leave --allow out");
+  }
+  if (target_) {
+    settings.target = Target{.score = *target_};
+  } else if (!quality && !lossless_ && !settings.max_bytes) {
+    settings.target = Target{.spare_lossless = true};
+  }
+  return {};
+}
+
+}  // namespace imgmill::cli

@@ -1,0 +1,47 @@
+// How much decoded pictures look alike: the metric, for whatever a codec gives.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "codecs/picture.h"
+#include "imgmill/error.h"
+#include "quality/ssimulacra2.h"
+
+namespace imgmill {
+
+/// One original that any number of candidates are compared with.
+///
+/// Colours mean what each picture's own profile says, and are compared as light in sRGB's
+/// primaries, unclipped. 16 bits are not cut to 8. CMYK and Lab are seen as a screen
+/// would show them. Of an animation up to `most_frames` frames are compared, evenly
+/// spaced, the first and the last among them, and the worst one counts. Transparency is
+/// seen on a dark and on a bright ground, and the worse one counts.
+///
+/// Not to be used by two threads at once.
+class Judge {
+ public:
+  static constexpr std::uint32_t most_frames = 5;
+
+  /// Reads all pixels of `original` and keeps what the metric needs of them, some 16
+  /// bytes a pixel and frame. Errors: bad_input (what reading the pixels brought up).
+  /// Throws std::bad_alloc.
+  [[nodiscard]] static Result<Judge> create(const Picture& original);
+
+  /// Errors: bad_input: the pixels cannot be read; usage: another size or number of
+  /// frames than the original's.
+  [[nodiscard]] Result<Similarity> score(const Picture& candidate, Detail detail = Detail::score);
+
+ private:
+  struct Frame {
+    std::uint32_t index;
+    Ssimulacra2 metric;
+  };
+  Judge(std::uint32_t frames, std::vector<Frame> judged)
+      : frames_(frames), judged_(std::move(judged)) {}
+
+  std::uint32_t frames_;
+  std::vector<Frame> judged_;
+};
+
+}  // namespace imgmill

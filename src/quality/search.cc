@@ -1,0 +1,89 @@
+#include "quality/search.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace imgmill {
+namespace {
+
+// A guess that falls just short costs a whole further try; one that is a little too
+// high costs a few bytes. Quality steps.
+constexpr double caution = 0.25;
+
+double between(double x, double x0, double x1, double y0, double y1) {
+  return y0 + (x - x0) * (y1 - y0) / (x1 - x0);
+}
+
+}  // namespace
+
+double ScoreCurve::quality_for(double score) const {
+  std::size_t i = 1;
+  while (i + 1 < points_.size() && points_[i].score < score) ++i;
+  return between(score, points_[i - 1].score, points_[i].score, points_[i - 1].quality,
+                 points_[i].quality);
+}
+
+double ScoreCurve::score_at(double quality) const {
+  std::size_t i = 1;
+  while (i + 1 < points_.size() && points_[i].quality < quality) ++i;
+  return between(quality, points_[i - 1].quality, points_[i].quality, points_[i - 1].score,
+                 points_[i].score);
+}
+
+// Where the target should be, judging by what is known.
+double QualitySearch::predicted() const {
+  const double usual = curve_->quality_for(plan_.target);
+  if (pass_ && fail_) {
+    // The usual curve, bent so that it goes through both points.
+    const double low = curve_->quality_for(fail_->score);
+    const double high = curve_->quality_for(pass_->score);
+    if (high - low > 0.01) {
+      return between(usual, low, high, fail_->quality, pass_->quality);
+    }
+    return 0.5 * (fail_->quality + pass_->quality);
+  }
+  // One point: the usual curve, shifted to go through it.
+  const Try& known = pass_ ? *pass_ : *fail_;
+  return known.quality + usual - curve_->quality_for(known.score);
+}
+
+std::optional<int> QualitySearch::next() const {
+  if (tries_ >= plan_.most_tries) return std::nullopt;
+  if (!pass_ && !fail_) {
+    const double guess = std::isfinite(plan_.guess) ? plan_.guess : plan_.high;
+    return std::clamp(static_cast<int>(std::lround(std::clamp(guess, 0.0, 1000.0))), plan_.low,
+                      plan_.high);
+  }
+  const int least = fail_ ? fail_->quality + 1 : plan_.low;
+  const int most = pass_ ? pass_->quality - 1 : plan_.high;
+  if (least > most) return std::nullopt;
+  if (pass_ && pass_->score <= plan_.target + plan_.near_enough) return std::nullopt;
+
+  double aim = predicted();
+  if (!std::isfinite(aim)) aim = 0.5 * (least + most);
+  const int left = plan_.most_tries - tries_;
+  if (!pass_) {
+    // With few tries left, reaching the target at all comes first.
+    aim += left == 1 ? 0.7 * (plan_.high - aim) : left == 2 ? 0.3 * (plan_.high - aim) : 0.0;
+  }
+  const double quality = std::ceil(std::clamp(aim + caution, -1000.0, 1000.0));
+  if (pass_ && quality > most) {
+    // One step below is not expected to reach it. Only a wide bracket, in which
+    // little is known, is worth another look.
+    if (!fail_ || most - least < 6) return std::nullopt;
+  }
+  return std::clamp(static_cast<int>(quality), least, most);
+}
+
+void QualitySearch::tried(int quality, double score) {
+  ++tries_;
+  if (score >= plan_.target) {
+    if (!pass_ || quality < pass_->quality) pass_ = Try{quality, score};
+  } else if (!fail_ || quality > fail_->quality) {
+    fail_ = Try{quality, score};
+  }
+  // Scores that do not rise: what passed is proved, so the bracket gives way below it.
+  if (pass_ && fail_ && fail_->quality >= pass_->quality) fail_.reset();
+}
+
+}  // namespace imgmill

@@ -1,0 +1,74 @@
+// Which quality number reaches a score: a bracket, and good guesses within it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace imgmill {
+
+/// How scores usually follow the quality number of one encoder: points with rising
+/// qualities and rising scores, between and beyond which straight lines go.
+class ScoreCurve {
+ public:
+  struct Point {
+    double quality;
+    double score;
+  };
+  /// `points` are at least two and outlive the curve.
+  constexpr explicit ScoreCurve(std::span<const Point> points) : points_(points) {}
+  [[nodiscard]] double quality_for(double score) const;
+  [[nodiscard]] double score_at(double quality) const;
+
+ private:
+  std::span<const Point> points_;
+};
+
+/// Looks for the lowest quality whose score is at least a target, assuming that scores
+/// rise with qualities, with as few tries as it can. Tell it what each try gave, in any
+/// order; ask it for the next one. Every answer depends on what it was told alone.
+///
+/// Scores of real encoders do not rise strictly: what it settles on has reached the
+/// target itself, whatever its neighbours do.
+class QualitySearch {
+ public:
+  struct Plan {
+    double target = 80;
+    int low = 1;  ///< the lowest and highest quality there is
+    int high = 100;
+    double guess = 75;   ///< where to begin
+    int most_tries = 6;  ///< then the best so far is the answer
+    /// A score this far above the target is near enough: another try would save
+    /// little. Points.
+    double near_enough = 0.3;
+  };
+
+  /// `curve` outlives the search.
+  QualitySearch(const Plan& plan, const ScoreCurve& curve) : plan_(plan), curve_(&curve) {}
+
+  /// The quality to try next; nothing when the search is over.
+  [[nodiscard]] std::optional<int> next() const;
+  /// `quality` gave `score`.
+  void tried(int quality, double score);
+
+  /// The lowest quality that was found to reach the target.
+  [[nodiscard]] std::optional<int> answer() const {
+    return pass_ ? std::optional(pass_->quality) : std::nullopt;
+  }
+  [[nodiscard]] int tries() const { return tries_; }
+
+ private:
+  struct Try {
+    int quality;
+    double score;
+  };
+  [[nodiscard]] double predicted() const;
+
+  Plan plan_;
+  const ScoreCurve* curve_;
+  std::optional<Try> pass_;  ///< the lowest that reaches the target
+  std::optional<Try> fail_;  ///< the highest that does not
+  int tries_ = 0;
+};
+
+}  // namespace imgmill
