@@ -1,0 +1,224 @@
+#include "quality/light.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "base/try.h"
+
+namespace imgmill::quality {
+namespace {
+
+constexpr std::size_t smallest_side = 8;
+constexpr std::size_t most_enlarged_pixels = std::size_t{1} << 28;
+constexpr float brightest = 100;
+constexpr double dark_grey = 0.1;
+constexpr double bright_grey = 0.9;
+
+/// sRGB's curve (IEC 61966-2-1), from 0..1 to 0..1.
+double decode_srgb(double coded) {
+  return coded <= 0.04045 ? coded / 12.92 : std::pow((coded + 0.055) / 1.055, 2.4);
+}
+
+struct Tables {
+  std::array<float, 256> of8;
+  std::vector<float> of16;
+};
+
+const Tables& tables() {
+  static const Tables made = [] {
+    Tables t;
+    for (std::size_t i = 0; i < t.of8.size(); ++i) {
+      t.of8[i] = static_cast<float>(decode_srgb(static_cast<double>(i) / 255));
+    }
+    t.of16.resize(65536);
+    for (std::size_t i = 0; i < t.of16.size(); ++i) {
+      t.of16[i] = static_cast<float>(decode_srgb(static_cast<double>(i) / 65535));
+    }
+    return t;
+  }();
+  return made;
+}
+
+std::size_t bytes_of(SampleKind kind) {
+  switch (kind) {
+    case SampleKind::srgb8:
+      return 1;
+    case SampleKind::srgb16:
+      return 2;
+    case SampleKind::linear:
+      return 4;
+  }
+  return 0;
+}
+
+float tamed(float value) {
+  return std::isfinite(value) ? std::clamp(value, -brightest, brightest) : 0.0F;
+}
+
+// One set of functions for each type of samples: how light is had from a sample, and
+// from a sample laid upon a grey. Blending works on coded values, as a browser does.
+
+float light(std::uint8_t sample, const Tables& t) { return t.of8[sample]; }
+float light(std::uint16_t sample, const Tables& t) { return t.of16[sample]; }
+float light(float sample, const Tables&) { return tamed(sample); }
+
+template <typename Sample>
+float coverage(Sample sample) {
+  return static_cast<float>(sample) / static_cast<float>(std::numeric_limits<Sample>::max());
+}
+template <>
+float coverage(float sample) {
+  return std::isfinite(sample) ? std::clamp(sample, 0.0F, 1.0F) : 0.0F;
+}
+
+template <typename Sample>
+float laid_upon(Sample sample, float alpha, float grey, const Tables& t) {
+  const float coded = coverage(sample) * alpha + (1 - alpha) * grey;
+  return t.of16[static_cast<std::size_t>(coded * 65535 + 0.5F)];
+}
+template <>
+float laid_upon(float sample, float alpha, float grey, const Tables&) {
+  return tamed(sample) * alpha + (1 - alpha) * grey;
+}
+
+/// The sample at `at`, wherever it lies.
+template <typename Sample>
+Sample fetch(const std::byte* at) {
+  Sample sample;
+  std::memcpy(&sample, at, sizeof sample);
+  return sample;
+}
+
+template <typename Sample>
+bool any_clear(const PixelView& view) {
+  const auto step = static_cast<std::size_t>(view.channels) * sizeof(Sample);
+  for (std::size_t y = 0; y < view.height; ++y) {
+    const std::byte* at =
+        static_cast<const std::byte*>(view.samples) + y * view.row_bytes + step - sizeof(Sample);
+    bool clear = false;
+    for (std::size_t x = 0; x < view.width; ++x, at += step) {
+      // Written so that NaN counts as clear.
+      clear |= !(coverage(fetch<Sample>(at)) >= 1);
+    }
+    if (clear) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+LightReader::LightReader(const PixelView& view) : view_(view) {
+  const std::size_t side = std::min(view.width, view.height);
+  factor_ = side < smallest_side ? (smallest_side + side - 1) / side : 1;
+  width_ = view.width * factor_;
+  height_ = view.height * factor_;
+}
+
+Result<LightReader> LightReader::create(const PixelView& view) {
+  if (view.samples == nullptr || view.width == 0 || view.height == 0) {
+    return fail(ErrorCode::usage, "a picture without pixels cannot be compared",
+                "give at least one pixel");
+  }
+  if (view.channels < 1 || view.channels > 4 || bytes_of(view.kind) == 0) {
+    return fail(ErrorCode::usage, fmt::format("pixels of {} channels are unknown", view.channels),
+                "give grey or RGB, with or without alpha");
+  }
+  const std::size_t pixel = static_cast<std::size_t>(view.channels) * bytes_of(view.kind);
+  if (view.row_bytes / pixel < view.width) {
+    return fail(ErrorCode::usage,
+                fmt::format("rows of {} bytes do not hold {} pixels of {} bytes", view.row_bytes,
+                            view.width, pixel),
+                "set row_bytes to the distance from one row to the next");
+  }
+  LightReader reader(view);
+  if (reader.factor_ > 1 && reader.width_ > most_enlarged_pixels / reader.height_) {
+    return fail(ErrorCode::limit,
+                fmt::format("a picture of {} x {} pixels is too thin to be compared", view.width,
+                            view.height),
+                "cut it into shorter pieces");
+  }
+  return reader;
+}
+
+bool LightReader::transparent() const {
+  if (view_.channels % 2 != 0) return false;
+  switch (view_.kind) {
+    case SampleKind::srgb8:
+      return any_clear<std::uint8_t>(view_);
+    case SampleKind::srgb16:
+      return any_clear<std::uint16_t>(view_);
+    case SampleKind::linear:
+      return any_clear<float>(view_);
+  }
+  return false;
+}
+
+template <typename Sample>
+void LightReader::read_as(const std::byte* row, std::size_t left, std::size_t count,
+                          Background background, float* const* planes) const {
+  const Tables& t = tables();
+  float* const red = planes[0];
+  float* const green = planes[1];
+  float* const blue = planes[2];
+  const auto channels = static_cast<std::size_t>(view_.channels);
+  const bool grey = channels < 3;
+  const std::size_t to_green = grey ? 0 : sizeof(Sample);
+  const std::size_t to_blue = grey ? 0 : 2 * sizeof(Sample);
+  const std::size_t step = channels * sizeof(Sample);
+  const bool blend = background != Background::none && channels % 2 == 0;
+  if (!blend && factor_ == 1) {
+    const std::byte* at = row + left * step;
+    for (std::size_t i = 0; i < count; ++i, at += step) {
+      red[i] = light(fetch<Sample>(at), t);
+      green[i] = light(fetch<Sample>(at + to_green), t);
+      blue[i] = light(fetch<Sample>(at + to_blue), t);
+    }
+    return;
+  }
+  const double coded = background == Background::dark ? dark_grey : bright_grey;
+  const auto behind =
+      static_cast<float>(std::numeric_limits<Sample>::is_integer ? coded : decode_srgb(coded));
+  const std::size_t to_alpha = step - sizeof(Sample);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::byte* at = row + (left + i) / factor_ * step;
+    const float alpha = blend ? coverage(fetch<Sample>(at + to_alpha)) : 1.0F;
+    const auto seen = [&](const std::byte* sample) {
+      return alpha == 1.0F ? light(fetch<Sample>(sample), t)
+                           : laid_upon(fetch<Sample>(sample), alpha, behind, t);
+    };
+    red[i] = seen(at);
+    green[i] = seen(at + to_green);
+    blue[i] = seen(at + to_blue);
+  }
+}
+
+void LightReader::read(std::size_t y, std::size_t left, std::size_t count, Background background,
+                       float* red, float* green, float* blue) const {
+  const std::byte* row =
+      static_cast<const std::byte*>(view_.samples) + y / factor_ * view_.row_bytes;
+  float* const planes[] = {red, green, blue};
+  switch (view_.kind) {
+    case SampleKind::srgb8:
+      return read_as<std::uint8_t>(row, left, count, background, planes);
+    case SampleKind::srgb16:
+      return read_as<std::uint16_t>(row, left, count, background, planes);
+    case SampleKind::linear:
+      return read_as<float>(row, left, count, background, planes);
+  }
+}
+
+Result<void> same_size(const PixelView& original, const PixelView& candidate) {
+  if (original.width == candidate.width && original.height == candidate.height) return {};
+  return fail(ErrorCode::usage,
+              fmt::format("pictures of {} x {} and {} x {} pixels cannot be compared",
+                          original.width, original.height, candidate.width, candidate.height),
+              "bring both to the same size first");
+}
+
+}  // namespace imgmill::quality
