@@ -5,10 +5,11 @@
 //   ImageOptimizer{}.run(...)    a batch                      batch.h
 #pragma once
 
-#include "imgmill/batch.h"   // IWYU pragma: export
-#include "imgmill/buffer.h"  // IWYU pragma: export
-#include "imgmill/error.h"   // IWYU pragma: export
-#include "imgmill/format.h"  // IWYU pragma: export
+#include "imgmill/batch.h"    // IWYU pragma: export
+#include "imgmill/buffer.h"   // IWYU pragma: export
+#include "imgmill/compare.h"  // IWYU pragma: export
+#include "imgmill/error.h"    // IWYU pragma: export
+#include "imgmill/format.h"   // IWYU pragma: export
 #include "imgmill/isolation.h"
 #include "imgmill/isolation.h"  // IWYU pragma: export
 #include "imgmill/optimize.h"   // IWYU pragma: export

@@ -78,6 +78,7 @@ Result<Similarity> Judge::score(const Picture& candidate, Detail detail) {
     IMGMILL_TRY(Similarity found,
                 frame.metric.compare(view_of(image, static_cast<int>(frame.index) * height, height),
                                      detail));
+    found.frame = frame.index;
     if (first || found.score < worst.score) worst = std::move(found);
     first = false;
   }

@@ -50,7 +50,8 @@ struct Tile {
 };
 
 struct Similarity {
-  double score = 100;  ///< at most 100; may be far below 0
+  double score = 100;       ///< at most 100; may be far below 0
+  std::uint32_t frame = 0;  ///< of an animation, from 0: which one this is about
   /// Only with Detail::local.
   LocalScores local;
   Tile worst;  ///< of those of 64 pixels a side (or the whole of a smaller picture)

@@ -1,0 +1,178 @@
+#include "imgmill/compare.h"
+
+#include <fmt/core.h>
+
+#include <array>
+
+#include "base/try.h"
+#include "codecs/engine.h"
+#include "compare/heat_map.h"
+#include "optimize/source.h"
+#include "quality/judge.h"
+#include "transform/transform.h"
+
+namespace imgmill {
+namespace {
+
+struct Verdict {
+  double from;
+  std::string_view words;
+};
+
+// Bounds: README of https://github.com/cloudinary/ssimulacra2.
+constexpr std::array verdicts = {
+    Verdict{100, "the same picture: the metric finds no difference"},
+    Verdict{90, "not to be told apart, even when the two flicker in one place"},
+    Verdict{85, "not to be told apart, even when one is flipped to the other"},
+    Verdict{80, "not to be told apart side by side"},
+    Verdict{70, "hard to notice without the original beside it"},
+    Verdict{50, "a difference that attentive eyes notice"},
+    Verdict{30, "a difference that is plain to see"},
+    Verdict{10, "a bad copy"},
+};
+constexpr std::string_view worst_verdict = "a very bad copy, or another picture";
+
+Extent extent_of(const Source& source) {
+  return upright({source.info.width, source.info.height}, source.info.orientation);
+}
+
+Result<void> comparable(const Source& original, const Source& other) {
+  const Extent one = extent_of(original);
+  const Extent two = extent_of(other);
+  if (one != two) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("the pictures differ in size: {} x {} and {} x {} pixels", one.width,
+                            one.height, two.width, two.height),
+                "bring one to the size of the other first, such as with imgmill optimize "
+                "--resize, and compare with that");
+  }
+  if (original.info.frames != other.info.frames) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("the pictures differ in their number of frames: {} and {}",
+                            original.info.frames, other.info.frames),
+                "compare with a copy that has all frames, or cut both to the same ones");
+  }
+  return {};
+}
+
+Result<Picture> in_memory(const Source& source, Damage damage) {
+  IMGMILL_TRY(Picture picture, source.codec->decode(source.bytes, source.info, {.damage = damage}));
+  return with_engine(ErrorCode::bad_input, "the picture cannot be decoded", [&] {
+    picture.image = picture.image.copy_memory();
+    return picture;
+  });
+}
+
+Result<Picture> decoded(const Source& source) {
+  Result<Picture> picture = in_memory(source, Damage::refuse);
+  if (!picture && picture.error().code() == ErrorCode::bad_input) {
+    const std::optional<std::string> damage = source.codec->diagnose(source.bytes);
+    if (damage && damage->empty()) picture = in_memory(source, Damage::tolerate);
+    if (damage && !damage->empty()) {
+      return fail(ErrorCode::bad_input,
+                  fmt::format("the {} data is damaged ({})", source.codec->info.name, *damage),
+                  "restore the file from a copy");
+    }
+  }
+  if (!picture) return picture;
+  // The metric knows profiles; a curve of PNG's own has to be applied before.
+  if (source.colours.has_own_gamma()) {
+    Findings findings;
+    return with_colours_for(*std::move(picture), source.colours, info(Format::png), true, findings);
+  }
+  return picture;
+}
+
+Result<Picture> seen(const Source& source, const char* step) {
+  Result<Picture> picture = decoded(source);
+  if (!picture) return std::unexpected(std::move(picture).error().within(step));
+  if (source.info.frames > 1) return picture;
+  return turned_upright(*std::move(picture), source.info.orientation);
+}
+
+/// One frame in 8 bits of grey, on middling grey where it is clear.
+Result<vips::VImage> grey_of(const Picture& picture, const ColourFacts& colours,
+                             std::uint32_t frame) {
+  Findings findings;
+  IMGMILL_TRY(const Picture srgb,
+              with_colours_for(picture, colours, info(Format::png), true, findings));
+  return with_engine(ErrorCode::bad_input, "the picture cannot be decoded", [&] {
+    const int height = static_cast<int>(picture.height());
+    vips::VImage image =
+        srgb.image.extract_area(0, static_cast<int>(frame) * height, srgb.image.width(), height);
+    // As sRGB first: flattening blends with 8-bit grey in mind.
+    image =
+        image.colourspace(image.bands() < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB);
+    if (image.has_alpha()) {
+      std::vector<double> ground(static_cast<std::size_t>(image.bands()) - 1, 128.0);
+      image = image.flatten(vips::VImage::option()->set("background", ground));
+    }
+    return image.colourspace(VIPS_INTERPRETATION_B_W)
+        .extract_band(0)
+        .cast(VIPS_FORMAT_UCHAR)
+        .copy_memory();
+  });
+}
+
+WorstTile worst_of(const Tile& tile) {
+  return {tile.left, tile.top, tile.width, tile.height, tile.score};
+}
+
+Result<Source> open(ByteView bytes, const Limits& limits, const char* which) {
+  Result<Source> source = open_source(bytes, limits);
+  if (!source) return std::unexpected(std::move(source).error().within(which));
+  return source;
+}
+
+Result<Comparison> compared(const Source& original, const Source& other,
+                            const CompareOptions& options) {
+  IMGMILL_TRY(const Picture first, seen(original, "decoding the original"));
+  IMGMILL_TRY(Judge judge, Judge::create(first));
+  Similarity found;
+  {
+    IMGMILL_TRY(const Picture second, seen(other, "decoding the other"));
+    IMGMILL_TRY(found, judge.score(second, Detail::local));
+  }
+
+  const Extent extent = extent_of(original);
+  Comparison result{.score = found.score,
+                    .verdict = verdict_of(found.score),
+                    .worst = worst_of(found.worst),
+                    .frame = found.frame,
+                    .width = extent.width,
+                    .height = extent.height,
+                    .frames = original.info.frames,
+                    .original = {original.info.format, original.bytes.size()},
+                    .other = {other.info.format, other.bytes.size()}};
+  for (const Source* source : {&original, &other}) {
+    if (source->foreign_colours) result.notes.push_back(foreign_reason(*source->foreign_colours));
+  }
+  if (options.map == HeatMap::yes) {
+    IMGMILL_TRY(const vips::VImage grey, grey_of(first, original.colours, found.frame));
+    IMGMILL_TRY(result.map, draw_heat_map({grey, found.local, result.worst, found.score}));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string_view verdict_of(double score) {
+  for (const Verdict& verdict : verdicts) {
+    if (score >= verdict.from) return verdict.words;
+  }
+  return worst_verdict;
+}
+
+Result<Comparison> compare(ByteView original, ByteView other, const CompareOptions& options,
+                           const Limits& limits) {
+  try {
+    IMGMILL_TRY(const Source first, open(original, limits, "reading the original"));
+    IMGMILL_TRY(const Source second, open(other, limits, "reading the other"));
+    IMGMILL_CHECK(comparable(first, second));
+    return compared(first, second, options);
+  } catch (const std::bad_alloc&) {
+    return std::unexpected(engine_memory_error());
+  }
+}
+
+}  // namespace imgmill
