@@ -8,6 +8,7 @@
 #include "imgmill/maker.h"
 #include "logging.h"
 #include "places.h"
+#include "platform/cpu.h"
 #include "reporter.h"
 #include "signals.h"
 #include "summary.h"
@@ -108,6 +109,30 @@ void log_times(const BatchSummary& summary) {
               {"first_output_ms", milliseconds(summary.first_output)}});
 }
 
+/// Pictures for a report, made where the images were made.
+ReportPictures pictures_from(ImageOptimizer& optimizer, const RunOptions& options) {
+  return {.make = [&optimizer](
+                      ByteView bytes, const ImageSettings& settings,
+                      const Limits& limits) { return optimizer.optimize(bytes, settings, limits); },
+          .width = options.batch.jobs > 0 ? options.batch.jobs : core_budget().cores,
+          .limits = options.batch.limits,
+          .backup_dir = options.batch.backup_dir};
+}
+
+/// Says that the report is in work, which takes a while when it shows pictures.
+class Working {
+ public:
+  Working(Screen& screen, const Talk& talk) : screen_(screen) {
+    if (!talk.quiet && screen.redraws()) screen_.status("writing the report");
+  }
+  ~Working() { screen_.clear_status(); }
+  Working(const Working&) = delete;
+  Working& operator=(const Working&) = delete;
+
+ private:
+  Screen& screen_;
+};
+
 void log_pool(const PoolMetrics& pool) {
   std::uint64_t faults = 0;
   for (const auto& [kind, count] : pool.faults) faults += count;
@@ -189,6 +214,8 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
     if (status == Status::well) status = checked;
   }
   if (report) {
+    if (!interrupted) report->show_pictures(pictures_from(*optimizer, options));
+    const Working working(screen, options.talk);
     if (const auto finished = report->finish(summary); !finished) {
       tell(screen, command, finished.error());
       status = Status::some_failed;

@@ -177,11 +177,13 @@ void BatchProcessor::hand_on(std::uint64_t index, ImageTask task, Verdict verdic
       }
       return collector_.on_result(failed(job, Stage::validate, *std::move(verdict.error)));
     case Verdict::Kind::done: {
+      if (verdict.output_path) job.task.output_path = *std::move(verdict.output_path);
       OptimizationResult result = result_of(job, Stage::validate, *verdict.known);
       (verdict.resumed ? result.resumed : result.cached) = true;
       return collector_.on_result(std::move(result));
     }
     case Verdict::Kind::skip: {
+      if (verdict.output_path) job.task.output_path = *std::move(verdict.output_path);
       OptimizationResult result = result_of(job, Stage::validate);
       result.decision = Decision::skipped;
       result.optimized_size = verdict.output_size;

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "batch/names.h"
+#include "base/file_names.h"
 #include "platform/io_error.h"
 
 namespace imgmill {

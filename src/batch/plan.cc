@@ -1,15 +1,16 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <limits>
 #include <system_error>
 
+#include "base/file_names.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "base/utf8.h"
 #include "batch/collision.h"
 #include "batch/folder_walk.h"
-#include "batch/names.h"
 #include "batch/output_claims.h"
 #include "imgmill/batch.h"
 #include "platform/io_error.h"
@@ -132,16 +133,19 @@ class Planner final : public TaskSource {
       return failure(input, Error(ErrorCode::limit, "too many files for one batch",
                                   "divide them into several batches"));
     }
-    const std::string key = key_of(output);
-    const auto same = [&](PlannedNames::Id other) {
-      return key_of(output_of(names_.folder_of(other), names_.name(other))) == key;
-    };
-    if (const auto earlier = claims_.claim(key, *id, same)) {
-      const std::string first =
-          names_.folder_of(*earlier).input + std::string(names_.name(*earlier));
-      return std::unexpected(PlanFailure{input, output, output_collision(first, input, output)});
-    }
+    // Owners must be there to be asked, also one whose second name is taken.
     names_.add(folder_id, name);
+    for (const std::string& key : keys_of(output)) {
+      const auto same = [&](PlannedNames::Id other) {
+        const auto keys = keys_of(output_of(names_.folder_of(other), names_.name(other)));
+        return other != *id && std::ranges::find(keys, key) != keys.end();
+      };
+      if (const auto earlier = claims_.claim(key, *id, same)) {
+        const std::string first =
+            names_.folder_of(*earlier).input + std::string(names_.name(*earlier));
+        return std::unexpected(PlanFailure{input, output, output_collision(first, input, output)});
+      }
+    }
     return task(std::move(input), output);
   }
 
@@ -149,6 +153,15 @@ class Planner final : public TaskSource {
                                       std::string_view name) const {
     const auto& wanted = request_.settings->output_format;
     return folder.output + (wanted ? name_for(name, *wanted) : std::string(name));
+  }
+
+  /// Of all outputs that may come of it.
+  [[nodiscard]] std::vector<std::string> keys_of(const std::string& output) const {
+    std::vector<std::string> keys;
+    for (const fs::path& path : possible_output_paths(output, *request_.settings)) {
+      keys.push_back(key_of(path.native()));
+    }
+    return keys;
   }
 
   /// Originals that are replaced exist side by side, so case tells them apart.
@@ -181,7 +194,7 @@ struct Output {
 
 Result<Output> check_output(const PlanRequest& request) {
   if (request.in_place) {
-    if (request.settings->output_format) {
+    if (request.settings->output_format || request.settings->choose_format) {
       return fail(ErrorCode::usage, "originals cannot be replaced by another format",
                   "leave out --in-place and name an output folder with -o, or leave out --format");
     }
@@ -206,7 +219,16 @@ Result<Output> check_output(const PlanRequest& request) {
   }
   const bool named_like_folder = request.output.native().ends_with('/');
   if (is_folder) return Output{};
-  if (request.inputs.size() == 1 && !folder_among_inputs) return Output{!named_like_folder};
+  if (request.inputs.size() == 1 && !folder_among_inputs && !named_like_folder) {
+    if (!request.settings->choose_format) return Output{true};
+    // "photos" names a folder to be made, "a.jpg" a file.
+    if (request.output.has_extension()) {
+      return fail(ErrorCode::usage,
+                  fmt::format("the name '{}' says a format that is still to be chosen",
+                              printable(request.output)),
+                  "name a folder with -o; the result is named after the input and its format");
+    }
+  }
   if (output) {
     return fail(ErrorCode::usage,
                 fmt::format("the output '{}' is a file, and several inputs need a folder",

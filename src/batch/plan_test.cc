@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "batch/names.h"
+#include "base/file_names.h"
 #include "imgmill/batch.h"
 #include "support/other_rights.h"
 #include "support/scratch_folder.h"

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "batch/json.h"
+#include "batch/report_style.h"
 #include "imgmill/version.h"
 #include "platform/atomic_file.h"
 
@@ -17,27 +18,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// How a report looks.
-class ReportStyle {
- public:
-  virtual ~ReportStyle() = default;
-  [[nodiscard]] virtual std::string head(const ImageSettings& settings) const = 0;
-  [[nodiscard]] virtual std::string entry(const OptimizationResult& result) const = 0;
-  [[nodiscard]] virtual std::string_view separator() const = 0;
-  [[nodiscard]] virtual std::string tail(const BatchSummary& summary) const = 0;
-};
-
 class JsonStyle final : public ReportStyle {
  public:
   std::string head(const ImageSettings& settings) const override {
     return fmt::format("{{\"version\":\"{}\",\n\"settings\":{},\n\"results\":[\n", version,
                        settings_to_json(settings));
   }
-  std::string entry(const OptimizationResult& result) const override {
-    return result_to_json(result);
-  }
+  std::string entry(const OptimizationResult& result) override { return result_to_json(result); }
   std::string_view separator() const override { return ",\n"; }
-  std::string tail(const BatchSummary& summary) const override {
+  std::string tail(const BatchSummary& summary, const ReportPictures* /*pictures*/) const override {
     return fmt::format("\n],\n\"summary\":{}}}\n", summary_to_json(summary));
   }
 };
@@ -50,7 +39,7 @@ class CsvStyle final : public ReportStyle {
            "compressionRatio,success,decision,input_format,format,width,height,frames,elapsed_ms,"
            "stage,error_code,error,advice,notes\r\n";
   }
-  std::string entry(const OptimizationResult& result) const override {
+  std::string entry(const OptimizationResult& result) override {
     std::string notes;
     for (const std::string& note : result.notes) {
       if (!notes.empty()) notes += "; ";
@@ -72,7 +61,10 @@ class CsvStyle final : public ReportStyle {
         error ? field(error->advice()) : std::string(), field(notes));
   }
   std::string_view separator() const override { return {}; }
-  std::string tail(const BatchSummary& /*summary*/) const override { return {}; }
+  std::string tail(const BatchSummary& /*summary*/,
+                   const ReportPictures* /*pictures*/) const override {
+    return {};
+  }
 
  private:
   static std::string field(std::string_view text) {
@@ -111,11 +103,13 @@ class OrderedReport final : public ReportWriter {
     flush(std::size_t{1} << 16);
   }
 
+  void show_pictures(ReportPictures pictures) override { pictures_ = std::move(pictures); }
+
   Result<void> finish(const BatchSummary& summary) override {
     // A stopped batch leaves gaps; what there is still comes in order.
     for (const auto& [index, entry] : waiting_) append(entry);
     waiting_.clear();
-    pending_ += style_->tail(summary);
+    pending_ += style_->tail(summary, pictures_ ? &*pictures_ : nullptr);
     flush(0);
     if (error_) return std::unexpected(*error_);
     file_.default_permissions();
@@ -148,6 +142,7 @@ class OrderedReport final : public ReportWriter {
   std::map<std::uint64_t, std::string> waiting_;
   std::string pending_;
   bool first_ = true;
+  std::optional<ReportPictures> pictures_;
   std::optional<Error> error_;
 };
 
@@ -162,10 +157,11 @@ Result<std::unique_ptr<ReportWriter>> ReportWriter::create(const fs::path& file,
   std::unique_ptr<ReportStyle> style;
   if (extension == ".json") style = std::make_unique<JsonStyle>();
   if (extension == ".csv") style = std::make_unique<CsvStyle>();
+  if (extension == ".html" || extension == ".htm") style = make_html_style();
   if (!style) {
     return fail(ErrorCode::usage,
                 fmt::format("'{}' does not say which kind of report it is", printable(file)),
-                "name it .json or .csv");
+                "name it .json, .csv or .html");
   }
   IMGMILL_CHECK(make_folders(file.parent_path()));
   IMGMILL_TRY(AtomicFile output, AtomicFile::create(file));

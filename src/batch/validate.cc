@@ -6,9 +6,9 @@
 #include <array>
 #include <exception>
 
+#include "base/file_names.h"
 #include "base/text.h"
 #include "base/try.h"
-#include "batch/names.h"
 #include "imgmill/maker.h"
 #include "platform/file.h"
 #include "platform/thread.h"
@@ -186,15 +186,30 @@ Result<void> Validator::judge_settings(const ImageTask& task, Verdict& verdict) 
 Result<bool> Validator::done_already(const ImageTask& task, Verdict& verdict) const {
   IMGMILL_TRY(const std::optional<FileFacts> input, facts_of(task.input_path));
   if (!input || input->kind != FileKind::regular) return false;
-  const bool in_place = task.input_path.native() == task.output_path.native();
+  verdict.size = input->size;
+  for (const fs::path& path : possible_output_paths(task.output_path, *task.settings)) {
+    IMGMILL_TRY(const bool done, done_already(task, *input, path, verdict));
+    if (!done) continue;
+    verdict.output_path = path;
+    verdict.kind = Verdict::Kind::done;
+    verdict.format = verdict.known->input_format;
+    note_misnaming(task.input_path, *verdict.format, verdict.notes);
+    return true;
+  }
+  return false;
+}
+
+/// The same for one possible output.
+Result<bool> Validator::done_already(const ImageTask& task, const FileFacts& input,
+                                     const fs::path& path, Verdict& verdict) const {
+  const bool in_place = task.input_path.native() == path.native();
   std::optional<FileFacts> output = input;
   if (rules_.write && !in_place) {
-    IMGMILL_TRY(output, facts_of(task.output_path));
+    IMGMILL_TRY(output, facts_of(path));
     if (!output) return false;
   }
-  verdict.size = input->size;
   if (rules_.write && rules_.memory.journal != nullptr) {
-    if (auto record = rules_.memory.journal->done(task.output_path, *input, *output)) {
+    if (auto record = rules_.memory.journal->done(path, input, *output)) {
       verdict.known = std::move(record->result);
       verdict.size = record->original_size;
       verdict.resumed = true;
@@ -202,15 +217,10 @@ Result<bool> Validator::done_already(const ImageTask& task, Verdict& verdict) co
   }
   const bool may_be_skipped = rules_.write && rules_.existing == ExistingOutput::skip;
   if (!verdict.known && rules_.memory.cache != nullptr && !may_be_skipped) {
-    verdict.known = rules_.memory.cache->unchanged(task.input_path, *input,
-                                                   rules_.write ? &task.output_path : nullptr,
-                                                   &*output, verdict.recipe);
+    verdict.known = rules_.memory.cache->unchanged(
+        task.input_path, input, rules_.write ? &path : nullptr, &*output, verdict.recipe);
   }
-  if (!verdict.known) return false;
-  verdict.kind = Verdict::Kind::done;
-  verdict.format = verdict.known->input_format;
-  note_misnaming(task.input_path, *verdict.format, verdict.notes);
-  return true;
+  return verdict.known.has_value();
 }
 
 Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& input, Memory& memory,
@@ -232,19 +242,26 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     if (memory.error) return std::unexpected(*memory.error);
     return {};
   }
-  IMGMILL_TRY(const std::optional<FileFacts> output, facts_of(task.output_path));
-  if (output && output->same_file(input)) {
-    return fail(ErrorCode::usage,
-                fmt::format("'{}' and its output '{}' are the same file",
-                            printable(task.input_path), printable(task.output_path)),
-                "use --in-place to replace originals, or choose another output folder");
+  std::optional<FileFacts> output;
+  for (const fs::path& path : possible_output_paths(task.output_path, *task.settings)) {
+    IMGMILL_TRY(const std::optional<FileFacts> there, facts_of(path));
+    if (!there) continue;
+    if (there->same_file(input)) {
+      return fail(ErrorCode::usage,
+                  fmt::format("'{}' and its output '{}' are the same file",
+                              printable(task.input_path), printable(path)),
+                  "use --in-place to replace originals, or choose another output folder");
+    }
+    output = there;
+    verdict.output_path = path;
   }
   if (output && rules_.existing == ExistingOutput::skip) {
     verdict.kind = Verdict::Kind::skip;
     verdict.output_size = output->size;
     return {};
   }
-  if (output && rules_.existing == ExistingOutput::refuse) {
+  // Which output stands in the way is not known before the format is.
+  if (output && rules_.existing == ExistingOutput::refuse && !task.settings->choose_format) {
     // It may be the very file that would be written; the content of the input tells.
     if (rules_.resume) {
       verdict.existing = Job::Existing::compare;

@@ -32,6 +32,8 @@ struct Verdict {
   std::uint64_t output_size = 0;  ///< of the output that is there, when `skip`
   std::optional<Format> format;   ///< what the input's content is
   std::vector<std::string> notes;
+  /// Which of the possible outputs is meant, when `skip` or `done`; none: the planned one.
+  std::optional<std::filesystem::path> output_path;
   bool place_failed = false;  ///< `bad` because of the output's folder
   ContentHash recipe;         ///< see Job
   bool idempotent = true;
@@ -79,6 +81,9 @@ class Validator {
   [[nodiscard]] Result<void> judge(const ImageTask& task, Memory& memory, Verdict& verdict);
   [[nodiscard]] Result<void> judge_settings(const ImageTask& task, Verdict& verdict);
   [[nodiscard]] Result<bool> done_already(const ImageTask& task, Verdict& verdict) const;
+  [[nodiscard]] Result<bool> done_already(const ImageTask& task, const FileFacts& input,
+                                          const std::filesystem::path& path,
+                                          Verdict& verdict) const;
   [[nodiscard]] Result<void> judge_output(const ImageTask& task, const FileFacts& input,
                                           Memory& memory, Verdict& verdict);
 

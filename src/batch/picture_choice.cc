@@ -1,0 +1,110 @@
+#include "batch/picture_choice.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "base/try.h"
+#include "platform/file.h"
+#include "store/backup.h"
+
+namespace imgmill {
+namespace {
+
+// A picture of 640 pixels has some 60 kB; what has many more would swell the page.
+constexpr std::size_t most_bytes = 400'000;
+
+const ImageSettings& small() {
+  static const ImageSettings settings = [] {
+    ImageSettings s;
+    s.quality.global = 80;
+    s.output_format = Format::jpeg;
+    s.resize = {.mode = ResizeMode::longest, .size = 640};
+    s.keep = Keep::none();
+    s.colour = ColourPolicy::to_srgb;
+    s.effort = Effort::fast;
+    s.animation = Animation::first_frame;
+    return s;
+  }();
+  return settings;
+}
+
+/// Empty when there is none.
+std::string picture_of(const std::filesystem::path& file, const ReportPictures& how) {
+  Result<FileContents> contents = read_file(file, how.limits.max_input_bytes);
+  if (!contents) return {};
+  Result<Optimized> made = how.make(contents->bytes.view(), small(), how.limits);
+  if (!made) return {};
+  // Without bytes of its own: the input is the smallest there is, of this very format.
+  const bool input = made->bytes.empty() && made->decision == Decision::kept;
+  const ByteView bytes = input ? contents->bytes.view() : made->bytes.view();
+  if (sniff(bytes) != Format::jpeg || bytes.size() > most_bytes) return {};
+  return std::string(as_text(bytes));
+}
+
+SmallPictures pictures_of(const PictureChoice::Chosen& chosen, const ReportPictures& how) {
+  SmallPictures pictures;
+  const bool in_place = chosen.original == chosen.output;
+  std::optional<std::filesystem::path> original = chosen.original;
+  if (in_place && !chosen.kept) {
+    original.reset();
+    if (how.backup_dir) original = backup_path(*how.backup_dir, chosen.original);
+  }
+  pictures.after = picture_of(chosen.output, how);
+  if (chosen.kept && !pictures.after.empty()) {
+    pictures.before = pictures.after;
+  } else if (original) {
+    pictures.before = picture_of(*original, how);
+  }
+  if (!original) {
+    pictures.why = "Replaced in place without a backup: there is no picture of before.";
+  } else if (pictures.before.empty() && pictures.after.empty()) {
+    pictures.why = "No picture could be made of it.";
+  } else if (pictures.before.empty()) {
+    pictures.why = "No picture could be made of the original.";
+  } else if (pictures.after.empty()) {
+    pictures.why = "No picture could be made of the output.";
+  }
+  return pictures;
+}
+
+}  // namespace
+
+void PictureChoice::consider(const OptimizationResult& result) {
+  if (most_ == 0 || !result.success() || result.decision == Decision::planned) return;
+  if (result.original_path == "-" || result.optimized_path == "-") return;
+  Chosen chosen{.saved_bytes = result.saved_bytes(),
+                .index = result.index,
+                .original = result.original_path,
+                .output = result.optimized_path,
+                .kept = result.decision == Decision::kept};
+  if (result.judgement.score) chosen.score = *result.judgement.score;
+  chosen_.insert(std::move(chosen));
+  if (chosen_.size() > most_) chosen_.erase(std::prev(chosen_.end()));
+}
+
+std::map<std::uint64_t, SmallPictures> small_pictures(const PictureChoice& choice,
+                                                      const ReportPictures& how) {
+  std::vector<const PictureChoice::Chosen*> wanted;
+  for (const PictureChoice::Chosen& chosen : choice.chosen()) wanted.push_back(&chosen);
+  std::vector<SmallPictures> made(wanted.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = 0; (i = next.fetch_add(1)) < wanted.size();) {
+      made[i] = pictures_of(*wanted[i], how);
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 1; i < how.width; ++i) threads.emplace_back(work);
+    work();
+  }
+  std::map<std::uint64_t, SmallPictures> pictures;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    pictures.emplace(wanted[i]->index, std::move(made[i]));
+  }
+  return pictures;
+}
+
+}  // namespace imgmill

@@ -1,0 +1,56 @@
+// Which images of a batch a report shows, and their pictures.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "batch/report.h"
+
+namespace imgmill {
+
+/// Chooses while results come: those with the lowest scores first, then those that saved
+/// most. Holds no more than it may choose. The same results give the same choice
+/// in whatever order they come.
+class PictureChoice {
+ public:
+  explicit PictureChoice(std::size_t most) : most_(most) {}
+
+  void consider(const OptimizationResult& result);
+
+  struct Chosen {
+    double score = 101;  ///< 101: not judged, behind all that were
+    std::int64_t saved_bytes = 0;
+    std::uint64_t index = 0;
+    std::filesystem::path original;
+    std::filesystem::path output;
+    bool kept = false;  ///< input and output are the same bytes
+
+    friend bool operator<(const Chosen& one, const Chosen& other) {
+      if (one.score != other.score) return one.score < other.score;
+      if (one.saved_bytes != other.saved_bytes) return one.saved_bytes > other.saved_bytes;
+      return one.index < other.index;
+    }
+  };
+  [[nodiscard]] const std::set<Chosen>& chosen() const { return chosen_; }
+
+ private:
+  std::size_t most_;
+  std::set<Chosen> chosen_;
+};
+
+/// Small pictures of one image, as bytes of JPEG; an empty one could not be had, and
+/// `why` says so.
+struct SmallPictures {
+  std::string before;
+  std::string after;
+  std::string why;
+};
+
+/// Makes them, several at once; by the index of the image.
+[[nodiscard]] std::map<std::uint64_t, SmallPictures> small_pictures(const PictureChoice& choice,
+                                                                    const ReportPictures& how);
+
+}  // namespace imgmill
