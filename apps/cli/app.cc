@@ -52,6 +52,7 @@ CommandLine::CommandLine()
       ->group("Other");
   define_optimize();
   define_batch();
+  define_compare();
   define_inspect();
   define_cache();
   define_restore();
@@ -184,7 +185,7 @@ void CommandLine::add_run_options(CLI::App& app, RunOptions& options) {
   app.add_flag("--fail-fast", fail_fast_, "Stop at the first failure.")->group(group);
   add_limits(app, options.batch.limits);
   add_value(app, "--report", "FILE", options.report, any_path,
-            "Write a report of all results: .json or .csv.")
+            "Write a report of all results: .json, .csv or .html (one page to look at).")
       ->group("Telling");
   add_talk(app, options.talk);
 }
@@ -253,6 +254,7 @@ Result<Request> CommandLine::request() {
   }
   if (command == "doctor") return doctor_;
   if (command == "cache") return finish_cache();
+  if (command == "compare") return finish_compare();
   if (command == "restore") return finish_restore();
   if (command == "inspect") {
     if (inspect_.files.empty()) {

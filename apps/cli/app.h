@@ -20,8 +20,9 @@ struct NothingAsked {
   std::string help;
 };
 
-using Request = std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions,
-                             InspectOptions, DoctorOptions, CacheCommandOptions, RestoreOptions>;
+using Request =
+    std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions, InspectOptions,
+                 DoctorOptions, CacheCommandOptions, RestoreOptions, CompareCommandOptions>;
 
 /// A command line that makes no sense, and the command it was meant for.
 struct UsageError {
@@ -44,6 +45,7 @@ class CommandLine {
   void define_optimize();
   void define_batch();
   void define_inspect();
+  void define_compare();
   void define_doctor();
   void define_cache();
   void define_restore();
@@ -62,6 +64,7 @@ class CommandLine {
   [[nodiscard]] Result<void> finish_target();
   [[nodiscard]] Result<void> finish_memory_options(RunOptions& run) const;
   [[nodiscard]] Result<Request> finish_cache();
+  [[nodiscard]] Result<Request> finish_compare();
   [[nodiscard]] Result<Request> finish_restore();
   [[nodiscard]] Error explain(const CLI::ParseError& error) const;
   [[nodiscard]] Error unexpected_words() const;
@@ -73,6 +76,9 @@ class CommandLine {
   DoctorOptions doctor_;
   CacheCommandOptions cache_;
   RestoreOptions restore_;
+  CompareCommandOptions compare_;
+  std::string compare_original_;
+  std::string compare_other_;
   std::string shell_;
   // Flags that become part of something else once all of them are known.
   bool overwrite_ = false;

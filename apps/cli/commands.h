@@ -12,6 +12,7 @@ namespace imgmill::cli {
 [[nodiscard]] Status optimize_standard_input(const OptimizeOptions& options, Screen& screen);
 [[nodiscard]] Status batch_command(const BatchFileOptions& options, Screen& screen);
 [[nodiscard]] Status inspect_command(const InspectOptions& options, Screen& screen);
+[[nodiscard]] Status compare_command(const CompareCommandOptions& options, Screen& screen);
 [[nodiscard]] Status cache_command(const CacheCommandOptions& options, Screen& screen);
 [[nodiscard]] Status restore_command(const RestoreOptions& options, Screen& screen);
 [[nodiscard]] Status doctor_command(const DoctorOptions& options, Screen& screen);

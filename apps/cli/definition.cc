@@ -14,6 +14,7 @@ constexpr std::array program_examples = {
     Example{"imgmill optimize --in-place --backup originals assets",
             "replace the images, keep the originals"},
     Example{"imgmill optimize logo.png -f webp -o logo.webp", "convert one image"},
+    Example{"imgmill compare photo.png photo.jpg --map map.png", "how alike, and where not"},
     Example{"imgmill inspect photo.jpg", "what is in an image"},
     Example{"imgmill doctor", "what this machine offers"},
 };
@@ -33,6 +34,12 @@ constexpr std::array batch_examples = {
     Example{"imgmill batch tasks.json > results.jsonl", "keep the results, one JSON object a line"},
     Example{"make-tasks | imgmill batch - --progress json", "from another program"},
     Example{"imgmill batch tasks.json --dry-run", "check the tasks and do nothing"},
+};
+constexpr std::array compare_examples = {
+    Example{"imgmill compare photo.png photo.jpg", "how much they look alike"},
+    Example{"imgmill compare photo.png photo.jpg --map map.png", "and a picture of where not"},
+    Example{"imgmill compare --min 80 a.png a.webp", "for a build: status 3 below 80"},
+    Example{"imgmill compare --json a.png a.avif | jq .score", "for programs"},
 };
 constexpr std::array inspect_examples = {
     Example{"imgmill inspect photo.jpg", "what is in an image"},
@@ -63,7 +70,7 @@ constexpr std::array statuses = {
     StatusFact{0, "all well"},
     StatusFact{1, "some images failed; the others are done"},
     StatusFact{2, "wrong usage or settings; nothing was done"},
-    StatusFact{3, "--check has found images that would shrink"},
+    StatusFact{3, "--check has found images that would shrink; compare --min, a lower score"},
     StatusFact{130, "interrupted, after finishing what was being written"},
 };
 
@@ -112,6 +119,7 @@ std::span<const Example> examples_of(std::string_view command) {
   if (command.empty() || command == "imgmill") return program_examples;
   if (command == "optimize") return optimize_examples;
   if (command == "batch") return batch_examples;
+  if (command == "compare") return compare_examples;
   if (command == "inspect") return inspect_examples;
   if (command == "cache") return cache_examples;
   if (command == "restore") return restore_examples;

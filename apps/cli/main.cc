@@ -35,6 +35,7 @@ Status run(const std::vector<std::string>& words) {
           [&](const OptimizeOptions& options) { return optimize_command(options, screen); },
           [&](const BatchFileOptions& options) { return batch_command(options, screen); },
           [&](const InspectOptions& options) { return inspect_command(options, screen); },
+          [&](const CompareCommandOptions& options) { return compare_command(options, screen); },
           [&](const CacheCommandOptions& options) { return cache_command(options, screen); },
           [&](const RestoreOptions& options) { return restore_command(options, screen); },
           [&](const DoctorOptions& options) { return doctor_command(options, screen); },

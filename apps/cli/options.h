@@ -2,6 +2,7 @@
 // colours, lists) are read. Pure functions: no files, no printing.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -65,6 +66,15 @@ struct BatchFileOptions {
 struct InspectOptions {
   std::vector<std::string> files;
   bool json = false;
+  Limits limits;
+};
+
+struct CompareCommandOptions {
+  std::array<std::string, 2> files;  ///< original and other; one of them may be "-"
+  std::optional<std::filesystem::path> map;
+  std::optional<double> minimum;  ///< of the score, else status 3
+  bool json = false;
+  SandboxMode sandbox = SandboxMode::automatic;
   Limits limits;
 };
 

@@ -14,7 +14,8 @@ enum class Status : int {
   well = 0,
   some_failed = 1,
   usage = 2,
-  would_shrink = 3,
+  would_shrink = 3,   // --check
+  below_minimum = 3,  // --min
   interrupted = 130,
 };
 

@@ -1,0 +1,20 @@
+// Comparing untrusted bytes: in a process of its own, inside the sandbox.
+#pragma once
+
+#include "imgmill/compare.h"
+#include "imgmill/isolation.h"
+
+namespace imgmill::cli {
+
+struct ConfinedComparison {
+  Comparison comparison;
+  std::string missing_layers;  ///< of the sandbox, for people; empty: none
+};
+
+/// As `compare`. Call before threads are started. Errors: also environment (no sandbox
+/// of the wanted kind), fault (the process crashed, hung or broke the rules).
+[[nodiscard]] Result<ConfinedComparison> compare_confined(ByteView original, ByteView other,
+                                                          const CompareOptions& options,
+                                                          const Limits& limits, SandboxMode mode);
+
+}  // namespace imgmill::cli
