@@ -3,6 +3,7 @@
 //   optimize(bytes)              one image in memory          optimize.h
 //   optimize_file(in, out)       one file                     optimize.h
 //   ImageOptimizer{}.run(...)    a batch                      batch.h
+//   compare(original, other)     how much two look alike      compare.h
 #pragma once
 
 #include "imgmill/batch.h"    // IWYU pragma: export

@@ -48,6 +48,10 @@ run_examples() {
     [ -s "$file" ] || fail "$2: ${file##*/} was not written"
     [ "$(stat -c %s "$file")" -lt "$before" ] || fail "$2: ${file##*/} is not smaller"
   done
+  "$1/compare_bytes" "$work/in/a.jpg" "$out/bytes.jpg" "$out/map.png" >"$work/said" ||
+    fail "$2: compare_bytes failed"
+  grep -q ": " "$work/said" || fail "$2: compare_bytes gave no verdict"
+  [ -s "$out/map.png" ] || fail "$2: compare_bytes drew no map"
   [ "$(head -c 4 "$out/file.webp")" = RIFF ] || fail "$2: file.webp is not a WebP"
   ! "$1/optimize_bytes" /dev/null "$out/nothing" 2>"$work/said" || fail "$2: an empty file passed"
   [ -s "$work/said" ] || fail "$2: an empty file was refused without a word"
@@ -62,7 +66,7 @@ run_examples "$work/cmake" find_package
 
 mkdir "$work/plain"
 export PKG_CONFIG_PATH=$prefix/$libdir/pkgconfig
-for example in optimize_bytes optimize_file run_batch; do
+for example in compare_bytes optimize_bytes optimize_file run_batch; do
   # shellcheck disable=SC2046  # pkg-config prints a list of flags
   "$cxx" -std=c++23 -Wall -Wextra -Werror "$source/examples/$example.cc" -o "$work/plain/$example" \
     $(pkg-config --cflags --libs imgmill) "-Wl,-rpath,$(pkg-config --variable=libdir imgmill)" ||
