@@ -80,7 +80,7 @@ std::string with_nonce(std::string_view page, std::string_view nonce) {
 /// In the order of their values in each row.
 constexpr std::string_view fields =
     R"(["index","name","output","input_format","output_format","before","after","score","target",)"
-    R"("encodes","decision","width","height","frames","notes","error"])";
+    R"("encodes","candidates","decision","width","height","frames","notes","error"])";
 
 class HtmlStyle final : public ReportStyle {
  public:
@@ -114,6 +114,10 @@ class HtmlStyle final : public ReportStyle {
     row.push_back(number(result.judgement.score));
     row.push_back(number(result.judgement.target));
     row.push_back(result.judgement.encodes);
+    row.push_back(Json::array());
+    for (const FormatCandidate& tried : result.judgement.candidates) {
+      row.back().push_back({info(tried.format).name, tried.size, number(tried.score)});
+    }
     row.push_back(result.success() ? Json(name_of(result.decision)) : Json());
     row.push_back(result.width);
     row.push_back(result.height);

@@ -78,6 +78,7 @@ TEST(HtmlReport, HoldsEveryRowInOrder) {
   results[0].judgement.score = 81.5;
   results[0].judgement.target = 80;
   results[0].judgement.encodes = 3;
+  results[0].judgement.candidates = {{.format = Format::avif, .size = 300, .score = 80.5}};
   results[0].notes = {"one", "two"};
   results[1].error = Error(ErrorCode::bad_input, "broken", "mend it");
   const json data = embedded(page_of(results), "data");
@@ -95,6 +96,7 @@ TEST(HtmlReport, HoldsEveryRowInOrder) {
   EXPECT_EQ(row["score"], 81.5);
   EXPECT_EQ(row["target"], 80);
   EXPECT_EQ(row["encodes"], 3);
+  EXPECT_EQ(row["candidates"], json::parse(R"([["avif", 300, 80.5]])"));
   EXPECT_EQ(row["decision"], "reencoded");
   EXPECT_EQ(row["notes"], (json::array({"one", "two"})));
   EXPECT_TRUE(row["error"].is_null());
