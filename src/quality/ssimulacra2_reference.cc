@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/try.h"
+#include "quality/cosine_blur.h"
 #include "quality/light.h"
 #include "quality/ssimulacra2.h"
 #include "quality/ssimulacra2_weights.h"
@@ -71,28 +72,80 @@ Planes to_xyb(const Planes& light) {
   return xyb;
 }
 
-/// The weighted sum of `count` values that lie `step` apart, round number `i`.
-float blurred_at(const float* values, std::size_t i, std::size_t count, std::size_t step) {
-  double sum = gaussian[0] * static_cast<double>(values[i * step]);
-  for (std::size_t away = 1; away <= gaussian_reach; ++away) {
-    if (i >= away) sum += gaussian[away] * static_cast<double>(values[(i - away) * step]);
-    if (i + away < count) sum += gaussian[away] * static_cast<double>(values[(i + away) * step]);
+/// Values `step` apart, and nothing but zeros before and after them.
+struct Line {
+  const float* values;
+  std::ptrdiff_t count;
+  std::ptrdiff_t step;
+
+  /// What the recursion takes in for result `n`: the values just outside of its reach.
+  [[nodiscard]] float pair(std::ptrdiff_t n) const {
+    const std::ptrdiff_t first = n - CosineBlur::radius - 1;
+    const std::ptrdiff_t second = n + CosineBlur::radius - 1;
+    return (first >= 0 ? values[first * step] : 0.0F) +
+           (second < count ? values[second * step] : 0.0F);
   }
-  return static_cast<float>(sum);
+};
+
+/// Results `n` to `n + count` (1 or 4) of one cosine; `last` and `before` are the two before.
+void blur_some(const CosineBlur::Term& term, const Line& in, std::ptrdiff_t n, std::size_t count,
+               float& last, float& before, float* results) {
+  for (std::size_t i = 0; i < count; ++i) {
+    float sum = in.pair(n) * term.four_input[i];
+    for (std::size_t j = 1; j <= i; ++j) {
+      sum = std::fma(in.pair(n + static_cast<std::ptrdiff_t>(j)), term.four_input[i - j], sum);
+    }
+    sum = std::fma(term.four_before[i], before, sum);
+    results[i] = std::fma(term.four_previous[i], last, sum);
+  }
+  before = count == 1 ? last : results[count - 2];
+  last = results[count - 1];
+}
+
+/// Along a row the reference implementation takes four steps at once, except at both ends.
+void blur_row(const Line& in, float* out) {
+  constexpr std::ptrdiff_t radius = CosineBlur::radius;
+  constexpr std::ptrdiff_t first_four = 8;
+  float last[3] = {};
+  float before[3] = {};
+  for (std::ptrdiff_t n = 1 - radius; n < in.count;) {
+    const bool four = n >= first_four && n < in.count - radius - 2;
+    const std::size_t count = four ? 4 : 1;
+    float results[3][4];
+    for (std::size_t k = 0; k < 3; ++k) {
+      blur_some(cosine_blur().terms[k], in, n, count, last[k], before[k], results[k]);
+    }
+    for (std::size_t i = 0; i < count; ++i, ++n) {
+      if (n >= 0) out[n] = results[0][i] + (results[1][i] + results[2][i]);
+    }
+  }
+}
+
+void blur_column(const Line& in, float* out) {
+  float last[3] = {};
+  float before[3] = {};
+  for (std::ptrdiff_t n = 1 - CosineBlur::radius; n < in.count; ++n) {
+    float results[3];
+    for (std::size_t k = 0; k < 3; ++k) {
+      const CosineBlur::Term& term = cosine_blur().terms[k];
+      results[k] = std::fma(term.input, in.pair(n), std::fma(term.previous, last[k], -before[k]));
+      before[k] = last[k];
+      last[k] = results[k];
+    }
+    if (n >= 0) out[n * in.step] = results[0] + (results[1] + results[2]);
+  }
 }
 
 Plane blurred(const Plane& in) {
+  const auto width = static_cast<std::ptrdiff_t>(in.width);
+  const auto height = static_cast<std::ptrdiff_t>(in.height);
   Plane across(in.width, in.height);
   Plane both(in.width, in.height);
   for (std::size_t y = 0; y < in.height; ++y) {
-    for (std::size_t x = 0; x < in.width; ++x) {
-      across.at(x, y) = blurred_at(&in.values[y * in.width], x, in.width, 1);
-    }
+    blur_row({&in.values[y * in.width], width, 1}, &across.at(0, y));
   }
-  for (std::size_t y = 0; y < in.height; ++y) {
-    for (std::size_t x = 0; x < in.width; ++x) {
-      both.at(x, y) = blurred_at(&across.values[x], y, in.height, in.width);
-    }
+  for (std::size_t x = 0; x < in.width; ++x) {
+    blur_column({&across.values[x], height, width}, &both.at(x, 0));
   }
   return both;
 }
