@@ -72,7 +72,9 @@ SmallPictures pictures_of(const PictureChoice::Chosen& chosen, const ReportPictu
 }  // namespace
 
 void PictureChoice::consider(const OptimizationResult& result) {
-  if (most_ == 0 || !result.success() || result.decision == Decision::planned) return;
+  const bool made = result.success() && result.decision != Decision::planned &&
+                    result.decision != Decision::skipped;
+  if (most_ == 0 || !made) return;
   if (result.original_path == "-" || result.optimized_path == "-") return;
   Chosen chosen{.saved_bytes = result.saved_bytes(),
                 .index = result.index,
