@@ -51,6 +51,7 @@ struct FormatInfo {
   int max_bits = 8;                              ///< bits per channel that imgmill writes
   std::uint32_t max_side = 65535;                ///< longest side in pixels
   int default_quality = 80;                      ///< 1..100; 100 means lossless where possible
+  bool scored = false;                           ///< a quality can be searched for a target
 };
 
 /// All formats, in the order of the enumeration. Valid for ever.

@@ -44,6 +44,7 @@ struct Judgement {
   /// most 100; none: not measured. Exactly 100 where the pixels are the input's.
   std::optional<double> score;
   std::optional<double> target;  ///< the score that was to be reached
+  int quality = 0;               ///< on the encoder's scale; 0: nothing was lost
   int encodes = 0;               ///< whole encodings that were made and judged
   int probes = 0;                ///< encodings of a part of the picture
   /// With a free choice of format: the best of each that was tried, smallest first.

@@ -67,7 +67,8 @@ Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& op
     auto* save = vips::VImage::option()->set("compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1);
     save->set("Q", options.quality);
     // 2 is the knee: 4 costs six times as long for an eighth fewer bytes.
-    save->set("effort", options.effort == Effort::fast       ? 0
+    save->set("effort", options.draft == Draft::yes          ? 0
+                        : options.effort == Effort::fast     ? 0
                         : options.effort == Effort::balanced ? 2
                                                              : 5);
     if (picture.image.format() == VIPS_FORMAT_USHORT) {

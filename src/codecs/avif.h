@@ -19,7 +19,8 @@ struct AvifCodec {
                                              .animation = false,
                                              .max_bits = 12,
                                              .max_side = 16384,
-                                             .default_quality = 50};
+                                             .default_quality = 50,
+                                             .scored = true};
   static constexpr bool embeds_metadata = true;
 
   static bool matches(ByteView header);

@@ -18,12 +18,17 @@ namespace imgmill {
 /// Whether a lossless PNG may be written with a palette when its colours fit.
 enum class PaletteUse { allow, avoid };
 
+/// Whether an encoding is to be used, or only to tell how good one would be: then it may be
+/// larger, as long as it is quicker and scores alike.
+enum class Draft { no, yes };
+
 /// How to encode one picture.
 struct EncodeOptions {
   int quality = 80;       ///< 1..100, on the format's own scale
   bool lossless = false;  ///< the pixels must come back as they are
   Effort effort = Effort::balanced;
   PaletteUse palette = PaletteUse::allow;
+  Draft draft = Draft::no;
   /// Blocks to embed; only codecs whose `embeds_metadata` is set look at them,
   /// because their files cannot be amended afterwards.
   NewMetadata metadata;

@@ -11,6 +11,13 @@ namespace {
 // The profile stays, everything else is the optimizer's business.
 vips::VOption* save_options(const EncodeOptions& options) {
   auto* save = vips::VImage::option()->set("Q", options.quality);
+  if (options.draft == Draft::yes) {
+    // The same steps, without the trellis, which takes three quarters of the time.
+    save->set("optimize_coding", false);
+    if (options.effort != Effort::fast) save->set("quant_table", 3);
+    keep_profile_only(save);
+    return save;
+  }
   save->set("optimize_coding", true)->set("interlace", true);
   if (options.effort != Effort::fast) {
     // mozjpeg at its best, as sharp's `mozjpeg: true` asks for it.

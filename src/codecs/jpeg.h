@@ -19,7 +19,8 @@ struct JpegCodec {
                                              .animation = false,
                                              .max_bits = 8,
                                              .max_side = 65535,
-                                             .default_quality = 80};
+                                             .default_quality = 80,
+                                             .scored = true};
   static constexpr bool embeds_metadata = false;
 
   static bool matches(ByteView header);

@@ -104,6 +104,7 @@ Result<ImageInfo> PngCodec::probe(ByteView input) {
   info.channels = (header.colour ? 3 : 1) + (header.alpha ? 1 : 0);
   info.alpha = header.alpha;
   info.palette = header.palette;
+  info.lossless = true;
   info.progressive = header.interlaced;
   info.colour_space = header.colour ? "sRGB" : "grey";
   return info;

@@ -19,7 +19,8 @@ struct PngCodec {
                                              .animation = false,
                                              .max_bits = 16,
                                              .max_side = 2147483647,
-                                             .default_quality = 100};
+                                             .default_quality = 100,
+                                             .scored = true};
   static constexpr bool embeds_metadata = false;
 
   static bool matches(ByteView header);

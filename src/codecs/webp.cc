@@ -1,6 +1,7 @@
 #include "codecs/webp.h"
 
 #include "codecs/engine.h"
+#include "metadata/riff_chunks.h"
 
 namespace imgmill {
 
@@ -22,6 +23,7 @@ Result<ImageInfo> WebpCodec::probe(ByteView input) {
     info.loop = header_int(image, "loop", 0);
     info.channels = image.bands();
     info.alpha = image.has_alpha();
+    info.lossless = metadata::is_lossless_webp(input);
     info.colour_space = "sRGB";
     return info;
   });
@@ -41,7 +43,8 @@ Result<Buffer> WebpCodec::encode(const Picture& picture, const EncodeOptions& op
   return with_engine(ErrorCode::bad_input, "the picture could not be turned into WebP", [&] {
     auto* save = vips::VImage::option()->set("Q", options.quality);
     // libwebp's scale is 0..6; 4 is its default and the knee of its curve.
-    save->set("effort", options.effort == Effort::fast       ? 2
+    save->set("effort", options.draft == Draft::yes          ? 0
+                        : options.effort == Effort::fast     ? 2
                         : options.effort == Effort::balanced ? 4
                                                              : 6);
     if (options.lossless) {

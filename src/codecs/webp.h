@@ -19,7 +19,8 @@ struct WebpCodec {
                                              .animation = true,
                                              .max_bits = 8,
                                              .max_side = 16383,
-                                             .default_quality = 80};
+                                             .default_quality = 80,
+                                             .scored = true};
   static constexpr bool embeds_metadata = false;
 
   static bool matches(ByteView header);

@@ -216,4 +216,6 @@ Result<Buffer> insert_webp(ByteView file, const NewMetadata& metadata) {
   return assemble(layout, extras);
 }
 
+bool is_lossless_webp(ByteView file) { return parse(file).find("VP8L") != nullptr; }
+
 }  // namespace imgmill::metadata

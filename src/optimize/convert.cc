@@ -41,10 +41,12 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                     ? "write tiff, or only the first page with --first-frame"
                     : "write webp or gif, or only the first frame with --first-frame");
   }
-  if (settings.compression == Compression::lossless && !target.lossless) {
+  const bool exact = settings.target ? settings.target->score >= 100
+                                     : settings.compression == Compression::lossless;
+  if (exact && !target.lossless) {
     return fail(ErrorCode::unsupported,
                 fmt::format("{} cannot hold new pixels without loss", target.name),
-                "choose png, webp or avif, or leave --lossless out");
+                "choose png, webp or avif, or ask for less than lossless");
   }
   if (source.info.format == Format::avif && source.sequence) {
     return fail(ErrorCode::unsupported,
@@ -67,18 +69,21 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
 }  // namespace
 
 Result<Optimized> converted(const Source& source, Format target, Extent extent,
-                            const ImageSettings& settings) {
+                            const ImageSettings& settings, std::optional<std::uint64_t> to_beat) {
   const FormatInfo& row = info(target);
   IMGMILL_CHECK(check_target(source, row, extent, settings));
   RenderRequest request = request_for(source, target, settings);
   request.extent = extent;
   request.first_frame = !holds_frames(source, row);
-  request.prove = settings.compression == Compression::lossless;
+  request.prove = settings.compression == Compression::lossless ||
+                  (settings.target && settings.target->score >= 100);
   // The same pixels need the same profile to look the same.
   if (request.prove) request.to_srgb = settings.colour == ColourPolicy::to_srgb;
 
   const Carried carried = carried_metadata(source, settings.keep, 1);
   request.encode.metadata = carried.blocks;
+  if (!request.encode.lossless) request.aim = aim_for(target, settings, carried.blocks);
+  if (request.aim) request.aim->to_beat = to_beat;
 
   Optimized out{.format = target,
                 .input_format = source.info.format,
@@ -88,6 +93,8 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
   IMGMILL_TRY(Rendered rendered, render(source, request));
   out.notes = std::move(rendered.findings.notes);
   out.frames = rendered.frames;
+  out.judgement = std::move(rendered.judgement);
+  if (settings.target) out.judgement.target = settings.target->score;
   const bool new_colours = rendered.findings.new_colours;
   if (request.first_frame) {
     out.notes.push_back(fmt::format("only the first of {} {} was kept", source.info.frames,

@@ -8,8 +8,10 @@ namespace imgmill {
 
 /// `source` as `target`, `extent` pixels a frame (upright), or the reason why
 /// that would lose what nobody gave up: frames, pages, colours, and with
-/// `--lossless` anything at all. Errors: bad_input, limit, unsupported.
+/// `--lossless` anything at all. Gives up (unsupported) when a search finds that the
+/// result would be no smaller than `to_beat` bytes. Errors: bad_input, limit, unsupported.
 [[nodiscard]] Result<Optimized> converted(const Source& source, Format target, Extent extent,
-                                          const ImageSettings& settings);
+                                          const ImageSettings& settings,
+                                          std::optional<std::uint64_t> to_beat = std::nullopt);
 
 }  // namespace imgmill

@@ -1,33 +1,48 @@
 // The decision for one image: which of the two ways it goes.
 #include "imgmill/optimize.h"
 
+#include <fmt/format.h>
+
+#include "base/text.h"
 #include "base/try.h"
 #include "codecs/engine.h"
-#include "optimize/convert.h"
-#include "optimize/same_format.h"
+#include "optimize/choose.h"
 #include "optimize/source.h"
 
 namespace imgmill {
+namespace {
+
+Result<Optimized> decided(const Source& source, const ImageSettings& settings,
+                          const Limits& limits) {
+  const Format target = settings.output_format.value_or(source.info.format);
+  const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
+  const Extent extent = resized(whole, settings.resize);
+  if (extent.width > whole.width || extent.height > whole.height) {
+    ImageInfo enlarged = source.info;
+    enlarged.width = extent.width;
+    enlarged.height = extent.height;
+    IMGMILL_CHECK(within(enlarged, limits));
+  }
+  if (settings.choose_format) return smallest_format(source, extent, settings);
+  return in_format(source, target, extent, settings);
+}
+
+}  // namespace
 
 Result<Optimized> optimize(ByteView input, const ImageSettings& settings, const Limits& limits) {
   IMGMILL_CHECK(validate(settings));
   try {
     IMGMILL_TRY(const Source source, open_source(input, limits));
-    const Format target = settings.output_format.value_or(source.info.format);
-    const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
-    const Extent extent = resized(whole, settings.resize);
-    if (extent.width > whole.width || extent.height > whole.height) {
-      ImageInfo enlarged = source.info;
-      enlarged.width = extent.width;
-      enlarged.height = extent.height;
-      IMGMILL_CHECK(within(enlarged, limits));
+    IMGMILL_TRY(Optimized made, decided(source, settings, limits));
+    // What was promised is looked at once more, whichever way the bytes took.
+    if (settings.max_bytes && made.bytes.size() > *settings.max_bytes) {
+      return fail(ErrorCode::limit,
+                  fmt::format("this picture comes to {} as {}, more than the {} allowed",
+                              human_size(made.bytes.size()), info(made.format).name,
+                              human_size(*settings.max_bytes)),
+                  "allow more bytes, make it smaller with --resize, or choose another format");
     }
-    const bool new_colours = settings.colour == ColourPolicy::to_srgb && !is_srgb_picture(source) &&
-                             (source.foreign_colours || !untouchable(source));
-    if (target == source.info.format && extent == whole && !new_colours) {
-      return same_format(source, settings);
-    }
-    return converted(source, target, extent, settings);
+    return made;
   } catch (const std::bad_alloc&) {
     return std::unexpected(engine_memory_error());
   }

@@ -70,7 +70,21 @@ Result<Rendered> attempt(const Source& source, const RenderRequest& request, Dam
   IMGMILL_TRY(Picture picture, prepared(source, request, damage, out.findings));
   out.frames = picture.frames;
   if (!request.prove) {
+    if (!request.encode.lossless) out.judgement.quality = request.encode.quality;
+    if (!request.aim && !request.measure) {
+      IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));
+      return out;
+    }
+    IMGMILL_TRY(picture, in_memory(std::move(picture)));  // read by encoders and the judge
+    if (request.aim) {
+      IMGMILL_TRY(Sought sought, seek(picture, codec, request.encode, *request.aim));
+      out.bytes = std::move(sought.bytes);
+      out.judgement = std::move(sought.judgement);
+      return out;
+    }
     IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));
+    IMGMILL_TRY(out.judgement.score, score_of(picture, codec, out.bytes.view()));
+    out.judgement.encodes = 1;
     return out;
   }
   if (out.findings.lost) return std::unexpected(loss_error(codec, *out.findings.lost));
@@ -84,6 +98,7 @@ Result<Rendered> attempt(const Source& source, const RenderRequest& request, Dam
     proof = prove(picture, out.bytes.view(), request.target);
   }
   if (!proof) return std::unexpected(std::move(proof).error());
+  out.judgement.score = 100;
   return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "codecs/codec.h"
+#include "optimize/seek.h"
 #include "optimize/source.h"
 
 namespace imgmill {
@@ -18,6 +19,9 @@ struct RenderRequest {
   /// Fail when anything is lost on the way, and unless decoding gives the same
   /// pixels again.
   bool prove = false;
+  /// What decides about the quality, where `encode` does not.
+  std::optional<Aim> aim;
+  bool measure = false;  ///< find out the score also without an aim
   EncodeOptions encode;
 };
 
@@ -25,6 +29,7 @@ struct Rendered {
   Buffer bytes;
   std::uint32_t frames = 1;
   Findings findings;
+  Judgement judgement;
 };
 
 /// Errors: bad_input (the source is damaged; the message says how), unsupported

@@ -27,8 +27,27 @@ bool wants_lossless(const Source& source, Format target, const ImageSettings& se
   if (settings.lossless_for(target)) return true;
   // Somebody chose lossless for this picture; without a word to the contrary
   // it stays that way.
-  const bool said = settings.quality.global || settings.quality.own(target);
+  const bool said = settings.quality.global || settings.quality.own(target) ||
+                    (settings.target && !settings.target->spare_lossless);
   return !said && source.info.lossless && source.info.format == target;
+}
+
+std::optional<Aim> aim_for(Format target, const ImageSettings& settings,
+                           const NewMetadata& metadata) {
+  if (!info(target).scored || settings.lossless_for(target)) return std::nullopt;
+  if (!settings.target && !settings.max_bytes) return std::nullopt;
+  Aim aim;
+  if (settings.target) aim.target = settings.target->score;
+  if (settings.quality.global || settings.quality.own(target)) {
+    aim.most_quality = settings.quality.of(target);
+  }
+  if (settings.max_bytes) {
+    // The blocks and what surrounds them in the containers.
+    const std::size_t blocks = metadata.exif.size() + metadata.xmp.size() + metadata.iptc.size();
+    const std::uint64_t room = blocks == 0 ? 0 : blocks + blocks / 60'000 * 40 + 200;
+    aim.max_bytes = *settings.max_bytes > room ? *settings.max_bytes - room : 1;
+  }
+  return aim;
 }
 
 RenderRequest request_for(const Source& source, Format target, const ImageSettings& settings) {
@@ -39,6 +58,7 @@ RenderRequest request_for(const Source& source, Format target, const ImageSettin
   request.encode = {.quality = quality_for(source, target, settings),
                     .lossless = info(target).lossless && wants_lossless(source, target, settings),
                     .effort = settings.effort};
+  request.measure = settings.measure;
   return request;
 }
 

@@ -12,6 +12,11 @@ namespace imgmill {
 [[nodiscard]] bool wants_lossless(const Source& source, Format target,
                                   const ImageSettings& settings);
 
+/// What decides about the quality of `target`, where that is not its number. Room is left
+/// for `metadata`, which is added afterwards.
+[[nodiscard]] std::optional<Aim> aim_for(Format target, const ImageSettings& settings,
+                                         const NewMetadata& metadata);
+
 /// An order with everything that does not depend on the way taken: colours,
 /// background, quality (no higher than what the input can be worth), effort.
 [[nodiscard]] RenderRequest request_for(const Source& source, Format target,

@@ -18,12 +18,19 @@ namespace {
 // makes repeated runs settle.
 constexpr double worth_losing = 0.97;
 
+// A target is measured against the input, which has lost something already when its format
+// loses: each generation would be "as good" as the one before, and worse than the first.
+// An input that was made for about the same target shrinks by less than this when it is
+// encoded for it again (see docs/adr/0011-targets.md for the measurements).
+constexpr double worth_losing_again = 0.75;
+
 // One way to get an output of the input's own format.
 struct Candidate {
   Buffer bytes;
   Decision decision = Decision::kept;
   std::vector<std::string> notes;
   Extent extent;  // as stored in `bytes`
+  Judgement judgement{.score = 100};
 };
 
 // Smallest first; among equals the one that changed least.
@@ -71,9 +78,15 @@ Result<Candidate> transcoded(const Candidate& base) {
                    .extent = base.extent};
 }
 
-Result<Candidate> reencoded(const Source& source, const ImageSettings& settings) {
+// Whether what is stored without loss may lose something: by the rules, or because it is
+// too large otherwise.
+enum class Loss { by_rule, allowed };
+
+Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
+                            Loss loss = Loss::by_rule) {
   const Format format = source.info.format;
   RenderRequest request = request_for(source, format, settings);
+  if (loss == Loss::allowed) request.encode.lossless = false;
   const bool lossless = request.encode.lossless;
   // Without loss, pixels stay where they are and the tag says how to turn
   // them; TIFF's writer knows no tag.
@@ -90,11 +103,13 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings)
   keep.orientation = true;
   const Carried carried = carried_metadata(source, keep, orientation);
   request.encode.metadata = carried.blocks;
+  if (!lossless) request.aim = aim_for(format, settings, carried.blocks);
 
   IMGMILL_TRY(Rendered rendered, render(source, request));
   Candidate candidate{.decision = lossless ? Decision::transcoded : Decision::reencoded,
                       .notes = std::move(rendered.findings.notes),
-                      .extent = request.extent};
+                      .extent = request.extent,
+                      .judgement = std::move(rendered.judgement)};
   IMGMILL_TRY(candidate.bytes,
               with_metadata(std::move(rendered.bytes), format, carried, candidate.notes));
   if (format == Format::png) {
@@ -135,6 +150,44 @@ Result<Candidate> smallest_jpeg(const Source& source, const ImageSettings& setti
   return pays(base) ? std::move(fresh) : std::move(base);
 }
 
+bool fits(const Candidate& candidate, const ImageSettings& settings) {
+  return !settings.max_bytes || candidate.bytes.size() <= *settings.max_bytes;
+}
+
+// Looks for the quality instead of being told it. `base` is what can be had without
+// touching the picture.
+Result<Candidate> smallest_by_aim(const Source& source, const ImageSettings& settings,
+                                  Candidate base) {
+  const bool jpeg = source.info.format == Format::jpeg;
+  const bool by_size_alone = !settings.target;
+  if (by_size_alone) {
+    // As good as fits: nothing is lost where nothing has to be.
+    if (jpeg) {
+      if (Result<Candidate> packed = transcoded(base)) rival(base, std::move(*packed));
+    } else if (source.info.lossless && info(source.info.format).lossless) {
+      ImageSettings exact = settings;
+      exact.max_bytes.reset();
+      exact.compression = Compression::lossless;
+      if (Result<Candidate> packed = reencoded(source, exact)) rival(base, std::move(*packed));
+    }
+    if (fits(base, settings)) return base;
+  }
+  Result<Candidate> fresh = reencoded(source, settings, Loss::allowed);
+  if (!fresh && fresh.error().code() != ErrorCode::unsupported) {
+    return std::unexpected(std::move(fresh).error());
+  }
+  const double worth = source.info.lossless ? worth_losing : worth_losing_again;
+  const bool pays = fresh && static_cast<double>(fresh->bytes.size()) <
+                                 worth * static_cast<double>(base.bytes.size());
+  if (pays || (fresh && !fits(base, settings))) return *std::move(fresh);
+  if (jpeg) {
+    if (Result<Candidate> packed = transcoded(base)) rival(base, std::move(*packed));
+  }
+  base.notes.push_back(fresh ? "encoded for about this target already, not degraded again"
+                             : fmt::format("kept: {}", fresh.error().message()));
+  return base;
+}
+
 Result<Candidate> smallest_other(const Source& source, const ImageSettings& settings,
                                  Candidate base) {
   const Format format = source.info.format;
@@ -162,12 +215,16 @@ Result<Optimized> same_format(const Source& source, const ImageSettings& setting
   if (const auto reason = untouchable(source)) {
     base.notes.push_back(fmt::format("left alone: {}", *reason));
     chosen = std::move(base);
+  } else if (aim_for(source.info.format, settings, {}) &&
+             (!settings.target || !wants_lossless(source, source.info.format, settings))) {
+    IMGMILL_TRY(chosen, smallest_by_aim(source, settings, std::move(base)));
   } else if (source.info.format == Format::jpeg) {
     IMGMILL_TRY(chosen, smallest_jpeg(source, settings, std::move(base)));
   } else {
     IMGMILL_TRY(chosen, smallest_other(source, settings, std::move(base)));
   }
 
+  if (settings.target) chosen.judgement.target = settings.target->score;
   return Optimized{.bytes = std::move(chosen.bytes),
                    .format = source.info.format,
                    .input_format = source.info.format,
@@ -175,6 +232,7 @@ Result<Optimized> same_format(const Source& source, const ImageSettings& setting
                    .width = chosen.extent.width,
                    .height = chosen.extent.height,
                    .frames = source.info.frames,
+                   .judgement = std::move(chosen.judgement),
                    .notes = std::move(chosen.notes)};
 }
 

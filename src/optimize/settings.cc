@@ -37,7 +37,8 @@ int Quality::of(Format format) const {
 
 bool ImageSettings::lossless_for(Format format) const {
   if (compression == Compression::lossless) return true;
-  return target ? target->score >= 100 : quality.of(format) >= 100;
+  if (target && info(format).scored) return target->score >= 100;
+  return quality.of(format) >= 100;
 }
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/file_names.h"
 #include "base/text.h"
 
 namespace imgmill {
@@ -97,7 +98,7 @@ Error output_exists(const fs::path& output) {
 Recalled recall(LoadedJob& loaded, const Memory& memory, bool write) {
   Recalled recalled;
   if (!memory) return recalled;
-  const Job& job = loaded.job;
+  Job& job = loaded.job;
   loaded.content = content_hash(loaded.input.bytes.view());
   if (write) {
     recalled.result = replaced_before(loaded, memory);
@@ -113,6 +114,7 @@ Recalled recall(LoadedJob& loaded, const Memory& memory, bool write) {
     if (write && job.existing == Job::Existing::must_be_ours) recalled.result = in_the_way(loaded);
     return recalled;
   }
+  job.task.output_path = output_path_for(job.task.output_path, *job.task.settings, known->format);
   const auto finished = [&] {
     OptimizationResult result = result_of(job, Stage::read, *known);
     result.cached = true;

@@ -5,6 +5,7 @@
 #include <exception>
 #include <new>
 
+#include "base/file_names.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "store/backup.h"
@@ -91,6 +92,12 @@ Result<WriteOutcome> put_output(const ProcessedJob& processed, const WritePolicy
   if (placed == Committed::placed)
     return WriteOutcome{Written::yes, {}, placed_by_us(placed.facts)};
   if (policy.existing == ExistingOutput::skip) return WriteOutcome{Written::left_alone, {}, {}};
+  // Where the format was chosen, the name was not known before: an earlier run may have
+  // got so far without being able to say so.
+  if (const auto facts = facts_if_holding(target, processed.bytes())) {
+    return WriteOutcome{Written::yes, {}, OutputFile{*facts, Cache::Writer::anybody}};
+  }
+  if (processed.job.task.settings->choose_format) return std::unexpected(output_exists(target));
   return fail(ErrorCode::environment,
               fmt::format("the output '{}' has come to exist meanwhile", printable(target)),
               "--overwrite replaces existing outputs, --skip-existing leaves them");
@@ -162,6 +169,8 @@ Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor, const 
   processed.permit.resize(processed.bytes().size());
   processed.elapsed = loaded.elapsed;
   processed.job = std::move(loaded.job);
+  ImageTask& task = processed.job.task;
+  task.output_path = output_path_for(task.output_path, *task.settings, processed.output.format);
   return processed;
 }
 

@@ -6,10 +6,6 @@
 namespace imgmill {
 namespace {
 
-// A guess that falls just short costs a whole further try; one that is a little too
-// high costs a few bytes. Quality steps.
-constexpr double caution = 0.25;
-
 double between(double x, double x0, double x1, double y0, double y1) {
   return y0 + (x - x0) * (y1 - y0) / (x1 - x0);
 }
@@ -30,9 +26,9 @@ double ScoreCurve::score_at(double quality) const {
                  points_[i].score);
 }
 
-// Where the target should be, judging by what is known.
-double QualitySearch::predicted() const {
-  const double usual = curve_->quality_for(plan_.target);
+// Where `score` should be, judging by what is known.
+double QualitySearch::predicted(double score) const {
+  const double usual = curve_->quality_for(score);
   if (pass_ && fail_) {
     // The usual curve, bent so that it goes through both points.
     const double low = curve_->quality_for(fail_->score);
@@ -59,14 +55,15 @@ std::optional<int> QualitySearch::next() const {
   if (least > most) return std::nullopt;
   if (pass_ && pass_->score <= plan_.target + plan_.near_enough) return std::nullopt;
 
-  double aim = predicted();
+  // The middle of what is near enough: falling just short costs a whole further try.
+  double aim = predicted(plan_.target + 0.5 * plan_.near_enough);
   if (!std::isfinite(aim)) aim = 0.5 * (least + most);
   const int left = plan_.most_tries - tries_;
   if (!pass_) {
     // With few tries left, reaching the target at all comes first.
     aim += left == 1 ? 0.7 * (plan_.high - aim) : left == 2 ? 0.3 * (plan_.high - aim) : 0.0;
   }
-  const double quality = std::ceil(std::clamp(aim + caution, -1000.0, 1000.0));
+  const double quality = std::round(std::clamp(aim, -1000.0, 1000.0));
   if (pass_ && quality > most) {
     // One step below is not expected to reach it. Only a wide bracket, in which
     // little is known, is worth another look.

@@ -62,7 +62,7 @@ class QualitySearch {
     int quality;
     double score;
   };
-  [[nodiscard]] double predicted() const;
+  [[nodiscard]] double predicted(double score) const;
 
   Plan plan_;
   const ScoreCurve* curve_;

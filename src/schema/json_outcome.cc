@@ -82,6 +82,7 @@ Json json_of(const Judgement& judgement) {
   Json json = Json::object();
   if (judgement.score) json["score"] = *judgement.score;
   if (judgement.target) json["target"] = *judgement.target;
+  if (judgement.quality > 0) json["quality"] = judgement.quality;
   if (judgement.encodes > 0) json["encodes"] = judgement.encodes;
   if (judgement.probes > 0) json["probes"] = judgement.probes;
   if (!judgement.candidates.empty()) {
@@ -127,10 +128,11 @@ Result<FormatCandidate> candidate_at(const JsonPlace& at) {
 }  // namespace
 
 Result<Judgement> judgement_at(const JsonPlace& at) {
-  IMGMILL_CHECK(check_fields(at, {"score", "target", "encodes", "probes", "candidates"}));
+  IMGMILL_CHECK(check_fields(at, {"score", "target", "quality", "encodes", "probes", "candidates"}));
   Judgement judgement;
   IMGMILL_TRY(judgement.score, optional_score(at, "score"));
   IMGMILL_TRY(judgement.target, optional_score(at, "target"));
+  IMGMILL_TRY(judgement.quality, optional_count(at, "quality"));
   IMGMILL_TRY(judgement.encodes, optional_count(at, "encodes"));
   IMGMILL_TRY(judgement.probes, optional_count(at, "probes"));
   if (const auto list = at.find("candidates")) {

@@ -1,0 +1,215 @@
+#include "optimize/seek.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "quality/features.h"
+#include "quality/judge.h"
+#include "quality/model.h"
+#include "quality/search.h"
+
+namespace imgmill {
+namespace {
+
+constexpr int lowest_quality = 1;
+
+// 100 stands for "without loss" where the format can.
+int highest_quality(const Codec& codec) { return codec.info.format == Format::png ? 99 : 100; }
+
+// Sizes are foretold to about a tenth.
+constexpr double out_of_reach_factor = 1.1;
+
+Result<Picture> decoded(const Codec& codec, ByteView bytes) {
+  IMGMILL_TRY(const ImageInfo info, codec.probe(bytes));
+  return codec.decode(bytes, info, {});
+}
+
+/// One picture and one encoder, and what they came to so far.
+class Seeker {
+ public:
+  Seeker(const Picture& picture, const Codec& codec, const EncodeOptions& options, const Aim& aim)
+      : picture_(picture), codec_(codec), options_(options), aim_(aim) {}
+
+  Result<Sought> seek() {
+    IMGMILL_TRY(features_, features_of(picture_));
+    if (!aim_.target) return by_size();
+    IMGMILL_TRY(judge_, Judge::create(picture_));
+    // Few colours fit a palette as they are.
+    const bool exact =
+        codec_.info.format == Format::png && features_.colours > 0 && features_.colours <= 256;
+    if (!exact) IMGMILL_CHECK(by_score());
+    // A drawing is often smallest when nothing is lost.
+    const bool worth_a_look = exact || !best_ || features_.graphic();
+    if (codec_.info.lossless && worth_a_look) IMGMILL_CHECK(without_loss());
+    if (!best_) return out_of_reach();
+    if (aim_.max_bytes && best_->bytes.size() > *aim_.max_bytes) return by_size();
+    return finished();
+  }
+
+ private:
+  Result<Buffer> encoded(int quality, Draft draft = Draft::no) const {
+    EncodeOptions options = options_;
+    options.quality = quality;
+    options.lossless = false;
+    options.draft = draft;
+    return codec_.encode(picture_, options);
+  }
+
+  Result<double> measured(ByteView bytes) {
+    IMGMILL_TRY(const Picture again, decoded(codec_, bytes));
+    IMGMILL_TRY(const Similarity similarity, judge_->score(again));
+    return similarity.score;
+  }
+
+  // A quick try brings the first guess nearer.
+  Result<double> first_guess() {
+    const Format format = codec_.info.format;
+    const double target = *aim_.target;
+    const double guess = guessed_quality(format, features_, target);
+    if (!draft_pays(format, options_.effort)) return guess;
+    const int quality =
+        std::clamp(static_cast<int>(std::lround(guess)), lowest_quality, highest_quality(codec_));
+    IMGMILL_TRY(const Buffer bytes, encoded(quality, Draft::yes));
+    IMGMILL_TRY(const double score, measured(bytes.view()));
+    ++probes_;
+    const ScoreCurve& usual = usual_scores(format);
+    return quality + usual.quality_for(target) -
+           usual.quality_for(score + draft_bias(format, score));
+  }
+
+  Result<void> by_score() {
+    IMGMILL_TRY(const double guess, first_guess());
+    QualitySearch search({.target = *aim_.target,
+                          .low = lowest_quality,
+                          .high = highest_quality(codec_),
+                          .guess = guess,
+                          .most_tries = most_encodes},
+                         usual_scores(codec_.info.format));
+    while (const std::optional<int> quality = search.next()) {
+      IMGMILL_TRY(Buffer bytes, encoded(*quality));
+      ++encodes_;
+      IMGMILL_TRY(const double score, measured(bytes.view()));
+      highest_score_ = std::max(highest_score_, score);
+      sizes_.emplace_back(*quality, static_cast<double>(bytes.size()));
+      search.tried(*quality, score);
+      if (hopeless(*quality, bytes.size(), score)) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{} would be no smaller", codec_.info.name));
+      }
+      if (search.answer() == *quality) keep(std::move(bytes), *quality, score);
+    }
+    return {};
+  }
+
+  // Whether what is to be beaten is out of reach, by what usually becomes of the size on
+  // the way to the target.
+  [[nodiscard]] bool hopeless(int quality, std::size_t size, double score) const {
+    if (!aim_.to_beat) return false;
+    const ScoreCurve& scores = usual_scores(codec_.info.format);
+    const ScoreCurve& sizes = usual_sizes(codec_.info.format);
+    const double there = quality + scores.quality_for(*aim_.target) - scores.quality_for(score);
+    const double shrinks = sizes.score_at(101 - there) - sizes.score_at(101 - quality);
+    return static_cast<double>(size) * std::exp(-shrinks) >
+           out_of_reach_factor * static_cast<double>(*aim_.to_beat);
+  }
+
+  Result<void> without_loss() {
+    EncodeOptions options = options_;
+    options.lossless = true;
+    IMGMILL_TRY(Buffer bytes, codec_.encode(picture_, options));
+    ++encodes_;
+    IMGMILL_TRY(const double score, measured(bytes.view()));
+    highest_score_ = std::max(highest_score_, score);
+    if (score < *aim_.target) return {};
+    if (!best_ || bytes.size() < best_->bytes.size()) keep(std::move(bytes), 0, score);
+    return {};
+  }
+
+  // The mirror image of by_score(): sizes fall where quality does.
+  Result<Sought> by_size() {
+    const auto limit = static_cast<double>(*aim_.max_bytes);
+    const int high = std::min(highest_quality(codec_), aim_.most_quality);
+    best_.reset();
+    QualitySearch search({.target = -std::log(limit),
+                          .low = 101 - high,
+                          .high = 101 - lowest_quality,
+                          .guess = 101.0 - std::min(75, high),
+                          .most_tries = most_encodes + static_cast<int>(sizes_.size()),
+                          .near_enough = 0.03},
+                         usual_sizes(codec_.info.format));
+    // What the search for a score has found out already.
+    for (const auto& [quality, size] : sizes_) search.tried(101 - quality, -std::log(size));
+    std::uint64_t smallest = 0;
+    while (const std::optional<int> mirrored = search.next()) {
+      const int quality = 101 - *mirrored;
+      IMGMILL_TRY(Buffer bytes, encoded(quality));
+      ++encodes_;
+      smallest = smallest == 0 ? bytes.size() : std::min<std::uint64_t>(smallest, bytes.size());
+      search.tried(*mirrored, -std::log(static_cast<double>(bytes.size())));
+      if (search.answer() == *mirrored) keep(std::move(bytes), quality, 0);
+    }
+    if (!best_) {
+      return fail(ErrorCode::limit,
+                  fmt::format("this picture cannot be written as {} in {}: the smallest was {}",
+                              codec_.info.name, human_size(*aim_.max_bytes), human_size(smallest)),
+                  "allow more bytes, make it smaller with --resize, or choose another format");
+    }
+    if (!judge_) {
+      IMGMILL_TRY(judge_, Judge::create(picture_));
+    }
+    IMGMILL_TRY(best_->judgement.score, measured(best_->bytes.view()));
+    return finished();
+  }
+
+  void keep(Buffer bytes, int quality, double score) {
+    best_ = Sought{.bytes = std::move(bytes), .judgement = {.score = score, .quality = quality}};
+  }
+
+  Result<Sought> finished() {
+    best_->judgement.target = aim_.target;
+    best_->judgement.encodes = encodes_;
+    best_->judgement.probes = probes_;
+    return *std::move(best_);
+  }
+
+  [[nodiscard]] Result<Sought> out_of_reach() const {
+    return fail(ErrorCode::unsupported,
+                fmt::format("{} comes to a score of {:.1f} with this picture, not to {:.4g}",
+                            codec_.info.name, highest_score_, *aim_.target),
+                "lower the target, or choose another format");
+  }
+
+  const Picture& picture_;
+  const Codec& codec_;
+  const EncodeOptions& options_;
+  const Aim& aim_;
+  Features features_;
+  std::optional<Judge> judge_;
+  std::optional<Sought> best_;
+  double highest_score_ = -1000;
+  std::vector<std::pair<int, double>> sizes_;  ///< bytes at qualities that were tried
+  int encodes_ = 0;
+  int probes_ = 0;
+};
+
+}  // namespace
+
+Result<Sought> seek(const Picture& picture, const Codec& codec, const EncodeOptions& options,
+                    const Aim& aim) {
+  return Seeker(picture, codec, options, aim).seek();
+}
+
+Result<double> score_of(const Picture& picture, const Codec& codec, ByteView bytes) {
+  IMGMILL_TRY(Judge judge, Judge::create(picture));
+  IMGMILL_TRY(const Picture again, decoded(codec, bytes));
+  IMGMILL_TRY(const Similarity similarity, judge.score(again));
+  return similarity.score;
+}
+
+}  // namespace imgmill

@@ -1,0 +1,43 @@
+// Encodes again and again until what comes out is as good, or as small, as it has to be.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "codecs/codec.h"
+#include "imgmill/result.h"
+
+namespace imgmill {
+
+/// What decides about an encoder's quality number.
+struct Aim {
+  std::optional<double> target;            ///< score to be reached, below 100
+  std::optional<std::uint64_t> max_bytes;  ///< of the encoder's output
+  int most_quality = 100;                  ///< without a target: no higher, even if it fits
+  /// Give up when the output would certainly be no smaller than this, bytes.
+  std::optional<std::uint64_t> to_beat;
+};
+
+struct Sought {
+  Buffer bytes;
+  Judgement judgement;
+};
+
+/// The smallest encoding of `picture` that reaches the aim's target, or, where only a
+/// size is given, the best one within it; where both are given, the size wins. At most
+/// `most_encodes` of the whole picture are made, and the one that is returned was decoded
+/// again and measured. Where a loss cannot reach the target and the format can do
+/// without, the result is lossless. `picture` is in memory; `options.quality` is not looked at.
+///
+/// Errors: unsupported: the target cannot be reached (the message says how far it is), or
+/// the result would be no smaller than `to_beat`; limit: it cannot be made as small
+/// as `max_bytes`; bad_input: the pixels cannot be read.
+[[nodiscard]] Result<Sought> seek(const Picture& picture, const Codec& codec,
+                                  const EncodeOptions& options, const Aim& aim);
+
+inline constexpr int most_encodes = 6;
+
+/// The score of `bytes`, which `codec` made of `picture`.
+[[nodiscard]] Result<double> score_of(const Picture& picture, const Codec& codec, ByteView bytes);
+
+}  // namespace imgmill

@@ -1,0 +1,65 @@
+#include "quality/model.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace imgmill {
+namespace {
+
+using Point = ScoreCurve::Point;
+
+constexpr std::array jpeg_scores = {Point{30, 39.34}, Point{50, 57.56}, Point{65, 65.61},
+                                    Point{75, 72.37}, Point{82, 76.49}, Point{88, 81.26},
+                                    Point{93, 88.43}, Point{97, 92.61}, Point{100, 95.63}};
+constexpr std::array webp_scores = {Point{20, 35.27}, Point{40, 51.62}, Point{60, 61.20},
+                                    Point{75, 68.31}, Point{82, 75.82}, Point{88, 81.88},
+                                    Point{93, 86.89}, Point{97, 89.82}, Point{100, 90.74}};
+constexpr std::array avif_scores = {Point{20, 45.0}, Point{40, 65.0}, Point{55, 75.0},
+                                    Point{70, 83.0}, Point{85, 90.0}, Point{95, 93.0}};
+constexpr std::array png_scores = {Point{1, 30.0}, Point{40, 50.0}, Point{80, 65.0},
+                                   Point{99, 80.0}};
+
+// Mirrored: see usual_sizes().
+constexpr std::array jpeg_sizes = {Point{1, -2.024}, Point{8, -1.115}, Point{19, -0.241},
+                                   Point{26, 0},     Point{51, 0.508}, Point{71, 0.923}};
+constexpr std::array webp_sizes = {Point{1, -1.427}, Point{13, -0.603}, Point{26, 0},
+                                   Point{61, 0.498}, Point{81, 0.935}};
+
+constexpr ScoreCurve jpeg_curve{jpeg_scores};
+constexpr ScoreCurve webp_curve{webp_scores};
+constexpr ScoreCurve avif_curve{avif_scores};
+constexpr ScoreCurve png_curve{png_scores};
+constexpr ScoreCurve jpeg_size_curve{jpeg_sizes};
+constexpr ScoreCurve webp_size_curve{webp_sizes};
+
+}  // namespace
+
+const ScoreCurve& usual_scores(Format format) {
+  switch (format) {
+    case Format::webp:
+      return webp_curve;
+    case Format::avif:
+      return avif_curve;
+    case Format::png:
+      return png_curve;
+    default:
+      return jpeg_curve;
+  }
+}
+
+double guessed_quality(Format format, const Features& /*features*/, double target) {
+  return usual_scores(format).quality_for(target);
+}
+
+bool draft_pays(Format format, Effort effort) {
+  return effort != Effort::fast && (format == Format::jpeg || format == Format::avif);
+}
+
+double draft_bias(Format /*format*/, double /*score*/) { return 0; }
+
+const ScoreCurve& usual_sizes(Format format) {
+  return format == Format::webp ? webp_size_curve : jpeg_size_curve;
+}
+
+}  // namespace imgmill

@@ -1,0 +1,33 @@
+// What is known about encoders before they are asked: where a search begins.
+#pragma once
+
+#include <cstdint>
+
+#include "imgmill/format.h"
+#include "imgmill/settings.h"
+#include "quality/features.h"
+#include "quality/search.h"
+
+namespace imgmill {
+
+/// How scores usually follow the quality of `format`'s encoder. Fitted by
+/// `./run bench fit` to the photographs named there; jpeg, png, webp and avif only.
+[[nodiscard]] const ScoreCurve& usual_scores(Format format);
+
+/// The quality at which `format` is expected to reach `target`, judging by what the
+/// picture looks like. Fitted by the same command.
+[[nodiscard]] double guessed_quality(Format format, const Features& features, double target);
+
+/// Whether a draft is so much quicker than the real encoding that trying one first pays.
+[[nodiscard]] bool draft_pays(Format format, Effort effort);
+
+/// What the real encoding usually scores more than a draft that scored `score`. Fitted
+/// by the same command.
+[[nodiscard]] double draft_bias(Format format, double score);
+
+/// How sizes usually follow the quality, as a curve in which the smallest comes last: the
+/// "quality" is 101 less the encoder's, the "score" the negative natural logarithm of the size
+/// against that at the encoder's quality of 75.
+[[nodiscard]] const ScoreCurve& usual_sizes(Format format);
+
+}  // namespace imgmill

@@ -1,0 +1,162 @@
+#include "quality/search.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "quality/model.h"
+
+namespace imgmill {
+namespace {
+
+constexpr std::array straight_points = {ScoreCurve::Point{0, 0}, ScoreCurve::Point{100, 100}};
+constexpr ScoreCurve straight{straight_points};
+
+struct Outcome {
+  std::optional<int> quality;
+  int tries = 0;
+  std::vector<int> asked;
+};
+
+// Runs a search against an encoder whose score at each quality is known.
+template <typename Score>
+Outcome run(const QualitySearch::Plan& plan, const ScoreCurve& curve, Score score) {
+  QualitySearch search(plan, curve);
+  Outcome outcome;
+  while (const auto quality = search.next()) {
+    EXPECT_GE(*quality, plan.low);
+    EXPECT_LE(*quality, plan.high);
+    for (const int earlier : outcome.asked) EXPECT_NE(*quality, earlier) << "asked twice";
+    outcome.asked.push_back(*quality);
+    search.tried(*quality, score(*quality));
+    if (outcome.asked.size() > 200) break;
+  }
+  outcome.quality = search.answer();
+  outcome.tries = search.tries();
+  return outcome;
+}
+
+TEST(ScoreCurve, GoesThroughItsPointsAndStraightBetweenAndBeyond) {
+  constexpr std::array points = {ScoreCurve::Point{10, 20}, ScoreCurve::Point{20, 60},
+                                 ScoreCurve::Point{40, 80}};
+  const ScoreCurve curve{points};
+  EXPECT_DOUBLE_EQ(curve.score_at(10), 20);
+  EXPECT_DOUBLE_EQ(curve.score_at(15), 40);
+  EXPECT_DOUBLE_EQ(curve.score_at(30), 70);
+  EXPECT_DOUBLE_EQ(curve.score_at(50), 90);
+  EXPECT_DOUBLE_EQ(curve.score_at(5), 0);
+  for (const double score : {-5.0, 20.0, 33.0, 75.0, 95.0}) {
+    EXPECT_NEAR(curve.score_at(curve.quality_for(score)), score, 1e-9);
+  }
+}
+
+TEST(QualitySearch, ARightGuessIsTheEnd) {
+  const auto outcome = run({.target = 80, .guess = 80}, straight, [](int q) { return q + 0.1; });
+  EXPECT_EQ(outcome.quality, 80);
+  EXPECT_EQ(outcome.tries, 1);
+}
+
+TEST(QualitySearch, FindsTheLowestWhereNothingButItWillDo) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 2000; ++round) {
+    // Scores that rise by at least 0.3 a step, in a shape that no curve foresaw.
+    std::vector<double> scores(101);
+    double score = std::uniform_real_distribution(-40.0, 40.0)(random);
+    const double steepness = std::uniform_real_distribution(0.3, 1.5)(random);
+    for (double& at : scores) at = score += steepness * (0.3 + random() % 100 / 100.0) + 0.3;
+    const double target = std::uniform_real_distribution(20.0, 110.0)(random);
+    const double guess = std::uniform_real_distribution(-10.0, 120.0)(random);
+    const auto outcome =
+        run({.target = target, .guess = guess, .most_tries = 100, .near_enough = 0}, straight,
+            [&](int q) { return scores[static_cast<std::size_t>(q)]; });
+    int lowest = 1;
+    while (lowest <= 100 && scores[static_cast<std::size_t>(lowest)] < target) ++lowest;
+    if (lowest > 100) {
+      EXPECT_FALSE(outcome.quality);
+      EXPECT_EQ(outcome.asked.back(), 100) << "given up without having tried the best";
+    } else {
+      ASSERT_TRUE(outcome.quality);
+      EXPECT_GE(*outcome.quality, lowest);
+      // It may stop one step above where it does not expect the lower one to do.
+      EXPECT_LE(*outcome.quality, lowest + 2) << "target " << target << " guess " << guess;
+    }
+  }
+}
+
+TEST(QualitySearch, WhatItAnswersHasReachedTheTargetEvenWhereScoresJumpAbout) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<double> scores(101);
+    for (std::size_t q = 0; q <= 100; ++q) {
+      scores[q] = static_cast<double>(q) + static_cast<double>(random() % 160) / 10.0 - 8;
+    }
+    const auto outcome = run({.target = 75, .guess = 50}, straight,
+                             [&](int q) { return scores[static_cast<std::size_t>(q)]; });
+    EXPECT_LE(outcome.tries, 6);
+    if (outcome.quality) {
+      EXPECT_GE(scores[static_cast<std::size_t>(*outcome.quality)], 75);
+    }
+  }
+}
+
+TEST(QualitySearch, ReachesTheTargetWithinSixTriesWhereverItIs) {
+  // Every format's usual curve, moved by as much as pictures differ and more.
+  for (const Format format : {Format::jpeg, Format::webp, Format::avif}) {
+    const ScoreCurve& usual = usual_scores(format);
+    int tries = 0;
+    int searches = 0;
+    for (double shift = -25; shift <= 25; shift += 0.7) {
+      for (const double target : {60.0, 70.0, 80.0, 85.0}) {
+        const auto score = [&](int q) { return usual.score_at(q + shift); };
+        if (score(100) < target) continue;
+        const auto outcome =
+            run({.target = target, .guess = usual.quality_for(target), .near_enough = 0.6}, usual,
+                score);
+        ASSERT_TRUE(outcome.quality) << info(format).name << " " << target << " " << shift;
+        EXPECT_GE(score(*outcome.quality), target);
+        if (*outcome.quality > 1) {
+          EXPECT_LT(score(*outcome.quality - 2), target) << "too high by more than a step";
+        }
+        tries += outcome.tries;
+        ++searches;
+      }
+    }
+    ASSERT_GT(searches, 100);
+    EXPECT_LE(tries, searches * 3) << "on average, without any feature of the pictures";
+  }
+}
+
+TEST(QualitySearch, OutOfReachIsKnownOnlyAfterTheHighestWasTried) {
+  const auto outcome = run({.target = 95, .guess = 60}, straight, [](int q) { return q * 0.9; });
+  EXPECT_FALSE(outcome.quality);
+  EXPECT_EQ(outcome.asked.back(), 100);
+  EXPECT_LE(outcome.tries, 6);
+}
+
+TEST(QualitySearch, NeverAsksOutsideItsRange) {
+  for (const double guess : {-1e300, 1e300, std::nan(""), 1e9}) {
+    const auto outcome = run({.target = 50, .low = 10, .high = 20, .guess = guess}, straight,
+                             [](int) { return 10; });
+    EXPECT_FALSE(outcome.quality);
+  }
+  const auto all_pass =
+      run({.target = 50, .low = 10, .high = 20, .guess = 15}, straight, [](int) { return 99; });
+  EXPECT_EQ(all_pass.quality, 10);
+}
+
+TEST(Model, CurvesRise) {
+  for (const Format format : {Format::jpeg, Format::webp, Format::avif, Format::png}) {
+    double last = -1000;
+    for (double target = 20; target <= 95; target += 0.5) {
+      const double quality = usual_scores(format).quality_for(target);
+      EXPECT_GT(quality, last) << info(format).name << " at " << target;
+      last = quality;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace imgmill
