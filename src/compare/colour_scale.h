@@ -13,7 +13,10 @@ struct Tint {
   double opacity = 0;  ///< 0..1, over the grey of the picture
 };
 
-/// `amount`: 0 = score 100, 1 = score 0 and below, evenly in between.
+/// Where the scale ends: lower scores look no worse.
+inline constexpr double lowest_told = 20;
+
+/// `amount`: 0 = score 100, 1 = `lowest_told` and below, evenly in between.
 [[nodiscard]] Tint tint_of(double amount);
 
 /// The colour of a place that is `grey` (0..255) in the original.

@@ -138,9 +138,9 @@ void draw_legend(Canvas& canvas, const HeatMapParts& parts, const MapExtent& map
     const double amount = static_cast<double>(x) / static_cast<double>(across - 1);
     canvas.fill(left + x, bar_top, 1, bar_rows, tinted(middling, tint_of(amount)));
   }
-  constexpr std::array<int, 7> ticks{100, 90, 80, 70, 50, 30, 10};
+  constexpr std::array<int, 8> ticks{100, 90, 80, 70, 60, 50, 40, 30};
   for (const int tick : ticks) {
-    const std::int64_t x = left + (across - 1) * (100 - tick) / 100;
+    const std::int64_t x = left + (across - 1) * (100 - tick) / static_cast<int>(100 - lowest_told);
     canvas.fill(std::min(x, left + across - dot), bar_top + bar_rows, dot, dots(4), faint_ink);
     const std::string text = fmt::format("{}", tick);
     const std::int64_t wide = text_width(text, dot);
@@ -149,7 +149,7 @@ void draw_legend(Canvas& canvas, const HeatMapParts& parts, const MapExtent& map
   }
   constexpr std::array<std::string_view, 4> words{"same", "not seen", "hard to see",
                                                   "plain to see"};
-  constexpr std::array<std::int64_t, 4> below{0, 13, 30, 100};
+  constexpr std::array<std::int64_t, 4> below{0, 16, 38, 100};
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::int64_t x = left + (across - 1) * below[i] / 100;
     const std::int64_t begin = i + 1 == words.size() ? x - text_width(words[i], dot) : x;
@@ -160,7 +160,7 @@ void draw_legend(Canvas& canvas, const HeatMapParts& parts, const MapExtent& map
 }  // namespace
 
 double amount_of(double error) {
-  return std::clamp((100 - quality::score_of(error)) / 100, 0.0, 1.0);
+  return std::clamp((100 - quality::score_of(error)) / (100 - lowest_told), 0.0, 1.0);
 }
 
 MapExtent map_extent(std::uint32_t width, std::uint32_t height) {

@@ -20,7 +20,7 @@ struct HeatMapParts {
 [[nodiscard]] Result<Buffer> draw_heat_map(const HeatMapParts& parts);
 
 /// How far up the colour scale a cell with this error is: 0 = no difference, 1 = as if a
-/// whole picture scored 0 or less.
+/// whole picture scored `lowest_told` or less.
 [[nodiscard]] double amount_of(double error);
 
 }  // namespace imgmill
