@@ -213,11 +213,11 @@ void LightReader::read(std::size_t y, std::size_t left, std::size_t count, Backg
   }
 }
 
-Result<void> same_size(const PixelView& original, const PixelView& candidate) {
-  if (original.width == candidate.width && original.height == candidate.height) return {};
+Result<void> same_size(std::uint32_t width, std::uint32_t height, const PixelView& candidate) {
+  if (candidate.width == width && candidate.height == height) return {};
   return fail(ErrorCode::usage,
-              fmt::format("pictures of {} x {} and {} x {} pixels cannot be compared",
-                          original.width, original.height, candidate.width, candidate.height),
+              fmt::format("pictures of {} x {} and {} x {} pixels cannot be compared", width,
+                          height, candidate.width, candidate.height),
               "bring both to the same size first");
 }
 

@@ -51,7 +51,8 @@ class LightReader {
   std::size_t factor_ = 1;
 };
 
-/// Errors: usage, when the two differ in width or height.
-[[nodiscard]] Result<void> same_size(const PixelView& original, const PixelView& candidate);
+/// Errors: usage, when the candidate is not of the original's width and height.
+[[nodiscard]] Result<void> same_size(std::uint32_t width, std::uint32_t height,
+                                     const PixelView& candidate);
 
 }  // namespace imgmill::quality

@@ -1,16 +1,203 @@
 #include "quality/ssimulacra2.h"
 
-#include <cstring>
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
 
 #include "base/try.h"
 #include "quality/light.h"
+#include "quality/local_errors.h"
+#include "quality/ssimulacra2_simd.h"
+#include "quality/ssimulacra2_weights.h"
 
 namespace imgmill {
 
-struct Ssimulacra2::State {
-  PixelView view;
-  std::vector<std::byte> pixels;
+using namespace quality;
+
+namespace {
+
+constexpr std::size_t cache_line = 64;
+
+struct Free {
+  void operator()(void* memory) const { std::free(memory); }
 };
+
+/// Hands out pieces of one allocation. First used without memory, to learn how much it takes.
+class Arena {
+ public:
+  explicit Arena(std::byte* memory = nullptr) : memory_(memory) {}
+  [[nodiscard]] std::size_t used() const { return used_; }
+
+  template <typename Sample>
+  Sample* take(std::size_t count) {
+    const std::size_t at = used_;
+    used_ += (count * sizeof(Sample) + cache_line - 1) / cache_line * cache_line;
+    return memory_ == nullptr ? nullptr : reinterpret_cast<Sample*>(memory_ + at);
+  }
+  template <typename Sample>
+  Rows<Sample> take_rows(const ScaleJob& job) {
+    const std::size_t step = row_floats(job.width);
+    Sample* const first = take<Sample>(step * job.height);
+    return {first == nullptr ? nullptr : first + Rows<Sample>::margin, step};
+  }
+
+ private:
+  std::byte* memory_;
+  std::size_t used_ = 0;
+};
+
+using Jobs = std::vector<ScaleJob>;
+
+Jobs jobs_for(std::size_t width, std::size_t height) {
+  Jobs jobs(scales_of(width, height));
+  for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
+    ScaleJob& job = jobs[scale];
+    job.fine = scale < fine_scales;
+    job.width = width;
+    job.height = height;
+    for (std::size_t channel = 0; channel < 3; ++channel) {
+      const double* w = weights_of(channel, scale, jobs.size());
+      job.need[channel] = {w[structure_1] > 0 || w[structure_4] > 0,
+                           w[ringing_1] > 0 || w[ringing_4] > 0 || w[blur_1] > 0 || w[blur_4] > 0};
+    }
+    width = (width + 1) / 2;
+    height = (height + 1) / 2;
+  }
+  return jobs;
+}
+
+/// Places for what is kept of an original.
+void place_original(Arena& arena, Jobs& jobs) {
+  for (ScaleJob& job : jobs) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      if (!job.need[c].any()) continue;
+      if (job.fine) {
+        job.fixed_values[c] = arena.take_rows<std::int16_t>(job);
+        if (job.need[c].structure) job.fixed_means[c] = arena.take_rows<std::int16_t>(job);
+      } else {
+        job.values[c] = arena.take_rows<float>(job);
+        job.means[c] = arena.take_rows<float>(job);
+        if (job.need[c].structure) job.squares[c] = arena.take_rows<float>(job);
+      }
+    }
+  }
+}
+
+/// Places for what is only worked with.
+void place_work(Arena& arena, Jobs& jobs) {
+  std::size_t scratch = 0;
+  for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
+    ScaleJob& job = jobs[scale];
+    scratch = std::max(scratch, scratch_floats(job.fine, job.width, job.height));
+    if (scale == 0) continue;
+    for (std::size_t c = 0; c < 3; ++c) {
+      job.light[c] = arena.take_rows<float>(job);
+      jobs[scale - 1].next[c] = job.light[c];
+    }
+  }
+  // Whole vectors are read beyond the last row of light, too.
+  arena.take<float>(cache_line);
+  float* const room = arena.take<float>(scratch);
+  for (ScaleJob& job : jobs) job.scratch = room;
+}
+
+/// Outside of a picture there are zeros, in fixed point, too.
+void clear_fixed(const Jobs& jobs) {
+  constexpr std::size_t margin = Rows<std::int16_t>::margin;
+  for (const ScaleJob& job : jobs) {
+    for (const Rows<std::int16_t>& rows : job.fixed_values) {
+      if (rows.first == nullptr) continue;
+      for (std::size_t y = 0; y < job.height; ++y) {
+        std::fill_n(rows.at(y) - margin, margin, fixed_zero);
+        std::fill_n(rows.at(y) + job.width, rows.step - margin - job.width, fixed_zero);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+struct Ssimulacra2::State {
+  std::uint32_t width = 0;  // as given; small pictures are enlarged
+  std::uint32_t height = 0;
+  RunScale run = nullptr;
+  Jobs first;  // with the original as it is, or upon the dark ground
+  Jobs other;  // with the original upon the bright ground; none if it is opaque
+  std::unique_ptr<std::byte, Free> memory;
+
+  void place();
+  void prepare(Jobs& jobs, const LightReader& reader, Background background) const;
+  [[nodiscard]] Similarity compare(const Jobs& jobs, const LightReader& reader,
+                                   Background background, Detail detail) const;
+};
+
+void Ssimulacra2::State::place() {
+  const auto place_all = [this](Arena& arena) {
+    place_original(arena, first);
+    place_original(arena, other);
+    place_work(arena, first);
+  };
+  Arena measured;
+  place_all(measured);
+  // Zeroed, so that no result hangs on what was in memory, and untouched until it is used.
+  memory.reset(static_cast<std::byte*>(std::calloc(measured.used() + cache_line, 1)));
+  if (memory == nullptr) throw std::bad_alloc();
+  void* begin = memory.get();
+  std::size_t space = measured.used() + cache_line;
+  Arena arena(static_cast<std::byte*>(std::align(cache_line, measured.used(), begin, space)));
+  place_all(arena);
+  for (std::size_t scale = 0; scale < other.size(); ++scale) {
+    other[scale].light = first[scale].light;
+    other[scale].next = first[scale].next;
+    other[scale].scratch = first[scale].scratch;
+  }
+  clear_fixed(first);
+  clear_fixed(other);
+}
+
+void Ssimulacra2::State::prepare(Jobs& jobs, const LightReader& reader,
+                                 Background background) const {
+  for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
+    ScaleJob job = jobs[scale];
+    job.kind = ScaleJob::Kind::prepare;
+    job.reader = scale == 0 ? &reader : nullptr;
+    job.background = background;
+    run(job);
+  }
+}
+
+Similarity Ssimulacra2::State::compare(const Jobs& jobs, const LightReader& reader,
+                                       Background background, Detail detail) const {
+  std::optional<LocalErrors> local;
+  if (detail == Detail::local) local.emplace(reader.width(), reader.height());
+  double error = 0;
+  for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
+    ScaleJob job = jobs[scale];
+    std::array<Sums, 3> sums{};
+    job.kind = ScaleJob::Kind::compare;
+    job.reader = scale == 0 ? &reader : nullptr;
+    job.background = background;
+    job.sums = &sums;
+    if (local) {
+      local->begin_scale(scale, job.width, job.height);
+      job.sink = &*local;
+    }
+    run(job);
+    if (local) local->end_scale();
+    const double pixels = static_cast<double>(job.width) * static_cast<double>(job.height);
+    for (std::size_t c = 0; c < 3; ++c) {
+      error += weighted_norms(sums[c], pixels, weights_of(c, scale, jobs.size()));
+    }
+  }
+  Similarity result;
+  result.score = score_of(error);
+  if (local) {
+    result.local = local->cells(reader.factor());
+    result.worst = local->worst(reader.factor());
+  }
+  return result;
+}
 
 Ssimulacra2::Ssimulacra2(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Ssimulacra2::Ssimulacra2(Ssimulacra2&&) noexcept = default;
@@ -18,28 +205,31 @@ Ssimulacra2& Ssimulacra2::operator=(Ssimulacra2&&) noexcept = default;
 Ssimulacra2::~Ssimulacra2() = default;
 
 Result<Ssimulacra2> Ssimulacra2::prepare(const PixelView& original) {
-  IMGMILL_CHECK(quality::LightReader::create(original));
+  IMGMILL_TRY(const LightReader reader, LightReader::create(original));
   auto state = std::make_unique<State>();
-  state->view = original;
-  state->pixels.resize(original.row_bytes * original.height);
-  std::memcpy(state->pixels.data(), original.samples, state->pixels.size());
-  state->view.samples = state->pixels.data();
+  state->width = original.width;
+  state->height = original.height;
+  state->run = run_scale();
+  state->first = jobs_for(reader.width(), reader.height());
+  const bool transparent = reader.transparent();
+  if (transparent) state->other = state->first;
+  state->place();
+  state->prepare(state->first, reader, transparent ? Background::dark : Background::none);
+  if (transparent) state->prepare(state->other, reader, Background::bright);
   return Ssimulacra2(std::move(state));
 }
 
 Result<Similarity> Ssimulacra2::compare(const PixelView& candidate, Detail detail) {
-  IMGMILL_TRY(const double score, ssimulacra2_reference(state_->view, candidate));
-  Similarity result;
-  result.score = score;
-  if (detail == Detail::local) {
-    result.local.columns = (candidate.width + LocalScores::side - 1) / LocalScores::side;
-    result.local.rows = (candidate.height + LocalScores::side - 1) / LocalScores::side;
-    result.local.errors.assign(std::size_t{result.local.columns} * result.local.rows, 0.0F);
-    result.worst = {0, 0, candidate.width, candidate.height, score};
+  IMGMILL_TRY(const LightReader reader, LightReader::create(candidate));
+  IMGMILL_CHECK(same_size(state_->width, state_->height, candidate));
+  const bool seen_through = !state_->other.empty();
+  if (!seen_through && !reader.transparent()) {
+    return state_->compare(state_->first, reader, Background::none, detail);
   }
-  return result;
+  Similarity dark = state_->compare(state_->first, reader, Background::dark, detail);
+  Similarity bright = state_->compare(seen_through ? state_->other : state_->first, reader,
+                                      Background::bright, detail);
+  return dark.score <= bright.score ? std::move(dark) : std::move(bright);
 }
-
-std::vector<std::string_view> simd_targets() { return {"SCALAR"}; }
 
 }  // namespace imgmill

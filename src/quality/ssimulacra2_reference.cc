@@ -189,13 +189,7 @@ double error_of(const Plane& a, const Plane& b, const double* weight) {
     sums[ringing_4] += fourth_power(ringing);
     sums[blur_4] += fourth_power(blur);
   }
-  const auto pixels = static_cast<double>(a.values.size());
-  double error = 0;
-  for (std::size_t n = 0; n < norm_count; ++n) {
-    const double mean = sums[n] / pixels;
-    error += weight[n] * (n < structure_4 ? mean : std::sqrt(std::sqrt(mean)));
-  }
-  return error;
+  return weighted_norms(sums, static_cast<double>(a.values.size()), weight);
 }
 
 double score_upon(const LightReader& original, const LightReader& candidate,
@@ -223,7 +217,7 @@ double score_upon(const LightReader& original, const LightReader& candidate,
 Result<double> ssimulacra2_reference(const PixelView& original, const PixelView& candidate) {
   IMGMILL_TRY(const LightReader one, LightReader::create(original));
   IMGMILL_TRY(const LightReader other, LightReader::create(candidate));
-  IMGMILL_CHECK(quality::same_size(original, candidate));
+  IMGMILL_CHECK(same_size(original.width, original.height, candidate));
   if (!one.transparent() && !other.transparent()) return score_upon(one, other, Background::none);
   return std::min(score_upon(one, other, Background::dark),
                   score_upon(one, other, Background::bright));

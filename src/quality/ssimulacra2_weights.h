@@ -148,6 +148,18 @@ inline constexpr const double* weights_of(std::size_t channel, std::size_t scale
   return &weights[(channel * scales + scale) * norm_count];
 }
 
+/// The weighted sum of the norms of `pixels` pixels, of which the errors (and their fourth
+/// powers) add up to `sums`.
+template <typename Six>
+double weighted_norms(const Six& sums, double pixels, const double* weight) {
+  double error = 0;
+  for (std::size_t n = 0; n < norm_count; ++n) {
+    const double mean = static_cast<double>(sums[n]) / pixels;
+    error += weight[n] * (n < structure_4 ? mean : std::sqrt(std::sqrt(mean)));
+  }
+  return error;
+}
+
 /// How many scales a picture has: each halves the one before (rounding up), as long as that
 /// one has 8 pixels a side. At most 6; 0 under 8 pixels a side.
 inline constexpr std::size_t scales_of(std::size_t width, std::size_t height) {

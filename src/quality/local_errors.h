@@ -1,0 +1,56 @@
+// Where two pictures differ: errors gathered by place while the metric is measured.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "quality/ssimulacra2_simd.h"
+
+namespace imgmill::quality {
+
+/// Gathers the errors of every scale in cells of 8 x 8 pixels of the picture, and in squares of
+/// 32, of which tiles are made.
+class LocalErrors final : public ErrorSink {
+ public:
+  /// Of a picture of this size. Throws std::bad_alloc.
+  LocalErrors(std::size_t width, std::size_t height);
+  virtual ~LocalErrors() = default;
+
+  /// What follows belongs to `scale`, from 0 on, each once.
+  void begin_scale(std::size_t scale, std::size_t width, std::size_t height);
+  void add(std::size_t channel, std::size_t y, std::size_t left, std::size_t count,
+           const float* structure, const float* ringing, const float* blur) override;
+  void end_scale();
+
+  /// The weighted sum of all norms of each cell, as if it were a whole picture. With `factor`
+  /// above 1 the picture was enlarged so much; cells are those of the picture before.
+  [[nodiscard]] LocalScores cells(std::size_t factor) const;
+  /// The worst of the tiles of 64 pixels, in steps of 32.
+  [[nodiscard]] Tile worst(std::size_t factor) const;
+
+ private:
+  struct Grid {
+    std::size_t columns = 0;
+    std::size_t rows = 0;
+    [[nodiscard]] std::size_t size() const { return columns * rows; }
+  };
+  using CellSums = std::array<float, norm_count>;
+
+  void fold(std::size_t channel);
+
+  std::size_t width_, height_, scales_;
+  Grid cells_;                 // of 8 pixels
+  Grid squares_;               // of 32 pixels
+  std::vector<float> errors_;  // of cells
+  std::vector<Sums> parts_;    // of squares, for each scale and channel
+
+  // Of the scale being gathered.
+  std::size_t scale_ = 0;
+  std::size_t scale_width_ = 0;
+  std::size_t scale_height_ = 0;
+  std::size_t side_ = 1;  // of a cell, in pixels of this scale
+  Grid grid_;
+  std::array<std::vector<CellSums>, 3> sums_;
+};
+
+}  // namespace imgmill::quality

@@ -1,0 +1,277 @@
+// Vector code: the small scales, plane by plane, with the recursive blur. Included once per
+// instruction set. Every machine has to round alike here: what is left of a small variance
+// after rounding weighs in the score (see cosine_blur.h).
+#if defined(IMGMILL_QUALITY_COARSE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMGMILL_QUALITY_COARSE_INL_H_
+#undef IMGMILL_QUALITY_COARSE_INL_H_
+#else
+#define IMGMILL_QUALITY_COARSE_INL_H_
+#endif
+
+#include <algorithm>
+#include <cmath>
+
+#include "quality/cosine_blur.h"
+#include "quality/ssimulacra2_fine-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace imgmill::quality {
+namespace HWY_NAMESPACE {
+
+/// a * b + c, rounded once, also where the machine has no such instruction: a product of two
+/// floats is exact in double precision.
+HWY_INLINE V fused(V a, V b, V c) {
+#if HWY_NATIVE_FMA
+  return hn::MulAdd(a, b, c);
+#else
+  alignas(64) float x[hn::MaxLanes(d)];
+  alignas(64) float y[hn::MaxLanes(d)];
+  alignas(64) float z[hn::MaxLanes(d)];
+  hn::Store(a, d, x);
+  hn::Store(b, d, y);
+  hn::Store(c, d, z);
+  for (std::size_t i = 0; i < hn::Lanes(d); ++i) {
+    x[i] = static_cast<float>(static_cast<double>(x[i]) * static_cast<double>(y[i]) +
+                              static_cast<double>(z[i]));
+  }
+  return hn::Load(d, x);
+#endif
+}
+
+/// Rows `y` to `y + lanes` with their pixels side by side: a vector is a column. Rows below the
+/// picture are 0.
+inline void stand_up(const Rows<float>& in, std::size_t width, std::size_t height, std::size_t y,
+                     float* out) {
+  const std::size_t lanes = hn::Lanes(d);
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    const float* row = y + lane < height ? in.at(y + lane) : nullptr;
+    for (std::size_t x = 0; x < width; ++x) out[x * lanes + lane] = row == nullptr ? 0 : row[x];
+  }
+  std::fill_n(out - CoarseRoom::zeros * lanes, CoarseRoom::zeros * lanes, 0.0F);
+  std::fill_n(out + width * lanes, CoarseRoom::zeros * lanes, 0.0F);
+}
+
+inline void lie_down(const float* in, const Rows<float>& out, std::size_t width, std::size_t height,
+                     std::size_t y) {
+  const std::size_t lanes = hn::Lanes(d);
+  for (std::size_t lane = 0; lane < lanes && y + lane < height; ++lane) {
+    float* row = out.at(y + lane);
+    for (std::size_t x = 0; x < width; ++x) row[x] = in[x * lanes + lane];
+  }
+}
+
+/// One cosine's last two results.
+struct Wave {
+  V last;
+  V before;
+};
+
+/// Blurs upright rows. `in(x)` gives column x, from 6 before the first to 7 after the last.
+template <typename In>
+inline void blur_upright(const In& in, std::size_t columns, float* out) {
+  constexpr std::ptrdiff_t radius = CosineBlur::radius;
+  constexpr std::ptrdiff_t first_four = 8;  // as 128-bit vectors of the reference implementation
+  const auto width = static_cast<std::ptrdiff_t>(columns);
+  const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
+  const CosineBlur& blur = cosine_blur();
+  const Wave still = {hn::Zero(d), hn::Zero(d)};
+  Wave waves[3] = {still, still, still};
+  const auto pair = [&](std::ptrdiff_t n) HWY_ATTR {
+    return hn::Add(in(std::max<std::ptrdiff_t>(n - radius - 1, -1)),
+                   in(std::min(n + radius - 1, width)));
+  };
+  for (std::ptrdiff_t n = 1 - radius; n < width;) {
+    if (n >= first_four && n < width - radius - 2) {
+      const V pairs[4] = {pair(n), pair(n + 1), pair(n + 2), pair(n + 3)};
+      V results[3][4];
+      for (std::size_t k = 0; k < 3; ++k) {
+        const CosineBlur::Term& term = blur.terms[k];
+        Wave& wave = waves[k];
+        for (std::size_t i = 0; i < 4; ++i) {
+          V sum = hn::Mul(pairs[0], set(term.four_input[i]));
+          for (std::size_t j = 1; j <= i; ++j) {
+            sum = fused(pairs[j], set(term.four_input[i - j]), sum);
+          }
+          sum = fused(set(term.four_before[i]), wave.before, sum);
+          results[k][i] = fused(set(term.four_previous[i]), wave.last, sum);
+        }
+        wave = {results[k][3], results[k][2]};
+      }
+      for (std::size_t i = 0; i < 4; ++i, ++n) {
+        hn::StoreU(hn::Add(results[0][i], hn::Add(results[1][i], results[2][i])), d,
+                   out + n * lanes);
+      }
+      continue;
+    }
+    const V one_pair = pair(n);
+    for (std::size_t k = 0; k < 3; ++k) {
+      const CosineBlur::Term& term = blur.terms[k];
+      Wave& wave = waves[k];
+      const V sum =
+          fused(set(term.four_before[0]), wave.before, hn::Mul(one_pair, set(term.four_input[0])));
+      wave = {fused(set(term.four_previous[0]), wave.last, sum), wave.last};
+    }
+    if (n >= 0) {
+      hn::StoreU(hn::Add(waves[0].last, hn::Add(waves[1].last, waves[2].last)), d, out + n * lanes);
+    }
+    ++n;
+  }
+}
+
+/// A vector's width of columns from `x` on, from the top to the bottom.
+inline void blur_columns(const Rows<float>& in, const Rows<float>& out, std::size_t x,
+                         std::size_t rows) {
+  constexpr std::ptrdiff_t radius = CosineBlur::radius;
+  const auto height = static_cast<std::ptrdiff_t>(rows);
+  const CosineBlur& blur = cosine_blur();
+  const V inputs[3] = {set(blur.terms[0].input), set(blur.terms[1].input),
+                       set(blur.terms[2].input)};
+  const V previous[3] = {set(blur.terms[0].previous), set(blur.terms[1].previous),
+                         set(blur.terms[2].previous)};
+  const auto row = [&](std::ptrdiff_t y) HWY_ATTR {
+    return y < 0 || y >= height ? hn::Zero(d)
+                                : hn::LoadU(d, in.at(static_cast<std::size_t>(y)) + x);
+  };
+  const Wave still = {hn::Zero(d), hn::Zero(d)};
+  Wave waves[3] = {still, still, still};
+  for (std::ptrdiff_t n = 1 - radius; n < height; ++n) {
+    const V pair = hn::Add(row(n - radius - 1), row(n + radius - 1));
+    for (std::size_t k = 0; k < 3; ++k) {
+      const V kept = fused(previous[k], waves[k].last, hn::Neg(waves[k].before));
+      waves[k] = {fused(inputs[k], pair, kept), waves[k].last};
+    }
+    if (n < 0) continue;
+    hn::StoreU(hn::Add(waves[0].last, hn::Add(waves[1].last, waves[2].last)), d,
+               out.at(static_cast<std::size_t>(n)) + x);
+  }
+}
+
+/// One channel of a coarse scale.
+struct CoarseChannel {
+  const ScaleJob& job;
+  const CoarseRoom& room;
+  std::size_t channel;
+
+  /// Blurs what `of(first, second, x)` makes of the columns x of two upright planes.
+  template <typename Of>
+  void blur(const Rows<float>& first, const Rows<float>* second, const Of& of,
+            const Rows<float>& out) const {
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t y = 0; y < job.height; y += lanes) {
+      stand_up(first, job.width, job.height, y, room.upright[0]);
+      if (second != nullptr) stand_up(*second, job.width, job.height, y, room.upright[1]);
+      const auto in = [&](std::ptrdiff_t x) HWY_ATTR {
+        const std::ptrdiff_t at = x * static_cast<std::ptrdiff_t>(lanes);
+        return of(hn::LoadU(d, room.upright[0] + at),
+                  second == nullptr ? hn::Zero(d) : hn::LoadU(d, room.upright[1] + at));
+      };
+      blur_upright(in, job.width, room.upright[2]);
+      lie_down(room.upright[2], room.across, job.width, job.height, y);
+    }
+    for (std::size_t x = 0; x < job.width; x += lanes) {
+      blur_columns(room.across, out, x, job.height);
+    }
+  }
+
+  void prepare() const {
+    const Rows<float>& a = room.colours[channel];
+    for (std::size_t y = 0; y < job.height; ++y) {
+      std::copy_n(a.at(y), job.width, job.values[channel].at(y));
+    }
+    blur(
+        a, nullptr, [](V x, V) HWY_ATTR { return x; }, job.means[channel]);
+    if (!job.need[channel].structure) return;
+    blur(
+        a, nullptr, [](V x, V) HWY_ATTR { return hn::Mul(x, x); }, job.squares[channel]);
+  }
+
+  void compare() const {
+    const Rows<float>& b = room.colours[channel];
+    const bool structured = job.need[channel].structure;
+    blur(
+        b, nullptr, [](V x, V) HWY_ATTR { return x; }, room.blurred[0]);
+    if (structured) {
+      blur(
+          b, nullptr, [](V x, V) HWY_ATTR { return hn::Mul(x, x); }, room.blurred[1]);
+      blur(
+          b, &job.values[channel], [](V x, V y) HWY_ATTR { return hn::Mul(y, x); },
+          room.blurred[2]);
+    }
+    for (std::size_t y = 0; y < job.height; ++y) add_row(y, structured);
+  }
+
+  void add_row(std::size_t y, bool structured) const {
+    const float* a = job.values[channel].at(y);
+    const float* m1s = job.means[channel].at(y);
+    const float* b = room.colours[channel].at(y);
+    const float* m2s = room.blurred[0].at(y);
+    LaneSums sums;
+    for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
+      const auto inside = hn::FirstN(d, job.width - x);
+      const V one = set(1);
+      const V m1 = hn::LoadU(d, m1s + x);
+      const V m2 = hn::LoadU(d, m2s + x);
+      const V edge_a = hn::Add(one, hn::AbsDiff(hn::LoadU(d, a + x), m1));
+      const V edge_b = hn::Add(one, hn::AbsDiff(hn::LoadU(d, b + x), m2));
+      Errors e;
+      split_edges(hn::IfThenElseZero(inside, hn::Div(hn::Sub(edge_b, edge_a), edge_a)), e);
+      e.structure = hn::Zero(d);
+      if (structured) {
+        const V variance_a = hn::Sub(hn::LoadU(d, job.squares[channel].at(y) + x), hn::Mul(m1, m1));
+        const V variance_b = hn::Sub(hn::LoadU(d, room.blurred[1].at(y) + x), hn::Mul(m2, m2));
+        const V covariance = hn::Sub(hn::LoadU(d, room.blurred[2].at(y) + x), hn::Mul(m1, m2));
+        const V floor = set(variance_floor);
+        const V between = hn::Sub(m1, m2);
+        const V similar = hn::Div(hn::Mul(hn::Sub(one, hn::Mul(between, between)),
+                                          hn::Add(hn::Add(covariance, covariance), floor)),
+                                  hn::Add(hn::Add(variance_a, variance_b), floor));
+        e.structure = hn::IfThenElseZero(inside, hn::Max(hn::Sub(one, similar), hn::Zero(d)));
+      }
+      sums.add<true>(e);
+      if (job.sink != nullptr) {
+        hn::StoreU(e.structure, d, room.across.at(0) + x);
+        hn::StoreU(e.ringing, d, room.upright[0] + x);
+        hn::StoreU(e.blur, d, room.upright[1] + x);
+      }
+    }
+    sums.add_to((*job.sums)[channel]);
+    if (job.sink != nullptr) {
+      job.sink->add(channel, y, 0, job.width, room.across.at(0), room.upright[0], room.upright[1]);
+    }
+  }
+};
+
+inline void run_coarse(const ScaleJob& job) {
+  const CoarseRoom room(job.scratch, job.width, job.height);
+  for (std::size_t y = 0; y < job.height; ++y) {
+    for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
+      const Xyb xyb =
+          to_xyb(hn::LoadU(d, job.light[0].at(y) + x), hn::LoadU(d, job.light[1].at(y) + x),
+                 hn::LoadU(d, job.light[2].at(y) + x));
+      hn::StoreU(xyb.x, d, room.colours[0].at(y) + x);
+      hn::StoreU(xyb.y, d, room.colours[1].at(y) + x);
+      hn::StoreU(xyb.b, d, room.colours[2].at(y) + x);
+    }
+  }
+  for (std::size_t c = 0; c < 3; ++c) {
+    if (!job.need[c].any()) continue;
+    const CoarseChannel channel{job, room, c};
+    job.kind == ScaleJob::Kind::prepare ? channel.prepare() : channel.compare();
+  }
+  if (job.next[0].first == nullptr) return;
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (std::size_t y = 0; y < job.height; y += 2) {
+      float* upper = job.light[c].at(y);
+      float* lower = job.light[c].at(std::min(y + 1, job.height - 1));
+      upper[job.width] = upper[job.width - 1];
+      lower[job.width] = lower[job.width - 1];
+      halve(upper, lower, job.width, job.next[c].at(y / 2));
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace imgmill::quality
+HWY_AFTER_NAMESPACE();
+
+#endif

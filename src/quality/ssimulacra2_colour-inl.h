@@ -1,0 +1,104 @@
+// Vector code: from linear light to the metric's colours. Included once per instruction set.
+#if defined(IMGMILL_QUALITY_COLOUR_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMGMILL_QUALITY_COLOUR_INL_H_
+#undef IMGMILL_QUALITY_COLOUR_INL_H_
+#else
+#define IMGMILL_QUALITY_COLOUR_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include "quality/ssimulacra2_simd.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace imgmill::quality {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::ScalableTag<float>;
+using Ints = hn::RebindToSigned<Floats>;
+using Shorts = hn::Rebind<std::int16_t, Floats>;
+using V = hn::Vec<Floats>;
+
+inline constexpr Floats d{};
+inline constexpr Ints di{};
+inline constexpr Shorts ds{};
+
+HWY_INLINE V set(float value) { return hn::Set(d, value); }
+
+/// a * b + c, rounded where it suits the machine.
+HWY_INLINE V mul_add(V a, V b, V c) { return hn::MulAdd(a, b, c); }
+
+/// a * b + c with two roundings on every machine. What the coarse scales are made from has to be
+/// the same everywhere, since it decides how their noise falls.
+HWY_INLINE V mul_then_add(V a, V b, V c) { return hn::Add(hn::Mul(a, b), c); }
+
+/// The cube root of x >= 1e-18, within three units in the last place: from a first guess of
+/// 1 / cbrt(x) by its exponent, improved by one step of fourth and one of third order.
+HWY_INLINE V cube_root(V x) {
+  const V bits = hn::ConvertTo(d, hn::BitCast(di, x));
+  // Bits of a float are about its logarithm; a third of it is taken away from four thirds of
+  // that of 1, less what balances the error of the guess (5% at most).
+  const V guess = mul_then_add(bits, set(-1.0F / 3), set(1418472267.0F));
+  V y = hn::BitCast(d, hn::ConvertTo(di, guess));
+  const V third = set(1.0F / 3);
+  const V two_ninths = set(2.0F / 9);
+  V h = hn::Sub(set(1), hn::Mul(hn::Mul(x, y), hn::Mul(y, y)));
+  V step = mul_then_add(h, set(14.0F / 81), two_ninths);
+  step = mul_then_add(h, step, third);
+  y = mul_then_add(hn::Mul(y, h), step, y);
+  h = hn::Sub(set(1), hn::Mul(hn::Mul(x, y), hn::Mul(y, y)));
+  step = mul_then_add(h, two_ninths, third);
+  y = mul_then_add(hn::Mul(y, h), step, y);
+  return hn::Mul(x, hn::Mul(y, y));
+}
+
+HWY_INLINE V cone(V red, V green, V blue, std::size_t row) {
+  const V mixed =
+      mul_then_add(set(cones[row]), red,
+                   mul_then_add(set(cones[row + 1]), green,
+                                mul_then_add(set(cones[row + 2]), blue, set(cone_bias))));
+  return cube_root(hn::Max(mixed, set(1e-18F)));
+}
+
+struct Xyb {
+  V x, y, b;
+};
+
+HWY_INLINE V held(V value) { return hn::Min(hn::Max(value, set(xyb_lowest)), set(xyb_highest)); }
+
+HWY_INLINE Xyb to_xyb(V red, V green, V blue) {
+  const V long_cone = cone(red, green, blue, 0);
+  const V middle_cone = cone(red, green, blue, 3);
+  const V short_cone = cone(red, green, blue, 6);
+  const V luma = hn::Mul(hn::Add(long_cone, middle_cone), set(0.5F));
+  return {
+      held(mul_then_add(hn::Sub(long_cone, middle_cone), set(x_stretch / 2), set(xyb_offset[0]))),
+      held(hn::Add(luma, set(xyb_offset[1] - cone_bias_root))),
+      held(hn::Add(hn::Sub(short_cone, luma), set(xyb_offset[2])))};
+}
+
+/// Means of 2 x 2 pixels of `count` columns, from two rows; both rows may be the same.
+/// Reads and writes up to a vector beyond.
+inline void halve(const float* upper, const float* lower, std::size_t count, float* out) {
+  const std::size_t lanes = hn::Lanes(d);
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t x = 0; x < (count + 1) / 2; x += lanes) {
+    out[x] = ((upper[2 * x] + lower[2 * x]) + (upper[2 * x + 1] + lower[2 * x + 1])) * 0.25F;
+  }
+#else
+  for (std::size_t x = 0; x < (count + 1) / 2; x += lanes) {
+    const V first = hn::Add(hn::LoadU(d, upper + 2 * x), hn::LoadU(d, lower + 2 * x));
+    const V second =
+        hn::Add(hn::LoadU(d, upper + 2 * x + lanes), hn::LoadU(d, lower + 2 * x + lanes));
+    const V sum = hn::Add(hn::ConcatEven(d, second, first), hn::ConcatOdd(d, second, first));
+    hn::StoreU(hn::Mul(sum, set(0.25F)), d, out + x);
+  }
+#endif
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace imgmill::quality
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,430 @@
+// Vector code: the two largest scales, tile by tile. Included once per instruction set.
+//
+// A tile is a column of the picture, worked through from top to bottom in blocks of rows, so
+// that everything between the light of a pixel and the sums of its errors stays in the cache:
+//
+//   light -> colours, fixed point -> blurred across, into a ring of rows -> blurred down
+//        \-> light of the next scale                        errors, their sums <-/
+#if defined(IMGMILL_QUALITY_FINE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMGMILL_QUALITY_FINE_INL_H_
+#undef IMGMILL_QUALITY_FINE_INL_H_
+#else
+#define IMGMILL_QUALITY_FINE_INL_H_
+#endif
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <utility>
+
+#include "quality/ssimulacra2_colour-inl.h"
+#include "quality/ssimulacra2_rooms.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace imgmill::quality {
+namespace HWY_NAMESPACE {
+
+HWY_INLINE V load_fixed(const std::int16_t* at) {
+  return hn::ConvertTo(d, hn::PromoteTo(di, hn::LoadU(ds, at)));
+}
+HWY_INLINE V load_value(const std::int16_t* at) {
+  return mul_add(load_fixed(at), set(1 / fixed_scale), set(fixed_middle));
+}
+HWY_INLINE hn::Vec<Ints> to_fixed(V v) {
+  return hn::NearestInt(mul_add(v, set(fixed_scale), set(-fixed_middle * fixed_scale)));
+}
+/// To fixed point and back, so that both sides of a comparison are rounded alike.
+HWY_INLINE V rounded(V v) {
+  return mul_add(hn::ConvertTo(d, to_fixed(v)), set(1 / fixed_scale), set(fixed_middle));
+}
+HWY_INLINE void store_fixed(hn::Vec<Ints> fixed, std::int16_t* to) {
+  hn::StoreU(hn::DemoteTo(ds, fixed), ds, to);
+}
+HWY_INLINE hn::Vec<Ints> edge_fixed(V edge) {
+  return hn::NearestInt(hn::Mul(hn::Min(edge, set(32767 / edge_scale)), set(edge_scale)));
+}
+
+struct Taps {
+  V centre, one, two, three, four;
+};
+HWY_INLINE Taps taps() {
+  return {set(static_cast<float>(gaussian[0])), set(static_cast<float>(gaussian[1])),
+          set(static_cast<float>(gaussian[2])), set(static_cast<float>(gaussian[3])),
+          set(static_cast<float>(gaussian[4]))};
+}
+
+HWY_INLINE V weighted(const Taps& t, V centre, V one, V two, V three, V four) {
+  return mul_add(
+      t.centre, centre,
+      mul_add(t.one, one, mul_add(t.two, two, mul_add(t.three, three, hn::Mul(t.four, four)))));
+}
+
+HWY_INLINE void blur_across(const Taps& t, const float* in, std::size_t count, float* out) {
+  for (std::size_t x = 0; x < count; x += hn::Lanes(d)) {
+    const float* at = in + x;
+    hn::Store(weighted(t, hn::Load(d, at), hn::Add(hn::LoadU(d, at - 1), hn::LoadU(d, at + 1)),
+                       hn::Add(hn::LoadU(d, at - 2), hn::LoadU(d, at + 2)),
+                       hn::Add(hn::LoadU(d, at - 3), hn::LoadU(d, at + 3)),
+                       hn::Add(hn::LoadU(d, at - 4), hn::LoadU(d, at + 4))),
+              d, out + x);
+  }
+}
+
+/// Rows y - 4 to y + 5 of a ring, where they lie: for rows y and y + 1.
+struct Ten {
+  const float* rows[10];
+  Ten(const FineTile::Row* ring, std::size_t y) {
+    for (std::size_t i = 0; i < 10; ++i) {
+      rows[i] = ring[(y + FineTile::ring - gaussian_reach + i) % FineTile::ring].data() +
+                FineTile::margin;
+    }
+  }
+};
+
+struct Two {
+  V upper, lower;
+};
+
+HWY_INLINE Two blur_down(const Taps& t, const Ten& ten, std::size_t x) {
+  const V r0 = hn::Load(d, ten.rows[0] + x);
+  const V r1 = hn::Load(d, ten.rows[1] + x);
+  const V r2 = hn::Load(d, ten.rows[2] + x);
+  const V r3 = hn::Load(d, ten.rows[3] + x);
+  const V r4 = hn::Load(d, ten.rows[4] + x);
+  const V r5 = hn::Load(d, ten.rows[5] + x);
+  const V r6 = hn::Load(d, ten.rows[6] + x);
+  const V r7 = hn::Load(d, ten.rows[7] + x);
+  const V r8 = hn::Load(d, ten.rows[8] + x);
+  const V r9 = hn::Load(d, ten.rows[9] + x);
+  return {weighted(t, r4, hn::Add(r3, r5), hn::Add(r2, r6), hn::Add(r1, r7), hn::Add(r0, r8)),
+          weighted(t, r5, hn::Add(r4, r6), hn::Add(r3, r7), hn::Add(r2, r8), hn::Add(r1, r9))};
+}
+
+struct Errors {
+  V structure, ringing, blur;
+};
+
+/// Sums in lanes over a block; they go on in double precision.
+struct LaneSums {
+  V sums[norm_count];
+  LaneSums() {
+    for (V& sum : sums) sum = hn::Zero(d);
+  }
+  template <bool with_structure>
+  HWY_INLINE void add(const Errors& e) {
+    if constexpr (with_structure) {
+      const V squared = hn::Mul(e.structure, e.structure);
+      sums[structure_1] = hn::Add(sums[structure_1], e.structure);
+      sums[structure_4] = mul_add(squared, squared, sums[structure_4]);
+    }
+    const V ringing = hn::Mul(e.ringing, e.ringing);
+    const V blur = hn::Mul(e.blur, e.blur);
+    sums[ringing_1] = hn::Add(sums[ringing_1], e.ringing);
+    sums[ringing_4] = mul_add(ringing, ringing, sums[ringing_4]);
+    sums[blur_1] = hn::Add(sums[blur_1], e.blur);
+    sums[blur_4] = mul_add(blur, blur, sums[blur_4]);
+  }
+  void add_to(Sums& total) const {
+    for (std::size_t n = 0; n < norm_count; ++n) {
+      total[n] += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sums[n])));
+    }
+  }
+};
+
+HWY_INLINE void split_edges(V edge, Errors& e) {
+  e.ringing = hn::Max(edge, hn::Zero(d));
+  e.blur = hn::Max(hn::Neg(edge), hn::Zero(d));
+}
+
+/// `square` and `apart`: blurred squares and squares of differences. With m1, m2 the means,
+/// SSIM's quotient is 1 - (apart - (m1 - m2)^2) / variances.
+HWY_INLINE Errors errors_of(V a, V b, V m1, V m2, V square, V apart) {
+  const V one = set(1);
+  const V between = hn::Sub(m1, m2);
+  const V between2 = hn::Mul(between, between);
+  const V variances =
+      hn::Sub(hn::Sub(hn::Add(square, set(variance_floor)), hn::Mul(m1, m1)), hn::Mul(m2, m2));
+  const V numerator = hn::Sub(apart, between2);
+  const V edge_a = hn::Add(one, hn::AbsDiff(a, m1));
+  const V edge_b = hn::Add(one, hn::AbsDiff(b, m2));
+  // Two quotients for one division.
+  const V inverse = hn::Div(one, hn::Mul(variances, edge_a));
+  const V lost = hn::Mul(numerator, hn::Mul(inverse, edge_a));
+  Errors e;
+  e.structure = hn::Max(mul_add(hn::Sub(one, between2), lost, between2), hn::Zero(d));
+  split_edges(hn::Mul(hn::Sub(edge_b, edge_a), hn::Mul(inverse, variances)), e);
+  return e;
+}
+
+HWY_INLINE Errors edges_of(V edge_a, V edge_b) {
+  Errors e;
+  e.structure = hn::Zero(d);
+  split_edges(hn::Div(hn::Sub(edge_b, edge_a), hn::Add(set(1), edge_a)), e);
+  return e;
+}
+
+/// One channel's part of a tile, from `left` on, `width` wide.
+struct FineChannel {
+  const ScaleJob& job;
+  FineTile& tile;
+  std::size_t channel;
+  std::size_t left;
+  std::size_t width;
+
+  [[nodiscard]] bool structured() const { return job.need[channel].structure; }
+  [[nodiscard]] const float* colour(std::size_t y) const {
+    return tile.colours[channel][y % FineTile::ring].data() + FineTile::margin;
+  }
+  [[nodiscard]] std::int16_t* fixed(std::size_t y) const {
+    return job.fixed_values[channel].at(y) + left;
+  }
+  [[nodiscard]] std::int16_t* mean(std::size_t y) const {
+    return job.fixed_means[channel].at(y) + left;
+  }
+  [[nodiscard]] float* across(Quantity quantity, std::size_t y) const {
+    return tile.blurred[channel][quantity][y % FineTile::ring].data() + FineTile::margin;
+  }
+
+  void clear_across(std::size_t y, bool products) const {
+    for (std::size_t q = value; q < (products ? quantity_count : squares); ++q) {
+      std::fill_n(across(static_cast<Quantity>(q), y), tile_width + FineTile::margin, 0.0F);
+    }
+  }
+
+  void blur_row(std::size_t y) const {
+    const Taps t = taps();
+    blur_across(t, colour(y), width, across(value, y));
+    if (job.kind == ScaleJob::Kind::prepare || !structured()) return;
+    const float* b = colour(y);
+    const std::int16_t* a = fixed(y);
+    float* const both = tile.products[0].data() + FineTile::margin;
+    float* const apart = tile.products[1].data() + FineTile::margin;
+    const auto end = static_cast<std::ptrdiff_t>(width + gaussian_reach);
+    const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
+    for (auto x = -std::max<std::ptrdiff_t>(lanes, gaussian_reach); x < end; x += lanes) {
+      const V one = load_value(a + x);
+      const V other = hn::Load(d, b + x);
+      const V difference_of = hn::Sub(one, other);
+      hn::Store(mul_add(one, one, hn::Mul(other, other)), d, both + x);
+      hn::Store(hn::Mul(difference_of, difference_of), d, apart + x);
+    }
+    blur_across(t, both, width, across(squares, y));
+    blur_across(t, apart, width, across(difference, y));
+  }
+
+  void prepare_rows(std::size_t y, bool both_rows) const {
+    const Taps t = taps();
+    const Ten values(tile.blurred[channel][value], y);
+    for (std::size_t x = 0; x < width; x += hn::Lanes(d)) {
+      const Two means = blur_down(t, values, x);
+      prepare_one(y, x, means.upper);
+      if (both_rows) prepare_one(y + 1, x, means.lower);
+    }
+  }
+  HWY_INLINE void prepare_one(std::size_t y, std::size_t x, V mean_of) const {
+    const V a = hn::Load(d, colour(y) + x);
+    // Whole vectors must not leave values behind where the picture ends.
+    const auto inside = hn::FirstN(di, width - x);
+    if (structured()) {
+      store_fixed(hn::IfThenElse(inside, to_fixed(a), hn::Set(di, fixed_zero)), fixed(y) + x);
+      store_fixed(to_fixed(mean_of), mean(y) + x);
+    } else {
+      store_fixed(edge_fixed(hn::AbsDiff(a, mean_of)), fixed(y) + x);
+    }
+  }
+
+  template <bool with_structure>
+  struct RowReader {
+    const std::int16_t* first;
+    const std::int16_t* second;
+    const float* b;
+    HWY_INLINE Errors errors(std::size_t x, V mean_of, V square, V apart) const {
+      if constexpr (with_structure) {
+        return errors_of(load_value(first + x), hn::Load(d, b + x), load_value(second + x),
+                         rounded(mean_of), square, apart);
+      } else {
+        const V edge = hn::AbsDiff(hn::Load(d, b + x), mean_of);
+        return edges_of(hn::Mul(load_fixed(first + x), set(1 / edge_scale)),
+                        hn::Mul(hn::ConvertTo(d, edge_fixed(edge)), set(1 / edge_scale)));
+      }
+    }
+  };
+  template <bool with_structure>
+  [[nodiscard]] RowReader<with_structure> reader(std::size_t y) const {
+    return {fixed(y), with_structure ? mean(y) : nullptr, colour(y)};
+  }
+
+  /// Rows y and y + 1, the second of which may lie outside.
+  template <bool with_structure>
+  HWY_INLINE void compare_rows(std::size_t y, bool both_rows, LaneSums& sums) const {
+    const Taps t = taps();
+    const Ten values(tile.blurred[channel][value], y);
+    const Ten both(tile.blurred[channel][squares], y);
+    const Ten apart(tile.blurred[channel][difference], y);
+    const auto upper = reader<with_structure>(y);
+    const auto lower = both_rows ? reader<with_structure>(y + 1) : upper;
+    LaneSums mine = sums;
+    const auto errors = [&](std::size_t x) HWY_ATTR {
+      const Two m = blur_down(t, values, x);
+      Two s = m;
+      Two p = m;
+      if constexpr (with_structure) {
+        s = blur_down(t, both, x);
+        p = blur_down(t, apart, x);
+      }
+      return std::pair(upper.errors(x, m.upper, s.upper, p.upper),
+                       lower.errors(x, m.lower, s.lower, p.lower));
+    };
+    const std::size_t lanes = hn::Lanes(d);
+    const std::size_t whole = job.sink == nullptr && both_rows ? width / lanes * lanes : 0;
+    for (std::size_t x = 0; x < whole; x += lanes) {
+      const auto [above, below] = errors(x);
+      mine.add<with_structure>(above);
+      mine.add<with_structure>(below);
+    }
+    for (std::size_t x = whole; x < width; x += lanes) {
+      auto [above, below] = errors(x);
+      const auto inside = hn::FirstN(d, width - x);
+      for (Errors* e : {&above, &below}) {
+        e->structure = hn::IfThenElseZero(inside, e->structure);
+        e->ringing = hn::IfThenElseZero(inside, e->ringing);
+        e->blur = hn::IfThenElseZero(inside, e->blur);
+      }
+      mine.add<with_structure>(above);
+      if (both_rows) mine.add<with_structure>(below);
+      if (job.sink != nullptr) {
+        keep(above, x, 0);
+        keep(below, x, 1);
+      }
+    }
+    sums = mine;
+    if (job.sink != nullptr) {
+      tell(y, 0);
+      if (both_rows) tell(y + 1, 1);
+    }
+  }
+  void keep(const Errors& e, std::size_t x, std::size_t row) const {
+    hn::Store(e.structure, d, tile.errors[row][0].data() + x);
+    hn::Store(e.ringing, d, tile.errors[row][1].data() + x);
+    hn::Store(e.blur, d, tile.errors[row][2].data() + x);
+  }
+  void tell(std::size_t y, std::size_t row) const {
+    const auto& errors = tile.errors[row];
+    job.sink->add(channel, y, left, width, errors[0].data(), errors[1].data(), errors[2].data());
+  }
+
+  /// Takes in the block of rows from `first` on, and gives out those that are complete by then.
+  void block(std::size_t first) const {
+    const bool compare = job.kind == ScaleJob::Kind::compare;
+    for (std::size_t y = first; y < first + FineTile::block; ++y) {
+      if (y < job.height) {
+        blur_row(y);
+      } else {
+        clear_across(y, compare && structured());
+      }
+    }
+    const std::size_t begin = first == 0 ? 0 : first - gaussian_reach;
+    const std::size_t end = std::min(first + FineTile::block - gaussian_reach, job.height);
+    LaneSums sums;
+    for (std::size_t y = begin; y < end; y += 2) {
+      const bool both_rows = y + 1 < job.height;
+      if (!compare) {
+        prepare_rows(y, both_rows);
+      } else if (structured()) {
+        compare_rows<true>(y, both_rows, sums);
+      } else {
+        compare_rows<false>(y, both_rows, sums);
+      }
+    }
+    if (compare) sums.add_to((*job.sums)[channel]);
+  }
+};
+
+/// The rows of light of a tile: where column 0 of the tile lies.
+struct LightRow {
+  float* planes[3];
+};
+
+inline LightRow light_of(const ScaleJob& job, FineTile& tile, std::size_t left, std::size_t width,
+                         std::size_t y) {
+  LightRow row{};
+  if (job.reader == nullptr) {
+    for (std::size_t c = 0; c < 3; ++c) row.planes[c] = job.light[c].at(y) + left;
+    return row;
+  }
+  const std::size_t before = std::min(left, gaussian_reach);
+  const std::size_t after = std::min(job.width - left - width, gaussian_reach);
+  float* from[3];
+  for (std::size_t c = 0; c < 3; ++c) {
+    row.planes[c] = tile.light[y % 2][c].data() + FineTile::margin;
+    from[c] = row.planes[c] - before;
+  }
+  job.reader->read(y, left - before, before + width + after, job.background, from[0], from[1],
+                   from[2]);
+  return row;
+}
+
+inline void to_colours(const ScaleJob& job, FineTile& tile, std::size_t left, std::size_t width,
+                       std::size_t y, const LightRow& light) {
+  const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
+  const auto end = static_cast<std::ptrdiff_t>(width + gaussian_reach);
+  float* out[3];
+  for (std::size_t c = 0; c < 3; ++c) {
+    out[c] = tile.colours[c][y % FineTile::ring].data() + FineTile::margin;
+  }
+  for (auto x = -std::max<std::ptrdiff_t>(lanes, gaussian_reach); x < end; x += lanes) {
+    const Xyb xyb = to_xyb(hn::LoadU(d, light.planes[0] + x), hn::LoadU(d, light.planes[1] + x),
+                           hn::LoadU(d, light.planes[2] + x));
+    hn::Store(rounded(xyb.x), d, out[0] + x);
+    hn::Store(rounded(xyb.y), d, out[1] + x);
+    hn::Store(rounded(xyb.b), d, out[2] + x);
+  }
+  for (float* row : out) {
+    if (left == 0) std::fill_n(row - FineTile::margin, FineTile::margin, 0.0F);
+    if (left + width == job.width) std::fill_n(row + width, FineTile::margin, 0.0F);
+  }
+}
+
+inline void run_tile(const ScaleJob& job, FineTile& tile, std::size_t left) {
+  const std::size_t width = std::min(tile_width, job.width - left);
+  const bool odd_edge = left + width == job.width && width % 2 != 0;
+  for (auto& channel : tile.blurred) {
+    for (auto& ring : channel) {
+      for (FineTile::Row& row : ring) row.fill(0);
+    }
+  }
+  for (std::size_t first = 0; first < job.height + gaussian_reach; first += FineTile::block) {
+    const std::size_t end = std::min(first + FineTile::block, job.height);
+    for (std::size_t y = first; y < end; y += 2) {
+      const LightRow upper = light_of(job, tile, left, width, y);
+      to_colours(job, tile, left, width, y, upper);
+      LightRow lower = upper;
+      if (y + 1 < job.height) {
+        lower = light_of(job, tile, left, width, y + 1);
+        to_colours(job, tile, left, width, y + 1, lower);
+      }
+      if (job.next[0].first == nullptr) continue;
+      for (std::size_t c = 0; c < 3; ++c) {
+        if (odd_edge) {
+          upper.planes[c][width] = upper.planes[c][width - 1];
+          lower.planes[c][width] = lower.planes[c][width - 1];
+        }
+        halve(upper.planes[c], lower.planes[c], width, job.next[c].at(y / 2) + left / 2);
+      }
+    }
+    for (std::size_t c = 0; c < 3; ++c) {
+      if (job.need[c].any()) FineChannel{job, tile, c, left, width}.block(first);
+    }
+  }
+}
+
+inline void run_fine(const ScaleJob& job) {
+  FineTile& tile = *new (job.scratch) FineTile;
+  for (std::size_t left = 0; left < job.width; left += tile_width) run_tile(job, tile, left);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace imgmill::quality
+HWY_AFTER_NAMESPACE();
+
+#endif

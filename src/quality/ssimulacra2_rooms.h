@@ -1,0 +1,64 @@
+// Where the fast metric works: what its vector code keeps between one step and the next.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "quality/ssimulacra2_simd.h"
+
+namespace imgmill::quality {
+
+/// What a blur is taken of: the values; squares of both sides added up; squares of their
+/// differences. Variances and covariance follow from the last two, and where both sides are
+/// equal the difference is exactly 0.
+enum Quantity : std::size_t { value, squares, difference, quantity_count };
+
+struct FineTile {
+  // Column 0 of the tile is column `margin` of these rows. They are read in whole vectors.
+  static constexpr std::size_t margin = 16;
+  static constexpr std::size_t block = 8;
+  static constexpr std::size_t ring = 16;  // a block, and what the blur reaches beyond it
+  static constexpr std::size_t columns = tile_width + 2 * margin;
+  using Row = std::array<float, columns>;
+
+  alignas(64) Row light[2][3];
+  alignas(64) Row products[2];
+  alignas(64) Row errors[2][3];
+  alignas(64) Row colours[3][ring];
+  alignas(64) Row blurred[3][quantity_count][ring];
+};
+
+/// Planes of one coarse scale and room for rows that stand upright.
+struct CoarseRoom {
+  static constexpr std::size_t planes = 7;
+  static constexpr std::size_t zeros = 8;  // columns before and after upright rows
+  static constexpr std::size_t most_lanes = 16;
+
+  /// Floats that it takes.
+  static constexpr std::size_t size(std::size_t width, std::size_t height) {
+    return planes * row_floats(width) * height + 3 * (width + 2 * zeros) * most_lanes;
+  }
+
+  std::size_t step;
+  Rows<float> colours[3];
+  Rows<float> across;
+  Rows<float> blurred[3];
+  float* upright[3];
+
+  CoarseRoom(float* scratch, std::size_t width, std::size_t height) : step(row_floats(width)) {
+    const auto next = [&] {
+      const Rows<float> rows{scratch + Rows<float>::margin, step};
+      scratch += step * height;
+      return rows;
+    };
+    for (Rows<float>& rows : colours) rows = next();
+    across = next();
+    for (Rows<float>& rows : blurred) rows = next();
+    for (float*& rows : upright) {
+      rows = scratch + zeros * most_lanes;
+      scratch += (width + 2 * zeros) * most_lanes;
+    }
+  }
+};
+
+}  // namespace imgmill::quality

@@ -1,0 +1,64 @@
+#include "quality/ssimulacra2_simd.h"
+
+// SSSE3 alone has not been sold for fifteen years.
+#define HWY_DISABLED_TARGETS HWY_SSSE3
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "quality/ssimulacra2_simd.cc"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which makes them come once per instruction set.
+#include <hwy/highway.h>
+
+#include "quality/ssimulacra2_coarse-inl.h"
+#include "quality/ssimulacra2_fine-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace imgmill::quality {
+namespace HWY_NAMESPACE {
+
+void Run(const ScaleJob& job) { job.fine ? run_fine(job) : run_coarse(job); }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace imgmill::quality
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace imgmill::quality {
+
+HWY_EXPORT(Run);
+
+std::size_t scratch_floats(bool fine, std::size_t width, std::size_t height) {
+  return fine ? sizeof(FineTile) / sizeof(float) : CoarseRoom::size(width, height);
+}
+
+RunScale run_scale() {
+  hwy::ChosenTarget& chosen = hwy::GetChosenTarget();
+  if (!chosen.IsInitialized()) chosen.Update(hwy::SupportedTargets());
+  return HWY_DYNAMIC_DISPATCH(Run);
+}
+
+bool choose_simd_target(std::string_view name) {
+  hwy::SetSupportedTargetsForTest(0);
+  std::int64_t wanted = 0;
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    if (name == hwy::TargetName(target)) wanted = target;
+  }
+  const bool found = wanted != 0 || name.empty();
+  if (wanted != 0) hwy::SetSupportedTargetsForTest(wanted);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return found;
+}
+
+}  // namespace imgmill::quality
+
+namespace imgmill {
+
+std::vector<std::string_view> simd_targets() {
+  std::vector<std::string_view> names;
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    names.emplace_back(hwy::TargetName(target));
+  }
+  return names;
+}
+
+}  // namespace imgmill
+#endif
