@@ -40,9 +40,9 @@ std::array<Tint, steps> all_tints() {
     const double lightness = 0.36 + 0.59 * amount;
     const double chroma = 0.12 + 0.09 * std::sin(std::numbers::pi * std::min(1.0, amount * 1.15));
     const double hue = 295 + 165 * std::pow(amount, 0.75);  // past 360, to yellow
-    // What nobody sees (score 90) is hardly tinted, half of the scale nearly hides the
-    // picture.
-    const double opacity = 0.92 * (1 - std::exp(-std::pow(amount / 0.25, 1.7)));
+    // What nobody sees (score 90) is hardly tinted, and the picture shows through all but the
+    // end of the scale.
+    const double opacity = 0.85 * (1 - std::exp(-std::pow(amount / 0.42, 1.6)));
     tints[i] = {from_oklch(lightness, chroma, hue), opacity};
   }
   return tints;

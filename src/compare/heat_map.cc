@@ -94,7 +94,7 @@ void draw_picture(Canvas& canvas, Corner corner, const HeatMapParts& parts, cons
 
 void draw_worst(Canvas& canvas, Corner corner, const HeatMapParts& parts, const MapExtent& map) {
   if (parts.score >= 100) return;
-  const std::int64_t thick = 2 * std::int64_t{dot_of(map.width)};
+  const std::int64_t thick = std::max<std::int64_t>(2, dot_of(map.width));
   const std::int64_t scale = map.magnified;
   const WorstTile& worst = parts.worst;
   const std::int64_t left = corner.x + worst.left * scale;

@@ -1,0 +1,63 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "imgmill/compare.h"
+#include "support/decode.h"
+#include "support/make.h"
+
+namespace imgmill {
+namespace {
+
+using namespace imgmill::test;
+
+/// Chequered roughly in a square.
+Raster spoilt(Raster raster, int left, int top, int side) {
+  for (int y = top; y < top + side; ++y) {
+    for (int x = left; x < left + side; ++x) {
+      for (int c = 0; c < std::min(raster.channels, 3); ++c) {
+        const int value = raster.at(x, y, c);
+        const int step = raster.top() / 3;
+        raster.at(x, y, c) = static_cast<std::uint16_t>(
+            std::clamp(value + ((x / 3 + y / 3) % 2 != 0 ? step : -step), 0, raster.top()));
+      }
+    }
+  }
+  return raster;
+}
+
+TEST(Compare, ThePlaceOfTheDifferenceIsFoundAndDrawn) {
+  const Raster picture = photo(320, 256);
+  const auto compared =
+      compare(make_png(picture), make_png(spoilt(picture, 200, 72, 40)), {.map = HeatMap::yes});
+  ASSERT_TRUE(compared) << compared.error().describe();
+  const Comparison& result = *compared;
+  EXPECT_LT(result.score, 100);
+  EXPECT_LT(result.worst.score, result.score);
+  EXPECT_LE(result.worst.left, 220U);
+  EXPECT_GE(result.worst.left + result.worst.width, 220U);
+  EXPECT_LE(result.worst.top, 92U);
+  EXPECT_GE(result.worst.top + result.worst.height, 92U);
+
+  const MapExtent extent = map_extent(320, 256);
+  ASSERT_EQ(sniff(result.map.view()), Format::png);
+  const Decoded map = decode(result.map.view(), Format::png);
+  ASSERT_EQ(map.picture().width, static_cast<int>(extent.width));
+  ASSERT_EQ(map.picture().height, static_cast<int>(extent.height));
+  // Colour is where the difference is, and nearly nowhere else: greys have no chroma.
+  const auto chroma = [&](int x, int y) {
+    const Raster& drawn = map.picture();
+    const int m = static_cast<int>(extent.magnified);
+    const int red = drawn.at(x * m, y * m, 0);
+    const int green = drawn.at(x * m, y * m, 1);
+    const int blue = drawn.at(x * m, y * m, 2);
+    return std::max({red, green, blue}) - std::min({red, green, blue});
+  };
+  EXPECT_GT(chroma(220, 92), 60);
+  EXPECT_LT(chroma(20, 20), 20);
+  EXPECT_LT(chroma(20, 240), 20);
+  EXPECT_LT(chroma(300, 240), 20);
+}
+
+}  // namespace
+}  // namespace imgmill
