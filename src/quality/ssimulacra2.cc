@@ -53,7 +53,9 @@ Jobs jobs_for(std::size_t width, std::size_t height) {
   Jobs jobs(scales_of(width, height));
   for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
     ScaleJob& job = jobs[scale];
-    job.fine = scale < fine_scales;
+    // With fewer scales the weights are those of other channels (see `weights`), some of which
+    // see hardly anything but noise on grey pictures.
+    job.fine = scale < fine_scales && jobs.size() == most_scales;
     job.width = width;
     job.height = height;
     for (std::size_t channel = 0; channel < 3; ++channel) {
@@ -90,10 +92,10 @@ void place_work(Arena& arena, Jobs& jobs) {
   for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
     ScaleJob& job = jobs[scale];
     scratch = std::max(scratch, scratch_floats(job.fine, job.width, job.height));
-    if (scale == 0) continue;
+    if (scale == 0 && job.fine) continue;
     for (std::size_t c = 0; c < 3; ++c) {
       job.light[c] = arena.take_rows<float>(job);
-      jobs[scale - 1].next[c] = job.light[c];
+      if (scale > 0) jobs[scale - 1].next[c] = job.light[c];
     }
   }
   // Whole vectors are read beyond the last row of light, too.

@@ -244,6 +244,10 @@ struct CoarseChannel {
 inline void run_coarse(const ScaleJob& job) {
   const CoarseRoom room(job.scratch, job.width, job.height);
   for (std::size_t y = 0; y < job.height; ++y) {
+    if (job.reader != nullptr) {
+      job.reader->read(y, 0, job.width, job.background, job.light[0].at(y), job.light[1].at(y),
+                       job.light[2].at(y));
+    }
     for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
       const Xyb xyb =
           to_xyb(hn::LoadU(d, job.light[0].at(y) + x), hn::LoadU(d, job.light[1].at(y) + x),

@@ -381,7 +381,9 @@ inline void to_colours(const ScaleJob& job, FineTile& tile, std::size_t left, st
   }
   for (float* row : out) {
     if (left == 0) std::fill_n(row - FineTile::margin, FineTile::margin, 0.0F);
-    if (left + width == job.width) std::fill_n(row + width, FineTile::margin, 0.0F);
+    const std::size_t inside = job.width - left;
+    const std::size_t reach = width + FineTile::margin;
+    if (inside < reach) std::fill_n(row + inside, reach - inside, 0.0F);
   }
 }
 

@@ -41,8 +41,8 @@ struct ErrorSink {
   ~ErrorSink() = default;
 };
 
-/// The first two scales are worked through in columns of tiles, in 16-bit fixed point and with
-/// the finite blur; the others, a twelfth of all pixels, plane by plane in single precision
+/// The first two of six scales are worked through in columns of tiles, in 16-bit fixed point and
+/// with the finite blur; the others, a twelfth of all pixels, plane by plane in single precision
 /// with the recursive blur (cosine_blur.h says why).
 inline constexpr std::size_t fine_scales = 2;
 
@@ -58,7 +58,8 @@ struct ScaleJob {
   std::size_t height = 0;
   std::array<Need, 3> need;
 
-  /// Where its light comes from: the reader, or rows if there is none.
+  /// Where its light comes from: the reader, or rows if there is none. With both, the rows
+  /// are filled first.
   const LightReader* reader = nullptr;
   Background background = Background::none;
   std::array<Rows<float>, 3> light;

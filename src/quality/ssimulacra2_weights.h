@@ -214,6 +214,6 @@ inline constexpr std::array<float, 3> xyb_offset = {0.42F, 0.01F, 0.55F};
 
 /// All of Rec. 2020 lies within 0..1, too. What linear samples may hold beyond is cut here.
 inline constexpr float xyb_lowest = -0.5F;
-inline constexpr float xyb_highest = 1.5F;
+inline constexpr float xyb_highest = 1.5F - 1.0F / 32768;
 
 }  // namespace imgmill::quality
