@@ -34,8 +34,12 @@ bool wants_lossless(const Source& source, Format target, const ImageSettings& se
 
 std::optional<Aim> aim_for(Format target, const ImageSettings& settings,
                            const NewMetadata& metadata) {
-  if (!info(target).scored || settings.lossless_for(target)) return std::nullopt;
-  if (!settings.target && !settings.max_bytes) return std::nullopt;
+  if (!info(target).scored || (!settings.target && !settings.max_bytes)) return std::nullopt;
+  // A size alone says nothing for or against a loss; only what was said aloud does.
+  const bool said = settings.target || settings.quality.global || settings.quality.own(target);
+  if (settings.compression == Compression::lossless || (said && settings.lossless_for(target))) {
+    return std::nullopt;
+  }
   Aim aim;
   if (settings.target) aim.target = settings.target->score;
   if (settings.quality.global || settings.quality.own(target)) {

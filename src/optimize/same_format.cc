@@ -104,6 +104,7 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
   const Carried carried = carried_metadata(source, keep, orientation);
   request.encode.metadata = carried.blocks;
   if (!lossless) request.aim = aim_for(format, settings, carried.blocks);
+  if (request.aim) request.aim->lost_before = !source.info.lossless;
 
   IMGMILL_TRY(Rendered rendered, render(source, request));
   Candidate candidate{.decision = lossless ? Decision::transcoded : Decision::reencoded,
@@ -183,8 +184,8 @@ Result<Candidate> smallest_by_aim(const Source& source, const ImageSettings& set
   if (jpeg) {
     if (Result<Candidate> packed = transcoded(base)) rival(base, std::move(*packed));
   }
-  base.notes.push_back(fresh ? "encoded for about this target already, not degraded again"
-                             : fmt::format("kept: {}", fresh.error().message()));
+  base.notes.push_back(fresh ? "encoded anew it would be little smaller"
+                             : fmt::format("not encoded anew: {}", fresh.error().message()));
   return base;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "codecs/engine.h"
 #include "quality/features.h"
 #include "quality/judge.h"
 #include "quality/model.h"
@@ -21,6 +22,24 @@ constexpr int lowest_quality = 1;
 
 // 100 stands for "without loss" where the format can.
 int highest_quality(const Codec& codec) { return codec.info.format == Format::png ? 99 : 100; }
+
+// Above the target, points of score: what another try may still save at most. A point is worth
+// some three percent of the bytes.
+double near_enough(Effort effort) {
+  switch (effort) {
+    case Effort::fast:
+      return 1;
+    case Effort::balanced:
+      return 0.6;
+    case Effort::max:
+      return 0.2;
+  }
+  return 0.6;
+}
+
+// Points of score that a picture may look better for having been quantised before. Pictures
+// that were lie above (median 2.9), fresh ones below (see docs/adr/0011-targets.md).
+constexpr double flattery = 1.2;
 
 // Sizes are foretold to about a tenth.
 constexpr double out_of_reach_factor = 1.1;
@@ -44,6 +63,12 @@ class Seeker {
     const bool exact =
         codec_.info.format == Format::png && features_.colours > 0 && features_.colours <= 256;
     if (!exact) IMGMILL_CHECK(by_score());
+    if (aim_.lost_before && best_) {
+      IMGMILL_TRY(const bool flattered, is_flattered(*best_));
+      if (flattered) {
+        return fail(ErrorCode::unsupported, "encoded for about this target already");
+      }
+    }
     // A drawing is often smallest when nothing is lost.
     const bool worth_a_look = exact || !best_ || features_.graphic();
     if (codec_.info.lossless && worth_a_look) IMGMILL_CHECK(without_loss());
@@ -89,7 +114,8 @@ class Seeker {
                           .low = lowest_quality,
                           .high = highest_quality(codec_),
                           .guess = guess,
-                          .most_tries = most_encodes},
+                          .most_tries = most_encodes,
+                          .near_enough = near_enough(options_.effort)},
                          usual_scores(codec_.info.format));
     while (const std::optional<int> quality = search.next()) {
       IMGMILL_TRY(Buffer bytes, encoded(*quality));
@@ -105,6 +131,31 @@ class Seeker {
       if (search.answer() == *quality) keep(std::move(bytes), *quality, score);
     }
     return {};
+  }
+
+  // Numbers that were quantised before come through the same quantiser nearly unchanged,
+  // whatever the picture lost the first time: each generation would look as good as the
+  // last one. Seen a few pixels aside, where no block lies on its former place, the
+  // same quality shows what it really costs. The offset is even, so that the
+  // chroma samples stay where they are, and no multiple of 4.
+  Result<bool> is_flattered(const Sought& found) {
+    constexpr int aside = 6;
+    const vips::VImage& image = picture_.image;
+    if (picture_.frames > 1 || image.width() < 8 * aside || image.height() < 8 * aside)
+      return false;
+    Picture moved = picture_;
+    IMGMILL_TRY(moved.image, with_engine(ErrorCode::bad_input, "the pixels cannot be read", [&] {
+                  return image
+                      .extract_area(aside, aside, image.width() - aside, image.height() - aside)
+                      .copy_memory();
+                }));
+    EncodeOptions options = options_;
+    options.quality = found.judgement.quality;
+    options.lossless = false;
+    IMGMILL_TRY(const Buffer bytes, codec_.encode(moved, options));
+    ++encodes_;
+    IMGMILL_TRY(const double score, score_of(moved, codec_, bytes.view()));
+    return *found.judgement.score - score > flattery;
   }
 
   // Whether what is to be beaten is out of reach, by what usually becomes of the size on

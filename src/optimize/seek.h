@@ -14,6 +14,9 @@ struct Aim {
   std::optional<double> target;            ///< score to be reached, below 100
   std::optional<std::uint64_t> max_bytes;  ///< of the encoder's output
   int most_quality = 100;                  ///< without a target: no higher, even if it fits
+  /// The picture comes from a file of this format and has lost something there already:
+  /// give up when the score is owed to that (see is_flattered() in seek.cc).
+  bool lost_before = false;
   /// Give up when the output would certainly be no smaller than this, bytes.
   std::optional<std::uint64_t> to_beat;
 };

@@ -90,14 +90,19 @@ Result<void> validate(const ImageSettings& settings) {
   for (const FormatInfo& row : formats()) {
     IMGMILL_CHECK(check_quality(settings.quality.own(row.format), row.name));
   }
+  bool number = settings.quality.global.has_value();
+  for (const FormatInfo& row : formats()) {
+    number = number || settings.quality.own(row.format).has_value();
+  }
+  if (settings.choose_format && number) {
+    return fail(ErrorCode::usage,
+                "a format cannot be chosen by quality numbers, which mean another thing in each",
+                "give a target instead of quality");
+  }
   if (const auto& target = settings.target) {
     if (!(target->score > 0) || target->score > 100) {
       return fail(ErrorCode::usage, fmt::format("target is {}", target->score),
                   "use a score above 0, at most 100 (80: alike side by side; 100: lossless)");
-    }
-    bool number = settings.quality.global.has_value();
-    for (const FormatInfo& row : formats()) {
-      number = number || settings.quality.own(row.format).has_value();
     }
     if (number || settings.compression == Compression::lossless) {
       return fail(ErrorCode::usage, "a target leaves no choice of quality or lossless",

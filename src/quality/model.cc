@@ -15,8 +15,9 @@ constexpr std::array jpeg_scores = {Point{30, 39.34}, Point{50, 57.56}, Point{65
 constexpr std::array webp_scores = {Point{20, 35.27}, Point{40, 51.62}, Point{60, 61.20},
                                     Point{75, 68.31}, Point{82, 75.82}, Point{88, 81.88},
                                     Point{93, 86.89}, Point{97, 89.82}, Point{100, 90.74}};
-constexpr std::array avif_scores = {Point{20, 45.0}, Point{40, 65.0}, Point{55, 75.0},
-                                    Point{70, 83.0}, Point{85, 90.0}, Point{95, 93.0}};
+constexpr std::array avif_scores = {Point{30, 34.87}, Point{45, 59.01}, Point{55, 69.26},
+                                    Point{65, 76.22}, Point{75, 82.14}, Point{85, 86.33},
+                                    Point{95, 92.85}};
 constexpr std::array png_scores = {Point{1, 30.0}, Point{40, 50.0}, Point{80, 65.0},
                                    Point{99, 80.0}};
 
@@ -26,12 +27,24 @@ constexpr std::array jpeg_sizes = {Point{1, -2.024}, Point{8, -1.115}, Point{19,
 constexpr std::array webp_sizes = {Point{1, -1.427}, Point{13, -0.603}, Point{26, 0},
                                    Point{61, 0.498}, Point{81, 0.935}};
 
+constexpr std::array avif_sizes = {Point{6, -0.959}, Point{16, -0.302}, Point{26, 0},
+                                   Point{46, 0.695}, Point{56, 1.084},  Point{71, 1.768}};
+
+// By the draft's score: how much more (or less) the real encoding scores.
+constexpr std::array jpeg_bias = {Point{45, -2.98}, Point{60, -2.48}, Point{68, -2.03},
+                                  Point{75, -1.70}, Point{80, -1.41}, Point{85, -1.01},
+                                  Point{92, -0.38}};
+constexpr std::array avif_bias = {Point{42, 1.84}, Point{60, 1.39}, Point{68, 1.09},
+                                  Point{75, 0.89}, Point{80, 0.57}, Point{85, 0.40},
+                                  Point{95, 0.40}};
+
 constexpr ScoreCurve jpeg_curve{jpeg_scores};
 constexpr ScoreCurve webp_curve{webp_scores};
 constexpr ScoreCurve avif_curve{avif_scores};
 constexpr ScoreCurve png_curve{png_scores};
 constexpr ScoreCurve jpeg_size_curve{jpeg_sizes};
 constexpr ScoreCurve webp_size_curve{webp_sizes};
+constexpr ScoreCurve avif_size_curve{avif_sizes};
 
 }  // namespace
 
@@ -56,10 +69,17 @@ bool draft_pays(Format format, Effort effort) {
   return effort != Effort::fast && (format == Format::jpeg || format == Format::avif);
 }
 
-double draft_bias(Format /*format*/, double /*score*/) { return 0; }
+double draft_bias(Format format, double score) {
+  const std::span<const Point> points = format == Format::avif ? std::span<const Point>(avif_bias)
+                                                               : std::span<const Point>(jpeg_bias);
+  return ScoreCurve(points).score_at(
+      std::clamp(score, points.front().quality, points.back().quality));
+}
 
 const ScoreCurve& usual_sizes(Format format) {
-  return format == Format::webp ? webp_size_curve : jpeg_size_curve;
+  return format == Format::webp   ? webp_size_curve
+         : format == Format::avif ? avif_size_curve
+                                  : jpeg_size_curve;
 }
 
 }  // namespace imgmill

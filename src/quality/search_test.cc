@@ -66,7 +66,8 @@ TEST(QualitySearch, FindsTheLowestWhereNothingButItWillDo) {
     std::vector<double> scores(101);
     double score = std::uniform_real_distribution(-40.0, 40.0)(random);
     const double steepness = std::uniform_real_distribution(0.3, 1.5)(random);
-    for (double& at : scores) at = score += steepness * (0.3 + random() % 100 / 100.0) + 0.3;
+    for (double& at : scores)
+      at = score += steepness * (0.3 + static_cast<double>(random() % 100) / 100.0) + 0.3;
     const double target = std::uniform_real_distribution(20.0, 110.0)(random);
     const double guess = std::uniform_real_distribution(-10.0, 120.0)(random);
     const auto outcome =
