@@ -249,9 +249,9 @@ inline void run_coarse(const ScaleJob& job) {
                        job.light[2].at(y));
     }
     for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
-      const Xyb xyb =
-          to_xyb(hn::LoadU(d, job.light[0].at(y) + x), hn::LoadU(d, job.light[1].at(y) + x),
-                 hn::LoadU(d, job.light[2].at(y) + x));
+      const Xyb xyb = to_xyb<Rounding::same_everywhere>(hn::LoadU(d, job.light[0].at(y) + x),
+                                                        hn::LoadU(d, job.light[1].at(y) + x),
+                                                        hn::LoadU(d, job.light[2].at(y) + x));
       hn::StoreU(xyb.x, d, room.colours[0].at(y) + x);
       hn::StoreU(xyb.y, d, room.colours[1].at(y) + x);
       hn::StoreU(xyb.b, d, room.colours[2].at(y) + x);

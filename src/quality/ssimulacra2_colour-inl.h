@@ -29,36 +29,44 @@ HWY_INLINE V set(float value) { return hn::Set(d, value); }
 /// a * b + c, rounded where it suits the machine.
 HWY_INLINE V mul_add(V a, V b, V c) { return hn::MulAdd(a, b, c); }
 
-/// a * b + c with two roundings on every machine. What the coarse scales are made from has to be
-/// the same everywhere, since it decides how their noise falls.
-HWY_INLINE V mul_then_add(V a, V b, V c) { return hn::Add(hn::Mul(a, b), c); }
+/// How a * b + c may be rounded. What the coarse scales are made from has to be the same on all
+/// machines, since it decides how their noise falls: always two roundings.
+enum class Rounding { free, same_everywhere };
+
+template <Rounding rounding>
+HWY_INLINE V mul_then_add(V a, V b, V c) {
+  if constexpr (rounding == Rounding::free) return hn::MulAdd(a, b, c);
+  return hn::Add(hn::Mul(a, b), c);
+}
 
 /// The cube root of x >= 1e-18, within three units in the last place: from a first guess of
 /// 1 / cbrt(x) by its exponent, improved by one step of fourth and one of third order.
+template <Rounding rounding>
 HWY_INLINE V cube_root(V x) {
   const V bits = hn::ConvertTo(d, hn::BitCast(di, x));
   // Bits of a float are about its logarithm; a third of it is taken away from four thirds of
   // that of 1, less what balances the error of the guess (5% at most).
-  const V guess = mul_then_add(bits, set(-1.0F / 3), set(1418472267.0F));
+  const V guess = mul_then_add<rounding>(bits, set(-1.0F / 3), set(1418472267.0F));
   V y = hn::BitCast(d, hn::ConvertTo(di, guess));
   const V third = set(1.0F / 3);
   const V two_ninths = set(2.0F / 9);
-  V h = hn::Sub(set(1), hn::Mul(hn::Mul(x, y), hn::Mul(y, y)));
-  V step = mul_then_add(h, set(14.0F / 81), two_ninths);
-  step = mul_then_add(h, step, third);
-  y = mul_then_add(hn::Mul(y, h), step, y);
-  h = hn::Sub(set(1), hn::Mul(hn::Mul(x, y), hn::Mul(y, y)));
-  step = mul_then_add(h, two_ninths, third);
-  y = mul_then_add(hn::Mul(y, h), step, y);
+  V h = mul_then_add<rounding>(hn::Neg(hn::Mul(x, y)), hn::Mul(y, y), set(1));
+  V step = mul_then_add<rounding>(h, set(14.0F / 81), two_ninths);
+  step = mul_then_add<rounding>(h, step, third);
+  y = mul_then_add<rounding>(hn::Mul(y, h), step, y);
+  h = mul_then_add<rounding>(hn::Neg(hn::Mul(x, y)), hn::Mul(y, y), set(1));
+  step = mul_then_add<rounding>(h, two_ninths, third);
+  y = mul_then_add<rounding>(hn::Mul(y, h), step, y);
   return hn::Mul(x, hn::Mul(y, y));
 }
 
+template <Rounding rounding>
 HWY_INLINE V cone(V red, V green, V blue, std::size_t row) {
-  const V mixed =
-      mul_then_add(set(cones[row]), red,
-                   mul_then_add(set(cones[row + 1]), green,
-                                mul_then_add(set(cones[row + 2]), blue, set(cone_bias))));
-  return cube_root(hn::Max(mixed, set(1e-18F)));
+  const V mixed = mul_then_add<rounding>(
+      set(cones[row]), red,
+      mul_then_add<rounding>(set(cones[row + 1]), green,
+                             mul_then_add<rounding>(set(cones[row + 2]), blue, set(cone_bias))));
+  return cube_root<rounding>(hn::Max(mixed, set(1e-18F)));
 }
 
 struct Xyb {
@@ -67,15 +75,16 @@ struct Xyb {
 
 HWY_INLINE V held(V value) { return hn::Min(hn::Max(value, set(xyb_lowest)), set(xyb_highest)); }
 
+template <Rounding rounding>
 HWY_INLINE Xyb to_xyb(V red, V green, V blue) {
-  const V long_cone = cone(red, green, blue, 0);
-  const V middle_cone = cone(red, green, blue, 3);
-  const V short_cone = cone(red, green, blue, 6);
+  const V long_cone = cone<rounding>(red, green, blue, 0);
+  const V middle_cone = cone<rounding>(red, green, blue, 3);
+  const V short_cone = cone<rounding>(red, green, blue, 6);
   const V luma = hn::Mul(hn::Add(long_cone, middle_cone), set(0.5F));
-  return {
-      held(mul_then_add(hn::Sub(long_cone, middle_cone), set(x_stretch / 2), set(xyb_offset[0]))),
-      held(hn::Add(luma, set(xyb_offset[1] - cone_bias_root))),
-      held(hn::Add(hn::Sub(short_cone, luma), set(xyb_offset[2])))};
+  return {held(mul_then_add<rounding>(hn::Sub(long_cone, middle_cone), set(x_stretch / 2),
+                                      set(xyb_offset[0]))),
+          held(hn::Add(luma, set(xyb_offset[1] - cone_bias_root))),
+          held(hn::Add(hn::Sub(short_cone, luma), set(xyb_offset[2])))};
 }
 
 /// Means of 2 x 2 pixels of `count` columns, from two rows; both rows may be the same.

@@ -33,15 +33,22 @@ HWY_INLINE V load_value(const std::int16_t* at) {
 HWY_INLINE hn::Vec<Ints> to_fixed(V v) {
   return hn::NearestInt(mul_add(v, set(fixed_scale), set(-fixed_middle * fixed_scale)));
 }
-/// To fixed point and back, so that both sides of a comparison are rounded alike.
+/// What to_fixed() makes of it, as a value: both sides of a comparison are rounded alike. A
+/// number added that leaves no room for finer steps, and taken away again, does that.
 HWY_INLINE V rounded(V v) {
-  return mul_add(hn::ConvertTo(d, to_fixed(v)), set(1 / fixed_scale), set(fixed_middle));
+  const V coarse = set(static_cast<float>(3 << 22) / fixed_scale);
+  return hn::Sub(hn::Add(v, coarse), coarse);
 }
 HWY_INLINE void store_fixed(hn::Vec<Ints> fixed, std::int16_t* to) {
   hn::StoreU(hn::DemoteTo(ds, fixed), ds, to);
 }
+HWY_INLINE V held_edge(V edge) { return hn::Min(edge, set(32767 / edge_scale)); }
 HWY_INLINE hn::Vec<Ints> edge_fixed(V edge) {
-  return hn::NearestInt(hn::Mul(hn::Min(edge, set(32767 / edge_scale)), set(edge_scale)));
+  return hn::NearestInt(hn::Mul(held_edge(edge), set(edge_scale)));
+}
+HWY_INLINE V rounded_edge(V edge) {
+  const V coarse = set(static_cast<float>(3 << 22) / edge_scale);
+  return hn::Sub(hn::Add(held_edge(edge), coarse), coarse);
 }
 
 struct Taps {
@@ -59,14 +66,43 @@ HWY_INLINE V weighted(const Taps& t, V centre, V one, V two, V three, V four) {
       mul_add(t.one, one, mul_add(t.two, two, mul_add(t.three, three, hn::Mul(t.four, four)))));
 }
 
+/// The vector `back` columns before the one at `at`.
+template <int back>
+HWY_INLINE V load_before(const float* at, V here, V four_before) {
+#if HWY_TARGET == HWY_SCALAR
+  (void)here;
+  (void)four_before;
+  return hn::LoadU(d, at - back);
+#else
+  // Blocks of four columns each follow those of `four_before`.
+  (void)at;
+  return hn::CombineShiftRightBytes<(4 - back) * sizeof(float)>(d, here, four_before);
+#endif
+}
+template <int ahead>
+HWY_INLINE V load_after(const float* at, V here, V four_after) {
+#if HWY_TARGET == HWY_SCALAR
+  (void)here;
+  (void)four_after;
+  return hn::LoadU(d, at + ahead);
+#else
+  (void)at;
+  return hn::CombineShiftRightBytes<ahead * sizeof(float)>(d, four_after, here);
+#endif
+}
+
 HWY_INLINE void blur_across(const Taps& t, const float* in, std::size_t count, float* out) {
   for (std::size_t x = 0; x < count; x += hn::Lanes(d)) {
     const float* at = in + x;
-    hn::Store(weighted(t, hn::Load(d, at), hn::Add(hn::LoadU(d, at - 1), hn::LoadU(d, at + 1)),
-                       hn::Add(hn::LoadU(d, at - 2), hn::LoadU(d, at + 2)),
-                       hn::Add(hn::LoadU(d, at - 3), hn::LoadU(d, at + 3)),
-                       hn::Add(hn::LoadU(d, at - 4), hn::LoadU(d, at + 4))),
-              d, out + x);
+    const V here = hn::Load(d, at);
+    const V left = hn::LoadU(d, at - 4);
+    const V right = hn::LoadU(d, at + 4);
+    hn::Store(
+        weighted(t, here, hn::Add(load_before<1>(at, here, left), load_after<1>(at, here, right)),
+                 hn::Add(load_before<2>(at, here, left), load_after<2>(at, here, right)),
+                 hn::Add(load_before<3>(at, here, left), load_after<3>(at, here, right)),
+                 hn::Add(left, right)),
+        d, out + x);
   }
 }
 
@@ -244,8 +280,7 @@ struct FineChannel {
                          rounded(mean_of), square, apart);
       } else {
         const V edge = hn::AbsDiff(hn::Load(d, b + x), mean_of);
-        return edges_of(hn::Mul(load_fixed(first + x), set(1 / edge_scale)),
-                        hn::Mul(hn::ConvertTo(d, edge_fixed(edge)), set(1 / edge_scale)));
+        return edges_of(hn::Mul(load_fixed(first + x), set(1 / edge_scale)), rounded_edge(edge));
       }
     }
   };
@@ -264,7 +299,8 @@ struct FineChannel {
     const auto upper = reader<with_structure>(y);
     const auto lower = both_rows ? reader<with_structure>(y + 1) : upper;
     LaneSums mine = sums;
-    const auto errors = [&](std::size_t x) HWY_ATTR {
+    const auto errors = [&](std::size_t x, Errors & above, Errors & below) HWY_ATTR
+        __attribute__((always_inline)) {
       const Two m = blur_down(t, values, x);
       Two s = m;
       Two p = m;
@@ -272,18 +308,22 @@ struct FineChannel {
         s = blur_down(t, both, x);
         p = blur_down(t, apart, x);
       }
-      return std::pair(upper.errors(x, m.upper, s.upper, p.upper),
-                       lower.errors(x, m.lower, s.lower, p.lower));
+      above = upper.errors(x, m.upper, s.upper, p.upper);
+      below = lower.errors(x, m.lower, s.lower, p.lower);
     };
     const std::size_t lanes = hn::Lanes(d);
     const std::size_t whole = job.sink == nullptr && both_rows ? width / lanes * lanes : 0;
     for (std::size_t x = 0; x < whole; x += lanes) {
-      const auto [above, below] = errors(x);
+      Errors above;
+      Errors below;
+      errors(x, above, below);
       mine.add<with_structure>(above);
       mine.add<with_structure>(below);
     }
     for (std::size_t x = whole; x < width; x += lanes) {
-      auto [above, below] = errors(x);
+      Errors above;
+      Errors below;
+      errors(x, above, below);
       const auto inside = hn::FirstN(d, width - x);
       for (Errors* e : {&above, &below}) {
         e->structure = hn::IfThenElseZero(inside, e->structure);
@@ -373,8 +413,9 @@ inline void to_colours(const ScaleJob& job, FineTile& tile, std::size_t left, st
     out[c] = tile.colours[c][y % FineTile::ring].data() + FineTile::margin;
   }
   for (auto x = -std::max<std::ptrdiff_t>(lanes, gaussian_reach); x < end; x += lanes) {
-    const Xyb xyb = to_xyb(hn::LoadU(d, light.planes[0] + x), hn::LoadU(d, light.planes[1] + x),
-                           hn::LoadU(d, light.planes[2] + x));
+    const Xyb xyb =
+        to_xyb<Rounding::free>(hn::LoadU(d, light.planes[0] + x), hn::LoadU(d, light.planes[1] + x),
+                               hn::LoadU(d, light.planes[2] + x));
     hn::Store(rounded(xyb.x), d, out[0] + x);
     hn::Store(rounded(xyb.y), d, out[1] + x);
     hn::Store(rounded(xyb.b), d, out[2] + x);
