@@ -30,14 +30,15 @@ HWY_INLINE V load_fixed(const std::int16_t* at) {
 HWY_INLINE V load_value(const std::int16_t* at) {
   return mul_add(load_fixed(at), set(1 / fixed_scale), set(fixed_middle));
 }
-HWY_INLINE hn::Vec<Ints> to_fixed(V v) {
-  return hn::NearestInt(mul_add(v, set(fixed_scale), set(-fixed_middle * fixed_scale)));
-}
-/// What to_fixed() makes of it, as a value: both sides of a comparison are rounded alike. A
+/// The nearest value that fixed point has: both sides of a comparison have to be rounded alike. A
 /// number added that leaves no room for finer steps, and taken away again, does that.
 HWY_INLINE V rounded(V v) {
   const V coarse = set(static_cast<float>(3 << 22) / fixed_scale);
   return hn::Sub(hn::Add(v, coarse), coarse);
+}
+HWY_INLINE hn::Vec<Ints> to_fixed(V v) {
+  // Exact, once it is rounded; the other way round it would be rounded twice.
+  return hn::NearestInt(hn::Mul(hn::Sub(rounded(v), set(fixed_middle)), set(fixed_scale)));
 }
 HWY_INLINE void store_fixed(hn::Vec<Ints> fixed, std::int16_t* to) {
   hn::StoreU(hn::DemoteTo(ds, fixed), ds, to);
