@@ -78,15 +78,15 @@ Result<Candidate> transcoded(const Candidate& base) {
                    .extent = base.extent};
 }
 
-// Whether what is stored without loss may lose something: by the rules, or because it is
-// too large otherwise.
-enum class Loss { by_rule, allowed };
+// Whether something may be lost: by the rules; also of what is stored without loss; or
+// in any case, because the file is too large otherwise.
+enum class Loss { by_rule, allowed, necessary };
 
 Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
                             Loss loss = Loss::by_rule) {
   const Format format = source.info.format;
   RenderRequest request = request_for(source, format, settings);
-  if (loss == Loss::allowed) request.encode.lossless = false;
+  if (loss != Loss::by_rule) request.encode.lossless = false;
   const bool lossless = request.encode.lossless;
   // Without loss, pixels stay where they are and the tag says how to turn
   // them; TIFF's writer knows no tag.
@@ -104,7 +104,11 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
   const Carried carried = carried_metadata(source, keep, orientation);
   request.encode.metadata = carried.blocks;
   if (!lossless) request.aim = aim_for(format, settings, carried.blocks);
-  if (request.aim) request.aim->lost_before = !source.info.lossless;
+  if (request.aim) {
+    // What does not fit has to lose again, whatever it has lost.
+    request.aim->lost_before = !source.info.lossless && loss != Loss::necessary;
+    request.aim->quality_before = source.info.quality;
+  }
 
   IMGMILL_TRY(Rendered rendered, render(source, request));
   Candidate candidate{.decision = lossless ? Decision::transcoded : Decision::reencoded,
@@ -173,7 +177,8 @@ Result<Candidate> smallest_by_aim(const Source& source, const ImageSettings& set
     }
     if (fits(base, settings)) return base;
   }
-  Result<Candidate> fresh = reencoded(source, settings, Loss::allowed);
+  Result<Candidate> fresh =
+      reencoded(source, settings, fits(base, settings) ? Loss::allowed : Loss::necessary);
   if (!fresh && fresh.error().code() != ErrorCode::unsupported) {
     return std::unexpected(std::move(fresh).error());
   }

@@ -17,6 +17,7 @@ struct Aim {
   /// The picture comes from a file of this format and has lost something there already:
   /// give up when the score is owed to that (see is_flattered() in seek.cc).
   bool lost_before = false;
+  std::optional<int> quality_before;  ///< then, where it is known
   /// Give up when the output would certainly be no smaller than this, bytes.
   std::optional<std::uint64_t> to_beat;
 };

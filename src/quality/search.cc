@@ -38,9 +38,17 @@ double QualitySearch::predicted(double score) const {
     }
     return 0.5 * (fail_->quality + pass_->quality);
   }
-  // One point: the usual curve, shifted to go through it.
+  // One point: the usual curve, shifted to go through it; two on one side: stretched as
+  // well, since this picture's curve is steeper or flatter.
   const Try& known = pass_ ? *pass_ : *fail_;
-  return known.quality + usual - curve_->quality_for(known.score);
+  const double at_known = curve_->quality_for(known.score);
+  double stretch = 1;
+  if (before_) {
+    const double usual_step = at_known - curve_->quality_for(before_->score);
+    if (std::abs(usual_step) > 0.01) stretch = (known.quality - before_->quality) / usual_step;
+    stretch = std::isfinite(stretch) ? std::clamp(stretch, 0.7, 4.0) : 1;
+  }
+  return known.quality + stretch * (usual - at_known);
 }
 
 std::optional<int> QualitySearch::next() const {
@@ -75,8 +83,12 @@ std::optional<int> QualitySearch::next() const {
 void QualitySearch::tried(int quality, double score) {
   ++tries_;
   if (score >= plan_.target) {
-    if (!pass_ || quality < pass_->quality) pass_ = Try{quality, score};
+    if (!pass_ || quality < pass_->quality) {
+      before_ = pass_;
+      pass_ = Try{quality, score};
+    }
   } else if (!fail_ || quality > fail_->quality) {
+    before_ = fail_;
     fail_ = Try{quality, score};
   }
   // Scores that do not rise: what passed is proved, so the bracket gives way below it.

@@ -68,6 +68,7 @@ class QualitySearch {
   const ScoreCurve* curve_;
   std::optional<Try> pass_;  ///< the lowest that reaches the target
   std::optional<Try> fail_;  ///< the highest that does not
+  std::optional<Try> before_;  ///< what the last of them was found from, on the same side
   int tries_ = 0;
 };
 
