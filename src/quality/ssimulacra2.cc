@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <new>
+#include <optional>
 
 #include "base/try.h"
 #include "quality/light.h"
@@ -88,10 +89,8 @@ void place_original(Arena& arena, Jobs& jobs) {
 
 /// Places for what is only worked with.
 void place_work(Arena& arena, Jobs& jobs) {
-  std::size_t scratch = 0;
   for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
     ScaleJob& job = jobs[scale];
-    scratch = std::max(scratch, scratch_floats(job.fine, job.width, job.height));
     if (scale == 0 && job.fine) continue;
     for (std::size_t c = 0; c < 3; ++c) {
       job.light[c] = arena.take_rows<float>(job);
@@ -100,8 +99,24 @@ void place_work(Arena& arena, Jobs& jobs) {
   }
   // Whole vectors are read beyond the last row of light, too.
   arena.take<float>(cache_line);
-  float* const room = arena.take<float>(scratch);
+  const auto scratch_of = [](const ScaleJob& job) {
+    return scratch_floats(job.fine, job.width, job.height);
+  };
+  float* const room = arena.take<float>(scratch_of(jobs.front()));
   for (ScaleJob& job : jobs) job.scratch = room;
+  if (!jobs.front().fine) return;
+  // When the coarse scales begin, the light of the last fine one has been used.
+  const ScaleJob& last_fine = jobs[fine_scales - 1];
+  const ScaleJob& first_coarse = jobs[fine_scales];
+  float* coarse_room = last_fine.light[0].first == nullptr
+                           ? nullptr
+                           : last_fine.light[0].first - Rows<float>::margin;
+  if (scratch_of(first_coarse) > 3 * row_floats(last_fine.width) * last_fine.height) {
+    coarse_room = arena.take<float>(scratch_of(first_coarse));
+  }
+  for (std::size_t scale = fine_scales; scale < jobs.size(); ++scale) {
+    jobs[scale].scratch = coarse_room;
+  }
 }
 
 /// Outside of a picture there are zeros, in fixed point, too.

@@ -215,7 +215,9 @@ TEST(Ssimulacra2, SamplesOfAllKindsSayTheSame) {
     const double light = fast(original, candidate, SampleKind::linear);
     EXPECT_NEAR(light, plain(original, candidate, SampleKind::linear), 0.1) << channels;
     // Transparent light is blended as light, which is another picture.
-    if (channels % 2 != 0) EXPECT_NEAR(light, bytes, 0.01) << channels;
+    if (channels % 2 != 0) {
+      EXPECT_NEAR(light, bytes, 0.01) << channels;
+    }
   }
 }
 
