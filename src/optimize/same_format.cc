@@ -108,6 +108,7 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
     // What does not fit has to lose again, whatever it has lost.
     request.aim->lost_before = !source.info.lossless && loss != Loss::necessary;
     request.aim->quality_before = source.info.quality;
+    request.aim->size_before = source.bytes.size();
   }
 
   IMGMILL_TRY(Rendered rendered, render(source, request));

@@ -39,7 +39,7 @@ double near_enough(Effort effort) {
 
 // Points of score that a picture may look better for having been quantised before. Pictures
 // that were lie above, fresh ones below (see docs/adr/0011-targets.md).
-constexpr double flattery = 1.5;
+constexpr double flattery = 1.2;
 
 // A picture that scored so little more than the target against its own original (as far
 // as can be told now) has nothing to give: losing again costs more than it saves.
@@ -167,14 +167,25 @@ class Seeker {
       IMGMILL_TRY(const Similarity similarity, judge.score(again));
       return similarity.score;
     };
-    if (aim_.quality_before) {
-      // What the picture's own quality costs a picture like it.
-      IMGMILL_TRY(const double draft, score_at(*aim_.quality_before, Draft::yes));
-      const double before = draft + draft_bias(codec_.info.format, draft);
-      if (before < *aim_.target + spare_share * (100 - *aim_.target)) return true;
-    }
+    // What the picture's own quality costs a picture like it.
+    IMGMILL_TRY(const double draft, score_at(quality_before(found), Draft::yes));
+    const double before = draft + draft_bias(codec_.info.format, draft);
+    if (before < *aim_.target + spare_share * (100 - *aim_.target)) return true;
     IMGMILL_TRY(const double score, score_at(found.judgement.quality, Draft::no));
     return *found.judgement.score - score > flattery;
+  }
+
+  // The quality that the picture was encoded with, as its file says or its size tells.
+  [[nodiscard]] int quality_before(const Sought& found) const {
+    if (aim_.quality_before) return *aim_.quality_before;
+    const ScoreCurve& sizes = usual_sizes(codec_.info.format);
+    const double larger =
+        std::log(static_cast<double>(std::max<std::uint64_t>(aim_.size_before, 1)) /
+                 static_cast<double>(found.bytes.size()));
+    const double mirrored =
+        sizes.quality_for(sizes.score_at(101 - found.judgement.quality) - larger);
+    return static_cast<int>(std::clamp(std::round(101 - mirrored), double{lowest_quality},
+                                       static_cast<double>(highest_quality(codec_))));
   }
 
   // Whether what is to be beaten is out of reach, by what usually becomes of the size on

@@ -18,6 +18,7 @@ struct Aim {
   /// give up when the score is owed to that (see is_flattered() in seek.cc).
   bool lost_before = false;
   std::optional<int> quality_before;  ///< then, where it is known
+  std::uint64_t size_before = 0;      ///< then, bytes
   /// Give up when the output would certainly be no smaller than this, bytes.
   std::optional<std::uint64_t> to_beat;
 };

@@ -70,6 +70,7 @@ bool draft_pays(Format format, Effort effort) {
 }
 
 double draft_bias(Format format, double score) {
+  if (format != Format::jpeg && format != Format::avif) return 0;
   const std::span<const Point> points = format == Format::avif ? std::span<const Point>(avif_bias)
                                                                : std::span<const Point>(jpeg_bias);
   return ScoreCurve(points).score_at(
