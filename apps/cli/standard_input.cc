@@ -110,6 +110,7 @@ BatchSummary summary_of(const OptimizationResult& result) {
   summary.kept = result.decision == Decision::kept ? 1 : 0;
   summary.bytes_before = result.original_size;
   summary.bytes_after = result.optimized_size;
+  summary.scores.add(result);
   summary.by_format[*result.format] = {1, result.original_size, result.optimized_size};
   return summary;
 }

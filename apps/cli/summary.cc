@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/text.h"
 #include "columns.h"
@@ -42,6 +43,54 @@ void add_table(const std::map<Format, FormatSummary>& by_format, std::string& te
                         padded_left(row[1], widths[1]), padded_left(row[2], widths[2]),
                         padded_left(row[3], widths[3]), padded_left(row[4], widths[4]));
   }
+}
+
+/// One decimal, never more than it is: "at least 80.1" has to be true.
+std::string score_text(double score) { return fmt::format("{:.1f}", std::floor(score * 10) / 10); }
+
+/// "every image at least 80.1; lowest: photos/a.jpg 80.1"; empty where nothing was measured.
+std::string scores_line(const ScoreSummary& scores) {
+  if (scores.images == 0) return {};
+  const std::string lowest =
+      fmt::format("{} {}", printable(scores.lowest_path), score_text(scores.lowest));
+  std::string line;
+  if (scores.unscored > 0) {
+    line = fmt::format("{} with a measured score; lowest: {}", images(scores.images), lowest);
+  } else {
+    line = fmt::format("every image at least {}; lowest: {}", score_text(scores.lowest), lowest);
+  }
+  if (scores.below_target > 0) {
+    line += fmt::format("; {} below the target", grouped(scores.below_target));
+  }
+  return line;
+}
+
+/// "score 80.2, quality 83, 2 encodes" and what else is known about how it came about.
+std::vector<std::string> judgement_words(const OptimizationResult& result) {
+  const Judgement& judgement = result.judgement;
+  std::vector<std::string> words;
+  if (judgement.score && *judgement.score < 100) {
+    std::string word = "score " + score_text(*judgement.score);
+    if (!judgement.reached()) word += fmt::format(", under the target {:g}", *judgement.target);
+    words.push_back(std::move(word));
+  }
+  if (judgement.quality > 0) words.push_back(fmt::format("quality {}", judgement.quality));
+  if (judgement.encodes > 0) {
+    words.push_back(
+        fmt::format("{} encode{}", judgement.encodes, judgement.encodes == 1 ? "" : "s"));
+  }
+  std::string told = fmt::format("{}", fmt::join(words, ", "));
+  words.clear();
+  if (!told.empty()) words.push_back(std::move(told));
+  if (judgement.candidates.size() > 1) {
+    std::vector<std::string> sizes;
+    for (const FormatCandidate& candidate : judgement.candidates) {
+      sizes.push_back(
+          fmt::format("{} {}", info(candidate.format).name, human_size(candidate.size)));
+    }
+    words.push_back(fmt::format("{}", fmt::join(sizes, ", ")));
+  }
+  return words;
 }
 
 std::string headline(const BatchSummary& summary, const Tally& tally) {
@@ -90,10 +139,12 @@ std::string result_text(const OptimizationResult& result) {
           ": {} -> {}, {}, {}", human_size(result.original_size), human_size(result.optimized_size),
           change_text(result.original_size, result.optimized_size), name_of(result.decision));
   }
-  for (std::size_t i = 0; i < result.notes.size(); ++i) {
-    text += fmt::format("{}{}", i == 0 ? " (" : "; ", printable(result.notes[i]));
+  std::vector<std::string> words;
+  if (result.decision != Decision::planned && result.decision != Decision::skipped) {
+    words = judgement_words(result);
   }
-  if (!result.notes.empty()) text += ")";
+  for (const std::string& note : result.notes) words.push_back(printable(note));
+  if (!words.empty()) text += fmt::format(" ({})", fmt::join(words, "; "));
   return text;
 }
 
@@ -133,6 +184,7 @@ std::string summary_text(const BatchSummary& summary, const Tally& tally, bool i
     text = headline(summary, tally);
   }
   add_table(summary.by_format, text);
+  if (const std::string line = scores_line(summary.scores); !line.empty()) text += "\n  " + line;
 
   std::vector<std::string> asides;
   if (summary.kept > 0) {

@@ -17,7 +17,8 @@ namespace imgmill::cli {
 /// "photos/a.jpg: at read: it is gone; advice", printable, one line.
 [[nodiscard]] std::string failure_text(const OptimizationResult& result);
 
-/// "photos/a.jpg: 1.2 MB -> 500 kB, 58.1% saved, reencoded (a note; another)".
+/// "photos/a.jpg: 1.2 MB -> 500 kB, 58.1% saved, reencoded (score 80.2, quality 83,
+/// 2 encodes; avif 500 kB, webp 620 kB; a note)".
 [[nodiscard]] std::string result_text(const OptimizationResult& result);
 
 /// What the closing summary needs beyond BatchSummary. Bounded: keeps the first

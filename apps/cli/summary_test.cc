@@ -64,6 +64,51 @@ TEST(Summary, SaysWhenNothingWasFoundAndWhenItWasInterrupted) {
   EXPECT_THAT(summary_text(summary_of_two(), Tally{}, true), HasSubstr("interrupted"));
 }
 
+TEST(Summary, NamesTheLowestScore) {
+  BatchSummary summary = summary_of_two();
+  EXPECT_THAT(summary_text(summary, Tally{}, false), Not(HasSubstr("every image")));
+  OptimizationResult result = done(100, 50);
+  result.judgement = {.score = 81.6, .target = 80, .quality = 70, .encodes = 2};
+  summary.scores.add(result);
+  result.original_path = "in/low.jpg";
+  result.judgement.score = 80.199;
+  summary.scores.add(result);
+  result.judgement = {.score = 100, .target = 80};
+  summary.scores.add(result);
+  EXPECT_THAT(summary_text(summary, Tally{}, false),
+              HasSubstr("\n  every image at least 80.1; lowest: in/low.jpg 80.1\n"));
+  result.judgement = {.score = 62.35, .target = 80, .quality = 5, .encodes = 3};
+  result.original_path = "in/squeezed.jpg";
+  summary.scores.add(result);
+  EXPECT_THAT(summary_text(summary, Tally{}, false),
+              HasSubstr("at least 62.3; lowest: in/squeezed.jpg 62.3; 1 below the target\n"));
+  result.judgement = {.quality = 80};
+  summary.scores.add(result);
+  EXPECT_THAT(summary_text(summary, Tally{}, false),
+              HasSubstr("3 images with a measured score; lowest: in/squeezed.jpg 62.3; 1 below"))
+      << "nothing is said about what was not measured";
+}
+
+TEST(ResultLine, SaysHowGoodItIsAndWhatElseWasTried) {
+  OptimizationResult result = done(606'000, 334'000);
+  result.judgement = {.score = 80.25, .target = 80, .quality = 83, .encodes = 2};
+  EXPECT_EQ(
+      result_text(result),
+      "in/a.jpg: 606 kB -> 334 kB, 44.9% saved, reencoded (score 80.2, quality 83, 2 encodes)");
+  result.judgement.candidates = {{.format = Format::avif, .size = 160'000},
+                                 {.format = Format::webp, .size = 232'000}};
+  result.judgement.encodes = 1;
+  result.notes = {"a note"};
+  EXPECT_THAT(result_text(result),
+              HasSubstr(" (score 80.2, quality 83, 1 encode; avif 160 kB, webp 232 kB; a note)"));
+  result.judgement = {.score = 61, .target = 80, .quality = 9};
+  EXPECT_THAT(result_text(result),
+              HasSubstr("(score 61.0, under the target 80, quality 9; a note)"));
+  result.judgement = {.score = 100, .target = 80};
+  result.decision = Decision::kept;
+  EXPECT_THAT(result_text(result), HasSubstr("kept as it was (a note)"));
+}
+
 TEST(Summary, KeepsABoundedListOfFailures) {
   Tally tally;
   OptimizationResult bad = done(5, 0);

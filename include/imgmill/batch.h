@@ -149,6 +149,30 @@ struct QueueDepths {
   std::size_t to_read = 0, to_process = 0, to_write = 0;
 };
 
+/// How good the outputs of a batch are, as far as that was measured. Images that lost
+/// nothing (score 100) do not count, nor do those that were skipped or failed.
+struct IMGMILL_API ScoreSummary {
+  std::uint64_t images = 0;  ///< that lost something and were scored
+  double lowest = 100;       ///< score; meaningful where `images` is above 0
+  /// Input of the image with that score; of several the first in the order of tasks.
+  std::filesystem::path lowest_path;
+  std::uint64_t lowest_index = 0;  ///< place of its task in the batch, from 0
+  double sum = 0;                  ///< of the scores
+  std::uint64_t unscored = 0;      ///< images that lost something nobody measured
+  std::uint64_t below_target = 0;  ///< of `images`: under the target they had
+  std::uint64_t encoded = 0;  ///< images for which encodings were judged, now or in an earlier run
+  std::uint64_t encodes = 0;  ///< whole encodings of those
+
+  /// Counts one result.
+  void add(const OptimizationResult& result);
+  [[nodiscard]] double mean() const {
+    return images == 0 ? 100 : sum / static_cast<double>(images);
+  }
+  [[nodiscard]] double encodes_per_image() const {
+    return encoded == 0 ? 0 : static_cast<double>(encodes) / static_cast<double>(encoded);
+  }
+};
+
 struct BatchSummary {
   std::uint64_t tasks = 0;  ///< results given, failures and skipped ones among them
   std::uint64_t succeeded = 0;
@@ -162,6 +186,7 @@ struct BatchSummary {
   std::uint64_t bytes_before = 0;  ///< of the images that succeeded and were not skipped
   std::uint64_t bytes_after = 0;
   std::map<Format, FormatSummary> by_format;  ///< by output format
+  ScoreSummary scores;
   std::chrono::microseconds elapsed{0};
   std::chrono::microseconds first_output{0};  ///< from the start to the first written file
   StageTimes busy;                            ///< summed over threads

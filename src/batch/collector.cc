@@ -89,6 +89,7 @@ void Collector::count(const OptimizationResult& result) {
   if (summary_.first_output.count() == 0) {
     summary_.first_output = duration_cast<microseconds>(steady_clock::now() - start_);
   }
+  summary_.scores.add(result);
   summary_.bytes_before += result.original_size;
   summary_.bytes_after += result.optimized_size;
   if (result.format) {

@@ -164,6 +164,22 @@ Json json_of(const PoolMetrics& pool) {
           {"missing_layers", pool.missing_layers}};
 }
 
+Json json_of(const ScoreSummary& scores) {
+  Json json = {{"images", scores.images}};
+  if (scores.images > 0) {
+    json["lowest"] = scores.lowest;
+    put_path(json, "lowest_path", scores.lowest_path);
+    json["lowest_index"] = scores.lowest_index;
+    json["mean"] = scores.mean();
+  }
+  json["unscored"] = scores.unscored;
+  json["below_target"] = scores.below_target;
+  json["encoded"] = scores.encoded;
+  json["encodes"] = scores.encodes;
+  json["encodes_per_image"] = scores.encodes_per_image();
+  return json;
+}
+
 /// Always UTF-8, one line.
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -255,6 +271,7 @@ std::string summary_to_json(const BatchSummary& summary) {
   json["savedBytes"] = saved;
   json["compressionRatio"] = ratio;
   json["by_format"] = std::move(formats);
+  json["scores"] = json_of(summary.scores);
   json["elapsed_ms"] = milliseconds(summary.elapsed);
   json["first_output_ms"] = milliseconds(summary.first_output);
   json["busy_ms"] = {{"plan", milliseconds(busy.plan)},

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace imgmill {
@@ -215,6 +216,42 @@ TEST(SummaryJson, Counts) {
   EXPECT_EQ(parsed["tasks"], 3);
   EXPECT_EQ(parsed["savedBytes"], -500);
   EXPECT_EQ(parsed["by_format"]["png"]["images"], 3);
+  EXPECT_EQ(parsed["scores"]["images"], 0);
+  EXPECT_FALSE(parsed["scores"].contains("lowest")) << "nothing was measured";
+}
+
+TEST(SummaryJson, TellsTheLowestScoreInWhateverOrderResultsCome) {
+  std::vector<OptimizationResult> results(6);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    results[i].index = i;
+    results[i].original_path = std::to_string(i) + ".jpg";
+    results[i].decision = Decision::reencoded;
+    results[i].judgement = {.score = 90, .target = 80, .quality = 70, .encodes = 2};
+  }
+  results[0].judgement = {.score = 100, .target = 80};
+  results[2].judgement.score = 70.5;
+  results[3].judgement.score = 70.5;
+  results[4].judgement.score = 10;
+  results[4].error = Error(ErrorCode::environment, "the disk is full");
+  results[5].judgement = {.quality = 80};
+  const auto summed = [&] {
+    BatchSummary summary;
+    for (const OptimizationResult& result : results) summary.scores.add(result);
+    return json::parse(summary_to_json(summary))["scores"];
+  };
+  const json there = summed();
+  EXPECT_EQ(there["images"], 3);
+  EXPECT_EQ(there["lowest"], 70.5);
+  EXPECT_EQ(there["lowest_path"], "2.jpg");
+  EXPECT_EQ(there["lowest_index"], 2);
+  EXPECT_DOUBLE_EQ(there["mean"], (90 + 70.5 + 70.5) / 3);
+  EXPECT_EQ(there["below_target"], 2);
+  EXPECT_EQ(there["unscored"], 1);
+  EXPECT_EQ(there["encoded"], 3);
+  EXPECT_EQ(there["encodes"], 6);
+  EXPECT_EQ(there["encodes_per_image"], 2);
+  std::ranges::reverse(results);
+  EXPECT_EQ(summed(), there);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ class CsvStyle final : public ReportStyle {
   std::string head(const ImageSettings& /*settings*/) const override {
     return "index,original_path,optimized_path,original_size,optimized_size,savedBytes,"
            "compressionRatio,success,decision,input_format,format,width,height,frames,elapsed_ms,"
-           "stage,error_code,error,advice,notes\r\n";
+           "score,target,quality,encodes,stage,error_code,error,advice,notes\r\n";
   }
   std::string entry(const OptimizationResult& result) override {
     std::string notes;
@@ -48,15 +48,21 @@ class CsvStyle final : public ReportStyle {
     const auto format_name = [](const std::optional<Format>& format) {
       return format ? info(*format).name : std::string_view();
     };
+    const auto number = [](const std::optional<double>& value) {
+      return value ? fmt::format("{:.6g}", *value) : std::string();
+    };
+    const auto count = [](int value) { return value > 0 ? std::to_string(value) : std::string(); };
     const auto& error = result.error;
+    const Judgement& judgement = result.judgement;
     return fmt::format(
-        "{},{},{},{},{},{},{:.2f},{},{},{},{},{},{},{},{:.3f},{},{},{},{},{}\r\n", result.index,
-        path(result.original_path), path(result.optimized_path), result.original_size,
+        "{},{},{},{},{},{},{:.2f},{},{},{},{},{},{},{},{:.3f},{},{},{},{},{},{},{},{},{}\r\n",
+        result.index, path(result.original_path), path(result.optimized_path), result.original_size,
         result.optimized_size, result.saved_bytes(), result.compression_ratio(),
         result.success() ? "true" : "false", error ? std::string_view() : name_of(result.decision),
         format_name(result.input_format), format_name(result.format), result.width, result.height,
-        result.frames, static_cast<double>(result.elapsed.count()) / 1000, name_of(result.stage),
-        error ? name_of(error->code()) : std::string_view(),
+        result.frames, static_cast<double>(result.elapsed.count()) / 1000, number(judgement.score),
+        number(judgement.target), count(judgement.quality), count(judgement.encodes),
+        name_of(result.stage), error ? name_of(error->code()) : std::string_view(),
         error ? field(error->message()) : std::string(),
         error ? field(error->advice()) : std::string(), field(notes));
   }

@@ -64,6 +64,7 @@ TEST(Report, CsvQuotesAndDisarmsNames) {
   (*report)->on_result(result(0, "a, \"b\"\n.jpg"));
   OptimizationResult grown = result(1, "=cmd()");
   grown.optimized_size = 30;
+  grown.judgement = {.score = 80.125, .target = 80, .quality = 70, .encodes = 2};
   (*report)->on_result(grown);
   OptimizationResult bad = result(2, "c.jpg");
   bad.error = Error(ErrorCode::bad_input, "broken", "mend, then go on");
@@ -80,8 +81,10 @@ TEST(Report, CsvQuotesAndDisarmsNames) {
   ASSERT_EQ(lines.size(), 4);
   EXPECT_TRUE(lines[0].starts_with("index,original_path,optimized_path,original_size"));
   EXPECT_EQ(lines[1],
-            "0,\"a, \"\"b\"\"?.jpg\",out.jpg,10,5,5,50.00,true,kept,,,0,0,0,0.000,write,,,,");
+            "0,\"a, \"\"b\"\"?.jpg\",out.jpg,10,5,5,50.00,true,kept,,,0,0,0,0.000,,,,,write,,,,");
   EXPECT_TRUE(lines[2].starts_with("1,./=cmd(),out.jpg,10,30,-20,-200.00,")) << lines[2];
+  EXPECT_TRUE(lines[0].contains(",elapsed_ms,score,target,quality,encodes,stage,")) << lines[0];
+  EXPECT_TRUE(lines[2].contains(",0.000,80.125,80,70,2,write,")) << lines[2];
   EXPECT_TRUE(lines[3].ends_with(",write,bad_input,broken,\"mend, then go on\",")) << lines[3];
 }
 

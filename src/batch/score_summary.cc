@@ -1,0 +1,27 @@
+#include "imgmill/batch.h"
+
+namespace imgmill {
+
+void ScoreSummary::add(const OptimizationResult& result) {
+  if (!result.success() || result.decision == Decision::skipped) return;
+  const Judgement& judgement = result.judgement;
+  if (judgement.encodes > 0) {
+    ++encoded;
+    encodes += static_cast<std::uint64_t>(judgement.encodes);
+  }
+  if (!judgement.score && judgement.quality > 0) ++unscored;
+  if (!judgement.score || *judgement.score >= 100) return;
+  const double score = *judgement.score;
+  const bool first = images == 0;
+  ++images;
+  sum += score;
+  if (!judgement.reached()) ++below_target;
+  // Results come in any order; the answer must not depend on it.
+  if (first || score < lowest || (score == lowest && result.index < lowest_index)) {
+    lowest = score;
+    lowest_path = result.original_path;
+    lowest_index = result.index;
+  }
+}
+
+}  // namespace imgmill
