@@ -62,6 +62,7 @@ class CommandLine {
   [[nodiscard]] Result<Request> request();
   [[nodiscard]] Result<Request> finish_optimize();
   [[nodiscard]] Result<void> finish_target();
+  [[nodiscard]] Result<void> finish_budget(bool target, bool quality) const;
   [[nodiscard]] Result<void> finish_memory_options(RunOptions& run) const;
   [[nodiscard]] Result<Request> finish_cache();
   [[nodiscard]] Result<Request> finish_compare();

@@ -2,6 +2,8 @@
 // format.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app.h"
 #include "define.h"
 
@@ -23,6 +25,14 @@ void CommandLine::add_target_options(CLI::App& app) {
         return parse_size(text);
       },
       "No result may be larger, such as 200kB: each as good as fits.")
+      ->group(group);
+  add_value(
+      app, "--budget", "SIZE", optimize_.budget,
+      [](std::string_view text) -> Result<std::optional<std::uint64_t>> {
+        return parse_size(text);
+      },
+      "All results together may take so much, such as 20MB: finds the highest target for all "
+      "with which they do. Works on every image several times.")
       ->group(group);
   add_value(app, "-f,--format", fmt::format("original|auto|{}", fmt::join(format_names(), "|")),
             format_, parse_format,
@@ -54,10 +64,44 @@ Result<void> CommandLine::finish_target() {
     return fail(ErrorCode::usage, "--allow narrows what --format auto chooses from",
                 "add --format auto, or leave --allow out");
   }
+  if (optimize_.budget) return finish_budget(target_.has_value(), quality);
   if (target_) {
     settings.target = Target{.score = *target_};
   } else if (!quality && !lossless_ && !settings.max_bytes) {
     settings.target = Target{.spare_lossless = true};
+  }
+  return {};
+}
+
+Result<void> CommandLine::finish_budget(bool target, bool quality) const {
+  if (target || quality || lossless_) {
+    return fail(
+        ErrorCode::usage,
+        fmt::format("--budget and {} contradict each other", target      ? "--target"
+                                                             : lossless_ ? "--lossless"
+                                                                         : "a quality number"),
+        "leave one of them out: the budget finds the target by itself");
+  }
+  if (optimize_.budget == 0U) {
+    return fail(ErrorCode::usage, "--budget is 0", "write a size above 0, such as 20MB");
+  }
+  if (std::ranges::count(optimize_.inputs, "-") > 0) {
+    return fail(ErrorCode::usage, "--budget is for files, which are read several times",
+                "for one image write --max-bytes, which works with standard input");
+  }
+  if (dry_run_) {
+    return fail(ErrorCode::usage, "--budget has to do the work to know what fits",
+                "write --check, which does it and writes nothing, in place of --dry-run");
+  }
+  if (skip_existing_) {
+    return fail(ErrorCode::usage,
+                "--budget cannot count outputs of other runs that --skip-existing leaves",
+                "leave out --skip-existing: what is done already is not done again");
+  }
+  if (optimize_.run.resume && optimize_.in_place) {
+    return fail(ErrorCode::usage,
+                "the budget was shared out among originals that are replaced by now",
+                "write the target that was found, in place of --budget: --target N --resume");
   }
   return {};
 }

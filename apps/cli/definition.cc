@@ -20,8 +20,10 @@ constexpr std::array program_examples = {
 };
 constexpr std::array optimize_examples = {
     Example{"imgmill optimize photos -o photos-small", "a folder, its tree kept"},
-    Example{"imgmill optimize -q 75 --resize longest=2000 photos -o web",
-            "for the web: at most 2000 pixels"},
+    Example{"imgmill optimize --target excellent --resize longest=2000 photos -o web",
+            "for the web: a score of 85, at most 2000 pixels"},
+    Example{"imgmill optimize --format auto assets -o dist", "in whichever format is smallest"},
+    Example{"imgmill optimize --budget 20MB photos -o mail", "all together in 20 MB"},
     Example{"imgmill optimize --lossless --in-place --backup originals assets",
             "replace the images, every pixel the same"},
     Example{"imgmill optimize -f webp --webp-quality 82 a.png b.jpg -o out", "convert to WebP"},

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "budget_run.h"
 #include "commands.h"
 #include "inputs.h"
 #include "logging.h"
@@ -57,13 +58,29 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
   if (options.run.batch.backup_dir) request.exclude.push_back(*options.run.batch.backup_dir);
   request.all_files = options.all_files;
   request.follow_links = options.follow_links;
-  request.settings = std::make_shared<const ImageSettings>(options.settings);
   const std::string batch = identity_of(request);
-  const auto tasks = plan(std::move(request));
-  if (!tasks) return tell(screen, "optimize", tasks.error());
   RunOptions run = options.run;
   if (one_file) run.optimizer.warm_up = WarmUp::off;
-  return run_tasks(**tasks, run, options.settings, batch, "optimize", screen);
+  const auto tasks_with = [&](std::shared_ptr<const ImageSettings> settings) {
+    PlanRequest same = request;
+    same.settings = std::move(settings);
+    return plan(std::move(same));
+  };
+  ImageSettings settings = options.settings;
+  PrivateCache private_cache;
+  if (options.budget) {
+    // The run below finds there what the search has made.
+    if (const auto ready = private_cache.stand_in(run); !ready) {
+      return tell(screen, "optimize", ready.error());
+    }
+    Status status = Status::well;
+    auto found = settings_within(*options.budget, tasks_with, run, settings, screen, status);
+    if (!found) return status;
+    settings = *std::move(found);
+  }
+  const auto tasks = tasks_with(std::make_shared<const ImageSettings>(settings));
+  if (!tasks) return tell(screen, "optimize", tasks.error());
+  return run_tasks(**tasks, run, settings, batch, "optimize", screen);
 }
 
 }  // namespace imgmill::cli

@@ -56,6 +56,7 @@ struct OptimizeOptions {
   bool all_files = false;
   bool follow_links = false;
   ImageSettings settings;
+  std::optional<std::uint64_t> budget;  ///< bytes, for all results together
 };
 
 struct BatchFileOptions {

@@ -81,20 +81,6 @@ class Shrinkable : public BatchObserver {
   bool told_ = true;
 };
 
-/// The batch's options with the places that the environment names filled in.
-BatchOptions batch_options(const RunOptions& options, const ImageSettings& settings,
-                           const std::string& batch) {
-  BatchOptions result = options.batch;
-  const auto cache = options.cache_folder.empty() ? cache_place() : options.cache_folder;
-  if (options.use_cache && cache) result.cache = CacheOptions{*cache, options.cache_size};
-  if (const auto state = state_place()) {
-    const std::string identity =
-        fmt::format("{}\n{}\n{}", batch, settings_to_json(settings), maker());
-    result.journal = JournalOptions{*state / "journal", identity, options.resume};
-  }
-  return result;
-}
-
 void log_times(const BatchSummary& summary) {
   log_record(spdlog::level::info, "most entries in the queues",
              {{"to_read", std::to_string(summary.queues.to_read)},
@@ -167,6 +153,19 @@ Status tell(Screen& screen, std::string_view command, const Error& error) {
   if (error.code() != ErrorCode::usage) return Status::some_failed;
   screen.line(fmt::format("  see imgmill {}{}--help", command, command.empty() ? "" : " "));
   return Status::usage;
+}
+
+BatchOptions batch_options(const RunOptions& options, const ImageSettings& settings,
+                           const std::string& batch) {
+  BatchOptions result = options.batch;
+  const auto cache = options.cache_folder.empty() ? cache_place() : options.cache_folder;
+  if (options.use_cache && cache) result.cache = CacheOptions{*cache, options.cache_size};
+  if (const auto state = state_place()) {
+    const std::string identity =
+        fmt::format("{}\n{}\n{}", batch, settings_to_json(settings), maker());
+    result.journal = JournalOptions{*state / "journal", identity, options.resume};
+  }
+  return result;
 }
 
 Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettings& settings,

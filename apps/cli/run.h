@@ -23,10 +23,14 @@ enum class Status : int {
 /// read more (`command`: "optimize"; empty: the program). Returns the status.
 Status tell(Screen& screen, std::string_view command, const Error& error);
 
+/// The batch's options with the places that the environment names filled in. `batch` is
+/// what makes two runs the same batch; settings and versions are added here.
+[[nodiscard]] BatchOptions batch_options(const RunOptions& options, const ImageSettings& settings,
+                                         const std::string& batch);
+
 /// Runs `tasks` to the end with progress, report, summary and Ctrl-C as `options`
-/// say. `settings` are for the report's head. `batch` is what makes two runs the same
-/// batch, for --resume; settings and versions are added here. `also` (may be null) hears every
-/// event as well, and may end the batch through the source it is given.
+/// say. `settings` are for the report's head, `batch` as above, for --resume. `also` (may be null)
+/// hears every event as well, and may end the batch through the source it is given.
 using Also = std::function<std::unique_ptr<BatchObserver>(std::stop_source)>;
 [[nodiscard]] Status run_tasks(TaskSource& tasks, const RunOptions& options,
                                const ImageSettings& settings, const std::string& batch,

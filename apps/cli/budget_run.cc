@@ -1,0 +1,155 @@
+#include "budget_run.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "logging.h"
+#include "places.h"
+#include "reporter.h"
+#include "signals.h"
+
+namespace imgmill::cli {
+namespace {
+
+std::string target_text(const BudgetPass& pass) {
+  return pass.target ? fmt::format("{:g}", *pass.target) : "without loss";
+}
+
+/// A pass as people see it: the bar moves, failures wait until the real run tells them.
+class PassView : public BatchObserver {
+ public:
+  PassView(const Talk& talk, Screen& screen, bool first)
+      : reporter_(make_reporter(talk, screen)), first_(first) {}
+
+  void on_planned(std::uint64_t tasks, bool complete) override {
+    reporter_->on_planned(tasks, complete);
+  }
+  void on_started(const ImageTask& task) override { reporter_->on_started(task); }
+  void on_result(const OptimizationResult& result) override {
+    if (!result.error) return reporter_->on_result(result);
+    OptimizationResult quiet = result;
+    quiet.error = Error(ErrorCode::cancelled, "told later");
+    reporter_->on_result(quiet);
+  }
+  void on_warning(const Error& warning) override {
+    if (first_) reporter_->on_warning(warning);
+  }
+
+ private:
+  std::unique_ptr<Reporter> reporter_;
+  const bool first_;
+};
+
+/// Tells how the search goes, in the way the user wants to be told.
+class SearchView : public BudgetObserver {
+ public:
+  SearchView(std::uint64_t budget, const Talk& talk, Screen& screen)
+      : budget_(budget), talk_(talk), screen_(screen) {
+    talk_.verbose = 0;
+  }
+
+  BatchObserver* on_pass(const BudgetPass& pass) override {
+    view_.reset();
+    if (talk_.progress == ProgressMode::json || talk_.log_format == LogFormat::json) return nullptr;
+    if (!talk_.quiet && talk_.progress != ProgressMode::none) {
+      screen_.line(
+          fmt::format("looking for the target: pass {}, {}", pass.number, target_text(pass)));
+    }
+    view_ = std::make_unique<PassView>(talk_, screen_, pass.number == 1);
+    return view_.get();
+  }
+
+  void on_pass_done(const BudgetPass& pass) override {
+    view_.reset();
+    const std::string target = pass.target ? fmt::format("{:g}", *pass.target) : "null";
+    if (talk_.progress == ProgressMode::json) {
+      screen_.line(fmt::format(
+          R"({{"event":"budget_pass","pass":{},"target":{},"bytes":{},"budget":{},"fits":{}}})",
+          pass.number, target, pass.bytes, budget_, pass.fits));
+    } else {
+      log_record(spdlog::level::info, "looked for the target",
+                 {{"pass", std::to_string(pass.number)},
+                  {"target", target},
+                  {"bytes", std::to_string(pass.bytes)},
+                  {"fits", pass.fits ? "true" : "false"}});
+    }
+  }
+
+  void found(const BudgetAnswer& answer) {
+    view_.reset();
+    if (talk_.quiet || talk_.progress == ProgressMode::json ||
+        talk_.log_format == LogFormat::json) {
+      return;
+    }
+    const auto& target = answer.settings.target;
+    screen_.line(fmt::format("{}: {} of {} ({} pass{})",
+                             target ? fmt::format("target {:g}", target->score) : "without loss",
+                             human_size(answer.bytes), human_size(budget_), answer.passes,
+                             answer.passes == 1 ? "" : "es"));
+  }
+
+ private:
+  const std::uint64_t budget_;
+  Talk talk_;
+  Screen& screen_;
+  std::unique_ptr<PassView> view_;
+};
+
+}  // namespace
+
+PrivateCache::~PrivateCache() {
+  std::error_code error;
+  if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
+}
+
+Result<void> PrivateCache::stand_in(RunOptions& run) {
+  if (run.use_cache && (!run.cache_folder.empty() || cache_place())) return {};
+  std::error_code error;
+  std::string name = (std::filesystem::temp_directory_path(error) / "imgmill-XXXXXX").native();
+  if (error || ::mkdtemp(name.data()) == nullptr) {
+    return fail(ErrorCode::environment,
+                fmt::format("no folder can be made for what the search finds out: {}",
+                            error ? error.message() : std::strerror(errno)),
+                "name a cache with --cache DIR");
+  }
+  folder_ = name;
+  run.use_cache = true;
+  run.cache_folder = folder_;
+  return {};
+}
+
+std::optional<ImageSettings> settings_within(std::uint64_t budget, const TaskFactory& tasks,
+                                             const RunOptions& run, const ImageSettings& settings,
+                                             Screen& screen, Status& status) {
+  OptimizerOptions how = run.optimizer;
+  how.jobs = run.batch.jobs;
+  auto optimizer = ImageOptimizer::create(how);
+  if (!optimizer) {
+    status = tell(screen, "optimize", optimizer.error());
+    return std::nullopt;
+  }
+  std::stop_source stop;
+  const Interrupts interrupts([&] { stop.request_stop(); });
+  SearchView view(budget, run.talk, screen);
+  const auto answer =
+      find_target(*optimizer, tasks, settings, batch_options(run, settings, "budget"),
+                  {.bytes = budget}, view, stop.get_token());
+  if (interrupts.interrupted()) {
+    screen.line("interrupted while the target was looked for: nothing was written");
+    status = Status::interrupted;
+    return std::nullopt;
+  }
+  if (!answer) {
+    status = tell(screen, "optimize", answer.error());
+    return std::nullopt;
+  }
+  view.found(*answer);
+  return answer->settings;
+}
+
+}  // namespace imgmill::cli
