@@ -41,10 +41,10 @@ double near_enough(Effort effort) {
 // that were lie above, fresh ones below (see docs/adr/0011-targets.md).
 constexpr double flattery = 1.2;
 
-// A picture that scored so little more than the target against its own original (as far
-// as can be told now) has nothing to give: losing again costs more than it saves.
-// The nearer to 100, the less the estimate strays. Share of what the target leaves to lose.
-constexpr double spare_share = 0.25;
+// A picture that scored so little more than the target against its own original, as far
+// as can be told now, is left alone. Share of what the target leaves to lose: the nearer to
+// 100, the less the estimate strays.
+constexpr double spare_share = 0.2;
 
 // Sizes are foretold to about a tenth.
 constexpr double out_of_reach_factor = 1.1;
@@ -67,11 +67,18 @@ class Seeker {
     // Few colours fit a palette as they are.
     const bool exact =
         codec_.info.format == Format::png && features_.colours > 0 && features_.colours <= 256;
+    IMGMILL_CHECK(step_aside());
+    if (aim_.quality_before) {
+      IMGMILL_TRY(const bool spent, is_spent(*aim_.quality_before));
+      if (spent) return enough_lost();
+    }
     if (!exact) IMGMILL_CHECK(by_score());
-    if (aim_.lost_before && best_) {
+    if (best_) {
       IMGMILL_TRY(const bool flattered, is_flattered(*best_));
-      if (flattered) {
-        return fail(ErrorCode::unsupported, "encoded for about this target already");
+      if (flattered) return enough_lost();
+      if (!aim_.quality_before) {
+        IMGMILL_TRY(const bool spent, is_spent(quality_by_size(*best_)));
+        if (spent) return enough_lost();
       }
     }
     // A drawing is often smallest when nothing is lost.
@@ -84,12 +91,12 @@ class Seeker {
   }
 
  private:
-  Result<Buffer> encoded(int quality, Draft draft = Draft::no) const {
+  Result<Buffer> encoded(const Picture& picture, int quality, Draft draft = Draft::no) const {
     EncodeOptions options = options_;
     options.quality = quality;
     options.lossless = false;
     options.draft = draft;
-    return codec_.encode(picture_, options);
+    return codec_.encode(picture, options);
   }
 
   Result<double> measured(ByteView bytes) {
@@ -106,7 +113,7 @@ class Seeker {
     if (!draft_pays(format, options_.effort)) return guess;
     const int quality =
         std::clamp(static_cast<int>(std::lround(guess)), lowest_quality, highest_quality(codec_));
-    IMGMILL_TRY(const Buffer bytes, encoded(quality, Draft::yes));
+    IMGMILL_TRY(const Buffer bytes, encoded(picture_, quality, Draft::yes));
     IMGMILL_TRY(const double score, measured(bytes.view()));
     ++probes_;
     const ScoreCurve& usual = usual_scores(format);
@@ -124,7 +131,7 @@ class Seeker {
                           .near_enough = near_enough(options_.effort)},
                          usual_scores(codec_.info.format));
     while (const std::optional<int> quality = search.next()) {
-      IMGMILL_TRY(Buffer bytes, encoded(*quality));
+      IMGMILL_TRY(Buffer bytes, encoded(picture_, *quality));
       ++encodes_;
       IMGMILL_TRY(const double score, measured(bytes.view()));
       highest_score_ = std::max(highest_score_, score);
@@ -139,45 +146,54 @@ class Seeker {
     return {};
   }
 
-  // Numbers that were quantised before come through the same quantiser nearly unchanged,
-  // whatever the picture lost the first time: each generation would look as good as the
-  // last one. Seen a few pixels aside, where no block lies on its former place, the
-  // same quality shows what it really costs. The offset is even, so that the
-  // chroma samples stay where they are, and no multiple of 4.
-  Result<bool> is_flattered(const Sought& found) {
+  // The picture a few pixels aside, where no block lies on its former place. The offset is
+  // even, so that the chroma samples stay where they are, and no multiple of 4. Nothing
+  // where that would leave little of it, or where nothing was lost before.
+  Result<void> step_aside() {
     constexpr int aside = 6;
     const vips::VImage& image = picture_.image;
-    if (picture_.frames > 1 || image.width() < 8 * aside || image.height() < 8 * aside)
-      return false;
-    Picture moved = picture_;
-    IMGMILL_TRY(moved.image, with_engine(ErrorCode::bad_input, "the pixels cannot be read", [&] {
+    if (!aim_.lost_before || picture_.frames > 1 || image.width() < 8 * aside ||
+        image.height() < 8 * aside) {
+      return {};
+    }
+    aside_ = picture_;
+    IMGMILL_TRY(aside_->image, with_engine(ErrorCode::bad_input, "the pixels cannot be read", [&] {
                   return image
                       .extract_area(aside, aside, image.width() - aside, image.height() - aside)
                       .copy_memory();
                 }));
-    IMGMILL_TRY(Judge judge, Judge::create(moved));
-    const auto score_at = [&](int quality, Draft draft) -> Result<double> {
-      EncodeOptions options = options_;
-      options.quality = quality;
-      options.lossless = false;
-      options.draft = draft;
-      IMGMILL_TRY(const Buffer bytes, codec_.encode(moved, options));
-      ++(draft == Draft::yes ? probes_ : encodes_);
-      IMGMILL_TRY(const Picture again, decoded(codec_, bytes.view()));
-      IMGMILL_TRY(const Similarity similarity, judge.score(again));
-      return similarity.score;
-    };
-    // What the picture's own quality costs a picture like it.
-    IMGMILL_TRY(const double draft, score_at(quality_before(found), Draft::yes));
+    IMGMILL_TRY(judge_aside_, Judge::create(*aside_));
+    return {};
+  }
+
+  Result<double> score_aside(int quality, Draft draft) {
+    IMGMILL_TRY(const Buffer bytes, encoded(*aside_, quality, draft));
+    ++(draft == Draft::yes ? probes_ : encodes_);
+    IMGMILL_TRY(const Picture again, decoded(codec_, bytes.view()));
+    IMGMILL_TRY(const Similarity similarity, judge_aside_->score(again));
+    return similarity.score;
+  }
+
+  // Whether the quality that the picture was encoded with costs a picture like it so much
+  // that it has little to give: losing again would cost more than it saves.
+  Result<bool> is_spent(int quality_before) {
+    if (!aside_) return false;
+    IMGMILL_TRY(const double draft, score_aside(quality_before, Draft::yes));
     const double before = draft + draft_bias(codec_.info.format, draft);
-    if (before < *aim_.target + spare_share * (100 - *aim_.target)) return true;
-    IMGMILL_TRY(const double score, score_at(found.judgement.quality, Draft::no));
+    return before < *aim_.target + spare_share * (100 - *aim_.target);
+  }
+
+  // Numbers that were quantised before come through the same quantiser nearly unchanged,
+  // whatever the picture lost the first time: each generation would look as good as the
+  // last one. Seen aside, the same quality shows what it really costs.
+  Result<bool> is_flattered(const Sought& found) {
+    if (!aside_ || found.judgement.quality == 0) return false;
+    IMGMILL_TRY(const double score, score_aside(found.judgement.quality, Draft::no));
     return *found.judgement.score - score > flattery;
   }
 
-  // The quality that the picture was encoded with, as its file says or its size tells.
-  [[nodiscard]] int quality_before(const Sought& found) const {
-    if (aim_.quality_before) return *aim_.quality_before;
+  // The quality that the picture was encoded with, as its size tells.
+  [[nodiscard]] int quality_by_size(const Sought& found) const {
     const ScoreCurve& sizes = usual_sizes(codec_.info.format);
     const double larger =
         std::log(static_cast<double>(std::max<std::uint64_t>(aim_.size_before, 1)) /
@@ -229,7 +245,7 @@ class Seeker {
     std::uint64_t smallest = 0;
     while (const std::optional<int> mirrored = search.next()) {
       const int quality = 101 - *mirrored;
-      IMGMILL_TRY(Buffer bytes, encoded(quality));
+      IMGMILL_TRY(Buffer bytes, encoded(picture_, quality));
       ++encodes_;
       smallest = smallest == 0 ? bytes.size() : std::min<std::uint64_t>(smallest, bytes.size());
       search.tried(*mirrored, -std::log(static_cast<double>(bytes.size())));
@@ -259,6 +275,10 @@ class Seeker {
     return *std::move(best_);
   }
 
+  [[nodiscard]] static Result<Sought> enough_lost() {
+    return fail(ErrorCode::unsupported, "encoded for about this target already");
+  }
+
   [[nodiscard]] Result<Sought> out_of_reach() const {
     return fail(ErrorCode::unsupported,
                 fmt::format("{} comes to a score of {:.1f} with this picture, not to {:.4g}",
@@ -272,6 +292,8 @@ class Seeker {
   const Aim& aim_;
   Features features_;
   std::optional<Judge> judge_;
+  std::optional<Picture> aside_;  ///< with it, judge_aside_
+  std::optional<Judge> judge_aside_;
   std::optional<Sought> best_;
   double highest_score_ = -1000;
   std::vector<std::pair<int, double>> sizes_;  ///< bytes at qualities that were tried

@@ -15,7 +15,7 @@ struct Aim {
   std::optional<std::uint64_t> max_bytes;  ///< of the encoder's output
   int most_quality = 100;                  ///< without a target: no higher, even if it fits
   /// The picture comes from a file of this format and has lost something there already:
-  /// give up when the score is owed to that (see is_flattered() in seek.cc).
+  /// give up where it has little more to give, or where a score is owed to that.
   bool lost_before = false;
   std::optional<int> quality_before;  ///< then, where it is known
   std::uint64_t size_before = 0;      ///< then, bytes
