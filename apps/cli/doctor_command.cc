@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "imgmill/version.h"
 #include "platform/cpu.h"
+#include "quality/ssimulacra2.h"
 #include "sandbox/sandbox.h"
 
 namespace imgmill::cli {
@@ -86,6 +87,7 @@ nlohmann::ordered_json for_programs() {
       {"cgroup_quota", cores.cgroup_quota > 0 ? nlohmann::ordered_json(cores.cgroup_quota)
                                               : nlohmann::ordered_json()}};
   object["cpu_features"] = cpu_features();
+  object["metric"] = {{"name", "SSIMULACRA 2.1"}, {"targets", simd_targets()}};
   object["allocator"] = allocator();
   object["sandbox"] = nlohmann::ordered_json::array();
   for (const LayerReport& layer : probe_sandbox()) {
@@ -112,6 +114,7 @@ std::string for_people() {
                           ? fmt::format("{:.1f} granted by the cgroup", cores.cgroup_quota)
                           : "no limit of the cgroup");
   text += fmt::format("CPU      {}\n", fmt::join(cpu_features(), " "));
+  text += fmt::format("metric   SSIMULACRA 2.1 with {}\n", simd_targets().front());
   text += fmt::format("memory   {}\n\nsandbox\n", allocator());
   for (const LayerReport& layer : probe_sandbox()) {
     const char* gap = layer.reason.empty() ? "" : ": ";
