@@ -18,8 +18,9 @@ constexpr std::array webp_scores = {Point{20, 35.27}, Point{40, 51.62}, Point{60
 constexpr std::array avif_scores = {Point{30, 34.87}, Point{45, 59.01}, Point{55, 69.26},
                                     Point{65, 76.22}, Point{75, 82.14}, Point{85, 86.33},
                                     Point{95, 92.85}};
-constexpr std::array png_scores = {Point{1, 30.0}, Point{40, 50.0}, Point{80, 65.0},
-                                   Point{99, 80.0}};
+// 256 colours are all there are: above 80 little changes.
+constexpr std::array png_scores = {Point{10, 46.1}, Point{30, 57.8}, Point{50, 68.4},
+                                   Point{65, 73.8}, Point{80, 78},   Point{99, 82}};
 
 // Mirrored: see usual_sizes().
 constexpr std::array jpeg_sizes = {Point{1, -2.024}, Point{8, -1.115}, Point{19, -0.241},
@@ -29,6 +30,9 @@ constexpr std::array webp_sizes = {Point{1, -1.427}, Point{13, -0.603}, Point{26
 
 constexpr std::array avif_sizes = {Point{6, -0.959}, Point{16, -0.302}, Point{26, 0},
                                    Point{46, 0.695}, Point{56, 1.084},  Point{71, 1.768}};
+
+constexpr std::array png_sizes = {Point{2, -0.015}, Point{21, 0},     Point{36, 0.115},
+                                  Point{51, 0.237}, Point{71, 0.382}, Point{91, 0.556}};
 
 // By the draft's score: how much more (or less) the real encoding scores.
 constexpr std::array jpeg_bias = {Point{45, -2.98}, Point{60, -2.48}, Point{68, -2.03},
@@ -45,6 +49,7 @@ constexpr ScoreCurve png_curve{png_scores};
 constexpr ScoreCurve jpeg_size_curve{jpeg_sizes};
 constexpr ScoreCurve webp_size_curve{webp_sizes};
 constexpr ScoreCurve avif_size_curve{avif_sizes};
+constexpr ScoreCurve png_size_curve{png_sizes};
 
 }  // namespace
 
@@ -80,6 +85,7 @@ double draft_bias(Format format, double score) {
 const ScoreCurve& usual_sizes(Format format) {
   return format == Format::webp   ? webp_size_curve
          : format == Format::avif ? avif_size_curve
+         : format == Format::png  ? png_size_curve
                                   : jpeg_size_curve;
 }
 
