@@ -80,6 +80,19 @@ class SearchView : public BudgetObserver {
     }
   }
 
+  /// Ctrl-C was pressed. Called from another thread.
+  void on_interrupt() {
+    constexpr std::string_view message =
+        "stopping after the images in work; press Ctrl-C again to stop at once";
+    if (talk_.progress == ProgressMode::json) {
+      screen_.line(fmt::format(R"({{"event":"interrupt","message":{}}})", json_string(message)));
+    } else if (talk_.log_format == LogFormat::json) {
+      log_record(spdlog::level::warn, message, {});
+    } else {
+      screen_.line(message);
+    }
+  }
+
   void found(const BudgetAnswer& answer) {
     view_.reset();
     if (talk_.quiet || talk_.progress == ProgressMode::json ||
@@ -134,13 +147,18 @@ std::optional<ImageSettings> settings_within(std::uint64_t budget, const TaskFac
     return std::nullopt;
   }
   std::stop_source stop;
-  const Interrupts interrupts([&] { stop.request_stop(); });
   SearchView view(budget, run.talk, screen);
+  const Interrupts interrupts([&] {
+    view.on_interrupt();
+    stop.request_stop();
+  });
   const auto answer =
       find_target(*optimizer, tasks, settings, batch_options(run, settings, "budget"),
                   {.bytes = budget}, view, stop.get_token());
   if (interrupts.interrupted()) {
-    screen.line("interrupted while the target was looked for: nothing was written");
+    if (run.talk.progress != ProgressMode::json && run.talk.log_format != LogFormat::json) {
+      screen.line("interrupted while the target was looked for: nothing was written");
+    }
     status = Status::interrupted;
     return std::nullopt;
   }

@@ -2,10 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 #include "pictures.h"
 #include "program.h"
@@ -392,10 +395,39 @@ TEST(Budget, OfAnEmptyFolderFindsNothingToDo) {
   EXPECT_THAT(outcome.err, HasSubstr("nothing to do"));
 }
 
+TEST(Budget, GoesWithAFreeChoiceOfFormat) {
+  const Folder folder;
+  three_photos(folder);
+  folder.write("in/d.png", png_file(120, 90, 4));
+  const Ran ran = optimized(folder, {"in", "-o", "out", "--budget", "9kB", "--format", "auto"});
+  EXPECT_EQ(ran.report["summary"]["succeeded"], 4);
+  EXPECT_LE(bytes_below(folder, "out"), 9000U);
+  for (const auto& [name, result] : ran.of) {
+    EXPECT_GE(result["score"], ran.report["settings"]["target"]) << name;
+  }
+}
+
+TEST(Budget, InterruptedSearchWritesNothing) {
+  const Folder folder;
+  for (int i = 0; i < 30; ++i) {
+    folder.write("in/" + std::to_string(i) + ".jpg", jpeg_file(300, 200, 98, i));
+  }
+  Running program(folder, {"optimize", "in", "-o", "out", "--budget", "200kB", "--cache", "cache"});
+  // Once there is a cache, the first pass has begun.
+  for (int i = 0; i < 3000 && !folder.has("cache"); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  program.signal(SIGINT);
+  const Outcome outcome = program.finish();
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("nothing was written"));
+  EXPECT_FALSE(folder.has("out"));
+}
+
 TEST(Budget, CanBeChecked) {
   const Folder folder;
   three_photos(folder);
-  const Outcome outcome = imgmill(folder, {"optimize", "in", "--check", "--budget", "8kB"});
+  const Outcome outcome = imgmill(folder, {"optimize", "in", "--check", "--budget", "20kB"});
   EXPECT_EQ(outcome.status, 3) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("in/a.jpg"));
   EXPECT_THAT(outcome.err, HasSubstr("nothing was written"));
