@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# start.sh peers|many|pipeline|pool|four|again [ARGUMENTS]: prepares build/bench (sharp from npm, two
+# start.sh NAME [ARGUMENTS]: prepares build/bench (sharp from npm, two
 # small C helpers) and starts the benchmark of that name. Called by ./run bench.
 set -euo pipefail
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
