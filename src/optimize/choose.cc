@@ -59,12 +59,14 @@ std::vector<Format> worth_trying(const Source& source, Extent extent, const Feat
   const bool drawing = seen.graphic() || (seen.colours > 0 && seen.colours <= 256);
   // JPEG blurs hard edges, AVIF without loss is larger than PNG.
   const std::vector<Format> order =
-      exact     ? std::vector{Format::webp, Format::png, Format::tiff, Format::gif}
+      exact     ? std::vector{Format::jpeg, Format::webp, Format::png, Format::tiff, Format::gif}
       : drawing ? std::vector{Format::webp, Format::png, Format::avif, Format::gif, Format::jpeg}
                 : std::vector{Format::avif, Format::webp, Format::jpeg, Format::png};
   std::vector<Format> worth;
   for (const Format format : order) {
     if (!settings.allowed.contains(format)) continue;
+    // Only a JPEG can become a JPEG without loss.
+    if (exact && format == Format::jpeg && source.info.format != Format::jpeg) continue;
     if (can_hold(source, info(format), extent, settings)) worth.push_back(format);
   }
   // A photograph as PNG is several times as large as anything else, a drawing as JPEG

@@ -30,11 +30,11 @@ double near_enough(Effort effort) {
     case Effort::fast:
       return 1;
     case Effort::balanced:
-      return 0.6;
+      return 0.8;
     case Effort::max:
       return 0.2;
   }
-  return 0.6;
+  return 0.8;
 }
 
 // Points of score that a picture may look better for having been quantised before. Pictures
@@ -45,6 +45,14 @@ constexpr double flattery = 1.2;
 // as can be told now, is left alone. Share of what the target leaves to lose: the nearer to
 // 100, the less the estimate strays.
 constexpr double spare_share = 0.2;
+// So much room, or a quality so much above the usual one (steps), and there is nothing to ask.
+constexpr double fresh_share = 0.5;
+constexpr double plainly_finer = 8;
+
+// A draft this near to the target says well enough where the real encoding has to begin; a
+// second one pays where the first was far off.
+constexpr double draft_near_enough = 1.5;
+constexpr int most_drafts = 2;
 
 // Sizes are foretold to about a tenth.
 constexpr double out_of_reach_factor = 1.1;
@@ -67,19 +75,18 @@ class Seeker {
     // Few colours fit a palette as they are.
     const bool exact =
         codec_.info.format == Format::png && features_.colours > 0 && features_.colours <= 256;
-    IMGMILL_CHECK(step_aside());
-    if (aim_.quality_before) {
+    if (aim_.lost_before && aim_.quality_before) {
       IMGMILL_TRY(const bool spent, is_spent(*aim_.quality_before));
       if (spent) return enough_lost();
     }
     if (!exact) IMGMILL_CHECK(by_score());
-    if (best_) {
-      IMGMILL_TRY(const bool flattered, is_flattered(*best_));
-      if (flattered) return enough_lost();
+    if (aim_.lost_before && best_ && best_->judgement.quality > 0) {
       if (!aim_.quality_before) {
         IMGMILL_TRY(const bool spent, is_spent(quality_by_size(*best_)));
         if (spent) return enough_lost();
       }
+      IMGMILL_TRY(const bool flattered, is_flattered(*best_));
+      if (flattered) return enough_lost();
     }
     // A drawing is often smallest when nothing is lost.
     const bool worth_a_look = exact || !best_ || features_.graphic();
@@ -105,20 +112,28 @@ class Seeker {
     return similarity.score;
   }
 
-  // A quick try brings the first guess nearer.
+  // Quick tries bring the first guess nearer.
   Result<double> first_guess() {
     const Format format = codec_.info.format;
     const double target = *aim_.target;
     const double guess = guessed_quality(format, features_, target);
     if (!draft_pays(format, options_.effort)) return guess;
-    const int quality =
-        std::clamp(static_cast<int>(std::lround(guess)), lowest_quality, highest_quality(codec_));
-    IMGMILL_TRY(const Buffer bytes, encoded(picture_, quality, Draft::yes));
-    IMGMILL_TRY(const double score, measured(bytes.view()));
-    ++probes_;
-    const ScoreCurve& usual = usual_scores(format);
-    return quality + usual.quality_for(target) -
-           usual.quality_for(score + draft_bias(format, score));
+    QualitySearch search({.target = target,
+                          .low = lowest_quality,
+                          .high = highest_quality(codec_),
+                          .guess = guess,
+                          .most_tries = most_drafts,
+                          .near_enough = draft_near_enough},
+                         usual_scores(format));
+    while (const std::optional<int> quality = search.next()) {
+      IMGMILL_TRY(const Buffer bytes, encoded(picture_, *quality, Draft::yes));
+      IMGMILL_TRY(const double draft, measured(bytes.view()));
+      ++probes_;
+      const double score = draft + draft_bias(format, draft);
+      search.tried(*quality, score);
+      if (std::abs(score - target) < draft_near_enough) break;
+    }
+    return search.expected(target + 0.5 * near_enough(options_.effort));
   }
 
   Result<void> by_score() {
@@ -148,14 +163,11 @@ class Seeker {
 
   // The picture a few pixels aside, where no block lies on its former place. The offset is
   // even, so that the chroma samples stay where they are, and no multiple of 4. Nothing
-  // where that would leave little of it, or where nothing was lost before.
+  // where that would leave little of it.
   Result<void> step_aside() {
     constexpr int aside = 6;
     const vips::VImage& image = picture_.image;
-    if (!aim_.lost_before || picture_.frames > 1 || image.width() < 8 * aside ||
-        image.height() < 8 * aside) {
-      return {};
-    }
+    if (picture_.frames > 1 || image.width() < 8 * aside || image.height() < 8 * aside) return {};
     aside_ = picture_;
     IMGMILL_TRY(aside_->image, with_engine(ErrorCode::bad_input, "the pixels cannot be read", [&] {
                   return image
@@ -177,17 +189,23 @@ class Seeker {
   // Whether the quality that the picture was encoded with costs a picture like it so much
   // that it has little to give: losing again would cost more than it saves.
   Result<bool> is_spent(int quality_before) {
+    const double needed = usual_scores(codec_.info.format).quality_for(*aim_.target);
+    fresh_ = quality_before > needed + plainly_finer;
+    if (fresh_) return false;
+    IMGMILL_CHECK(step_aside());
     if (!aside_) return false;
     IMGMILL_TRY(const double draft, score_aside(quality_before, Draft::yes));
     const double before = draft + draft_bias(codec_.info.format, draft);
-    return before < *aim_.target + spare_share * (100 - *aim_.target);
+    const double room = (before - *aim_.target) / (100 - *aim_.target);
+    fresh_ = room > fresh_share;
+    return room < spare_share;
   }
 
   // Numbers that were quantised before come through the same quantiser nearly unchanged,
   // whatever the picture lost the first time: each generation would look as good as the
   // last one. Seen aside, the same quality shows what it really costs.
   Result<bool> is_flattered(const Sought& found) {
-    if (!aside_ || found.judgement.quality == 0) return false;
+    if (fresh_ || !aside_) return false;
     IMGMILL_TRY(const double score, score_aside(found.judgement.quality, Draft::no));
     return *found.judgement.score - score > flattery;
   }
@@ -292,6 +310,7 @@ class Seeker {
   const Aim& aim_;
   Features features_;
   std::optional<Judge> judge_;
+  bool fresh_ = false;            ///< what was lost before is next to nothing
   std::optional<Picture> aside_;  ///< with it, judge_aside_
   std::optional<Judge> judge_aside_;
   std::optional<Sought> best_;

@@ -22,8 +22,8 @@ struct Features {
   /// Mean absolute difference of neighbouring pixels' red less green, 0..255.
   double colour_detail = 0;
 
-  /// Drawn or written rather than photographed.
-  [[nodiscard]] bool graphic() const { return flat > 0.5; }
+  /// Drawn or written rather than photographed. Of 37 photographs the smoothest had 0.57.
+  [[nodiscard]] bool graphic() const { return flat > 0.7; }
 };
 
 /// Looks at every pixel for the colours until there are too many, and at some rows

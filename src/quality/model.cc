@@ -42,6 +42,9 @@ constexpr std::array avif_bias = {Point{42, 1.84}, Point{60, 1.39}, Point{68, 1.
                                   Point{75, 0.89}, Point{80, 0.57}, Point{85, 0.40},
                                   Point{95, 0.40}};
 
+constexpr std::array webp_bias = {Point{55, -2.63}, Point{68, -1.12}, Point{75, -0.22},
+                                  Point{80, 0.74}, Point{86, 0.84}};
+
 constexpr ScoreCurve jpeg_curve{jpeg_scores};
 constexpr ScoreCurve webp_curve{webp_scores};
 constexpr ScoreCurve avif_curve{avif_scores};
@@ -71,13 +74,15 @@ double guessed_quality(Format format, const Features& /*features*/, double targe
 }
 
 bool draft_pays(Format format, Effort effort) {
-  return effort != Effort::fast && (format == Format::jpeg || format == Format::avif);
+  return effort != Effort::fast && format != Format::png;
 }
 
 double draft_bias(Format format, double score) {
-  if (format != Format::jpeg && format != Format::avif) return 0;
+  if (format == Format::png) return 0;
   const std::span<const Point> points = format == Format::avif ? std::span<const Point>(avif_bias)
-                                                               : std::span<const Point>(jpeg_bias);
+                                        : format == Format::webp
+                                            ? std::span<const Point>(webp_bias)
+                                            : std::span<const Point>(jpeg_bias);
   return ScoreCurve(points).score_at(
       std::clamp(score, points.front().quality, points.back().quality));
 }

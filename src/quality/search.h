@@ -55,6 +55,10 @@ class QualitySearch {
   [[nodiscard]] std::optional<int> answer() const {
     return pass_ ? std::optional(pass_->quality) : std::nullopt;
   }
+  /// Where, judging by all that was tried, `score` lies, in parts of a step.
+  [[nodiscard]] double expected(double score) const {
+    return pass_ || fail_ ? predicted(score) : plan_.guess;
+  }
   [[nodiscard]] int tries() const { return tries_; }
 
  private:
@@ -66,8 +70,8 @@ class QualitySearch {
 
   Plan plan_;
   const ScoreCurve* curve_;
-  std::optional<Try> pass_;  ///< the lowest that reaches the target
-  std::optional<Try> fail_;  ///< the highest that does not
+  std::optional<Try> pass_;    ///< the lowest that reaches the target
+  std::optional<Try> fail_;    ///< the highest that does not
   std::optional<Try> before_;  ///< what the last of them was found from, on the same side
   int tries_ = 0;
 };
