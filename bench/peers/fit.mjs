@@ -1,7 +1,8 @@
 // ./run bench fit [--photos DIR] [--photos-name TEXT] [--kodak DIR] [--limit N] [--formats jpeg,webp,avif]
 //                 [--curves DIR] [--no-write]
 // Fits what src/quality/model.cc knows: encodes every picture at a grid of qualities, fits to every
-// other one of them, and shows the error of the first guess on those and on the ones left out.
+// other one of them, and shows the error of the first guess on those and on the ones left out;
+// then with the halves changed, so that every picture is once seen and once not.
 // Only the measurements take long: --curves DIR keeps them there and takes what it finds.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -42,14 +43,14 @@ function curves(format) {
 
 const looks = ({ detail, flat, colour_detail: colour }) => [Math.log(detail + 0.1), flat, Math.log(colour + 0.1)];
 
-/** The pictures' measured curves: [{fitted, features, points: [row of the CSV for each quality]}]. */
+/** The pictures' measured curves: [{half, features, points: [row of the CSV for each quality]}]. */
 function pictured(format) {
   const [head, ...lines] = curves(format).trim().split('\n').map((line) => line.split(','));
   const rows = lines.map((line) => Object.fromEntries(head.map((name, i) => [name, name === 'file' ? line[i] : Number(line[i])])));
   return sets.flatMap((set) => set.files.map((file, place) => {
     const own = rows.filter((row) => path.basename(row.file) === path.basename(file));
     const points = grids[format].map((quality) => own.find((row) => row.quality === quality));
-    return { fitted: place % 2 === 0, features: own[0] && looks(own[0]), points };
+    return { half: place % 2, features: own[0] && looks(own[0]), points };
   })).filter(({ points }) => points.every(Boolean)); // what an encoder refused is no curve
 }
 
@@ -89,13 +90,14 @@ function guess(model, picture, target, { features, draft }) {
   return quality + usual(target) - usual(score + hats(model.bias, score));
 }
 
-const errors = (model, pictures, target, how) => pictures
+/** Errors of the first guess, by models with the pictures that each is asked about: [[model, pictures]]. */
+const errors = (asked, target, how) => asked.flatMap(([model, pictures]) => pictures
   .map((picture) => [guess(model, picture, target, how), reaches(picture, target)])
-  .filter(([, quality]) => quality !== undefined).map(([guessed, quality]) => guessed - quality);
+  .filter(([, quality]) => quality !== undefined).map(([guessed, quality]) => guessed - quality));
 
 /** Root of the mean square over all targets: what a choice between two ways is made by. */
-const missed = (model, pictures, how) =>
-  Math.sqrt(mean(targets.flatMap((target) => errors(model, pictures, target, how)).map((error) => error ** 2)));
+const missed = (asked, how) =>
+  Math.sqrt(mean(targets.flatMap((target) => errors(asked, target, how)).map((error) => error ** 2)));
 
 const ways = [
   ['curve', { features: false, draft: false }],
@@ -111,22 +113,27 @@ const notes = [];
 const coefficients = [];
 for (const format of formats) {
   const pictures = pictured(format);
-  const [seen, unseen] = [pictures.filter((one) => one.fitted), pictures.filter((one) => !one.fitted)];
-  const model = fitted(format, seen);
+  const halves = [0, 1].map((half) => pictures.filter((one) => one.half === half));
+  const models = halves.map((half) => fitted(format, half));
+  const [seen, unseen] = [[0, 1], [1, 0]].map((order) => models.map((model, i) => [model, halves[order[i]]]));
   for (const [name, how] of ways) {
-    rows.push([format, name, ...[seen, unseen].flatMap((some) => targets.map((target) => quantity(errors(model, some, target, how)))),
-      missed(model, unseen, how).toFixed(2)]);
+    rows.push([format, name, ...[seen, unseen].flatMap((asked) => targets.map((target) => quantity(errors(asked, target, how)))),
+      missed(unseen, how).toFixed(2)]);
   }
-  const gain = (how, against) => (100 * (1 - missed(model, unseen, how) / missed(model, unseen, against))).toFixed(0);
-  const points = unseen.flatMap((picture) => picture.points).filter(({ score }) => score > 60 && score < 92);
-  const strays = sd(points.map((point) => point.score - point.draft_score - hats(model.bias, point.draft_score)));
-  const without = sd(points.map((point) => point.score - at(model.scores, point.quality)));
+  const gain = (how, against) => {
+    const percent = (asked) => (100 * (1 - missed(asked, how) / missed(asked, against))).toFixed(0);
+    return `${percent(unseen)}% (by half: ${unseen.map((one) => `${percent([one])}%`).join(', ')})`;
+  };
+  // Scores among which targets lie.
+  const points = unseen.flatMap(([model, half]) => half.flatMap((picture) => picture.points)
+    .filter(({ score }) => score > 60 && score < 92).map((point) => ({ ...point, model })));
+  const strays = sd(points.map(({ model, score, draft_score: draft }) => score - draft - hats(model.bias, draft)));
+  const without = sd(points.map(({ model, score, quality }) => score - at(model.scores, quality)));
   const total = (what) => points.reduce((sum, point) => sum + point[what], 0);
   const time = (100 * total('draft_seconds')) / total('seconds');
-  notes.push(`- ${format}: ${seen.length} pictures fitted to, ${unseen.length} not seen. On those not seen, features lower the error `
-    + `by ${gain(ways[1][1], ways[0][1])}%, with a draft by ${gain(ways[3][1], ways[2][1])}%. Between scores of 60 and 92 a draft tells `
-    + `the score to ${strays.toFixed(2)} points (standard deviation), the curve alone to ${without.toFixed(2)}; encoding it takes `
-    + `${time.toFixed(0)}% of the real encoding's time.`);
+  notes.push(`- ${format}: ${pictures.length} pictures. On those not seen, features lower the error by ${gain(ways[1][1], ways[0][1])}, `
+    + `with a draft by ${gain(ways[3][1], ways[2][1])}. Between scores of 60 and 92 a draft tells the score to ${strays.toFixed(2)} points `
+    + `(standard deviation), the curve alone to ${without.toFixed(2)}; encoding it takes ${time.toFixed(0)}% of the real encoding's time.`);
   // The halves have shown what to expect of pictures not seen; what ships is fitted to all.
   const whole = fitted(format, pictures);
   coefficients.push(`${format}_scores  ${asPoints(whole.scores, 2)}`, `${format}_sizes   ${asPoints(whole.sizes, 3)}`,
@@ -137,7 +144,7 @@ for (const format of formats) {
 
 console.log(coefficients.join('\n'));
 publish('fit', [
-  `Measured on ${machine()}. ${sets.map(({ label }) => label).join(' and ')}; effort balanced. Fitted to every other picture of each set. `
+  `Measured on ${machine()}. ${sets.map(({ label }) => label).join(' and ')}; effort balanced. Fitted to every other picture of each set, then to the others. `
   + 'Error of the first guess in steps of quality: mean +- standard deviation; the last column is the root of the mean square '
   + 'over the three targets, on the pictures not seen.',
   '',
