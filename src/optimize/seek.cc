@@ -28,13 +28,13 @@ int highest_quality(const Codec& codec) { return codec.info.format == Format::pn
 double near_enough(Effort effort) {
   switch (effort) {
     case Effort::fast:
-      return 1;
+      return 1.5;
     case Effort::balanced:
-      return 0.8;
+      return 1;
     case Effort::max:
       return 0.2;
   }
-  return 0.8;
+  return 1;
 }
 
 // Points of score that a picture may look better for having been quantised before. Pictures

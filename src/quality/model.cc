@@ -42,8 +42,8 @@ constexpr std::array avif_bias = {Point{42, 1.84}, Point{60, 1.39}, Point{68, 1.
                                   Point{75, 0.89}, Point{80, 0.57}, Point{85, 0.40},
                                   Point{95, 0.40}};
 
-constexpr std::array webp_bias = {Point{55, -2.63}, Point{68, -1.12}, Point{75, -0.22},
-                                  Point{80, 0.74}, Point{86, 0.84}};
+constexpr std::array webp_bias = {Point{55, -2.63}, Point{68, -1.6}, Point{75, -0.8},
+                                  Point{80, -0.1}, Point{86, 0.7}};
 
 constexpr ScoreCurve jpeg_curve{jpeg_scores};
 constexpr ScoreCurve webp_curve{webp_scores};

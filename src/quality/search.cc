@@ -63,8 +63,9 @@ std::optional<int> QualitySearch::next() const {
   if (least > most) return std::nullopt;
   if (pass_ && pass_->score <= plan_.target + plan_.near_enough) return std::nullopt;
 
-  // The middle of what is near enough: falling just short costs a whole further try.
-  double aim = predicted(plan_.target + 0.5 * plan_.near_enough);
+  // The middle of what is near enough: falling just short costs a whole further try. After
+  // falling short once, its far end.
+  double aim = predicted(plan_.target + (pass_ ? 0.5 : 0.9) * plan_.near_enough);
   if (!std::isfinite(aim)) aim = 0.5 * (least + most);
   const int left = plan_.most_tries - tries_;
   if (!pass_) {
