@@ -54,6 +54,10 @@ constexpr double plainly_finer = 8;
 constexpr double draft_near_enough = 1.5;
 constexpr int most_drafts = 2;
 
+// Another implementation of the metric may see a score lower: cloudinary's did by at most 0.096
+// on 89 outputs.
+constexpr double sure = 0.1;
+
 // Sizes are foretold to about a tenth.
 constexpr double out_of_reach_factor = 1.1;
 
@@ -138,7 +142,7 @@ class Seeker {
 
   Result<void> by_score() {
     IMGMILL_TRY(const double guess, first_guess());
-    QualitySearch search({.target = *aim_.target,
+    QualitySearch search({.target = std::max(*aim_.target, std::min(*aim_.target + sure, 99.9)),
                           .low = lowest_quality,
                           .high = highest_quality(codec_),
                           .guess = guess,
