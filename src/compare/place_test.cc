@@ -11,21 +11,6 @@ namespace {
 
 using namespace imgmill::test;
 
-/// Chequered roughly in a square.
-Raster spoilt(Raster raster, int left, int top, int side) {
-  for (int y = top; y < top + side; ++y) {
-    for (int x = left; x < left + side; ++x) {
-      for (int c = 0; c < std::min(raster.channels, 3); ++c) {
-        const int value = raster.at(x, y, c);
-        const int step = raster.top() / 3;
-        raster.at(x, y, c) = static_cast<std::uint16_t>(
-            std::clamp(value + ((x / 3 + y / 3) % 2 != 0 ? step : -step), 0, raster.top()));
-      }
-    }
-  }
-  return raster;
-}
-
 TEST(Compare, ThePlaceOfTheDifferenceIsFoundAndDrawn) {
   const Raster picture = photo(320, 256);
   const auto compared =

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,12 @@ Result<Picture> decoded(const Codec& codec, ByteView bytes) {
   return codec.decode(bytes, info, {});
 }
 
+Result<double> judged(Judge& judge, const Codec& codec, ByteView bytes) {
+  IMGMILL_TRY(const Picture again, decoded(codec, bytes));
+  IMGMILL_TRY(const Similarity similarity, judge.score(again));
+  return similarity.score;
+}
+
 /// One picture and one encoder, and what they came to so far.
 class Seeker {
  public:
@@ -110,17 +117,18 @@ class Seeker {
     return codec_.encode(picture, options);
   }
 
-  Result<double> measured(ByteView bytes) {
-    IMGMILL_TRY(const Picture again, decoded(codec_, bytes));
-    IMGMILL_TRY(const Similarity similarity, judge_->score(again));
-    return similarity.score;
+  Result<double> measured(ByteView bytes) { return judged(*judge_, codec_, bytes); }
+
+  // The tests for earlier loss and the look at no loss at all take an encoding each.
+  [[nodiscard]] int most_tries() const {
+    return most_encodes - (aim_.lost_before ? 1 : 0) - (codec_.info.lossless ? 1 : 0);
   }
 
   // Quick tries bring the first guess nearer.
   Result<double> first_guess() {
     const Format format = codec_.info.format;
     const double target = *aim_.target;
-    const double guess = guessed_quality(format, features_, target);
+    const double guess = usual_scores(format).quality_for(target);
     if (!draft_pays(format, options_.effort)) return guess;
     QualitySearch search({.target = target,
                           .low = lowest_quality,
@@ -146,7 +154,7 @@ class Seeker {
                           .low = lowest_quality,
                           .high = highest_quality(codec_),
                           .guess = guess,
-                          .most_tries = most_encodes,
+                          .most_tries = most_tries(),
                           .near_enough = near_enough(options_.effort)},
                          usual_scores(codec_.info.format));
     while (const std::optional<int> quality = search.next()) {
@@ -185,9 +193,7 @@ class Seeker {
   Result<double> score_aside(int quality, Draft draft) {
     IMGMILL_TRY(const Buffer bytes, encoded(*aside_, quality, draft));
     ++(draft == Draft::yes ? probes_ : encodes_);
-    IMGMILL_TRY(const Picture again, decoded(codec_, bytes.view()));
-    IMGMILL_TRY(const Similarity similarity, judge_aside_->score(again));
-    return similarity.score;
+    return judged(*judge_aside_, codec_, bytes.view());
   }
 
   // Whether the quality that the picture was encoded with costs a picture like it so much
@@ -264,19 +270,27 @@ class Seeker {
                          usual_sizes(codec_.info.format));
     // What the search for a score has found out already.
     for (const auto& [quality, size] : sizes_) search.tried(101 - quality, -std::log(size));
-    std::uint64_t smallest = 0;
+    double smallest = std::numeric_limits<double>::max();
+    for (const auto& [quality, size] : sizes_) smallest = std::min(smallest, size);
     while (const std::optional<int> mirrored = search.next()) {
       const int quality = 101 - *mirrored;
       IMGMILL_TRY(Buffer bytes, encoded(picture_, quality));
       ++encodes_;
-      smallest = smallest == 0 ? bytes.size() : std::min<std::uint64_t>(smallest, bytes.size());
+      smallest = std::min(smallest, static_cast<double>(bytes.size()));
       search.tried(*mirrored, -std::log(static_cast<double>(bytes.size())));
       if (search.answer() == *mirrored) keep(std::move(bytes), quality, 0);
+    }
+    // What fits best may be a try of the search for a score, whose bytes are gone.
+    if (const std::optional<int> known = search.answer(); known && !best_) {
+      IMGMILL_TRY(Buffer bytes, encoded(picture_, 101 - *known));
+      ++encodes_;
+      keep(std::move(bytes), 101 - *known, 0);
     }
     if (!best_) {
       return fail(ErrorCode::limit,
                   fmt::format("this picture cannot be written as {} in {}: the smallest was {}",
-                              codec_.info.name, human_size(*aim_.max_bytes), human_size(smallest)),
+                              codec_.info.name, human_size(*aim_.max_bytes),
+                              human_size(static_cast<std::uint64_t>(smallest))),
                   "allow more bytes, make it smaller with --resize, or choose another format");
     }
     if (!judge_) {
@@ -333,9 +347,7 @@ Result<Sought> seek(const Picture& picture, const Codec& codec, const EncodeOpti
 
 Result<double> score_of(const Picture& picture, const Codec& codec, ByteView bytes) {
   IMGMILL_TRY(Judge judge, Judge::create(picture));
-  IMGMILL_TRY(const Picture again, decoded(codec, bytes));
-  IMGMILL_TRY(const Similarity similarity, judge.score(again));
-  return similarity.score;
+  return judged(judge, codec, bytes);
 }
 
 }  // namespace imgmill

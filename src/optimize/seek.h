@@ -30,9 +30,10 @@ struct Sought {
 
 /// The smallest encoding of `picture` that reaches the aim's target, or, where only a
 /// size is given, the best one within it; where both are given, the size wins. At most
-/// `most_encodes` of the whole picture are made, and the one that is returned was decoded
-/// again and measured. Where a loss cannot reach the target and the format can do
-/// without, the result is lossless. `picture` is in memory; `options.quality` is not looked at.
+/// `most_encodes` of the whole picture are made for a score and somewhat more where a size does not
+/// fit, and the one that is returned was decoded again and measured. Where a loss cannot reach the
+/// target and the format can do without, the result is lossless. `picture` is in memory;
+/// `options.quality` is not looked at.
 ///
 /// Errors: unsupported: the target cannot be reached (the message says how far it is), or
 /// the result would be no smaller than `to_beat`; limit: it cannot be made as small

@@ -69,10 +69,6 @@ const ScoreCurve& usual_scores(Format format) {
   }
 }
 
-double guessed_quality(Format format, const Features& /*features*/, double target) {
-  return usual_scores(format).quality_for(target);
-}
-
 bool draft_pays(Format format, Effort effort) {
   return effort != Effort::fast && format != Format::png;
 }

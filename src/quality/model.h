@@ -5,19 +5,16 @@
 
 #include "imgmill/format.h"
 #include "imgmill/settings.h"
-#include "quality/features.h"
 #include "quality/search.h"
 
 namespace imgmill {
 
 /// How scores usually follow the quality of `format`'s encoder: means over the 24 Kodak
 /// pictures and 13 CLIC 2025 photographs, as imgmill_score_curves measures them; `./run bench
-/// fit` fits others to other pictures. jpeg, png (8 Kodak pictures), webp and avif only.
+/// fit` fits others to other pictures. jpeg, png (8 Kodak pictures), webp and avif only. Where a
+/// search begins; what the picture looks like is not used: beside a draft it lowered the error on
+/// pictures not seen by at most 9%.
 [[nodiscard]] const ScoreCurve& usual_scores(Format format);
-
-/// The quality at which `format` is expected to reach `target`. What the picture looks like
-/// is not used: beside a draft it lowered the error on pictures not seen by at most 9%.
-[[nodiscard]] double guessed_quality(Format format, const Features& features, double target);
 
 /// Whether a draft is so much quicker than the real encoding that trying one first pays.
 [[nodiscard]] bool draft_pays(Format format, Effort effort);

@@ -78,6 +78,20 @@ Movie movie(int width, int height, int frames, bool clear_border) {
   return out;
 }
 
+Raster spoilt(Raster raster, int left, int top, int side) {
+  for (int y = top; y < top + side; ++y) {
+    for (int x = left; x < left + side; ++x) {
+      for (int c = 0; c < std::min(raster.channels, 3); ++c) {
+        const int value = raster.at(x, y, c);
+        const int step = raster.top() / 3;
+        raster.at(x, y, c) = static_cast<std::uint16_t>(
+            std::clamp(value + ((x / 3 + y / 3) % 2 != 0 ? step : -step), 0, raster.top()));
+      }
+    }
+  }
+  return raster;
+}
+
 Raster rgba(const Raster& raster, int bits) {
   Raster out(raster.width, raster.height, 4, bits);
   const int from = raster.top();

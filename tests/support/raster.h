@@ -60,6 +60,9 @@ Raster graphic(int width, int height, int channels = 3, int bits = 8, int colour
 /// Frames that differ in where a box stands.
 Movie movie(int width, int height, int frames, bool clear_border = false);
 
+/// Chequered roughly in the square of `side` pixels at `left`, `top`.
+Raster spoilt(Raster raster, int left, int top, int side);
+
 /// The same picture as red, green, blue, alpha of `bits`.
 Raster rgba(const Raster& raster, int bits = 8);
 /// The EXIF orientation (1..8, CIPA DC-008) carried out.
