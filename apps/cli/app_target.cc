@@ -13,26 +13,17 @@ void CommandLine::add_target_options(CLI::App& app) {
   ImageSettings& settings = optimize_.settings;
   const std::string group = "Picture";
   add_value(
-      app, "--target", "N|good|high|excellent|visually-lossless", target_,
-      [](std::string_view text) -> Result<std::optional<double>> { return parse_target(text); },
+      app, "--target", "N|good|high|excellent|visually-lossless", target_, parse_target,
       "How alike results have to look: the SSIMULACRA 2 score, measured on what is written, "
       "that the smallest file is searched for; the names are 70, 80, 85 and 90. Default high, but "
       "what is stored without loss stays so.")
       ->group(group);
-  add_value(
-      app, "--max-bytes", "SIZE", settings.max_bytes,
-      [](std::string_view text) -> Result<std::optional<std::uint64_t>> {
-        return parse_size(text);
-      },
-      "No result may be larger, such as 200kB: each as good as fits.")
+  add_value(app, "--max-bytes", "SIZE", settings.max_bytes, parse_size,
+            "No result may be larger, such as 200kB: each as good as fits.")
       ->group(group);
-  add_value(
-      app, "--budget", "SIZE", optimize_.budget,
-      [](std::string_view text) -> Result<std::optional<std::uint64_t>> {
-        return parse_size(text);
-      },
-      "All results together may take so much, such as 20MB: finds the highest target for all "
-      "with which they do. Works on every image several times.")
+  add_value(app, "--budget", "SIZE", optimize_.budget, parse_size,
+            "All results together may take so much, such as 20MB: finds the highest target for all "
+            "with which they do. Works on every image several times.")
       ->group(group);
   add_value(app, "-f,--format", fmt::format("original|auto|{}", fmt::join(format_names(), "|")),
             format_, parse_format,
