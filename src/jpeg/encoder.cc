@@ -1,8 +1,5 @@
 #include "jpeg/encoder.h"
 
-#include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <optional>
 
 #include "base/try.h"
@@ -14,25 +11,6 @@
 
 namespace imgmill::jpeg {
 namespace {
-
-// The share of blocks in which halving would take away an edge that is seen: a coefficient of
-// the upper half of many steps. Noise has one or two.
-double share_with_detail(const Plane& plane, const Steps& steps, bool across, bool down) {
-  constexpr float many_steps = 5;
-  std::size_t detailed = 0;
-  for (std::size_t index = 0; index < plane.blocks(); ++index) {
-    const std::int16_t* levels = plane.block(index);
-    bool found = false;
-    for (std::size_t k = 0; k < block_coefficients; ++k) {
-      if (!(across && k % 8 >= 4) && !(down && k / 8 >= 4)) continue;
-      const float value =
-          static_cast<float>(levels[k]) * plane.unit * static_cast<float>(plane.steps[k]);
-      found = found || std::abs(value) >= many_steps * static_cast<float>(steps[k]);
-    }
-    detailed += found ? 1 : 0;
-  }
-  return static_cast<double>(detailed) / static_cast<double>(plane.blocks());
-}
 
 struct Axes {
   bool across = false;

@@ -1,6 +1,8 @@
 #include "jpeg/quantiser.h"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "jpeg/significance.h"
@@ -41,19 +43,21 @@ void Energies(const std::int16_t* levels, std::size_t blocks, const float* HWY_R
 // rounds to 1 or more.
 std::uint64_t Sizes(const std::int16_t* HWY_RESTRICT levels, const float* HWY_RESTRICT ratio,
                     float* HWY_RESTRICT sizes) {
-  std::uint8_t large[block_coefficients];
   for (std::size_t k = 0; k < block_coefficients; ++k) {
     const int level = levels[k];
     const float size = static_cast<float>(level < 0 ? -level : level) * ratio[k];
-    sizes[k] = size;
-    large[k] = size >= 0.5F ? 1 : 0;
+    // No file holds more; what does is refused when it is written.
+    sizes[k] = size < 16383.0F ? size : 16383.0F;
   }
+  const hwy::HWY_NAMESPACE::CappedTag<float, block_coefficients> d;
+  const auto half = Set(d, 0.5F);
   std::uint64_t bits = 0;
-  for (std::size_t row = 0; row < 8; ++row) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, large + 8 * row, sizeof bytes);
-    // Gathers the lowest bits of eight bytes in the highest byte, the first of them lowest.
-    bits |= (bytes * 0x0102040810204080U >> 56) << (8 * row);
+  for (std::size_t k = 0; k < block_coefficients; k += Lanes(d)) {
+    std::uint8_t part[8] = {};
+    StoreMaskBits(d, Ge(LoadU(d, sizes + k), half), part);
+    std::uint64_t some = 0;
+    std::memcpy(&some, part, sizeof some);
+    bits |= some << k;
   }
   return bits;
 }
@@ -63,8 +67,6 @@ std::uint64_t Sizes(const std::int16_t* HWY_RESTRICT levels, const float* HWY_RE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include <algorithm>
-#include <cmath>
 
 namespace imgmill::jpeg {
 namespace {
@@ -121,7 +123,7 @@ BlockValues weights_for(const Worth& worth) {
 }
 
 std::int16_t rounded_like(float size, std::int16_t sign) {
-  const auto level = static_cast<std::int16_t>(std::min(size + 0.5F, 32767.0F));
+  const auto level = static_cast<std::int16_t>(size + 0.5F);
   return static_cast<std::int16_t>(sign < 0 ? -level : level);
 }
 

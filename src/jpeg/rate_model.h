@@ -12,22 +12,22 @@ class RateModel {
  public:
   /// Of photographs at usual qualities.
   [[nodiscard]] static RateModel usual();
-  /// From the AC symbols of a sequential scan.
+  /// From the AC symbols of a sequential scan (T.81, F.1.2.2).
   [[nodiscard]] static RateModel of(const Histogram& symbols);
 
-  /// Of a level of `size` bits after `run` zeros.
-  [[nodiscard]] float bits(int run, int size) const {
-    return table_[static_cast<std::size_t>(run) * 16 + static_cast<std::size_t>(size)];
+  /// Bits of a level of `size` bits, 1..15, after 0..63 zeros.
+  [[nodiscard]] const float* of_size(int size) const {
+    return table_.data() + runs * static_cast<std::size_t>(size);
   }
+  /// Bits of the end of a block.
   [[nodiscard]] float end() const { return end_; }
-  [[nodiscard]] float empty() const { return empty_; }
-  [[nodiscard]] float least() const { return least_; }
 
  private:
-  std::array<float, 64 * 16> table_{};
+  static constexpr std::size_t runs = 64;
+  static constexpr std::size_t sizes = 16;
+
+  std::array<float, runs * sizes> table_{};
   float end_ = 0;
-  float empty_ = 0;
-  float least_ = 0;
 };
 
 }  // namespace imgmill::jpeg

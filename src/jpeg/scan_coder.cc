@@ -10,36 +10,62 @@ namespace {
 constexpr std::uint32_t most_blocks_at_end = 0x7FFF;
 constexpr std::uint8_t sixteen_zeros = 0xF0;
 
-// Two ways to use the same walk through a scan.
-struct Counter {
-  ScanHistograms& counts;
+// Two ways to use the same walk through a scan. Plain pointers: these are the innermost loops.
+class Counter {
+ public:
+  explicit Counter(ScanHistograms& counts)
+      : dc_{counts.dc[0].data(), counts.dc[1].data()},
+        ac_{counts.ac[0].data(), counts.ac[1].data()},
+        extra_bits_(counts.extra_bits) {}
 
   void dc(std::uint8_t code, int symbol, std::uint32_t, int extra) {
-    ++counts.dc[code][static_cast<std::size_t>(symbol)];
-    counts.extra_bits += static_cast<std::uint64_t>(extra);
+    ++dc_[code][symbol];
+    extra_bits_ += static_cast<std::uint64_t>(extra);
   }
   void ac(std::uint8_t code, int symbol, std::uint32_t, int extra) {
-    ++counts.ac[code][static_cast<std::size_t>(symbol)];
-    counts.extra_bits += static_cast<std::uint64_t>(extra);
+    ++ac_[code][symbol];
+    extra_bits_ += static_cast<std::uint64_t>(extra);
   }
-  void raw(std::uint32_t, int count) { counts.extra_bits += static_cast<std::uint64_t>(count); }
+  void raw(std::uint32_t, int count) { extra_bits_ += static_cast<std::uint64_t>(count); }
+
+ private:
+  std::uint32_t* dc_[2];
+  std::uint32_t* ac_[2];
+  std::uint64_t& extra_bits_;
 };
 
-struct Writer {
-  const ScanCodes& codes;
-  BitWriter& out;
+class Writer {
+ public:
+  Writer(const ScanCodes& codes, BitWriter& out) : out_(out) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      pack(codes.dc[i], dc_[i]);
+      pack(codes.ac[i], ac_[i]);
+    }
+  }
 
-  void symbol(const HuffmanCode& code, int symbol, std::uint32_t bits, int extra) {
-    const auto at = static_cast<std::size_t>(symbol);
-    out.put(std::uint32_t{code.codes[at]} << extra | bits, code.lengths[at] + extra);
+  void dc(std::uint8_t code, int symbol, std::uint32_t bits, int extra) {
+    put(dc_[code][symbol], bits, extra);
   }
-  void dc(std::uint8_t code, int value, std::uint32_t bits, int extra) {
-    symbol(codes.dc[code], value, bits, extra);
+  void ac(std::uint8_t code, int symbol, std::uint32_t bits, int extra) {
+    put(ac_[code][symbol], bits, extra);
   }
-  void ac(std::uint8_t code, int value, std::uint32_t bits, int extra) {
-    symbol(codes.ac[code], value, bits, extra);
+  void raw(std::uint32_t bits, int count) { out_.put(bits, count); }
+
+ private:
+  using Packed = std::uint32_t[256];  // a code and, in the lowest byte, its length
+
+  static void pack(const HuffmanCode& code, Packed& packed) {
+    for (std::size_t i = 0; i < 256; ++i) {
+      packed[i] = std::uint32_t{code.codes[i]} << 8 | code.lengths[i];
+    }
   }
-  void raw(std::uint32_t bits, int count) { out.put(bits, count); }
+  void put(std::uint32_t code, std::uint32_t bits, int extra) {
+    out_.put(code >> 8 << extra | bits, static_cast<int>(code & 0xFF) + extra);
+  }
+
+  Packed dc_[2];
+  Packed ac_[2];
+  BitWriter& out_;
 };
 
 // The bits of a range of coefficients in zigzag order.
@@ -58,9 +84,7 @@ struct Magnitude {
   std::uint32_t bits;
 };
 
-int level_at(const std::int16_t* block, int k) {
-  return block[zigzag[static_cast<std::size_t>(k)]];
-}
+int level_at(const std::int16_t* block, int k) { return block[zigzag.data()[k]]; }
 
 template <typename Sink>
 void code_dc(int level, int& before, std::uint8_t code, Sink& sink) {
@@ -108,7 +132,7 @@ void first_pass(const Plane& plane, const std::vector<Significance>& marks, cons
   for (std::uint32_t row = 0; row < plane.blocks_high; row += every) {
     std::size_t index = std::size_t{row} * plane.blocks_wide;
     for (const std::size_t end = index + plane.blocks_wide; index < end; ++index) {
-      std::uint64_t bits = marks[index].bits[low] & wanted;
+      std::uint64_t bits = marks.data()[index].bits.data()[low] & wanted;
       int at = scan.first - 1;
       if (bits != 0) {
         end_blocks(ended, sink);
@@ -224,62 +248,65 @@ void refining_pass(const Plane& plane, const std::vector<Significance>& marks, c
   end_all();
 }
 
-// Calls `use(plane, block row, block column)` for the blocks of each MCU in their order;
-// those beyond the picture's edge are named all the same.
-template <typename Use>
-void for_each_block(const CodedPicture& coded, const Scan& scan, std::uint32_t every, Use use) {
-  const std::vector<Plane>& planes = coded.picture.planes;
-  if (scan.planes.size() == 1) {
-    const Plane& plane = planes[static_cast<std::size_t>(scan.planes[0])];
-    for (std::uint32_t row = 0; row < plane.blocks_high; row += every) {
-      for (std::uint32_t column = 0; column < plane.blocks_wide; ++column) {
-        use(scan.planes[0], row, column);
-      }
-    }
+// The blocks of one plane in one MCU, or all of a scan's blocks where it has no others.
+struct Tile {
+  std::size_t plane = 0;
+  std::uint32_t wide = 1;
+  std::uint32_t high = 1;
+  std::uint8_t code = 0;
+  int before = 0;  ///< the DC level that was coded last
+};
+
+// A block of a scan that holds DC: alone, or with all the rest where the file is sequential.
+template <typename Sink>
+void code_dc_block(const CodedPicture& coded, const Scan& scan, bool whole, Tile& tile,
+                   std::uint32_t row, std::uint32_t column, Sink& sink) {
+  const Plane& plane = coded.picture.planes[tile.plane];
+  const bool inside = row < plane.blocks_high && column < plane.blocks_wide;
+  const std::size_t number = std::size_t{row} * plane.blocks_wide + column;
+  if (scan.high > 0) {
+    const int level = inside ? coded.dc[tile.plane][number] >> scan.low : 0;
+    sink.raw(static_cast<std::uint32_t>(level) & 1U, 1);
     return;
   }
-  for (std::uint32_t y = 0; y < coded.mcus_high; y += every) {
-    for (std::uint32_t x = 0; x < coded.mcus_wide; ++x) {
-      for (const int index : scan.planes) {
-        const Plane& plane = planes[static_cast<std::size_t>(index)];
-        const auto down = static_cast<std::uint32_t>(plane.down);
-        const auto across = static_cast<std::uint32_t>(plane.across);
-        for (std::uint32_t row = y * down; row < (y + 1) * down; ++row) {
-          for (std::uint32_t column = x * across; column < (x + 1) * across; ++column) {
-            use(index, row, column);
+  // Nobody sees what is beyond the edge: it is made of what costs least.
+  const int level = inside ? coded.dc[tile.plane][number] >> scan.low : tile.before;
+  code_dc(level, tile.before, tile.code, sink);
+  if (!whole) return;
+  if (inside) {
+    code_whole_block(plane.block(number), coded.marks[tile.plane][number].bits[0], tile.code, sink);
+  } else {
+    sink.ac(tile.code, 0, 0, 0);
+  }
+}
+
+template <typename Sink>
+void dc_scan(const CodedPicture& coded, const Scan& scan, bool whole, std::uint32_t every,
+             Sink& sink) {
+  const bool alone = scan.planes.size() == 1;
+  std::vector<Tile> tiles;
+  for (const int index : scan.planes) {
+    const auto at = static_cast<std::size_t>(index);
+    const Plane& plane = coded.picture.planes[at];
+    tiles.push_back({.plane = at,
+                     .wide = alone ? 1 : static_cast<std::uint32_t>(plane.across),
+                     .high = alone ? 1 : static_cast<std::uint32_t>(plane.down),
+                     .code = coded.code_of[at]});
+  }
+  const Plane& first = coded.picture.planes[tiles[0].plane];
+  const std::uint32_t wide = alone ? first.blocks_wide : coded.mcus_wide;
+  const std::uint32_t high = alone ? first.blocks_high : coded.mcus_high;
+  for (std::uint32_t y = 0; y < high; y += every) {
+    for (std::uint32_t x = 0; x < wide; ++x) {
+      for (Tile& tile : tiles) {
+        for (std::uint32_t row = y * tile.high; row < (y + 1) * tile.high; ++row) {
+          for (std::uint32_t column = x * tile.wide; column < (x + 1) * tile.wide; ++column) {
+            code_dc_block(coded, scan, whole, tile, row, column, sink);
           }
         }
       }
     }
   }
-}
-
-// Scans that hold DC: alone, or with all the rest where the file is sequential.
-template <typename Sink>
-void dc_scan(const CodedPicture& coded, const Scan& scan, bool whole, std::uint32_t every,
-             Sink& sink) {
-  std::array<int, 4> before{};
-  for_each_block(coded, scan, every, [&](int index, std::uint32_t row, std::uint32_t column) {
-    const auto at = static_cast<std::size_t>(index);
-    const Plane& plane = coded.picture.planes[at];
-    const std::uint8_t code = coded.code_of[at];
-    const bool inside = row < plane.blocks_high && column < plane.blocks_wide;
-    const std::size_t number = std::size_t{row} * plane.blocks_wide + column;
-    if (scan.high > 0) {
-      const int level = inside ? plane.block(number)[0] >> scan.low : 0;
-      sink.raw(static_cast<std::uint32_t>(level) & 1U, 1);
-      return;
-    }
-    // Nobody sees what is beyond the edge: it is made of what costs least.
-    const int level = inside ? plane.block(number)[0] >> scan.low : before[at];
-    code_dc(level, before[at], code, sink);
-    if (!whole) return;
-    if (inside) {
-      code_whole_block(plane.block(number), coded.marks[at][number].bits[0], code, sink);
-    } else {
-      sink.ac(code, 0, 0, 0);
-    }
-  });
 }
 
 template <typename Sink>
@@ -306,6 +333,8 @@ CodedPicture::CodedPicture(const Picture& source) : picture(source) {
     across = std::max(across, plane.across);
     down = std::max(down, plane.down);
     marks.push_back(significance_of(plane));
+    std::vector<std::int16_t>& levels = dc.emplace_back(plane.blocks());
+    for (std::size_t i = 0; i < levels.size(); ++i) levels[i] = plane.block(i)[0];
     code_of.push_back(plane.steps == source.planes[0].steps ? 0 : 1);
   }
   const auto mcus = [](std::uint32_t side, int blocks) {
@@ -319,14 +348,14 @@ CodedPicture::CodedPicture(const Picture& source) : picture(source) {
 ScanHistograms count_scan(const CodedPicture& coded, const Scan& scan, bool progressive,
                           std::uint32_t every) {
   ScanHistograms counts;
-  Counter counter{counts};
+  Counter counter(counts);
   walk(coded, scan, progressive, every, counter);
   return counts;
 }
 
 void write_scan(const CodedPicture& coded, const Scan& scan, bool progressive,
                 const ScanCodes& codes, BitWriter& out) {
-  Writer writer{codes, out};
+  Writer writer(codes, out);
   walk(coded, scan, progressive, 1, writer);
 }
 

@@ -29,6 +29,7 @@ struct CodedPicture {
 
   const Picture& picture;
   std::vector<std::vector<Significance>> marks;  ///< of each plane
+  std::vector<std::vector<std::int16_t>> dc;     ///< of each plane: its blocks' DC levels
   std::uint32_t mcus_wide = 0;
   std::uint32_t mcus_high = 0;
   /// Which of the two codes for each class of coefficients a plane uses in scans of

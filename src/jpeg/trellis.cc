@@ -15,70 +15,66 @@ constexpr float far_below = -0.2F;
 
 }  // namespace
 
-Trellis::Node Trellis::best_way_to(int k, float size, int first, int count, float price) const {
-  const float weight = weights_[zigzag[static_cast<std::size_t>(k)]];
-  const float all = nodes_[static_cast<std::size_t>(count - 1)].dropped;
+void Trellis::add_node(int index, int k, float size, int first, float dropped, float price) {
+  const float weight = weights_.data()[zigzag.data()[k]];
   const int nearest = static_cast<int>(size + 0.5F);
   const int bits = static_cast<int>(std::bit_width(static_cast<unsigned>(nearest)));
   const float error = size - static_cast<float>(nearest);
-  const float nearest_cost = weight * error * error;
-  const float lower_cost = weight * (error + 1) * (error + 1);
-  const bool lower =
-      nearest > 1 && error < far_below && std::has_single_bit(static_cast<unsigned>(nearest));
-  Node best{.k = k,
-            .level = nearest,
-            .cost = std::numeric_limits<float>::max(),
-            .dropped = all + weight * size * size};
-  for (int i = count - 1; i >= first; --i) {
-    const Node& before = nodes_[static_cast<std::size_t>(i)];
-    const float so_far = before.cost + all - before.dropped;
-    const int run = k - before.k - 1;
-    const float cost = so_far + nearest_cost + price * rates_.bits(run, bits);
-    if (cost < best.cost) {
-      best.cost = cost;
-      best.level = nearest;
-      best.before = i;
-    }
-    if (!lower) continue;
-    const float less = so_far + lower_cost + price * rates_.bits(run, bits - 1);
-    if (less < best.cost) {
-      best.cost = less;
-      best.level = nearest - 1;
-      best.before = i;
+  const float* rates = rates_.of_size(bits);
+  float least = std::numeric_limits<float>::max();
+  int before = first;
+  for (int i = index - 1; i >= first; --i) {
+    const float cost = nodes_.gain[i] + price * rates[k - nodes_.k[i] - 1];
+    before = cost < least ? i : before;
+    least = cost < least ? cost : least;
+  }
+  float cost = least + weight * error * error;
+  int level = nearest;
+  if (nearest > 1 && error < far_below && std::has_single_bit(static_cast<unsigned>(nearest))) {
+    const float lower_cost = weight * (error + 1) * (error + 1);
+    const float* lower_rates = rates_.of_size(bits - 1);
+    for (int i = index - 1; i >= first; --i) {
+      const float other = nodes_.gain[i] + price * lower_rates[k - nodes_.k[i] - 1] + lower_cost;
+      if (other >= cost) continue;
+      cost = other;
+      before = i;
+      level = nearest - 1;
     }
   }
-  return best;
+  nodes_.k[index] = k;
+  nodes_.level[index] = level;
+  nodes_.before[index] = before;
+  // What was dropped before it is in all costs from here on.
+  nodes_.gain[index] = cost - dropped;
 }
 
 void Trellis::solve(const BlockValues& sizes, std::uint64_t candidates, float price,
                     const std::int16_t* signs, std::int16_t* levels) {
-  nodes_[0] = {};
+  nodes_.k[0] = 0;
+  nodes_.gain[0] = 0;
   int count = 1;
   int first = 0;  // no node before it can precede what follows
   for (; candidates != 0; candidates &= candidates - 1) {
     const int k = std::countr_zero(candidates);
-    const float size = sizes[zigzag[static_cast<std::size_t>(k)]];
-    nodes_[static_cast<std::size_t>(count)] = best_way_to(k, size, first, count, price);
+    const std::size_t at = zigzag.data()[k];
+    const float size = sizes.data()[at];
+    add_node(count, k, size, first, weights_.data()[at] * size * size, price);
     if (size > too_large_to_drop) first = count;
     ++count;
   }
-  const float all = nodes_[static_cast<std::size_t>(count - 1)].dropped;
   int last = 0;
   float least = std::numeric_limits<float>::max();
   for (int i = first; i < count; ++i) {
-    const Node& node = nodes_[static_cast<std::size_t>(i)];
-    const float end = node.k < 63 ? price * rates_.end() : 0;
-    const float cost = node.cost + all - node.dropped + end;
-    if (cost < least) {
-      least = cost;
-      last = i;
-    }
+    const float cost = nodes_.gain[i] + (nodes_.k[i] < 63 ? price * rates_.end() : 0);
+    if (cost >= least) continue;
+    least = cost;
+    last = i;
   }
   while (last > 0) {
-    const Node& node = nodes_[static_cast<std::size_t>(last)];
-    const std::size_t at = zigzag[static_cast<std::size_t>(node.k)];
-    levels[at] = static_cast<std::int16_t>(signs[at] < 0 ? -node.level : node.level);
-    last = node.before;
+    const std::size_t at = zigzag.data()[nodes_.k[last]];
+    const int level = nodes_.level[last];
+    levels[at] = static_cast<std::int16_t>(signs[at] < 0 ? -level : level);
+    last = nodes_.before[last];
   }
 }
 

@@ -27,19 +27,21 @@ class Trellis {
              const std::int16_t* signs, std::int16_t* levels);
 
  private:
-  struct Node {
-    int k = 0;          // in zigzag order
-    int level = 0;      // without sign
-    int before = -1;    // the node that is kept before it
-    float cost = 0;     // of everything up to it
-    float dropped = 0;  // what dropping it and all before it would cost
+  // The cheapest way so far to each coefficient that may be kept, the first being none.
+  // Plain arrays: this is the innermost loop.
+  struct Nodes {
+    int k[block_coefficients + 1];       // in zigzag order
+    int level[block_coefficients + 1];   // without sign
+    int before[block_coefficients + 1];  // the node that is kept before it
+    // What is lost and paid up to it, less what dropping everything up to it would cost.
+    float gain[block_coefficients + 1];
   };
 
-  Node best_way_to(int k, float size, int first, int count, float price) const;
+  void add_node(int index, int k, float size, int first, float dropped, float price);
 
   const RateModel& rates_;
   const BlockValues& weights_;
-  std::array<Node, block_coefficients + 1> nodes_;
+  Nodes nodes_;
 };
 
 }  // namespace imgmill::jpeg
