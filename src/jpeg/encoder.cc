@@ -70,11 +70,12 @@ Picture requantised(const Picture& source, const EncoderSettings& settings) {
     Worth worth = worth_of(settings.quality, channel);
     if (settings.care == Care::quick) worth.bit_price = 0;
     if (halve && i > 0) {
-      out.planes.push_back(quantise(halved(plane, axes->across, axes->down), wanted, worth));
+      out.planes.push_back(
+          quantise(halved(plane, axes->across, axes->down), wanted, wanted, worth));
     } else {
       const bool from_file = plane.unit == 1;
       const Steps steps = from_file ? with_regard_to(plane.steps, wanted) : wanted;
-      out.planes.push_back(quantise(plane, steps, worth));
+      out.planes.push_back(quantise(plane, steps, wanted, worth));
     }
     if (halve) out.planes.back().across = out.planes.back().down = i == 0 ? 2 : 1;
   }
@@ -90,9 +91,9 @@ Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settin
   return encode_jpeg(forward_dct(samples), settings);
 }
 
-Result<Buffer> repack_jpeg(ByteView input) {
+Result<Buffer> repack_jpeg(ByteView input, Care care) {
   IMGMILL_TRY(const Picture picture, read_picture(input));
-  return write_jpeg(picture, ScanSearch::whole);
+  return write_jpeg(picture, care == Care::thorough ? ScanSearch::whole : ScanSearch::guarded);
 }
 
 }  // namespace imgmill::jpeg

@@ -38,7 +38,8 @@ struct EncoderSettings {
 /// The same for samples.
 [[nodiscard]] Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings);
 
-/// The same picture in fewer bytes: other codes and scans. Errors: as write_jpeg().
-[[nodiscard]] Result<Buffer> repack_jpeg(ByteView input);
+/// The same picture in fewer bytes: other codes and scans, never more than jpegtran's with
+/// -optimize -progressive. Errors: as read_picture() and write_jpeg().
+[[nodiscard]] Result<Buffer> repack_jpeg(ByteView input, Care care = Care::weighed);
 
 }  // namespace imgmill::jpeg

@@ -180,9 +180,10 @@ Worth worth_of(int quality, Channel channel) {
 }
 
 Steps with_regard_to(const Steps& old, const Steps& wanted) {
-  // Levels that are rounded to a step up to this much coarser than their own move by up to
-  // half of it, and take nearly as many bits as before.
-  constexpr double little_coarser = 1.3;
+  // Levels that are rounded to a step up to this much coarser than their own lose much and save
+  // little: it was 3 to 4% of the bytes at equal scores against 1.3, on 13 photographs of
+  // qualities 85 to 97.
+  constexpr double little_coarser = 2.3;
   Steps steps = wanted;
   for (std::size_t k = 0; k < block_coefficients; ++k) {
     if (wanted[k] < little_coarser * old[k]) steps[k] = std::clamp<std::uint16_t>(old[k], 1, 255);

@@ -112,12 +112,14 @@ std::vector<float> masking(const Plane& source, float masking_variance) {
   return result;
 }
 
-BlockValues weights_for(const Worth& worth) {
+BlockValues weights_for(const Steps& steps, const Steps& seen, const Worth& worth) {
   BlockValues weights;
   for (std::size_t k = 0; k < block_coefficients; ++k) {
     const auto u = static_cast<float>(k % 8);
     const auto v = static_cast<float>(k / 8);
-    weights[k] = std::exp(worth.frequency_slope * (std::sqrt(u * u + v * v) / 7 - 0.5F));
+    const float share = static_cast<float>(steps[k]) / static_cast<float>(seen[k]);
+    weights[k] =
+        share * share * std::exp(worth.frequency_slope * (std::sqrt(u * u + v * v) / 7 - 0.5F));
   }
   return weights;
 }
@@ -137,7 +139,7 @@ void round_all(const BlockValues& sizes, std::uint64_t candidates, const std::in
 
 }  // namespace
 
-Plane quantise(const Plane& source, const Steps& steps, const Worth& worth) {
+Plane quantise(const Plane& source, const Steps& steps, const Steps& seen, const Worth& worth) {
   Plane out;
   out.across = source.across;
   out.down = source.down;
@@ -155,7 +157,7 @@ Plane quantise(const Plane& source, const Steps& steps, const Worth& worth) {
   std::vector<float> hidden;
   if (weigh) hidden = masking(source, worth.masking_variance);
   static const RateModel rates = RateModel::usual();
-  const BlockValues weights = weights_for(worth);
+  const BlockValues weights = weights_for(steps, seen, worth);
   Trellis trellis(rates, weights);
   alignas(64) BlockValues sizes;
   for (std::size_t index = 0; index < source.blocks(); ++index) {

@@ -18,9 +18,10 @@ struct Worth {
   float frequency_slope = 0;
 };
 
-/// `source` with `steps`, in units of 1. Of the levels that a coefficient rounds to or that lie
-/// nearer to 0, a trellis picks those whose errors and bits are worth least together.
-/// Deterministic, and the same on every machine. Throws std::bad_alloc.
-[[nodiscard]] Plane quantise(const Plane& source, const Steps& steps, const Worth& worth);
+/// `source` with `steps`, in units of 1; errors are weighed in steps of `seen`. Of the levels that
+/// a coefficient rounds to or that lie nearer to 0, a trellis picks those whose errors and bits are
+/// worth least together. Deterministic, and the same on every machine. Throws std::bad_alloc.
+[[nodiscard]] Plane quantise(const Plane& source, const Steps& steps, const Steps& seen,
+                             const Worth& worth);
 
 }  // namespace imgmill::jpeg

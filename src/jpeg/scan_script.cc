@@ -113,6 +113,28 @@ Plan best_dc(Costs& costs, const std::vector<int>& planes) {
   return best;
 }
 
+// What jpeg_simple_progression() of libjpeg does, and jpegtran with it.
+std::vector<Scan> usual_scans(const Picture& picture,
+                              const std::vector<std::vector<int>>& together) {
+  std::vector<Scan> scans;
+  for (const std::vector<int>& group : together) {
+    scans.push_back({group, 0, 0, 0, 1});
+    scans.push_back({group, 0, 0, 1, 0});
+  }
+  for (std::size_t i = 0; i < picture.planes.size(); ++i) {
+    const auto plane = static_cast<int>(i);
+    if (picture.is_chroma(i)) {
+      scans.push_back({{plane}, 1, 63, 0, 1});
+      refine(scans, plane, 1, 1);
+    } else {
+      scans.push_back({{plane}, 1, 5, 0, 2});
+      scans.push_back({{plane}, 6, 63, 0, 2});
+      refine(scans, plane, 1, 2);
+    }
+  }
+  return scans;
+}
+
 // A scan of several planes has at most ten blocks in an MCU (T.81, B.2.3).
 bool may_interleave(const std::vector<Plane>& planes) {
   int blocks = 0;
@@ -144,8 +166,9 @@ Script best_script(const CodedPicture& coded, ScanSearch search) {
   const std::vector<Plane>& planes = coded.picture.planes;
   std::size_t blocks = 0;
   for (const Plane& plane : planes) blocks += plane.blocks();
+  const bool small = blocks <= small_picture;
   const auto every_for = [&](const Plane& plane) {
-    return search == ScanSearch::whole
+    return search == ScanSearch::whole || (search == ScanSearch::guarded && small)
                ? 1U
                : static_cast<std::uint32_t>(plane.blocks() / sample_blocks + 1);
   };
@@ -172,6 +195,11 @@ Script best_script(const CodedPicture& coded, ScanSearch search) {
     progressive.cost += bands.cost;
     std::ranges::move(bands.scans, std::back_inserter(progressive.scans));
   }
+  if (search == ScanSearch::guarded) {
+    Costs exact(coded, true, 1);
+    progressive = plan(exact, std::move(progressive.scans));
+    rival(progressive, plan(exact, usual_scans(coded.picture, together)));
+  }
   // Coarse before fine: whoever watches it load sees all of it early.
   std::ranges::stable_sort(progressive.scans, {}, [](const Scan& scan) {
     if (scan.high > 0) return 1 + point_transforms - scan.high;
@@ -179,7 +207,7 @@ Script best_script(const CodedPicture& coded, ScanSearch search) {
   });
 
   Script script{.progressive = true, .scans = std::move(progressive.scans)};
-  if (blocks <= small_picture) {
+  if (small) {
     Costs plain(coded, false, every_for(planes[0]));
     std::vector<Scan> scans;
     for (const std::vector<int>& group : together) scans.push_back({group, 0, 63, 0, 0});

@@ -16,7 +16,8 @@ struct Script {
 /// How much of the picture is looked at for choosing scans.
 enum class ScanSearch {
   sampled,  ///< a part that is large enough to tell within some tenths of a percent
-  whole,    ///< all of it: the result is never larger than with libjpeg's usual scans
+  guarded,  ///< the same, and the result is never larger than with libjpeg's usual scans
+  whole,    ///< all of it
 };
 
 /// The cheapest script among those tried: for each plane's AC coefficients two bands or one,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/try.h"
+#include "codecs/jpeg.h"
 #include "jpeg/encoder.h"
 #include "optimize/carried.h"
 #include "optimize/render.h"
@@ -71,8 +72,9 @@ Result<Candidate> stripped(const Source& source, const Keep& keep) {
   return candidate;
 }
 
-Result<Candidate> transcoded(const Candidate& base) {
-  IMGMILL_TRY(Buffer bytes, jpeg::repack_jpeg(base.bytes.view()));
+Result<Candidate> transcoded(const Candidate& base, Effort effort) {
+  IMGMILL_TRY(Buffer bytes,
+              jpeg::repack_jpeg(base.bytes.view(), jpeg_settings({.effort = effort}).care));
   return Candidate{.bytes = std::move(bytes),
                    .decision = Decision::transcoded,
                    .notes = base.notes,
@@ -156,7 +158,7 @@ Result<Candidate> smallest_jpeg(const Source& source, const ImageSettings& setti
   const int asked = settings.quality.of(Format::jpeg);
   const bool coarse_already = source.info.quality && *source.info.quality <= asked;
   if (settings.lossless_for(Format::jpeg) || coarse_already) {
-    IMGMILL_TRY(Candidate packed, transcoded(base));
+    IMGMILL_TRY(Candidate packed, transcoded(base, settings.effort));
     if (coarse_already && settings.compression == Compression::lossy && asked < 100) {
       packed.notes.push_back(
           fmt::format("already at quality {}, packed without loss", *source.info.quality));
@@ -173,7 +175,7 @@ Result<Candidate> smallest_jpeg(const Source& source, const ImageSettings& setti
   if (static_cast<double>(fresh.bytes.size()) < 0.8 * static_cast<double>(base.bytes.size())) {
     return fresh;
   }
-  if (Result<Candidate> packed = transcoded(base)) rival(base, std::move(*packed));
+  if (Result<Candidate> packed = transcoded(base, settings.effort)) rival(base, std::move(*packed));
   return pays(base) ? std::move(fresh) : std::move(base);
 }
 
@@ -190,7 +192,8 @@ Result<Candidate> smallest_by_aim(const Source& source, const ImageSettings& set
   if (by_size_alone) {
     // As good as fits: nothing is lost where nothing has to be.
     if (jpeg) {
-      if (Result<Candidate> packed = transcoded(base)) rival(base, std::move(*packed));
+      if (Result<Candidate> packed = transcoded(base, settings.effort))
+        rival(base, std::move(*packed));
     } else if (source.info.lossless && info(source.info.format).lossless) {
       ImageSettings exact = settings;
       exact.max_bytes.reset();
@@ -210,7 +213,8 @@ Result<Candidate> smallest_by_aim(const Source& source, const ImageSettings& set
                                  worth * static_cast<double>(base.bytes.size());
   if (pays || (fresh && !fits(base, settings))) return *std::move(fresh);
   if (jpeg) {
-    if (Result<Candidate> packed = transcoded(base)) rival(base, std::move(*packed));
+    if (Result<Candidate> packed = transcoded(base, settings.effort))
+      rival(base, std::move(*packed));
   }
   base.notes.push_back(fresh ? "encoded anew it would be little smaller"
                              : fmt::format("not encoded anew: {}", fresh.error().message()));
