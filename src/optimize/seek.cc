@@ -129,7 +129,10 @@ class Seeker {
   Result<double> first_guess() {
     const Format format = codec_.info.format;
     const double target = *aim_.target;
-    const double guess = usual_scores(format).quality_for(target);
+    const ScoreCurve& usual = usual_scores(format);
+    // How much better pictures like this one come out, where that is known.
+    const double better = seen_ ? seen_->score - usual.score_at(seen_->quality) : 0;
+    const double guess = usual.quality_for(target + 0.5 * near_enough(options_.effort) - better);
     if (!draft_pays(format, options_.effort)) return guess;
     QualitySearch search({.target = target,
                           .low = lowest_quality,
@@ -207,6 +210,7 @@ class Seeker {
     if (!aside_) return false;
     IMGMILL_TRY(const double draft, score_aside(quality_before, Draft::yes));
     const double before = draft + draft_bias(codec_.info.format, draft);
+    seen_ = {static_cast<double>(quality_before), before};
     const double room = (before - *aim_.target) / (100 - *aim_.target);
     fresh_ = room > fresh_share;
     return room < spare_share;
@@ -216,7 +220,7 @@ class Seeker {
   // whatever the picture lost the first time: each generation would look as good as the
   // last one. Seen aside, the same quality shows what it really costs.
   Result<bool> is_flattered(const Sought& found) {
-    if (fresh_ || !aside_) return false;
+    if (fresh_ || !aside_ || encode_) return false;
     IMGMILL_TRY(const double score, score_aside(found.judgement.quality, Draft::no));
     return *found.judgement.score - score > flattery;
   }
@@ -330,8 +334,9 @@ class Seeker {
   const EncodeAt& encode_;
   Features features_;
   std::optional<Judge> judge_;
-  bool fresh_ = false;            ///< what was lost before is next to nothing
-  std::optional<Picture> aside_;  ///< with it, judge_aside_
+  bool fresh_ = false;                     ///< what was lost before is next to nothing
+  std::optional<ScoreCurve::Point> seen_;  ///< what the picture scores, seen aside
+  std::optional<Picture> aside_;           ///< with it, judge_aside_
   std::optional<Judge> judge_aside_;
   std::optional<Sought> best_;
   double highest_score_ = -1000;
