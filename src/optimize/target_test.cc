@@ -14,7 +14,8 @@ namespace {
 
 using namespace test;
 
-constexpr std::array scored_formats = {Format::jpeg, Format::png, Format::webp, Format::avif};
+constexpr std::array scored_formats = {Format::jpeg, Format::png, Format::webp, Format::avif,
+                                       Format::jpegxl};
 
 ImageSettings for_target(double score, std::optional<Format> format = std::nullopt) {
   ImageSettings settings;

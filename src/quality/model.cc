@@ -18,6 +18,10 @@ constexpr std::array webp_scores = {Point{20, 35.27}, Point{40, 51.62}, Point{60
 constexpr std::array avif_scores = {Point{30, 34.87}, Point{45, 59.01}, Point{55, 69.26},
                                     Point{65, 76.22}, Point{75, 82.14}, Point{85, 86.33},
                                     Point{95, 92.85}};
+// Seven Kodak pictures and four photographs.
+constexpr std::array jxl_scores = {Point{20, 30.19}, Point{40, 49.30}, Point{60, 63.60},
+                                   Point{75, 72.86}, Point{82, 77.81}, Point{88, 83.29},
+                                   Point{93, 88.05}, Point{97, 91.81}, Point{100, 94.79}};
 // 256 colours are all there are: above 80 little changes.
 constexpr std::array png_scores = {Point{10, 46.1}, Point{30, 57.8}, Point{50, 68.4},
                                    Point{65, 73.8}, Point{80, 78},   Point{99, 82}};
@@ -30,6 +34,10 @@ constexpr std::array webp_sizes = {Point{1, -1.427}, Point{13, -0.603}, Point{26
 
 constexpr std::array avif_sizes = {Point{6, -0.959}, Point{16, -0.302}, Point{26, 0},
                                    Point{46, 0.695}, Point{56, 1.084},  Point{71, 1.768}};
+
+constexpr std::array jxl_sizes = {Point{1, -2.006}, Point{8, -0.889}, Point{19, -0.258},
+                                  Point{26, 0},     Point{41, 0.377}, Point{61, 0.710},
+                                  Point{81, 1.142}};
 
 constexpr std::array png_sizes = {Point{2, -0.015}, Point{21, 0},     Point{36, 0.115},
                                   Point{51, 0.237}, Point{71, 0.382}, Point{91, 0.556}};
@@ -45,14 +53,19 @@ constexpr std::array avif_bias = {Point{42, 1.84}, Point{60, 1.39}, Point{68, 1.
 constexpr std::array webp_bias = {Point{55, -2.63}, Point{68, -1.6}, Point{75, -0.8},
                                   Point{80, -0.1}, Point{86, 0.7}};
 
+constexpr std::array jxl_bias = {Point{50, 0},    Point{61, 2.46},  Point{72, 0.81},
+                                 Point{78, -0.2}, Point{84, -0.27}, Point{92, -0.39}};
+
 constexpr ScoreCurve jpeg_curve{jpeg_scores};
 constexpr ScoreCurve webp_curve{webp_scores};
 constexpr ScoreCurve avif_curve{avif_scores};
 constexpr ScoreCurve png_curve{png_scores};
+constexpr ScoreCurve jxl_curve{jxl_scores};
 constexpr ScoreCurve jpeg_size_curve{jpeg_sizes};
 constexpr ScoreCurve webp_size_curve{webp_sizes};
 constexpr ScoreCurve avif_size_curve{avif_sizes};
 constexpr ScoreCurve png_size_curve{png_sizes};
+constexpr ScoreCurve jxl_size_curve{jxl_sizes};
 
 }  // namespace
 
@@ -64,6 +77,8 @@ const ScoreCurve& usual_scores(Format format) {
       return avif_curve;
     case Format::png:
       return png_curve;
+    case Format::jpegxl:
+      return jxl_curve;
     default:
       return jpeg_curve;
   }
@@ -75,19 +90,28 @@ bool draft_pays(Format format, Effort effort) {
 
 double draft_bias(Format format, double score) {
   if (format == Format::png) return 0;
-  const std::span<const Point> points = format == Format::avif ? std::span<const Point>(avif_bias)
-                                        : format == Format::webp
-                                            ? std::span<const Point>(webp_bias)
+  const std::span<const Point> points = format == Format::avif   ? std::span<const Point>(avif_bias)
+                                        : format == Format::webp ? std::span<const Point>(webp_bias)
+                                        : format == Format::jpegxl
+                                            ? std::span<const Point>(jxl_bias)
                                             : std::span<const Point>(jpeg_bias);
   return ScoreCurve(points).score_at(
       std::clamp(score, points.front().quality, points.back().quality));
 }
 
 const ScoreCurve& usual_sizes(Format format) {
-  return format == Format::webp   ? webp_size_curve
-         : format == Format::avif ? avif_size_curve
-         : format == Format::png  ? png_size_curve
-                                  : jpeg_size_curve;
+  switch (format) {
+    case Format::webp:
+      return webp_size_curve;
+    case Format::avif:
+      return avif_size_curve;
+    case Format::png:
+      return png_size_curve;
+    case Format::jpegxl:
+      return jxl_size_curve;
+    default:
+      return jpeg_size_curve;
+  }
 }
 
 }  // namespace imgmill

@@ -11,7 +11,8 @@ namespace imgmill {
 
 /// How scores usually follow the quality of `format`'s encoder: means over the 24 Kodak
 /// pictures and 13 CLIC 2025 photographs, as imgmill_score_curves measures them; `./run bench
-/// fit` fits others to other pictures. jpeg, png (8 Kodak pictures), webp and avif only. Where a
+/// fit` fits others to other pictures. jpeg, png (8 Kodak pictures), webp,
+/// avif and jxl (7 Kodak pictures, 4 photographs) only. Where a
 /// search begins; what the picture looks like is not used: beside a draft it lowered the error on
 /// pictures not seen by at most 9%.
 [[nodiscard]] const ScoreCurve& usual_scores(Format format);
