@@ -70,8 +70,9 @@ void find_obstacles(Source& source) {
     }
     case Format::heic: {
       const AvifFacts facts = avif_facts(source.bytes);
-      source.sequence = facts.sequence;
-      source.extra_pictures = facts.has_gain_map || heic_facts(source.bytes).more_pictures;
+      // What can be read is the still picture beside a sequence.
+      source.extra_pictures =
+          facts.sequence || facts.has_gain_map || heic_facts(source.bytes).more_pictures;
       if (facts.nclx) {
         source.foreign_colours = foreign(source, {facts.nclx->primaries, facts.nclx->transfer});
       }

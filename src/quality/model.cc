@@ -15,9 +15,10 @@ constexpr std::array jpeg_scores = {Point{30, 39.34}, Point{50, 57.56}, Point{65
 constexpr std::array webp_scores = {Point{20, 35.27}, Point{40, 51.62}, Point{60, 61.20},
                                     Point{75, 68.31}, Point{82, 75.82}, Point{88, 81.88},
                                     Point{93, 86.89}, Point{97, 89.82}, Point{100, 90.74}};
-constexpr std::array avif_scores = {Point{30, 34.87}, Point{45, 59.01}, Point{55, 69.26},
-                                    Point{65, 76.22}, Point{75, 82.14}, Point{85, 86.33},
-                                    Point{95, 92.85}};
+// Six Kodak pictures and two photographs, here and for AVIF's sizes and bias.
+constexpr std::array avif_scores = {Point{30, 37.72}, Point{45, 61.13}, Point{55, 71.14},
+                                    Point{65, 78.31}, Point{75, 84.14}, Point{85, 88.54},
+                                    Point{95, 94.02}};
 // Seven Kodak pictures and four photographs.
 constexpr std::array jxl_scores = {Point{20, 30.19}, Point{40, 49.30}, Point{60, 63.60},
                                    Point{75, 72.86}, Point{82, 77.81}, Point{88, 83.29},
@@ -32,8 +33,9 @@ constexpr std::array jpeg_sizes = {Point{1, -2.024}, Point{8, -1.115}, Point{19,
 constexpr std::array webp_sizes = {Point{1, -1.427}, Point{13, -0.603}, Point{26, 0},
                                    Point{61, 0.498}, Point{81, 0.935}};
 
-constexpr std::array avif_sizes = {Point{6, -0.959}, Point{16, -0.302}, Point{26, 0},
-                                   Point{46, 0.695}, Point{56, 1.084},  Point{71, 1.768}};
+constexpr std::array avif_sizes = {Point{6, -1.303}, Point{16, -0.409}, Point{26, 0},
+                                   Point{36, 0.391}, Point{46, 0.738},  Point{56, 1.131},
+                                   Point{71, 1.848}};
 
 constexpr std::array jxl_sizes = {Point{1, -2.006}, Point{8, -0.889}, Point{19, -0.258},
                                   Point{26, 0},     Point{41, 0.377}, Point{61, 0.710},
@@ -46,9 +48,9 @@ constexpr std::array png_sizes = {Point{2, -0.015}, Point{21, 0},     Point{36, 
 constexpr std::array jpeg_bias = {Point{45, -2.98}, Point{60, -2.48}, Point{68, -2.03},
                                   Point{75, -1.70}, Point{80, -1.41}, Point{85, -1.01},
                                   Point{92, -0.38}};
-constexpr std::array avif_bias = {Point{42, 1.84}, Point{60, 1.39}, Point{68, 1.09},
-                                  Point{75, 0.89}, Point{80, 0.57}, Point{85, 0.40},
-                                  Point{95, 0.40}};
+constexpr std::array avif_bias = {Point{35, 2.82}, Point{59, 2.13}, Point{70, 1.19},
+                                  Point{77, 1.02}, Point{84, 0.52}, Point{88, 0.42},
+                                  Point{94, 0.14}};
 
 constexpr std::array webp_bias = {Point{55, -2.63}, Point{68, -1.6}, Point{75, -0.8},
                                   Point{80, -0.1}, Point{86, 0.7}};

@@ -118,7 +118,6 @@ TEST(Corpus, FeaturesGiveAPictureOrAClearError) {
                                          "check.svg",
                                          "circle.svg",
                                          "struct-image-04-t.svg",
-                                         "example.heic",
                                          "hilutite.icm",
                                          "invalid-illuminant.icc",
                                          "relax.jp2",
