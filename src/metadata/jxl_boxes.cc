@@ -197,10 +197,12 @@ Result<Rewritten> rewrite_jxl(ByteView file, const Keep& keep, ByteView exif) {
   Extras extras{.exif = exif, .xmp = {}, .foreign = {}};
   bool drops = false;
   for (const Box& box : layout.boxes) {
-    if (subject(box) == "xml ") {
-      keep.xmp ? extras.xmp.push_back(box) : void(drops = true);
-    } else if (is_own_data(box)) {
-      keeps_everything(keep) ? extras.foreign.push_back(box) : void(drops = true);
+    const bool xmp = subject(box) == "xml ";
+    if (!xmp && !is_own_data(box)) continue;
+    if (xmp ? keep.xmp : keeps_everything(keep)) {
+      (xmp ? extras.xmp : extras.foreign).push_back(box);
+    } else {
+      drops = true;
     }
   }
   if (layout.has("jbrd")) {
