@@ -1,33 +1,62 @@
 #include "codecs/jpeg.h"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
 
 #include "codecs/engine.h"
-#include "codecs/jpeg_coefficients.h"
+#include "jpeg/encoder.h"
+#include "jpeg/quality.h"
+#include "jpeg/reader.h"
 
 namespace imgmill {
 namespace {
 
-// The profile stays, everything else is the optimizer's business.
-vips::VOption* save_options(const EncodeOptions& options) {
-  auto* save = vips::VImage::option()->set("Q", options.quality);
-  if (options.draft == Draft::yes) {
-    // The same steps, without the trellis, which takes three quarters of the time.
-    save->set("optimize_coding", false);
-    if (options.effort != Effort::fast) save->set("quant_table", 3);
+// T.81, B.2.4.6: bytes that a segment holds besides its length.
+constexpr std::size_t most_in_segment = 65533;
+
+jpeg::Segment segment(std::uint8_t marker, std::string_view name, ByteView content) {
+  jpeg::Segment made{.marker = marker, .data = {}};
+  made.data.reserve(name.size() + content.size());
+  std::ranges::copy(as_bytes(name), std::back_inserter(made.data));
+  std::ranges::copy(content, std::back_inserter(made.data));
+  return made;
+}
+
+// T.871, 10.1: samples are YCbCr or grey, so many to the inch.
+jpeg::Segment jfif(double dots_per_mm) {
+  const auto dots =
+      static_cast<std::size_t>(std::clamp(std::round(dots_per_mm * 25.4), 1.0, 65535.0));
+  const auto high = static_cast<std::byte>(dots >> 8);
+  const auto low = static_cast<std::byte>(dots & 0xFF);
+  const std::array content = {std::byte{1}, std::byte{2}, std::byte{1}, high,        low,
+                              high,         low,          std::byte{0}, std::byte{0}};
+  return segment(0xE0, {"JFIF\0", 5}, content);
+}
+
+// ICC.1:2010, B.4: a profile in as many segments as it takes.
+void add_profile(std::vector<jpeg::Segment>& segments, ByteView profile) {
+  constexpr std::string_view name("ICC_PROFILE\0", 12);
+  constexpr std::size_t most = most_in_segment - name.size() - 2;
+  const std::size_t parts = (profile.size() + most - 1) / most;
+  for (std::size_t part = 0; part < parts && parts <= 255; ++part) {
+    Buffer content = Buffer::uninitialised(2 + std::min(most, profile.size() - part * most));
+    content.data()[0] = static_cast<std::byte>(part + 1);
+    content.data()[1] = static_cast<std::byte>(parts);
+    std::ranges::copy(profile.subspan(part * most, content.size() - 2), content.data() + 2);
+    segments.push_back(segment(0xE2, name, content.view()));
+  }
+}
+
+// Four inks are left to libvips.
+Result<Buffer> encode_inks(const Picture& picture, const EncodeOptions& options) {
+  return with_engine(ErrorCode::bad_input, "the picture could not be turned into JPEG", [&] {
+    auto* save = vips::VImage::option()
+                     ->set("Q", options.quality)
+                     ->set("optimize_coding", true)
+                     ->set("interlace", true);
     keep_profile_only(save);
-    return save;
-  }
-  save->set("optimize_coding", true)->set("interlace", true);
-  if (options.effort != Effort::fast) {
-    // mozjpeg at its best, as sharp's `mozjpeg: true` asks for it.
-    save->set("trellis_quant", true)
-        ->set("overshoot_deringing", true)
-        ->set("optimize_scans", true)
-        ->set("quant_table", 3);
-  }
-  keep_profile_only(save);
-  return save;
+    return take_blob(without_metadata(picture.image).jpegsave_buffer(save));
+  });
 }
 
 }  // namespace
@@ -38,14 +67,14 @@ bool JpegCodec::matches(ByteView header) {
 }
 
 Result<ImageInfo> JpegCodec::probe(ByteView input) {
-  IMGMILL_TRY(const JpegHeader header, read_jpeg_header(input));
+  IMGMILL_TRY(const jpeg::Header header, jpeg::read_header(input));
   ImageInfo info;
   info.format = Format::jpeg;
   info.width = header.width;
   info.height = header.height;
   info.channels = header.components;
   info.progressive = header.progressive;
-  info.quality = estimate_jpeg_quality(header.luma_steps);
+  info.quality = jpeg::estimate_quality(header.luma_steps);
   info.colour_space = header.cmyk ? "CMYK" : header.components == 1 ? "grey" : "sRGB";
   return info;
 }
@@ -57,7 +86,7 @@ namespace {
 constexpr std::uint64_t small_picture = 1'000'000;
 
 Result<Picture> decode_here(ByteView input) {
-  IMGMILL_TRY(const JpegPixels pixels, decode_small_jpeg(input));
+  IMGMILL_TRY(const jpeg::Pixels pixels, jpeg::decode_small(input));
   return with_engine(ErrorCode::bad_input, "the JPEG cannot be decoded", [&] {
     const std::size_t size =
         std::size_t{pixels.width} * pixels.height * static_cast<std::size_t>(pixels.channels);
@@ -101,11 +130,36 @@ Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
 }
 
 Result<Buffer> JpegCodec::encode(const Picture& picture, const EncodeOptions& options) {
-  return with_engine(ErrorCode::bad_input, "the picture could not be turned into JPEG", [&] {
-    return take_blob(without_metadata(picture.image).jpegsave_buffer(save_options(options)));
-  });
+  const int bands = picture.image.bands();
+  if ((bands != 1 && bands != 3) || picture.image.format() != VIPS_FORMAT_UCHAR) {
+    return encode_inks(picture, options);
+  }
+  IMGMILL_TRY(const vips::VImage pixels,
+              with_engine(ErrorCode::bad_input, "the picture could not be turned into JPEG",
+                          [&] { return picture.image.copy_memory(); }));
+  jpeg::Picture coefficients =
+      jpeg::forward_dct({.first = static_cast<const std::uint8_t*>(pixels.data()),
+                         .row_size = VIPS_IMAGE_SIZEOF_LINE(pixels.get_image()),
+                         .width = static_cast<std::uint32_t>(pixels.width()),
+                         .height = static_cast<std::uint32_t>(pixels.height()),
+                         .channels = bands});
+  coefficients.segments.push_back(jfif(pixels.xres()));
+  const void* profile = nullptr;
+  std::size_t size = 0;
+  if (vips_image_get_typeof(pixels.get_image(), VIPS_META_ICC_NAME) != 0 &&
+      vips_image_get_blob(pixels.get_image(), VIPS_META_ICC_NAME, &profile, &size) == 0) {
+    add_profile(coefficients.segments, {static_cast<const std::byte*>(profile), size});
+  }
+  return jpeg::encode_jpeg(coefficients, jpeg_settings(options));
 }
 
-std::optional<std::string> JpegCodec::diagnose(ByteView input) { return diagnose_jpeg(input); }
+jpeg::EncoderSettings jpeg_settings(const EncodeOptions& options) {
+  const jpeg::Care care = options.effort == Effort::fast  ? jpeg::Care::quick
+                          : options.effort == Effort::max ? jpeg::Care::thorough
+                                                          : jpeg::Care::weighed;
+  return {.quality = options.quality, .care = care};
+}
+
+std::optional<std::string> JpegCodec::diagnose(ByteView input) { return jpeg::diagnose(input); }
 
 }  // namespace imgmill

@@ -1,9 +1,10 @@
-// JPEG: header and coefficients through libjpeg-turbo, pixels through libvips (mozjpeg).
+// JPEG: decoded by libjpeg-turbo and libvips, encoded by our own encoder.
 #pragma once
 
 #include <array>
 
 #include "codecs/codec.h"
+#include "jpeg/encoder.h"
 
 namespace imgmill {
 
@@ -30,5 +31,8 @@ struct JpegCodec {
   static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
   static std::optional<std::string> diagnose(ByteView input);
 };
+
+/// What our encoder is told for `options`.
+[[nodiscard]] jpeg::EncoderSettings jpeg_settings(const EncodeOptions& options);
 
 }  // namespace imgmill

@@ -5,9 +5,10 @@
 #include <algorithm>
 
 #include "base/try.h"
-#include "codecs/jpeg_coefficients.h"
+#include "jpeg/encoder.h"
 #include "optimize/carried.h"
 #include "optimize/render.h"
+#include "optimize/requantise.h"
 #include "optimize/request.h"
 
 namespace imgmill {
@@ -71,7 +72,7 @@ Result<Candidate> stripped(const Source& source, const Keep& keep) {
 }
 
 Result<Candidate> transcoded(const Candidate& base) {
-  IMGMILL_TRY(Buffer bytes, transcode_jpeg(base.bytes.view()));
+  IMGMILL_TRY(Buffer bytes, jpeg::repack_jpeg(base.bytes.view()));
   return Candidate{.bytes = std::move(bytes),
                    .decision = Decision::transcoded,
                    .notes = base.notes,
@@ -82,10 +83,35 @@ Result<Candidate> transcoded(const Candidate& base) {
 // in any case, because the file is too large otherwise.
 enum class Loss { by_rule, allowed, necessary };
 
+// What has lost something already loses again only by the rules of the aim.
+void tell_of_loss(const Source& source, Loss loss, std::optional<Aim>& aim) {
+  if (!aim) return;
+  // What does not fit has to lose again, whatever it has lost.
+  aim->lost_before = !source.info.lossless && loss != Loss::necessary;
+  aim->quality_before = source.info.quality;
+  aim->size_before = source.bytes.size();
+}
+
+// A JPEG whose coefficients become coarser.
+Result<Candidate> coarsened(const Source& source, const ImageSettings& settings,
+                            const Candidate& base, RenderRequest request, Loss loss) {
+  request.aim = aim_for(Format::jpeg, settings, {});
+  tell_of_loss(source, loss, request.aim);
+  IMGMILL_TRY(Rendered rendered, requantised(source, base.bytes.view(), request));
+  return Candidate{.bytes = std::move(rendered.bytes),
+                   .decision = Decision::reencoded,
+                   .notes = base.notes,
+                   .extent = base.extent,
+                   .judgement = std::move(rendered.judgement)};
+}
+
 Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
-                            Loss loss = Loss::by_rule) {
+                            const Candidate& base, Loss loss = Loss::by_rule) {
   const Format format = source.info.format;
   RenderRequest request = request_for(source, format, settings);
+  if (may_requantise(source, request)) {
+    return coarsened(source, settings, base, std::move(request), loss);
+  }
   if (loss != Loss::by_rule) request.encode.lossless = false;
   const bool lossless = request.encode.lossless;
   // Without loss, pixels stay where they are and the tag says how to turn
@@ -104,12 +130,7 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
   const Carried carried = carried_metadata(source, keep, orientation);
   request.encode.metadata = carried.blocks;
   if (!lossless) request.aim = aim_for(format, settings, carried.blocks);
-  if (request.aim) {
-    // What does not fit has to lose again, whatever it has lost.
-    request.aim->lost_before = !source.info.lossless && loss != Loss::necessary;
-    request.aim->quality_before = source.info.quality;
-    request.aim->size_before = source.bytes.size();
-  }
+  tell_of_loss(source, loss, request.aim);
 
   IMGMILL_TRY(Rendered rendered, render(source, request));
   Candidate candidate{.decision = lossless ? Decision::transcoded : Decision::reencoded,
@@ -143,7 +164,7 @@ Result<Candidate> smallest_jpeg(const Source& source, const ImageSettings& setti
     rival(base, std::move(packed));
     return base;
   }
-  IMGMILL_TRY(Candidate fresh, reencoded(source, settings));
+  IMGMILL_TRY(Candidate fresh, reencoded(source, settings, base));
   const auto pays = [&](const Candidate& other) {
     return static_cast<double>(fresh.bytes.size()) <
            worth_losing * static_cast<double>(other.bytes.size());
@@ -174,12 +195,13 @@ Result<Candidate> smallest_by_aim(const Source& source, const ImageSettings& set
       ImageSettings exact = settings;
       exact.max_bytes.reset();
       exact.compression = Compression::lossless;
-      if (Result<Candidate> packed = reencoded(source, exact)) rival(base, std::move(*packed));
+      if (Result<Candidate> packed = reencoded(source, exact, base))
+        rival(base, std::move(*packed));
     }
     if (fits(base, settings)) return base;
   }
   Result<Candidate> fresh =
-      reencoded(source, settings, fits(base, settings) ? Loss::allowed : Loss::necessary);
+      reencoded(source, settings, base, fits(base, settings) ? Loss::allowed : Loss::necessary);
   if (!fresh && fresh.error().code() != ErrorCode::unsupported) {
     return std::unexpected(std::move(fresh).error());
   }
@@ -199,7 +221,7 @@ Result<Candidate> smallest_other(const Source& source, const ImageSettings& sett
                                  Candidate base) {
   const Format format = source.info.format;
   const bool lossless = info(format).lossless && wants_lossless(source, format, settings);
-  Result<Candidate> fresh = reencoded(source, settings);
+  Result<Candidate> fresh = reencoded(source, settings, base);
   if (!fresh) {
     // The proof failed: then the input's own bytes are the answer.
     if (lossless && fresh.error().code() == ErrorCode::unsupported) return base;

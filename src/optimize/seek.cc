@@ -76,8 +76,9 @@ Result<double> judged(Judge& judge, const Codec& codec, ByteView bytes) {
 /// One picture and one encoder, and what they came to so far.
 class Seeker {
  public:
-  Seeker(const Picture& picture, const Codec& codec, const EncodeOptions& options, const Aim& aim)
-      : picture_(picture), codec_(codec), options_(options), aim_(aim) {}
+  Seeker(const Picture& picture, const Codec& codec, const EncodeOptions& options, const Aim& aim,
+         const EncodeAt& encode)
+      : picture_(picture), codec_(codec), options_(options), aim_(aim), encode_(encode) {}
 
   Result<Sought> seek() {
     IMGMILL_TRY(features_, features_of(picture_));
@@ -114,7 +115,7 @@ class Seeker {
     options.quality = quality;
     options.lossless = false;
     options.draft = draft;
-    return codec_.encode(picture, options);
+    return encode_ && &picture == &picture_ ? encode_(options) : codec_.encode(picture, options);
   }
 
   Result<double> measured(ByteView bytes) { return judged(*judge_, codec_, bytes); }
@@ -326,6 +327,7 @@ class Seeker {
   const Codec& codec_;
   const EncodeOptions& options_;
   const Aim& aim_;
+  const EncodeAt& encode_;
   Features features_;
   std::optional<Judge> judge_;
   bool fresh_ = false;            ///< what was lost before is next to nothing
@@ -341,8 +343,8 @@ class Seeker {
 }  // namespace
 
 Result<Sought> seek(const Picture& picture, const Codec& codec, const EncodeOptions& options,
-                    const Aim& aim) {
-  return Seeker(picture, codec, options, aim).seek();
+                    const Aim& aim, const EncodeAt& encode) {
+  return Seeker(picture, codec, options, aim, encode).seek();
 }
 
 Result<double> score_of(const Picture& picture, const Codec& codec, ByteView bytes) {

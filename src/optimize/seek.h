@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "codecs/codec.h"
@@ -28,18 +29,23 @@ struct Sought {
   Judgement judgement;
 };
 
+/// Encodes a picture at the quality of the options.
+using EncodeAt = std::function<Result<Buffer>(const EncodeOptions& options)>;
+
 /// The smallest encoding of `picture` that reaches the aim's target, or, where only a
 /// size is given, the best one within it; where both are given, the size wins. At most
 /// `most_encodes` of the whole picture are made for a score and somewhat more where a size does not
 /// fit, and the one that is returned was decoded again and measured. Where a loss cannot reach the
 /// target and the format can do without, the result is lossless. `picture` is in memory;
-/// `options.quality` is not looked at.
+/// `options.quality` is not looked at. `encode`, where given, is how the picture is encoded if not
+/// from its pixels.
 ///
 /// Errors: unsupported: the target cannot be reached (the message says how far it is), or
 /// the result would be no smaller than `to_beat`; limit: it cannot be made as small
 /// as `max_bytes`; bad_input: the pixels cannot be read.
 [[nodiscard]] Result<Sought> seek(const Picture& picture, const Codec& codec,
-                                  const EncodeOptions& options, const Aim& aim);
+                                  const EncodeOptions& options, const Aim& aim,
+                                  const EncodeAt& encode = {});
 
 inline constexpr int most_encodes = 6;
 

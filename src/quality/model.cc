@@ -9,9 +9,9 @@ namespace {
 
 using Point = ScoreCurve::Point;
 
-constexpr std::array jpeg_scores = {Point{30, 39.34}, Point{50, 57.56}, Point{65, 65.61},
-                                    Point{75, 72.37}, Point{82, 76.49}, Point{88, 81.26},
-                                    Point{93, 88.43}, Point{97, 92.61}, Point{100, 95.63}};
+constexpr std::array jpeg_scores = {
+    Point{10, 12.3}, Point{30, 39.8}, Point{50, 57.1}, Point{65, 65.6}, Point{75, 72.1},
+    Point{82, 76.2}, Point{88, 81.0}, Point{93, 88.4}, Point{97, 92.4}, Point{100, 95.0}};
 constexpr std::array webp_scores = {Point{20, 35.27}, Point{40, 51.62}, Point{60, 61.20},
                                     Point{75, 68.31}, Point{82, 75.82}, Point{88, 81.88},
                                     Point{93, 86.89}, Point{97, 89.82}, Point{100, 90.74}};
@@ -28,8 +28,8 @@ constexpr std::array png_scores = {Point{10, 46.1}, Point{30, 57.8}, Point{50, 6
                                    Point{65, 73.8}, Point{80, 78},   Point{99, 82}};
 
 // Mirrored: see usual_sizes().
-constexpr std::array jpeg_sizes = {Point{1, -2.024}, Point{8, -1.115}, Point{19, -0.241},
-                                   Point{26, 0},     Point{51, 0.508}, Point{71, 0.923}};
+constexpr std::array jpeg_sizes = {Point{1, -2.073}, Point{8, -1.055}, Point{19, -0.193},
+                                   Point{26, 0},     Point{51, 0.546}, Point{71, 1.012}};
 constexpr std::array webp_sizes = {Point{1, -1.427}, Point{13, -0.603}, Point{26, 0},
                                    Point{61, 0.498}, Point{81, 0.935}};
 
@@ -45,9 +45,6 @@ constexpr std::array png_sizes = {Point{2, -0.015}, Point{21, 0},     Point{36, 
                                   Point{51, 0.237}, Point{71, 0.382}, Point{91, 0.556}};
 
 // By the draft's score: how much more (or less) the real encoding scores.
-constexpr std::array jpeg_bias = {Point{45, -2.98}, Point{60, -2.48}, Point{68, -2.03},
-                                  Point{75, -1.70}, Point{80, -1.41}, Point{85, -1.01},
-                                  Point{92, -0.38}};
 constexpr std::array avif_bias = {Point{35, 2.82}, Point{59, 2.13}, Point{70, 1.19},
                                   Point{77, 1.02}, Point{84, 0.52}, Point{88, 0.42},
                                   Point{94, 0.14}};
@@ -87,16 +84,16 @@ const ScoreCurve& usual_scores(Format format) {
 }
 
 bool draft_pays(Format format, Effort effort) {
-  return effort != Effort::fast && format != Format::png;
+  // Our JPEG encoder takes less time than decoding and judging what it made.
+  return effort != Effort::fast &&
+         (format == Format::webp || format == Format::avif || format == Format::jpegxl);
 }
 
 double draft_bias(Format format, double score) {
-  if (format == Format::png) return 0;
+  if (format != Format::webp && format != Format::avif && format != Format::jpegxl) return 0;
   const std::span<const Point> points = format == Format::avif   ? std::span<const Point>(avif_bias)
                                         : format == Format::webp ? std::span<const Point>(webp_bias)
-                                        : format == Format::jpegxl
-                                            ? std::span<const Point>(jxl_bias)
-                                            : std::span<const Point>(jpeg_bias);
+                                                                 : std::span<const Point>(jxl_bias);
   return ScoreCurve(points).score_at(
       std::clamp(score, points.front().quality, points.back().quality));
 }

@@ -1,8 +1,10 @@
-#include "codecs/jpeg_coefficients.h"
+#include "jpeg/reader.h"
 
 #include <gtest/gtest.h>
 
 #include "imgmill/optimize.h"
+#include "jpeg/encoder.h"
+#include "jpeg/quality.h"
 #include "support/decode.h"
 
 namespace imgmill {
@@ -14,9 +16,9 @@ TEST(JpegQuality, IsEstimatedWithinOneForLibjpegTables) {
   const Raster picture = photo(16, 16);
   for (int quality = 30; quality <= 97; ++quality) {
     const Bytes file = make_jpeg(picture, {.quality = quality});
-    const auto header = read_jpeg_header(file);
+    const auto header = jpeg::read_header(file);
     ASSERT_TRUE(header);
-    EXPECT_NEAR(estimate_jpeg_quality(header->luma_steps), quality, 1);
+    EXPECT_NEAR(jpeg::estimate_quality(header->luma_steps), quality, 1);
   }
 }
 
@@ -28,9 +30,9 @@ TEST(JpegQuality, IsEstimatedWithinOneForOurOwnOutput) {
       settings.quality.global = quality;
       const auto result = optimize(source, settings);
       ASSERT_TRUE(result);
-      const auto header = read_jpeg_header(result->bytes.view());
+      const auto header = jpeg::read_header(result->bytes.view());
       ASSERT_TRUE(header);
-      EXPECT_NEAR(estimate_jpeg_quality(header->luma_steps), quality, 1);
+      EXPECT_NEAR(jpeg::estimate_quality(header->luma_steps), quality, 1);
     }
   }
 }
@@ -62,7 +64,7 @@ TEST(JpegTranscode, KeepsEveryCoefficientOfEveryKindAndSize) {
          {std::pair{1, 1}, {2, 3}, {7, 8}, {8, 9}, {15, 17}, {33, 31}, {70, 64}}) {
       SCOPED_TRACE(testing::Message() << kind.name << " " << width << "x" << height);
       const Bytes file = make_jpeg(photo(width, height, kind.channels), kind.how);
-      const auto packed = transcode_jpeg(file);
+      const auto packed = jpeg::repack_jpeg(file);
       ASSERT_TRUE(packed) << packed.error().describe();
       EXPECT_EQ(jpeg_coefficients(packed->view()), jpeg_coefficients(file));
       EXPECT_EQ(decode(packed->view(), Format::jpeg).picture(),
@@ -76,7 +78,7 @@ TEST(JpegTranscode, CarriesEverySegment) {
                                                .exif = exif_block(6),
                                                .xmp = xmp_packet(),
                                                .comment = secret_comment});
-  const auto packed = transcode_jpeg(file);
+  const auto packed = jpeg::repack_jpeg(file);
   ASSERT_TRUE(packed);
   for (const std::string_view text : {secret_place, secret_camera, secret_xmp, secret_comment}) {
     EXPECT_TRUE(holds(packed->view(), text)) << text;
@@ -87,21 +89,21 @@ TEST(JpegTranscode, CarriesEverySegment) {
 TEST(JpegTranscode, RefusesWhatCannotBeReadForCertain) {
   const Bytes file = make_jpeg(photo(64, 64));
   for (std::size_t cut = 1; cut < 20; ++cut) {
-    EXPECT_FALSE(transcode_jpeg(ByteView(file).first(file.size() * cut / 20))) << cut;
+    EXPECT_FALSE(jpeg::repack_jpeg(ByteView(file).first(file.size() * cut / 20))) << cut;
   }
-  EXPECT_FALSE(transcode_jpeg(ByteView(file).first(file.size() - 2)));
+  EXPECT_FALSE(jpeg::repack_jpeg(ByteView(file).first(file.size() - 2)));
 }
 
 TEST(JpegDiagnosis, TellsDamageFromStrayBytes) {
   const Bytes file = make_jpeg(photo(64, 64));
-  EXPECT_EQ(diagnose_jpeg(file), "");
+  EXPECT_EQ(jpeg::diagnose(file), "");
   Bytes stray = file;
   stray.insert(stray.end() - 2, 5, std::byte{0});
-  EXPECT_EQ(diagnose_jpeg(stray), "");
+  EXPECT_EQ(jpeg::diagnose(stray), "");
   Bytes many = file;
   many.insert(many.end() - 2, 500, std::byte{0});
-  EXPECT_NE(diagnose_jpeg(many), "");
-  EXPECT_NE(diagnose_jpeg(ByteView(file).first(file.size() / 2)), "");
+  EXPECT_NE(jpeg::diagnose(many), "");
+  EXPECT_NE(jpeg::diagnose(ByteView(file).first(file.size() / 2)), "");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "codecs/jpeg_coefficients.h"
+#include "jpeg/reader.h"
 
 #include <fmt/format.h>
 
@@ -19,7 +19,7 @@ extern "C" {
 
 #include "base/try.h"
 
-namespace imgmill {
+namespace imgmill::jpeg {
 namespace {
 
 // A progressive file may claim any number of scans, each a pass over the whole
@@ -138,22 +138,6 @@ Error damage_error(const char* damage) {
                "restore the file from a copy; it was left as it is");
 }
 
-// In zigzag order, as the tables stand in files.
-constexpr std::array<int, 64> zigzag = {
-    0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48,
-    41, 34, 27, 20, 13, 6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23,
-    30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63};
-
-// The part of the tables that tells qualities apart and does not saturate:
-// the first 36 steps in zigzag order.
-constexpr std::size_t telling_steps = 36;
-constexpr std::array<int, telling_steps> annex_k = {16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17,
-                                                    16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37,
-                                                    29, 40, 58, 51, 61, 60, 57, 51, 56, 55, 64, 72};
-constexpr std::array<int, telling_steps> robidoux = {
-    16, 16, 16, 16, 17, 16, 18, 20, 20, 18, 25, 27, 24, 27, 25, 37, 34, 31,
-    31, 34, 37, 56, 40, 43, 40, 43, 40, 56, 85, 53, 62, 53, 53, 62, 53, 85};
-
 bool header_into(Decoder& decoder) {
   if (setjmp(decoder.trap.way_out) != 0) return false;
   jpeg_read_header(&decoder.info, TRUE);
@@ -177,59 +161,15 @@ bool finish(Decoder& decoder) {
   return true;
 }
 
-// libjpeg writes these two itself where they belong.
-bool is_written_anyway(const jpeg_compress_struct& encoder, const jpeg_marker_struct& marker) {
-  const auto starts = [&](const char* name) {
-    return marker.data_length >= 5 && std::memcmp(marker.data, name, 5) == 0;
-  };
-  return (encoder.write_JFIF_header && marker.marker == JPEG_APP0 && starts("JFIF\0")) ||
-         (encoder.write_Adobe_marker && marker.marker == JPEG_APP0 + 14 && starts("Adobe"));
-}
-
-struct Encoder {
-  jpeg_compress_struct info{};
-  Trap trap{};
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-
-  Encoder() {
-    set_trap(trap);
-    info.err = &trap.manager;
-    if (setjmp(trap.way_out) != 0) return;
-    jpeg_create_compress(&info);
-    jpeg_mem_dest(&info, &bytes, &size);
+// Rows of blocks into `plane`; libjpeg may have to fetch them.
+bool copy_levels(Decoder& decoder, jvirt_barray_ptr rows, Plane& plane) {
+  if (setjmp(decoder.trap.way_out) != 0) return false;
+  auto* info = reinterpret_cast<j_common_ptr>(&decoder.info);
+  const std::size_t row_size = std::size_t{plane.blocks_wide} * sizeof(JBLOCK);
+  for (std::uint32_t row = 0; row < plane.blocks_high; ++row) {
+    JBLOCKARRAY blocks = decoder.info.mem->access_virt_barray(info, rows, row, 1, FALSE);
+    std::memcpy(plane.block(std::size_t{row} * plane.blocks_wide), blocks[0], row_size);
   }
-  ~Encoder() {
-    jpeg_destroy_compress(&info);
-    std::free(bytes);
-  }
-  Encoder(const Encoder&) = delete;
-  Encoder& operator=(const Encoder&) = delete;
-
-  [[nodiscard]] Buffer take() {
-    auto* block = reinterpret_cast<std::byte*>(bytes);
-    const std::size_t length = size;
-    bytes = nullptr;
-    return Buffer::adopt(block, length, [](std::byte* data) { std::free(data); });
-  }
-};
-
-bool write_into(Encoder& encoder, Decoder& decoder, jvirt_barray_ptr* coefficients,
-                bool progressive) {
-  if (setjmp(encoder.trap.way_out) != 0) return false;
-  jpeg_copy_critical_parameters(&decoder.info, &encoder.info);
-  encoder.info.optimize_coding = TRUE;
-  encoder.info.arith_code = FALSE;
-  encoder.info.restart_interval = 0;
-  encoder.info.restart_in_rows = 0;
-  if (progressive) jpeg_simple_progression(&encoder.info);
-  jpeg_write_coefficients(&encoder.info, coefficients);
-  for (jpeg_saved_marker_ptr marker = decoder.info.marker_list; marker != nullptr;
-       marker = marker->next) {
-    if (is_written_anyway(encoder.info, *marker)) continue;
-    jpeg_write_marker(&encoder.info, marker->marker, marker->data, marker->data_length);
-  }
-  jpeg_finish_compress(&encoder.info);
   return true;
 }
 
@@ -261,11 +201,11 @@ bool start_rows(Decoder& decoder) {
 
 }  // namespace
 
-Result<JpegHeader> read_jpeg_header(ByteView input) {
+Result<Header> read_header(ByteView input) {
   Decoder decoder(input);
   if (!header_into(decoder)) return std::unexpected(error_of(decoder.trap));
   const jpeg_decompress_struct& info = decoder.info;
-  JpegHeader header;
+  Header header;
   header.width = info.image_width;
   header.height = info.image_height;
   header.components = info.num_components;
@@ -280,41 +220,54 @@ Result<JpegHeader> read_jpeg_header(ByteView input) {
   return header;
 }
 
-Result<Buffer> transcode_jpeg(ByteView input) {
-  // Below this size the headers of ten scans may weigh more than they save.
-  constexpr std::size_t small_file = 64 * 1024;
-
+Result<Picture> read_picture(ByteView input) {
   Decoder decoder(input);
   jvirt_barray_ptr* coefficients = coefficients_of(decoder);
   if (coefficients == nullptr) return std::unexpected(error_of(decoder.trap));
   if (decoder.trap.damage[0] != '\0') return std::unexpected(damage_error(decoder.trap.damage));
 
-  Encoder progressive;
-  if (!write_into(progressive, decoder, coefficients, true)) {
-    return std::unexpected(error_of(progressive.trap));
-  }
-  Buffer best = progressive.take();
-  if (input.size() < small_file) {
-    Encoder sequential;
-    if (!write_into(sequential, decoder, coefficients, false)) {
-      return std::unexpected(error_of(sequential.trap));
+  const jpeg_decompress_struct& info = decoder.info;
+  const bool has_chroma = info.jpeg_color_space == JCS_YCbCr || info.jpeg_color_space == JCS_YCCK;
+  Picture picture{.width = info.image_width,
+                  .height = info.image_height,
+                  .chroma = has_chroma ? Chroma::second_and_third : Chroma::none};
+  for (int i = 0; i < info.num_components; ++i) {
+    const jpeg_component_info& component = info.comp_info[i];
+    if (component.quant_table == nullptr) {
+      return std::unexpected(damage_error("a quantisation table is missing"));
     }
-    if (sequential.size < best.size()) best = sequential.take();
+    Plane plane;
+    plane.across = component.h_samp_factor;
+    plane.down = component.v_samp_factor;
+    plane.blocks_wide = component.width_in_blocks;
+    plane.blocks_high = component.height_in_blocks;
+    plane.id = static_cast<std::uint8_t>(component.component_id);
+    std::ranges::copy(component.quant_table->quantval, plane.steps.begin());
+    plane.allocate();
+    if (!copy_levels(decoder, coefficients[i], plane)) {
+      return std::unexpected(error_of(decoder.trap));
+    }
+    picture.planes.push_back(std::move(plane));
+  }
+  for (jpeg_saved_marker_ptr marker = info.marker_list; marker != nullptr; marker = marker->next) {
+    const auto* data = reinterpret_cast<const std::byte*>(marker->data);
+    picture.segments.push_back({marker->marker, {data, data + marker->data_length}});
   }
   if (!finish(decoder)) return std::unexpected(error_of(decoder.trap));
-  return best;
+  if (decoder.trap.damage[0] != '\0') return std::unexpected(damage_error(decoder.trap.damage));
+  return picture;
 }
 
-Result<JpegPixels> decode_small_jpeg(ByteView input) {
+Result<Pixels> decode_small(ByteView input) {
   Decoder decoder(input);
   if (!header_into(decoder)) return std::unexpected(error_of(decoder.trap));
   const bool grey = decoder.info.num_components == 1;
   decoder.info.out_color_space = grey ? JCS_GRAYSCALE : JCS_RGB;
   if (!start_rows(decoder)) return std::unexpected(error_of(decoder.trap));
 
-  JpegPixels out{.width = decoder.info.output_width,
-                 .height = decoder.info.output_height,
-                 .channels = decoder.info.output_components};
+  Pixels out{.width = decoder.info.output_width,
+             .height = decoder.info.output_height,
+             .channels = decoder.info.output_components};
   if (decoder.info.density_unit == 1) out.dots_per_mm = decoder.info.X_density / 25.4;
   if (decoder.info.density_unit == 2) out.dots_per_mm = decoder.info.X_density / 10.0;
   const std::size_t row = std::size_t{out.width} * static_cast<std::size_t>(out.channels);
@@ -327,7 +280,7 @@ Result<JpegPixels> decode_small_jpeg(ByteView input) {
   return out;
 }
 
-std::string diagnose_jpeg(ByteView input) {
+std::string diagnose(ByteView input) {
   Decoder decoder(input);
   if (!header_into(decoder) || !start_rows(decoder)) return decoder.trap.message;
   std::vector<JSAMPLE> row(std::size_t{decoder.info.output_width} *
@@ -336,27 +289,4 @@ std::string diagnose_jpeg(ByteView input) {
   return decoder.trap.damage;
 }
 
-int estimate_jpeg_quality(const std::array<std::uint16_t, 64>& luma_steps) {
-  const auto misfit = [&](const std::array<int, telling_steps>& base, int quality) {
-    const int scale = quality < 50 ? 5000 / quality : 200 - 2 * quality;
-    double sum = 0;
-    for (std::size_t i = 0; i < telling_steps; ++i) {
-      const int step = std::clamp((base[i] * scale + 50) / 100, 1, 255);
-      const int found = std::max<int>(luma_steps[static_cast<std::size_t>(zigzag[i])], 1);
-      sum += std::abs(found - step) / static_cast<double>(found + step);
-    }
-    return sum;
-  };
-  int best_quality = 1;
-  double best = std::numeric_limits<double>::infinity();
-  for (int quality = 1; quality <= 100; ++quality) {
-    const double sum = std::min(misfit(annex_k, quality), misfit(robidoux, quality));
-    if (sum < best) {
-      best = sum;
-      best_quality = quality;
-    }
-  }
-  return best_quality;
-}
-
-}  // namespace imgmill
+}  // namespace imgmill::jpeg

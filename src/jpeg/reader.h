@@ -1,4 +1,4 @@
-// JPEG without pixels: headers, tables and DCT coefficients, through libjpeg-turbo.
+// Reads JPEG files through libjpeg-turbo: headers, coefficients, and, for small ones, pixels.
 #pragma once
 
 #include <array>
@@ -7,10 +7,11 @@
 
 #include "imgmill/buffer.h"
 #include "imgmill/error.h"
+#include "jpeg/planes.h"
 
-namespace imgmill {
+namespace imgmill::jpeg {
 
-struct JpegHeader {
+struct Header {
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   int components = 3;
@@ -21,16 +22,16 @@ struct JpegHeader {
 
 /// Everything up to the first scan. Errors: bad_input, unsupported (12 bits a
 /// sample, lossless JPEG). Thread-safe.
-[[nodiscard]] Result<JpegHeader> read_jpeg_header(ByteView input);
+[[nodiscard]] Result<Header> read_header(ByteView input);
 
-/// Packs the same coefficients better: optimised Huffman tables, progressive
-/// or sequential scans, whichever is smaller. Every APPn and COM segment of `input`
-/// comes along as it is. Errors: bad_input when a coefficient cannot be
-/// read for certain (a damaged file is never rewritten).
-[[nodiscard]] Result<Buffer> transcode_jpeg(ByteView input);
+/// All coefficients, as they are in the file, and every APPn and COM segment in order. What lies
+/// beyond the picture's edges up to whole MCUs is not read. Errors: as read_header(); bad_input
+/// when a coefficient cannot be read for certain (a damaged file is never rewritten).
+/// Throws std::bad_alloc.
+[[nodiscard]] Result<Picture> read_picture(ByteView input);
 
 /// Decoded samples, row by row; grey or RGB, 8 bits.
-struct JpegPixels {
+struct Pixels {
   unsigned char* samples = nullptr;  ///< from malloc; the caller frees them
   std::uint32_t width = 0;
   std::uint32_t height = 0;
@@ -42,16 +43,11 @@ struct JpegPixels {
 /// Decodes a grey or YCbCr JPEG in this thread, for pictures too small to be worth
 /// handing to others. The samples are those that libvips's decoder, of the same
 /// descent, gives. Errors: bad_input, with a precise reason, for any damage.
-[[nodiscard]] Result<JpegPixels> decode_small_jpeg(ByteView input);
+[[nodiscard]] Result<Pixels> decode_small(ByteView input);
 
 /// Why libvips may have refused this file: decodes it once more for a precise
 /// answer. An empty string: nothing is wrong, or nothing but what every
 /// decoder shrugs off (stray bytes between segments).
-[[nodiscard]] std::string diagnose_jpeg(ByteView input);
+[[nodiscard]] std::string diagnose(ByteView input);
 
-/// The quality 1..100 whose table is nearest to `luma_steps`, taken as a scaling
-/// of the example table of ITU-T T.81 Annex K (libjpeg and its many children) or
-/// of Nicolas Robidoux's table (mozjpeg's default), by libjpeg's scaling rule.
-[[nodiscard]] int estimate_jpeg_quality(const std::array<std::uint16_t, 64>& luma_steps);
-
-}  // namespace imgmill
+}  // namespace imgmill::jpeg

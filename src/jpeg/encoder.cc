@@ -1,0 +1,98 @@
+#include "jpeg/encoder.h"
+
+#include <optional>
+
+#include "base/try.h"
+#include "jpeg/chroma.h"
+#include "jpeg/quality.h"
+#include "jpeg/quantiser.h"
+#include "jpeg/reader.h"
+#include "jpeg/writer.h"
+
+namespace imgmill::jpeg {
+namespace {
+
+struct Axes {
+  bool across = false;
+  bool down = false;
+};
+
+// Along which axes the chroma of `source` has as many samples as its luma.
+std::optional<Axes> full_axes(const Picture& source) {
+  if (source.planes.size() != 3 || source.chroma == Chroma::none) return std::nullopt;
+  const Plane& luma = source.planes[0];
+  const Plane& chroma = source.planes[1];
+  const Plane& other = source.planes[2];
+  if (chroma.across != other.across || chroma.down != other.down) return std::nullopt;
+  const bool across = luma.across == chroma.across;
+  const bool down = luma.down == chroma.down;
+  if ((!across && luma.across != 2 * chroma.across) || (!down && luma.down != 2 * chroma.down)) {
+    return std::nullopt;
+  }
+  if (!across && !down) return std::nullopt;
+  return Axes{across, down};
+}
+
+bool should_halve(const Picture& source, const Axes& axes, const EncoderSettings& settings) {
+  if (settings.halve_chroma != Chroma420::fitting) {
+    return settings.halve_chroma == Chroma420::yes;
+  }
+  // Above it, chroma in full scores more for their bytes in most pictures.
+  constexpr int fine_quality = 93;
+  constexpr double seen_share = 0.01;
+  if (settings.quality >= fine_quality) return false;
+  const Steps steps = steps_for(settings.quality, Channel::halved_chroma);
+  return share_with_detail(source.planes[1], steps, axes.across, axes.down) < seen_share &&
+         share_with_detail(source.planes[2], steps, axes.across, axes.down) < seen_share;
+}
+
+Channel channel_of(const Picture& source, std::size_t index, bool halve) {
+  if (!source.is_chroma(index)) return Channel::luma;
+  const Plane& luma = source.planes[0];
+  const Plane& plane = source.planes[index];
+  const bool full = plane.across == luma.across && plane.down == luma.down;
+  return full && !halve ? Channel::full_chroma : Channel::halved_chroma;
+}
+
+}  // namespace
+
+Picture requantised(const Picture& source, const EncoderSettings& settings) {
+  Picture out{.width = source.width,
+              .height = source.height,
+              .chroma = source.chroma,
+              .segments = source.segments};
+  const std::optional<Axes> axes = full_axes(source);
+  const bool halve = axes && should_halve(source, *axes, settings);
+  for (std::size_t i = 0; i < source.planes.size(); ++i) {
+    const Plane& plane = source.planes[i];
+    const Channel channel = channel_of(source, i, halve);
+    const Steps wanted = steps_for(settings.quality, channel);
+    Worth worth = worth_of(settings.quality, channel);
+    if (settings.care == Care::quick) worth.bit_price = 0;
+    if (halve && i > 0) {
+      out.planes.push_back(quantise(halved(plane, axes->across, axes->down), wanted, worth));
+    } else {
+      const bool from_file = plane.unit == 1;
+      const Steps steps = from_file ? with_regard_to(plane.steps, wanted) : wanted;
+      out.planes.push_back(quantise(plane, steps, worth));
+    }
+    if (halve) out.planes.back().across = out.planes.back().down = i == 0 ? 2 : 1;
+  }
+  return out;
+}
+
+Result<Buffer> encode_jpeg(const Picture& source, const EncoderSettings& settings) {
+  return write_jpeg(requantised(source, settings),
+                    settings.care == Care::thorough ? ScanSearch::whole : ScanSearch::sampled);
+}
+
+Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings) {
+  return encode_jpeg(forward_dct(samples), settings);
+}
+
+Result<Buffer> repack_jpeg(ByteView input) {
+  IMGMILL_TRY(const Picture picture, read_picture(input));
+  return write_jpeg(picture, ScanSearch::whole);
+}
+
+}  // namespace imgmill::jpeg

@@ -1,0 +1,44 @@
+// JPEG files of a quality: from samples, or from other JPEG files without decoding them.
+#pragma once
+
+#include "imgmill/buffer.h"
+#include "imgmill/error.h"
+#include "jpeg/forward.h"
+#include "jpeg/planes.h"
+#include "jpeg/scan_script.h"
+
+namespace imgmill::jpeg {
+
+/// How much thought goes into a file.
+enum class Care {
+  quick,     ///< levels are rounded
+  weighed,   ///< levels are weighed against their bits
+  thorough,  ///< and all of the picture is looked at for choosing scans
+};
+
+/// Whether chroma may lose half of its resolution.
+enum class Chroma420 {
+  no,
+  yes,
+  fitting,  ///< where, at this quality, little of it would be seen
+};
+
+struct EncoderSettings {
+  int quality = 80;  ///< 1..100
+  Care care = Care::weighed;
+  Chroma420 halve_chroma = Chroma420::fitting;
+};
+
+/// `source` with the steps of a quality. Planes of a file keep steps that are coarser already.
+/// Segments come along. Throws std::bad_alloc.
+[[nodiscard]] Picture requantised(const Picture& source, const EncoderSettings& settings);
+
+/// The whole way: requantised() and write_jpeg(). Errors: as write_jpeg(). Thread-safe.
+[[nodiscard]] Result<Buffer> encode_jpeg(const Picture& source, const EncoderSettings& settings);
+/// The same for samples.
+[[nodiscard]] Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings);
+
+/// The same picture in fewer bytes: other codes and scans. Errors: as write_jpeg().
+[[nodiscard]] Result<Buffer> repack_jpeg(ByteView input);
+
+}  // namespace imgmill::jpeg

@@ -1,0 +1,193 @@
+#include "jpeg/encoder.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "jpeg/quality.h"
+#include "jpeg/reader.h"
+#include "jpeg/writer.h"
+#include "quality/ssimulacra2_simd.h"
+#include "support/decode.h"
+
+namespace imgmill {
+namespace {
+
+using namespace test;
+
+Raster shown(ByteView file) { return decode(file, Format::jpeg).picture(); }
+
+jpeg::Samples samples_of(const Raster& raster, std::vector<std::uint8_t>& storage) {
+  storage.clear();
+  for (const auto sample : raster.samples) storage.push_back(static_cast<std::uint8_t>(sample));
+  const auto width = static_cast<std::uint32_t>(raster.width);
+  return {.first = storage.data(),
+          .row_size = std::size_t{width} * static_cast<std::size_t>(raster.channels),
+          .width = width,
+          .height = static_cast<std::uint32_t>(raster.height),
+          .channels = raster.channels};
+}
+
+Result<Buffer> encoded(const Raster& raster, const jpeg::EncoderSettings& settings) {
+  std::vector<std::uint8_t> storage;
+  return jpeg::encode_jpeg(samples_of(raster, storage), settings);
+}
+
+struct Kind {
+  std::string_view name;
+  int channels;
+  JpegMake how;
+};
+
+const Kind kinds[] = {
+    {"444", 3, {.across = 1, .down = 1}},
+    {"422", 3, {.across = 2, .down = 1}},
+    {"420", 3, {.across = 2, .down = 2}},
+    {"440", 3, {.across = 1, .down = 2}},
+    {"411", 3, {.across = 4, .down = 1}},
+    {"grey", 1, {}},
+    {"cmyk", 4, {}},
+    {"progressive", 3, {.progressive = true}},
+    {"restarts", 3, {.restart_rows = 1}},
+};
+
+TEST(JpegEncoder, RequantisedFilesOfEveryKindAndSizeLookAlike) {
+  for (const Kind& kind : kinds) {
+    for (const auto& [width, height] :
+         {std::pair{1, 1}, {2, 3}, {7, 8}, {8, 9}, {15, 17}, {33, 31}, {70, 64}}) {
+      for (const jpeg::Care care : {jpeg::Care::quick, jpeg::Care::weighed, jpeg::Care::thorough}) {
+        SCOPED_TRACE(testing::Message() << kind.name << " " << width << "x" << height);
+        const Bytes file = make_jpeg(photo(width, height, kind.channels), kind.how);
+        const auto picture = jpeg::read_picture(file);
+        ASSERT_TRUE(picture);
+        const auto coarse = jpeg::encode_jpeg(*picture, {.quality = 75, .care = care});
+        ASSERT_TRUE(coarse) << coarse.error().describe();
+        EXPECT_GT(psnr(shown(coarse->view()), shown(file)), 28);
+      }
+    }
+  }
+}
+
+TEST(JpegEncoder, SamplesOfEverySizeComeBack) {
+  for (const int channels : {1, 3}) {
+    for (int side = 1; side <= 40; ++side) {
+      SCOPED_TRACE(testing::Message() << side << " channels " << channels);
+      const Raster picture = photo(side, 41 - side, channels);
+      const auto file = encoded(picture, {.quality = 90});
+      ASSERT_TRUE(file);
+      EXPECT_GT(psnr(shown(file->view()), picture), 28);
+      const auto best = encoded(picture, {.quality = 100});
+      ASSERT_TRUE(best);
+      // Steps of 1 and no halved chroma: what is left is rounding.
+      EXPECT_GT(psnr(shown(best->view()), picture), 44);
+    }
+  }
+}
+
+TEST(JpegEncoder, HigherQualitiesAreLargerAndNearer) {
+  const Raster picture = photo(128, 96);
+  std::size_t size = 0;
+  double nearness = 0;
+  for (const int quality : {20, 40, 60, 75, 85, 92, 97, 100}) {
+    const auto file = encoded(picture, {.quality = quality});
+    ASSERT_TRUE(file);
+    const double now = psnr(shown(file->view()), picture);
+    EXPECT_GT(file->size(), size) << quality;
+    EXPECT_GT(now, nearness) << quality;
+    size = file->size();
+    nearness = now;
+  }
+}
+
+TEST(JpegEncoder, WeighingPays) {
+  const Raster picture = photo(256, 192);
+  const auto rounded = encoded(picture, {.quality = 75, .care = jpeg::Care::quick});
+  const auto weighed = encoded(picture, {.quality = 75, .care = jpeg::Care::weighed});
+  ASSERT_TRUE(rounded && weighed);
+  EXPECT_LT(weighed->size(), rounded->size());
+}
+
+TEST(JpegEncoder, CoarseStepsStay) {
+  const Bytes coarse = make_jpeg(photo(64, 64), {.quality = 40});
+  const auto picture = jpeg::read_picture(coarse);
+  ASSERT_TRUE(picture);
+  const jpeg::Picture finer = jpeg::requantised(*picture, {.quality = 95});
+  for (std::size_t i = 0; i < picture->planes.size(); ++i) {
+    EXPECT_EQ(finer.planes[i].steps, picture->planes[i].steps);
+  }
+}
+
+TEST(JpegEncoder, SegmentsComeAlong) {
+  const Bytes file = make_jpeg(photo(40, 40), {.exif = exif_block(6), .comment = secret_comment});
+  const auto picture = jpeg::read_picture(file);
+  ASSERT_TRUE(picture);
+  const auto coarse = jpeg::encode_jpeg(*picture, {.quality = 60});
+  ASSERT_TRUE(coarse);
+  EXPECT_TRUE(holds(coarse->view(), secret_camera));
+  EXPECT_TRUE(holds(coarse->view(), secret_comment));
+}
+
+// Red letters on white: halved chroma would smear them.
+TEST(JpegEncoder, ChromaIsHalvedWhereItIsNotSeen) {
+  Raster stripes = photo(64, 64);
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 64; ++x) {
+      const bool on = (x + y) % 2 == 0;
+      auto* at = &stripes.samples[static_cast<std::size_t>(3 * (64 * y + x))];
+      at[0] = 255;
+      at[1] = at[2] = static_cast<std::uint16_t>(on ? 0 : 255);
+    }
+  }
+  std::vector<std::uint8_t> storage;
+  const auto across = [&](const Raster& raster, int quality) {
+    const jpeg::Picture picture = jpeg::forward_dct(samples_of(raster, storage));
+    return jpeg::requantised(picture, {.quality = quality}).planes[0].across;
+  };
+  EXPECT_EQ(across(stripes, 80), 1);
+  EXPECT_EQ(across(photo(64, 64), 80), 2);
+  EXPECT_EQ(across(photo(64, 64), 95), 1);
+}
+
+TEST(JpegEncoder, EveryInstructionSetWritesTheSameBytes) {
+  const Raster picture = photo(83, 61);
+  const Bytes file = make_jpeg(photo(90, 50), {.across = 1, .down = 1});
+  const auto source = jpeg::read_picture(file);
+  ASSERT_TRUE(source);
+  const auto from_samples = encoded(picture, {.quality = 80});
+  const auto from_file = jpeg::encode_jpeg(*source, {.quality = 80});
+  ASSERT_TRUE(from_samples && from_file);
+  ASSERT_GT(simd_targets().size(), 1U);
+  for (const std::string_view target : simd_targets()) {
+    SCOPED_TRACE(target);
+    ASSERT_TRUE(quality::choose_simd_target(target));
+    const auto again = encoded(picture, {.quality = 80});
+    const auto coarse = jpeg::encode_jpeg(*source, {.quality = 80});
+    ASSERT_TRUE(again && coarse);
+    EXPECT_TRUE(std::ranges::equal(again->view(), from_samples->view()));
+    EXPECT_TRUE(std::ranges::equal(coarse->view(), from_file->view()));
+  }
+  quality::choose_simd_target("");
+}
+
+TEST(JpegQuality, EstimatesKnowOurTables) {
+  for (int quality = 20; quality <= 97; ++quality) {
+    EXPECT_NEAR(jpeg::estimate_quality(jpeg::steps_for(quality, jpeg::Channel::luma)), quality, 1);
+  }
+}
+
+TEST(JpegQuality, TablesAreFinerTheHigherTheQuality) {
+  for (const auto channel :
+       {jpeg::Channel::luma, jpeg::Channel::full_chroma, jpeg::Channel::halved_chroma}) {
+    jpeg::Steps before = jpeg::steps_for(1, channel);
+    for (int quality = 2; quality <= 100; ++quality) {
+      const jpeg::Steps steps = jpeg::steps_for(quality, channel);
+      for (std::size_t k = 0; k < steps.size(); ++k) EXPECT_LE(steps[k], before[k]);
+      before = steps;
+    }
+    EXPECT_EQ(std::ranges::max(before), 1);
+  }
+}
+
+}  // namespace
+}  // namespace imgmill

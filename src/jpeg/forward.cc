@@ -1,0 +1,136 @@
+#include "jpeg/forward.h"
+
+#include "jpeg/dct.h"
+
+// SSSE3 alone has not been sold for fifteen years.
+#define HWY_DISABLED_TARGETS HWY_SSSE3
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "jpeg/forward.cc"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which makes them come once per instruction set.
+#include <hwy/highway.h>
+
+// Plain loops of eight: compiled once for each instruction set, they become its vectors.
+HWY_BEFORE_NAMESPACE();
+namespace imgmill::jpeg {
+namespace HWY_NAMESPACE {
+
+// T.871, section 7, the middle of the luma range moved to 0.
+void ConvertRow(const std::uint8_t* from, std::size_t width, const Band& band, std::size_t row) {
+  float* HWY_RESTRICT y = band.row(0, row);
+  float* HWY_RESTRICT cb = band.row(1, row);
+  float* HWY_RESTRICT cr = band.row(2, row);
+  for (std::size_t x = 0; x < width; ++x) {
+    const float red = from[3 * x];
+    const float green = from[3 * x + 1];
+    const float blue = from[3 * x + 2];
+    y[x] = 0.299F * red + 0.587F * green + 0.114F * blue - 128.0F;
+    cb[x] = -0.168735892F * red - 0.331264108F * green + 0.5F * blue;
+    cr[x] = 0.5F * red - 0.418687589F * green - 0.081312411F * blue;
+  }
+}
+
+// Eight rows of samples into the coefficients of one row of blocks, in sixteenths. `basis` is
+// [frequency][sample], `turned` [sample][frequency].
+void TransformRow(const float* samples, std::size_t stride, std::size_t blocks, const Matrix& basis,
+                  const Matrix& turned, std::int16_t* out) {
+  for (std::size_t block = 0; block < blocks; ++block, samples += 8, out += block_coefficients) {
+    alignas(64) float down[8][8];
+    for (std::size_t v = 0; v < 8; ++v) {
+      float sum[8] = {};
+      for (std::size_t row = 0; row < 8; ++row) {
+        const float weight = basis[v][row];
+        for (std::size_t x = 0; x < 8; ++x) sum[x] += weight * samples[row * stride + x];
+      }
+      for (std::size_t x = 0; x < 8; ++x) down[v][x] = sum[x];
+    }
+    for (std::size_t v = 0; v < 8; ++v) {
+      float sum[8] = {};
+      for (std::size_t x = 0; x < 8; ++x) {
+        const float sample = down[v][x];
+        for (std::size_t u = 0; u < 8; ++u) sum[u] += sample * turned[x][u];
+      }
+      for (std::size_t u = 0; u < 8; ++u) {
+        const float value = sum[u] * 16;
+        // Rounded half away from 0, in a way that every instruction set has.
+        out[8 * v + u] = static_cast<std::int16_t>(value + (value < 0 ? -0.5F : 0.5F));
+      }
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace imgmill::jpeg
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <algorithm>
+#include <vector>
+
+namespace imgmill::jpeg {
+namespace {
+
+HWY_EXPORT(ConvertRow);
+HWY_EXPORT(TransformRow);
+
+constexpr std::size_t band_rows = 8;
+
+Plane empty_plane(const Samples& samples, std::size_t index) {
+  Plane plane;
+  plane.id = static_cast<std::uint8_t>(index + 1);
+  plane.blocks_wide = (samples.width + 7) / 8;
+  plane.blocks_high = (samples.height + 7) / 8;
+  plane.steps.fill(1);
+  plane.unit = 1.0F / 16;
+  plane.allocate();
+  return plane;
+}
+
+// The rows of samples from `top` on, those beyond an edge continuing the last.
+void fill_band(const Samples& samples, std::size_t top, const Band& band) {
+  for (std::size_t row = 0; row < band_rows; ++row) {
+    const std::size_t at = std::min<std::size_t>(top + row, samples.height - 1);
+    const std::uint8_t* from = samples.first + at * samples.row_size;
+    if (samples.channels == 1) {
+      float* to = band.row(0, row);
+      for (std::size_t x = 0; x < samples.width; ++x) to[x] = static_cast<float>(from[x]) - 128;
+    } else {
+      HWY_DYNAMIC_DISPATCH(ConvertRow)(from, samples.width, band, row);
+    }
+    for (std::size_t plane = 0; plane < static_cast<std::size_t>(samples.channels); ++plane) {
+      float* to = band.row(plane, row);
+      std::fill(to + samples.width, to + band.stride, to[samples.width - 1]);
+    }
+  }
+}
+
+}  // namespace
+
+Picture forward_dct(const Samples& samples) {
+  const auto planes = static_cast<std::size_t>(samples.channels);
+  const std::size_t stride = (std::size_t{samples.width} + 7) / 8 * 8;
+  std::vector<float> floats(planes * band_rows * stride);
+  const Band band{floats.data(), band_rows, stride};
+  const Matrix& basis = dct_basis();
+  Matrix turned{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    for (std::size_t k = 0; k < 8; ++k) turned[i][k] = basis[k][i];
+  }
+  Picture picture{.width = samples.width,
+                  .height = samples.height,
+                  .chroma = planes == 3 ? Chroma::second_and_third : Chroma::none};
+  for (std::size_t i = 0; i < planes; ++i) picture.planes.push_back(empty_plane(samples, i));
+  for (std::size_t row = 0; row < picture.planes[0].blocks_high; ++row) {
+    fill_band(samples, row * band_rows, band);
+    for (std::size_t i = 0; i < planes; ++i) {
+      Plane& plane = picture.planes[i];
+      HWY_DYNAMIC_DISPATCH(TransformRow)
+      (band.row(i, 0), stride, plane.blocks_wide, basis, turned,
+       plane.block(row * plane.blocks_wide));
+    }
+  }
+  return picture;
+}
+
+}  // namespace imgmill::jpeg
+#endif
