@@ -56,6 +56,7 @@ CommandLine::CommandLine()
   define_inspect();
   define_cache();
   define_restore();
+  define_restore_jpeg();
   define_doctor();
   define_generators();
   for (CLI::App* command : app_.get_subcommands({})) {
@@ -95,7 +96,7 @@ void CommandLine::add_picture_options(CLI::App& app) {
             "Quality of all formats, 1 to 100; 100 is lossless where the format can.")
       ->group(group);
   for (const FormatInfo& format : formats()) {
-    if (!format.lossy) continue;
+    if (!format.lossy || !format.writable) continue;
     add_value(app, fmt::format("--{}-quality", format.name), "N",
               settings.quality.own(format.format), parse_quality,
               fmt::format("Quality of {}; wins over --quality. Default {}.", upper(format.name),
@@ -256,6 +257,7 @@ Result<Request> CommandLine::request() {
   if (command == "cache") return finish_cache();
   if (command == "compare") return finish_compare();
   if (command == "restore") return finish_restore();
+  if (command == "restore-jpeg") return finish_restore_jpeg();
   if (command == "inspect") {
     if (inspect_.files.empty()) {
       return fail(ErrorCode::usage, "no FILE was given", "write: imgmill inspect photo.jpg");

@@ -20,9 +20,9 @@ struct NothingAsked {
   std::string help;
 };
 
-using Request =
-    std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions, InspectOptions,
-                 DoctorOptions, CacheCommandOptions, RestoreOptions, CompareCommandOptions>;
+using Request = std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions,
+                             InspectOptions, DoctorOptions, CacheCommandOptions, RestoreOptions,
+                             CompareCommandOptions, RestoreJpegOptions>;
 
 /// A command line that makes no sense, and the command it was meant for.
 struct UsageError {
@@ -49,6 +49,7 @@ class CommandLine {
   void define_doctor();
   void define_cache();
   void define_restore();
+  void define_restore_jpeg();
   void define_generators();
   void add_picture_options(CLI::App& app);
   void add_run_options(CLI::App& app, RunOptions& options);
@@ -67,6 +68,7 @@ class CommandLine {
   [[nodiscard]] Result<Request> finish_cache();
   [[nodiscard]] Result<Request> finish_compare();
   [[nodiscard]] Result<Request> finish_restore();
+  [[nodiscard]] Result<Request> finish_restore_jpeg();
   [[nodiscard]] Error explain(const CLI::ParseError& error) const;
   [[nodiscard]] Error unexpected_words() const;
 
@@ -77,6 +79,7 @@ class CommandLine {
   DoctorOptions doctor_;
   CacheCommandOptions cache_;
   RestoreOptions restore_;
+  RestoreJpegOptions restore_jpeg_;
   CompareCommandOptions compare_;
   std::string compare_original_;
   std::string compare_other_;

@@ -162,7 +162,7 @@ TEST(CommandLine, SaysWhatIsWrongAndWhatToWrite) {
   EXPECT_THAT(refused({"optimize", "a", "-o", "b", "-f", "bmp"}), HasSubstr("webp"));
   EXPECT_THAT(refused({"optimise", "a"}), HasSubstr("did you mean imgmill optimize?"));
   EXPECT_THAT(refused({"photos"}),
-              HasSubstr("optimize, batch, compare, inspect, cache, restore and doctor"));
+              HasSubstr("optimize, batch, compare, inspect, cache, restore, restore-jpeg and doctor"));
   EXPECT_THAT(refused({"batch"}), HasSubstr("tasks.json"));
   EXPECT_THAT(refused({"batch", "a", "b"}), HasSubstr("one argument too many"));
   EXPECT_THAT(refused({"inspect"}), HasSubstr("FILE"));

@@ -15,6 +15,7 @@ namespace imgmill::cli {
 [[nodiscard]] Status compare_command(const CompareCommandOptions& options, Screen& screen);
 [[nodiscard]] Status cache_command(const CacheCommandOptions& options, Screen& screen);
 [[nodiscard]] Status restore_command(const RestoreOptions& options, Screen& screen);
+[[nodiscard]] Status restore_jpeg_command(const RestoreJpegOptions& options, Screen& screen);
 [[nodiscard]] Status doctor_command(const DoctorOptions& options, Screen& screen);
 
 }  // namespace imgmill::cli

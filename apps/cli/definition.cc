@@ -61,6 +61,13 @@ constexpr std::array restore_examples = {
     Example{"imgmill restore originals --overwrite", "also over what was changed since"},
     Example{"imgmill restore originals --to elsewhere", "the tree in another place"},
 };
+constexpr std::array restore_jpeg_examples = {
+    Example{"imgmill optimize photos -o archive --format jxl --lossless --keep all",
+            "pack JPEGs, some fifth smaller"},
+    Example{"imgmill restore-jpeg archive/photo.jxl", "the same JPEG again, beside it"},
+    Example{"imgmill restore-jpeg archive/*.jxl -o photos", "into a folder"},
+    Example{"imgmill restore-jpeg - -o - < photo.jxl > photo.jpg", "through a pipe"},
+};
 constexpr std::array doctor_examples = {
     Example{"imgmill doctor", "formats, cores and CPU features"},
     Example{"imgmill doctor --json", "the same for programs"},
@@ -125,6 +132,7 @@ std::span<const Example> examples_of(std::string_view command) {
   if (command == "inspect") return inspect_examples;
   if (command == "cache") return cache_examples;
   if (command == "restore") return restore_examples;
+  if (command == "restore-jpeg") return restore_jpeg_examples;
   if (command == "doctor") return doctor_examples;
   return {};
 }

@@ -71,7 +71,7 @@ nlohmann::ordered_json for_programs() {
                                  {"extensions", std::vector<std::string>(format.extensions.begin(),
                                                                          format.extensions.end())},
                                  {"read", true},
-                                 {"write", true},
+                                 {"write", format.writable},
                                  {"lossy", format.lossy},
                                  {"lossless", format.lossless},
                                  {"alpha", format.alpha},
@@ -104,9 +104,10 @@ std::string for_people() {
   text += "formats  read  write  lossy  lossless  transparency  animation  bits\n";
   const auto mark = [](bool is) { return is ? "yes" : "-"; };
   for (const FormatInfo& format : formats()) {
-    text += fmt::format("  {:<6}  {:<4}  {:<5}  {:<5}  {:<8}  {:<12}  {:<9}  {}\n", format.name,
-                        mark(true), mark(true), mark(format.lossy), mark(format.lossless),
-                        mark(format.alpha), mark(format.animation), format.max_bits);
+    text +=
+        fmt::format("  {:<6}  {:<4}  {:<5}  {:<5}  {:<8}  {:<12}  {:<9}  {}\n", format.name,
+                    mark(true), mark(format.writable), mark(format.lossy), mark(format.lossless),
+                    mark(format.alpha), mark(format.animation), format.max_bits);
   }
   text += fmt::format("\ncores    {} used: {} online, {} allowed by the affinity mask, {}\n",
                       cores.cores, cores.online, cores.affinity,

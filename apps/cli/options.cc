@@ -247,14 +247,17 @@ Result<Colour> parse_colour(std::string_view text) {
 
 std::vector<std::string> format_names() {
   std::vector<std::string> names;
-  for (const FormatInfo& format : formats()) names.emplace_back(format.name);
+  for (const FormatInfo& format : formats()) {
+    if (format.writable) names.emplace_back(format.name);
+  }
   return names;
 }
 
 Result<FormatChoice> parse_format(std::string_view text) {
   if (lower(text) == "original") return FormatChoice{};
   if (lower(text) == "auto") return FormatChoice{.automatic = true};
-  if (const auto format = format_named(text)) return FormatChoice{.format = format};
+  if (const auto format = format_named(text); format && info(*format).writable)
+    return FormatChoice{.format = format};
   return fail(ErrorCode::usage, quoted(text) + " is not a format that imgmill writes",
               "write original, auto, " + listed(format_names(), "or"));
 }
@@ -265,7 +268,7 @@ Result<FormatSet> parse_formats(std::string_view text) {
     const std::size_t end = std::min(text.find(',', start), text.size());
     const std::string_view name = text.substr(start, end - start);
     const auto format = format_named(name);
-    if (!format) {
+    if (!format || !info(*format).writable) {
       return fail(ErrorCode::usage, quoted(name) + " is not a format that imgmill writes",
                   fmt::format("write a list of {}", fmt::join(format_names(), ",")));
     }

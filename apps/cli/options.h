@@ -92,6 +92,14 @@ struct RestoreOptions {
   bool remove = false;       ///< the backups of what is restored
 };
 
+struct RestoreJpegOptions {
+  std::vector<std::string> files;  ///< JPEG XL; or one "-"
+  std::string output;              ///< a folder, a file or "-"; empty: beside each input
+  bool overwrite = false;
+  SandboxMode sandbox = SandboxMode::automatic;
+  Limits limits;
+};
+
 struct DoctorOptions {
   bool json = false;
 };

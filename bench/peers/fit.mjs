@@ -1,4 +1,4 @@
-// ./run bench fit [--photos DIR] [--photos-name TEXT] [--kodak DIR] [--limit N] [--formats jpeg,webp,avif]
+// ./run bench fit [--photos DIR] [--photos-name TEXT] [--kodak DIR] [--limit N] [--formats jpeg,webp,avif,jxl]
 //                 [--curves DIR] [--no-write]
 // Fits what src/quality/model.cc knows: encodes every picture at a grid of qualities, fits to every
 // other one of them, and shows the error of the first guess on those and on the ones left out;
@@ -16,8 +16,11 @@ const grids = {
   jpeg: [30, 50, 65, 75, 82, 86, 89, 90, 93, 97, 100],
   webp: [20, 40, 60, 75, 82, 88, 93, 97, 100],
   avif: [30, 45, 55, 65, 75, 85, 95],
+  jxl: [20, 40, 60, 75, 82, 88, 93, 97, 100],
 };
-const biasKnots = { jpeg: [45, 60, 68, 75, 80, 85, 92], webp: [45, 60, 68, 75, 80, 85, 92], avif: [42, 60, 68, 75, 80, 85, 95] };
+const biasKnots = {
+  jpeg: [45, 60, 68, 75, 80, 85, 92], webp: [45, 60, 68, 75, 80, 85, 92], avif: [42, 60, 68, 75, 80, 85, 95], jxl: [45, 60, 68, 75, 80, 85, 92],
+};
 const targets = [70, 80, 85];
 // Few pictures and three features that say much the same: a strong hand.
 const strength = 3;

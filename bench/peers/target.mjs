@@ -1,4 +1,4 @@
-// ./run bench target [--photos DIR] [--photos-name TEXT] [--kodak DIR] [--limit N] [--formats jpeg,webp,avif]
+// ./run bench target [--photos DIR] [--photos-name TEXT] [--kodak DIR] [--limit N] [--formats jpeg,webp,avif,jxl]
 //                    [--avif-photos N] [--corpora kodak,photos] [--rounds N] [--reference PROGRAM] [--said TEXT] [--no-write]
 // --target 80 against one fixed quality for all pictures, the lowest at which the worst of them
 // reaches 80: bytes, scores, and time. --avif-photos takes fewer photographs for AVIF,
@@ -13,7 +13,7 @@ import { mean } from './fitting.mjs';
 const sharp = require('sharp');
 const target = 80;
 const toSave = 15; // percent of bytes
-const mayTake = { jpeg: 3, webp: 3, avif: 2.5 }; // times a single run
+const mayTake = { jpeg: 3, webp: 3, avif: 2.5, jxl: 3 }; // times a single run
 const rounds = Number(option('rounds', 3));
 const formats = String(option('formats', 'jpeg,webp,avif')).split(',');
 const wanted = String(option('corpora', 'kodak,photos')).split(',');

@@ -12,7 +12,7 @@
 
 namespace imgmill {
 
-enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff };
+enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, jpegxl, heic };
 
 /// Some of the formats.
 class FormatSet {
@@ -42,6 +42,7 @@ struct FormatInfo {
   std::string_view name;                         ///< lower case, as on the command line
   std::string_view mime_type;                    ///< the registered type
   std::span<const std::string_view> extensions;  ///< lower case, without dot, the usual one first
+  bool writable = true;                          ///< false: input only
   bool lossy = false;                            ///< has a quality scale
   bool lossless = false;                         ///< can hold pixels exactly
   bool alpha = false;                            ///< can hold transparency

@@ -21,7 +21,9 @@ struct IMGMILL_API Quality {
   std::optional<int> avif;
   std::optional<int> gif;
   std::optional<int> tiff;
+  std::optional<int> jxl;
 
+  /// Of a format that is not written: `global`.
   [[nodiscard]] const std::optional<int>& own(Format format) const;
   [[nodiscard]] std::optional<int>& own(Format format);
   [[nodiscard]] int of(Format format) const;

@@ -13,6 +13,28 @@ constexpr bool writes_10_bits = true;
 constexpr bool writes_10_bits = false;
 #endif
 
+vips::VImage spread_over_16_bits(const vips::VImage& image) {
+  return (image * 257)
+      .cast(VIPS_FORMAT_USHORT)
+      .copy(vips::VImage::option()->set("interpretation", image.bands() < 3
+                                                              ? VIPS_INTERPRETATION_GREY16
+                                                              : VIPS_INTERPRETATION_RGB16));
+}
+
+// Effort, depth and chroma were chosen on Kodak pictures and photographs, by bytes at equal mean
+// SSIMULACRA 2 against what sharp writes by default (effort 4, 8 bits, 4:4:4; libaom's tune=iq in
+// all of them). In four Kodak pictures, at 75, 80 and 85:
+//
+//   effort  bits  chroma  bytes              time
+//   3       10    4:4:4   1.00  0.99  0.97   0.22
+//   3       10    4:2:0   1.03  1.02  1.00   0.21
+//   2       10    4:4:4   1.02  1.00  0.97   0.16
+//   2        8    4:4:4   1.07  1.06  1.06   0.11
+//   1       10    4:4:4   1.04  1.02  0.98   0.10
+//   0       10    4:4:4   1.12  1.10  1.06   0.03
+//
+// Smooth photographs lose more below 3: a quarter at 2.
+
 }  // namespace
 
 bool AvifCodec::matches(ByteView header) {
@@ -66,20 +88,24 @@ Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& op
     const OneEngineThread one_thread;
     auto* save = vips::VImage::option()->set("compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1);
     save->set("Q", options.quality);
-    // 2 is the knee: 4 costs six times as long for an eighth fewer bytes.
     save->set("effort", options.draft == Draft::yes          ? 0
                         : options.effort == Effort::fast     ? 0
-                        : options.effort == Effort::balanced ? 2
+                        : options.effort == Effort::balanced ? 3
                                                              : 5);
-    if (picture.image.format() == VIPS_FORMAT_USHORT) {
-      save->set("bitdepth", picture.source_bits == 10 && writes_10_bits ? 10 : 12);
-    } else {
-      save->set("bitdepth", 8);
-    }
-    if (options.lossless) {
-      save->set("lossless", true)->set("subsample_mode", VIPS_FOREIGN_SUBSAMPLE_OFF);
-    }
     vips::VImage image = without_metadata(picture.image);
+    int bits = 8;
+    if (image.format() == VIPS_FORMAT_USHORT) {
+      bits = picture.source_bits == 10 && writes_10_bits ? 10 : 12;
+    } else if (!options.lossless && writes_10_bits) {
+      image = spread_over_16_bits(image);
+      bits = 10;
+    }
+    save->set("bitdepth", bits);
+    // Colours in full size are smaller, too, wherever pictures are to look alike.
+    save->set("subsample_mode", VIPS_FOREIGN_SUBSAMPLE_OFF);
+    if (options.lossless) {
+      save->set("lossless", true);
+    }
     const auto embed = [&](const char* field, ByteView block) {
       if (block.empty()) return false;
       vips_image_set_blob_copy(image.get_image(), field, block.data(), block.size());

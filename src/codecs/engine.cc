@@ -8,6 +8,8 @@
 #include <mutex>
 #include <string_view>
 
+#include "codecs/heic.h"
+
 namespace imgmill {
 namespace {
 
@@ -59,6 +61,7 @@ void start_engine() {
       return;  // every later call reports its own failure
     }
     set_strip_height();
+    start_heic();
     vips_concurrency_set(1);
     vips_cache_set_max(0);
     vips_cache_set_max_mem(0);

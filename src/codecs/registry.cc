@@ -7,7 +7,9 @@
 #include "codecs/avif.h"
 #include "codecs/codec.h"
 #include "codecs/gif.h"
+#include "codecs/heic.h"
 #include "codecs/jpeg.h"
+#include "codecs/jxl.h"
 #include "codecs/png.h"
 #include "codecs/tiff.h"
 #include "codecs/webp.h"
@@ -16,8 +18,8 @@ namespace imgmill {
 namespace {
 
 constexpr std::array rows = {
-    codec_row<JpegCodec>(), codec_row<PngCodec>(), codec_row<WebpCodec>(),
-    codec_row<AvifCodec>(), codec_row<GifCodec>(), codec_row<TiffCodec>(),
+    codec_row<JpegCodec>(), codec_row<PngCodec>(),  codec_row<WebpCodec>(), codec_row<AvifCodec>(),
+    codec_row<GifCodec>(),  codec_row<TiffCodec>(), codec_row<JxlCodec>(),  codec_row<HeicCodec>(),
 };
 
 static_assert(

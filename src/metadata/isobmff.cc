@@ -269,7 +269,11 @@ Layout parse(ByteView file) {
     if (box.type == "ftyp" && box.begin == 0) {
       layout.avif = true;
       for (std::size_t at = 0; at + 4 <= box.payload.size(); at += 4) {
-        if (at != 4 && starts_with(box.payload.subspan(at), "avis")) layout.sequence = true;
+        constexpr std::array sequences{"avis"sv, "hevc"sv, "hevx"sv, "hevm"sv, "hevs"sv};
+        const std::string_view brand = as_text(box.payload.subspan(at, 4));
+        if (at != 4 && std::ranges::find(sequences, brand) != sequences.end()) {
+          layout.sequence = true;
+        }
       }
     }
     if (box.type != "moov") return;
@@ -355,7 +359,7 @@ Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif) {
   const bool sound = layout.avif && layout.sound && !layout.metas.empty() &&
                      std::ranges::all_of(layout.metas, &Meta::sound);
   if (!sound) {
-    return fail(ErrorCode::bad_input, "the AVIF file is damaged or incomplete",
+    return fail(ErrorCode::bad_input, "the file is damaged or incomplete",
                 "restore the file from a copy; it was left as it is");
   }
   Rewritten result;
@@ -393,7 +397,7 @@ Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif) {
       for (const Range& extent : item.extents) {
         if (item.elsewhere || !inside_one(room, extent) || over_picture(extent)) {
           return fail(ErrorCode::unsupported,
-                      "the AVIF file keeps metadata and picture in the same place",
+                      "the file keeps metadata and picture in the same place",
                       "re-encode it instead");
         }
         size += extent.end - extent.begin;
@@ -419,7 +423,7 @@ Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif) {
       }
     }
   }
-  if (!exif_written) add_once(result.notes, "EXIF dropped: the AVIF file has no room for it");
+  if (!exif_written) add_once(result.notes, "EXIF dropped: the file has no room for it");
   if (!keeps_everything(keep)) {
     for (const Box& box : layout.foreign) {
       std::ranges::copy(as_bytes("free"), result.bytes.writable().subspan(box.begin + 4).begin());

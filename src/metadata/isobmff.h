@@ -1,4 +1,4 @@
-// AVIF as a tree of boxes (ISO/IEC 14496-12 and 23008-12), and the metadata items
+// AVIF and HEIC as a tree of boxes (ISO/IEC 14496-12 and 23008-12), and the metadata items
 // in it.
 #pragma once
 
@@ -20,9 +20,9 @@ struct Nclx {
   friend bool operator==(const Nclx&, const Nclx&) = default;
 };
 
-/// What the boxes of an AVIF file say that no decoder of ours hands on.
+/// What the boxes of an AVIF or HEIC file say that no decoder of ours hands on.
 struct AvifFacts {
-  bool sequence = false;      ///< brand "avis": an animation
+  bool sequence = false;      ///< brand "avis", "hevc", ...: an animation
   std::optional<Nclx> nclx;   ///< of the primary image
   bool has_gain_map = false;  ///< a "tmap" item: an HDR version beside the SDR one
 };

@@ -8,6 +8,7 @@
 #include "metadata/gif_blocks.h"
 #include "metadata/isobmff.h"
 #include "metadata/jpeg_segments.h"
+#include "metadata/jxl_boxes.h"
 #include "metadata/png_chunks.h"
 #include "metadata/riff_chunks.h"
 #include "metadata/tiff_directory.h"
@@ -31,6 +32,9 @@ constexpr std::array containers{
     Container{Format::avif, metadata::read_avif, metadata::rewrite_avif, nullptr},
     Container{Format::gif, metadata::read_gif, metadata::rewrite_gif, nullptr},
     Container{Format::tiff, metadata::read_tiff, metadata::rewrite_tiff, metadata::insert_tiff},
+    Container{Format::jpegxl, metadata::read_jxl, metadata::rewrite_jxl, metadata::insert_jxl},
+    // The same boxes as AVIF's, round another codec.
+    Container{Format::heic, metadata::read_avif, metadata::rewrite_avif, nullptr},
 };
 
 const Container* container_of(Format format) {
@@ -40,7 +44,7 @@ const Container* container_of(Format format) {
 
 std::unexpected<Error> unsupported() {
   return fail(ErrorCode::unsupported, "metadata of this format cannot be written into a file",
-              "choose JPEG, PNG, WebP or TIFF");
+              "choose JPEG, PNG, WebP, TIFF or JPEG XL");
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ struct Rewritten {
                                                  ByteView exif);
 
 /// The blocks to put into a freshly encoded file that carries none (or only an
-/// ICC profile). Empty ones are not written. For JPEG, PNG, WebP and TIFF; unsupported
+/// ICC profile). Empty ones are not written. For JPEG, PNG, WebP, TIFF and JPEG XL; unsupported
 /// for the others.
 struct NewMetadata {
   ByteView exif;

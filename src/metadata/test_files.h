@@ -72,6 +72,9 @@ Buffer webp_file();
 Buffer gif_file();
 Buffer tiff_file(bool big_endian = false);
 Buffer avif_file(bool in_idat = false);
+/// In boxes, without a profile, whose place is in the picture's own data.
+Buffer jxl_file();
+Buffer heic_file();
 
 /// The file of each format, with all kinds of metadata it can hold.
 Buffer file_of(Format format);

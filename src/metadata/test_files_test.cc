@@ -192,6 +192,25 @@ Buffer tiff_file(bool big_endian) {
   return out.take();
 }
 
+Buffer jxl_file() {
+  return Buffer::copy_of(
+      as_bytes("\0\0\0\x0CJXL \x0D\x0A\x87\x0A"s + box("ftyp", "jxl \0\0\0\0jxl "sv) +
+               box("jxlc",
+                   "\xFF\x0A"
+                   "codestream"sv) +
+               box("Exif", std::string(4, '\0') + text(camera_exif())) + box("xml ", xmp_packet) +
+               box("jumb", "a claim "s + std::string(comment_secret))));
+}
+
+Buffer heic_file() {
+  std::string file = text(avif_file());
+  for (std::size_t at = 0; (at = file.find("avif", at)) != std::string::npos;) {
+    file.replace(at, 4, "heic");
+  }
+  file.replace(file.find("av01"), 4, "hvc1");
+  return Buffer::copy_of(as_bytes(file));
+}
+
 Buffer avif_file(bool in_idat) {
   const std::string exif = std::string(4, '\0') + text(camera_exif());
   const std::string pixels = "pixels of the picture";
@@ -242,6 +261,10 @@ Buffer file_of(Format format) {
       return gif_file();
     case Format::tiff:
       return tiff_file();
+    case Format::jpegxl:
+      return jxl_file();
+    case Format::heic:
+      return heic_file();
   }
   return {};
 }

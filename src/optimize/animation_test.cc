@@ -63,7 +63,7 @@ TEST(Animation, DoesNotFitIntoOneFrame) {
   const Movie shown = movie(48, 36, 4);
   for (const Format from : {Format::gif, Format::webp}) {
     const Bytes file = make_movie(from, shown);
-    for (const FormatInfo& to : formats()) {
+    for (const FormatInfo& to : written_formats()) {
       if (to.animation) continue;
       ImageSettings settings{.output_format = to.format};
       const auto refused = optimize(file, settings);
@@ -157,7 +157,7 @@ TEST(Animation, OfPngIsLeftAlone) {
   ImageSettings half;
   half.resize = {.mode = ResizeMode::percent, .percent = 50};
   EXPECT_FALSE(optimize(file, half));
-  for (const FormatInfo& to : formats()) {
+  for (const FormatInfo& to : written_formats()) {
     if (to.format == Format::png) continue;
     const auto refused = optimize(file, {.output_format = to.format});
     ASSERT_FALSE(refused) << to.name;
@@ -182,7 +182,7 @@ TEST(Pages, StayInTiffAndGoNowhereElse) {
   const Movie found = decode(smaller->bytes.view(), Format::tiff).movie;
   ASSERT_EQ(found.frames.size(), 2U);
   EXPECT_GT(psnr(found.frames[1], shrunk(pages[1], 2)), 27);
-  for (const FormatInfo& to : formats()) {
+  for (const FormatInfo& to : written_formats()) {
     if (to.format == Format::tiff) continue;
     const auto refused = optimize(file, {.output_format = to.format});
     ASSERT_FALSE(refused) << to.name;

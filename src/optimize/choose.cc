@@ -59,9 +59,12 @@ std::vector<Format> worth_trying(const Source& source, Extent extent, const Feat
   const bool drawing = seen.graphic() || (seen.colours > 0 && seen.colours <= 256);
   // JPEG blurs hard edges, AVIF without loss is larger than PNG.
   const std::vector<Format> order =
-      exact     ? std::vector{Format::jpeg, Format::webp, Format::png, Format::tiff, Format::gif}
-      : drawing ? std::vector{Format::webp, Format::png, Format::avif, Format::gif, Format::jpeg}
-                : std::vector{Format::avif, Format::webp, Format::jpeg, Format::png};
+      exact ? std::vector{Format::jpegxl, Format::jpeg, Format::webp,
+                          Format::png,    Format::tiff, Format::gif}
+      : drawing
+          ? std::vector{Format::webp, Format::jpegxl, Format::png,
+                        Format::avif, Format::gif,    Format::jpeg}
+          : std::vector{Format::avif, Format::jpegxl, Format::webp, Format::jpeg, Format::png};
   std::vector<Format> worth;
   for (const Format format : order) {
     if (!settings.allowed.contains(format)) continue;
@@ -70,11 +73,12 @@ std::vector<Format> worth_trying(const Source& source, Extent extent, const Feat
     if (can_hold(source, info(format), extent, settings)) worth.push_back(format);
   }
   // A photograph as PNG is several times as large as anything else, a drawing as JPEG
-  // too, and a photograph as JPEG larger than as AVIF wherever both were tried.
-  const bool avif = std::ranges::find(worth, Format::avif) != worth.end();
+  // too, and a photograph as JPEG larger than as AVIF or JPEG XL wherever both were tried.
+  const bool newer = std::ranges::find(worth, Format::avif) != worth.end() ||
+                     std::ranges::find(worth, Format::jpegxl) != worth.end();
   const auto never_pays = [&](Format format) {
     if (exact) return false;
-    if (format == Format::jpeg) return drawing || (avif && source.info.format != Format::jpeg);
+    if (format == Format::jpeg) return drawing || (newer && source.info.format != Format::jpeg);
     return format == Format::png && !drawing;
   };
   if (worth.size() > 1) std::erase_if(worth, never_pays);

@@ -6,6 +6,7 @@
 
 #include "base/try.h"
 #include "optimize/carried.h"
+#include "optimize/packed_jpeg.h"
 #include "optimize/render.h"
 #include "optimize/request.h"
 
@@ -21,6 +22,12 @@ bool holds_frames(const Source& source, const FormatInfo& target) {
 
 Result<void> check_target(const Source& source, const FormatInfo& target, Extent extent,
                           const ImageSettings& settings) {
+  if (!target.writable) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("this picture cannot be changed as {}, which is read, not written",
+                            target.name),
+                "choose what it becomes with --format jpeg, webp, avif or jxl");
+  }
   if (std::max(extent.width, extent.height) > target.max_side) {
     return fail(ErrorCode::unsupported,
                 fmt::format("{} x {} pixels are too many for {}, which ends at {} a side",
@@ -48,10 +55,12 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 fmt::format("{} cannot hold new pixels without loss", target.name),
                 "choose png, webp or avif, or ask for less than lossless");
   }
-  if (source.info.format == Format::avif && source.sequence) {
+  if (source.info.frames == 1 && source.sequence && settings.animation == Animation::refuse) {
     return fail(ErrorCode::unsupported,
-                "this AVIF cannot be converted: it is a sequence, of which only one frame is read",
-                "keep it as AVIF at its own size");
+                fmt::format("this {} cannot be converted: it is animated, and only one of its "
+                            "frames is read",
+                            source.codec->info.name),
+                "keep it as it is, or take that frame with --first-frame");
   }
   const bool to_srgb = settings.colour == ColourPolicy::to_srgb;
   if (source.foreign_colours && (to_srgb || !tells_colours(source, target.format))) {
@@ -68,10 +77,11 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
 
 }  // namespace
 
-Result<Optimized> converted(const Source& source, Format target, Extent extent,
-                            const ImageSettings& settings, std::optional<std::uint64_t> to_beat) {
+namespace {
+
+Result<Optimized> rendered_as(const Source& source, Format target, Extent extent,
+                              const ImageSettings& settings, std::optional<std::uint64_t> to_beat) {
   const FormatInfo& row = info(target);
-  IMGMILL_CHECK(check_target(source, row, extent, settings));
   RenderRequest request = request_for(source, target, settings);
   request.extent = extent;
   request.first_frame = !holds_frames(source, row);
@@ -108,6 +118,30 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
     IMGMILL_TRY(out.bytes, png_with_colours(source, out.bytes.view(), new_colours));
   }
   return out;
+}
+
+}  // namespace
+
+Result<Optimized> converted(const Source& source, Format target, Extent extent,
+                            const ImageSettings& settings, std::optional<std::uint64_t> to_beat) {
+  IMGMILL_CHECK(check_target(source, info(target), extent, settings));
+  if (!may_stay_jpeg(source, target, extent, settings)) {
+    return rendered_as(source, target, extent, settings, to_beat);
+  }
+  if (settings.lossless_for(target)) {
+    if (Result<Optimized> packed = packed_jpeg(source, settings)) return packed;
+    return rendered_as(source, target, extent, settings, to_beat);
+  }
+  // Near to what the JPEG has left, losing more saves less than packing all of it.
+  Result<Optimized> fresh = rendered_as(source, target, extent, settings, to_beat);
+  if (!fresh && fresh.error().code() != ErrorCode::unsupported) return fresh;
+  Result<Optimized> packed = packed_jpeg(source, settings);
+  if (!packed || (fresh && fresh->bytes.size() <= packed->bytes.size())) return fresh;
+  if (fresh) {
+    packed->judgement.encodes = fresh->judgement.encodes;
+    packed->judgement.probes = fresh->judgement.probes;
+  }
+  return packed;
 }
 
 }  // namespace imgmill

@@ -24,8 +24,9 @@ TEST(Depth, SixteenBitsStayWhereTheyFit) {
     Format to;
     int bits;
     bool note;
-  } rows[] = {{Format::png, 16, false}, {Format::tiff, 16, false}, {Format::avif, 12, true},
-              {Format::webp, 8, true},  {Format::jpeg, 8, true},   {Format::gif, 8, true}};
+  } rows[] = {{Format::png, 16, false},   {Format::tiff, 16, false}, {Format::avif, 12, true},
+              {Format::webp, 8, true},    {Format::jpeg, 8, true},   {Format::gif, 8, true},
+              {Format::jpegxl, 16, false}};
   for (const auto& row : rows) {
     const auto result = optimize(file, {.output_format = row.to});
     ASSERT_TRUE(result) << info(row.to).name << result.error().describe();
@@ -33,7 +34,7 @@ TEST(Depth, SixteenBitsStayWhereTheyFit) {
     EXPECT_EQ(after.bits, row.bits) << info(row.to).name;
     EXPECT_EQ(mentions_depth(*result), row.note) << info(row.to).name;
     EXPECT_GT(psnr(after.picture(), picture), 26) << info(row.to).name;
-    if (row.bits == 16) {
+    if (row.bits == 16 && info(row.to).default_quality == 100) {
       EXPECT_EQ(after.picture(), picture) << info(row.to).name;
     }
   }
@@ -57,7 +58,7 @@ TEST(Depth, DeepAvifStaysDeep) {
 
 TEST(Depth, GreyWithDepthIsNotTurnedDark) {
   const Raster picture = photo(48, 40, 1, 16);
-  for (const FormatInfo& row : formats()) {
+  for (const FormatInfo& row : written_formats()) {
     const auto result = optimize(make_png(picture), {.output_format = row.format});
     ASSERT_TRUE(result) << row.name;
     EXPECT_GT(psnr(decode(result->bytes.view(), row.format).picture(), picture), 26) << row.name;

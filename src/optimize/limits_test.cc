@@ -11,7 +11,7 @@ namespace {
 using namespace test;
 
 void expect_limit(ByteView file, std::string_view what, const Limits& limits = {}) {
-  for (const FormatInfo& row : formats()) {
+  for (const FormatInfo& row : written_formats()) {
     const auto result = optimize(file, {.output_format = row.format}, limits);
     ASSERT_FALSE(result) << what;
     EXPECT_EQ(result.error().code(), ErrorCode::limit) << what << result.error().describe();
@@ -94,7 +94,7 @@ TEST(Limits, AreThoseThatWereGiven) {
 
 TEST(Limits, OutputsThatAFormatCannotHoldAreRefusedWithAdvice) {
   const Bytes file = make_png(graphic(17000, 2), {.palette = true});
-  for (const FormatInfo& row : formats()) {
+  for (const FormatInfo& row : written_formats()) {
     const auto result = optimize(file, {.output_format = row.format});
     if (row.max_side >= 17000) {
       EXPECT_TRUE(result) << row.name << result.error().describe();

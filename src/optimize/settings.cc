@@ -22,6 +22,10 @@ const std::optional<int>& Quality::own(Format format) const {
       return gif;
     case Format::tiff:
       return tiff;
+    case Format::jpegxl:
+      return jxl;
+    case Format::heic:
+      return global;
   }
   return global;
 }
@@ -115,6 +119,14 @@ Result<void> validate(const ImageSettings& settings) {
   if (settings.choose_format && settings.output_format) {
     return fail(ErrorCode::usage, "a format was given and was to be chosen as well",
                 "give one of them");
+  }
+  for (const FormatInfo& row : formats()) {
+    const bool asked = settings.output_format == row.format ||
+                       (settings.choose_format && settings.allowed.contains(row.format));
+    if (asked && !row.writable) {
+      return fail(ErrorCode::usage, fmt::format("{} is read, not written", row.name),
+                  "choose jpeg, webp, avif or another format that imgmill writes");
+    }
   }
   if (settings.choose_format && settings.allowed.empty()) {
     return fail(ErrorCode::usage, "no format is allowed", "allow at least one");

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "base/file_names.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "codecs/heic.h"
+#include "codecs/jxl.h"
 #include "codecs/png_header.h"
 #include "codecs/tiff.h"
 #include "metadata/isobmff.h"
 #include "metadata/jpeg_segments.h"
+#include "metadata/jxl_boxes.h"
 
 namespace imgmill {
 namespace {
@@ -16,8 +20,6 @@ namespace {
 std::string_view foreign_name(ByteView input) {
   using namespace std::string_view_literals;
   const std::string_view text = as_text(input.first(std::min<std::size_t>(input.size(), 512)));
-  if (text.size() >= 12 && text.substr(4, 4) == "ftyp") return "HEIC or another HEIF file";
-  if (text.starts_with("\xFF\x0A"sv) || text.starts_with("\0\0\0\x0CJXL "sv)) return "JPEG XL";
   if (text.starts_with("\0\0\0\x0CjP  "sv)) return "JPEG 2000";
   if (text.starts_with("BM"sv)) return "BMP";
   if (text.starts_with("8BPS"sv)) return "Photoshop";
@@ -66,6 +68,26 @@ void find_obstacles(Source& source) {
       }
       break;
     }
+    case Format::heic: {
+      const AvifFacts facts = avif_facts(source.bytes);
+      // What can be read is the still picture beside a sequence.
+      source.extra_pictures =
+          facts.sequence || facts.has_gain_map || heic_facts(source.bytes).more_pictures;
+      if (facts.nclx) {
+        source.foreign_colours = foreign(source, {facts.nclx->primaries, facts.nclx->transfer});
+      }
+      break;
+    }
+    case Format::jpegxl: {
+      const JxlFacts facts = jxl_facts(source.bytes);
+      source.sequence = facts.animation;
+      source.extra_pictures = facts.more_channels;
+      source.packed_jpeg = metadata::holds_jpeg(source.bytes);
+      if (facts.transfer != 0) {
+        source.foreign_colours = foreign(source, {facts.primaries, facts.transfer});
+      }
+      break;
+    }
     case Format::tiff:
       source.pages_differ = tiff_pages_differ(source.bytes, source.info.frames);
       break;
@@ -93,6 +115,10 @@ std::string foreign_reason(const Cicp& cicp) {
 }
 
 std::optional<std::string> untouchable(const Source& source) {
+  if (!source.codec->info.writable) {
+    return fmt::format("{} is read, not written; choose a format with --format",
+                       upper_name(source.info.format));
+  }
   if (source.sequence) {
     return fmt::format("an animated {} keeps its frames as they are", source.codec->info.name);
   }
@@ -100,6 +126,7 @@ std::optional<std::string> untouchable(const Source& source) {
     return "it holds more than one picture (an HDR gain map or several views)";
   }
   if (source.pages_differ) return "its pages differ in size or kind";
+  if (source.packed_jpeg) return "the JPEG that it was made from can be restored from it";
   if (!tells_colours(source, source.info.format)) return foreign_reason(*source.foreign_colours);
   return std::nullopt;
 }
@@ -154,9 +181,12 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
   IMGMILL_CHECK(within(source.info, limits));
 
   source.metadata = read_metadata(input, *format);
+  // Where the profile is not in the container's own words.
+  if (*format == Format::jpegxl) source.metadata.icc = jxl_facts(input).profile;
+  if (*format == Format::heic) source.metadata.icc = heic_facts(input).profile;
   source.exif = read_exif(source.metadata.exif.view());
-  // AVIF turns pictures by properties of its own, which decoders apply; its EXIF
-  // tag must be ignored (MIAF). TIFF's tag is in its header.
+  // AVIF, HEIC and JPEG XL turn pictures by properties of their own, which decoders apply;
+  // their EXIF tag must be ignored (MIAF; ISO/IEC 18181-2). TIFF's tag is in its header.
   if (*format == Format::jpeg || *format == Format::png || *format == Format::webp) {
     source.info.orientation = source.exif.orientation;
   }

@@ -14,7 +14,8 @@ namespace {
 
 using namespace test;
 
-constexpr std::array scored_formats = {Format::jpeg, Format::png, Format::webp, Format::avif};
+constexpr std::array scored_formats = {Format::jpeg, Format::png, Format::webp, Format::avif,
+                                       Format::jpegxl};
 
 ImageSettings for_target(double score, std::optional<Format> format = std::nullopt) {
   ImageSettings settings;
@@ -195,7 +196,7 @@ TEST(Target, OutOfReachIsSaidOrReachedWithoutLoss) {
 
 TEST(Target, AHundredMeansWithoutLoss) {
   const Raster picture = photo(60, 40);
-  for (const Format format : {Format::png, Format::webp, Format::avif}) {
+  for (const Format format : {Format::png, Format::webp, Format::avif, Format::jpegxl}) {
     const auto result = optimize(make_png(picture), for_target(100, format));
     ASSERT_TRUE(result) << result.error().describe();
     EXPECT_EQ(rgba(decode(result->bytes.view(), format).picture()), rgba(picture));
@@ -207,7 +208,7 @@ TEST(Target, AHundredMeansWithoutLoss) {
 
 TEST(MaxBytes, HoldsAndIsUsed) {
   const Bytes file = make_png(photo(200, 150));
-  for (const Format format : {Format::jpeg, Format::webp, Format::avif}) {
+  for (const Format format : {Format::jpeg, Format::webp, Format::avif, Format::jpegxl}) {
     double better = -1000;
     for (const std::uint64_t bytes : {2'500U, 5'000U, 9'000U}) {
       ImageSettings settings;
@@ -253,7 +254,7 @@ TEST(MaxBytes, WinsOverTheTargetAndOverKeepingWhatIsThere) {
 TEST(MaxBytes, WhatTheSearchForAScoreHasTriedIsNotForgotten) {
   const Raster picture = landscape(200, 150);
   const Bytes file = make_png(picture);
-  for (const Format format : {Format::jpeg, Format::webp, Format::avif}) {
+  for (const Format format : {Format::jpeg, Format::webp, Format::avif, Format::jpegxl}) {
     const auto free = optimize(file, for_target(80, format));
     ASSERT_TRUE(free);
     // Just below what the target takes, tries that missed it fit already.

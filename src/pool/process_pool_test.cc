@@ -192,7 +192,7 @@ TEST(ProcessExecutor, GivesTheSameBytesAsAThread) {
   options.jobs = 2;
   options.worker_program = IMGMILL_WORKER;
   const auto executor = executor_with(options);
-  for (const FormatInfo& format : formats()) {
+  for (const FormatInfo& format : test::written_formats()) {
     ImageSettings settings;
     settings.output_format = format.format;
     const std::string image = picture(7);

@@ -25,6 +25,7 @@ Result<void> warm_up(const Optimize& optimize) {
   // Each step decodes what the one before has encoded; the last decodes the last.
   Buffer picture = Buffer::copy_of(std::as_bytes(std::span(tiny_image)));
   for (const FormatInfo& format : formats()) {
+    if (!format.writable) continue;
     settings.output_format = format.format;
     IMGMILL_TRY(Optimized encoded, optimize(picture.view(), settings, {}));
     if (encoded.decision != Decision::kept) picture = std::move(encoded.bytes);

@@ -9,16 +9,20 @@ namespace {
 
 using Point = ScoreCurve::Point;
 
-constexpr std::array jpeg_scores = {Point{10, 12.3}, Point{30, 39.8}, Point{50, 57.1},
-                                    Point{65, 65.6}, Point{75, 72.1}, Point{82, 76.2},
-                                    Point{88, 81.0}, Point{93, 88.4}, Point{97, 92.4},
-                                    Point{100, 95.0}};
+constexpr std::array jpeg_scores = {
+    Point{10, 12.3}, Point{30, 39.8}, Point{50, 57.1}, Point{65, 65.6}, Point{75, 72.1},
+    Point{82, 76.2}, Point{88, 81.0}, Point{93, 88.4}, Point{97, 92.4}, Point{100, 95.0}};
 constexpr std::array webp_scores = {Point{20, 35.27}, Point{40, 51.62}, Point{60, 61.20},
                                     Point{75, 68.31}, Point{82, 75.82}, Point{88, 81.88},
                                     Point{93, 86.89}, Point{97, 89.82}, Point{100, 90.74}};
-constexpr std::array avif_scores = {Point{30, 34.87}, Point{45, 59.01}, Point{55, 69.26},
-                                    Point{65, 76.22}, Point{75, 82.14}, Point{85, 86.33},
-                                    Point{95, 92.85}};
+// Six Kodak pictures and two photographs, here and for AVIF's sizes and bias.
+constexpr std::array avif_scores = {Point{30, 37.72}, Point{45, 61.13}, Point{55, 71.14},
+                                    Point{65, 78.31}, Point{75, 84.14}, Point{85, 88.54},
+                                    Point{95, 94.02}};
+// Seven Kodak pictures and four photographs.
+constexpr std::array jxl_scores = {Point{20, 30.19}, Point{40, 49.30}, Point{60, 63.60},
+                                   Point{75, 72.86}, Point{82, 77.81}, Point{88, 83.29},
+                                   Point{93, 88.05}, Point{97, 91.81}, Point{100, 94.79}};
 // 256 colours are all there are: above 80 little changes.
 constexpr std::array png_scores = {Point{10, 46.1}, Point{30, 57.8}, Point{50, 68.4},
                                    Point{65, 73.8}, Point{80, 78},   Point{99, 82}};
@@ -29,28 +33,38 @@ constexpr std::array jpeg_sizes = {Point{1, -2.073}, Point{8, -1.055}, Point{19,
 constexpr std::array webp_sizes = {Point{1, -1.427}, Point{13, -0.603}, Point{26, 0},
                                    Point{61, 0.498}, Point{81, 0.935}};
 
-constexpr std::array avif_sizes = {Point{6, -0.959}, Point{16, -0.302}, Point{26, 0},
-                                   Point{46, 0.695}, Point{56, 1.084},  Point{71, 1.768}};
+constexpr std::array avif_sizes = {Point{6, -1.303}, Point{16, -0.409}, Point{26, 0},
+                                   Point{36, 0.391}, Point{46, 0.738},  Point{56, 1.131},
+                                   Point{71, 1.848}};
+
+constexpr std::array jxl_sizes = {Point{1, -2.006}, Point{8, -0.889}, Point{19, -0.258},
+                                  Point{26, 0},     Point{41, 0.377}, Point{61, 0.710},
+                                  Point{81, 1.142}};
 
 constexpr std::array png_sizes = {Point{2, -0.015}, Point{21, 0},     Point{36, 0.115},
                                   Point{51, 0.237}, Point{71, 0.382}, Point{91, 0.556}};
 
 // By the draft's score: how much more (or less) the real encoding scores.
-constexpr std::array avif_bias = {Point{42, 1.84}, Point{60, 1.39}, Point{68, 1.09},
-                                  Point{75, 0.89}, Point{80, 0.57}, Point{85, 0.40},
-                                  Point{95, 0.40}};
+constexpr std::array avif_bias = {Point{35, 2.82}, Point{59, 2.13}, Point{70, 1.19},
+                                  Point{77, 1.02}, Point{84, 0.52}, Point{88, 0.42},
+                                  Point{94, 0.14}};
 
 constexpr std::array webp_bias = {Point{55, -2.63}, Point{68, -1.6}, Point{75, -0.8},
                                   Point{80, -0.1}, Point{86, 0.7}};
+
+constexpr std::array jxl_bias = {Point{50, 0},    Point{61, 2.46},  Point{72, 0.81},
+                                 Point{78, -0.2}, Point{84, -0.27}, Point{92, -0.39}};
 
 constexpr ScoreCurve jpeg_curve{jpeg_scores};
 constexpr ScoreCurve webp_curve{webp_scores};
 constexpr ScoreCurve avif_curve{avif_scores};
 constexpr ScoreCurve png_curve{png_scores};
+constexpr ScoreCurve jxl_curve{jxl_scores};
 constexpr ScoreCurve jpeg_size_curve{jpeg_sizes};
 constexpr ScoreCurve webp_size_curve{webp_sizes};
 constexpr ScoreCurve avif_size_curve{avif_sizes};
 constexpr ScoreCurve png_size_curve{png_sizes};
+constexpr ScoreCurve jxl_size_curve{jxl_sizes};
 
 }  // namespace
 
@@ -62,6 +76,8 @@ const ScoreCurve& usual_scores(Format format) {
       return avif_curve;
     case Format::png:
       return png_curve;
+    case Format::jpegxl:
+      return jxl_curve;
     default:
       return jpeg_curve;
   }
@@ -69,22 +85,32 @@ const ScoreCurve& usual_scores(Format format) {
 
 bool draft_pays(Format format, Effort effort) {
   // Our JPEG encoder takes less time than decoding and judging what it made.
-  return effort != Effort::fast && (format == Format::webp || format == Format::avif);
+  return effort != Effort::fast &&
+         (format == Format::webp || format == Format::avif || format == Format::jpegxl);
 }
 
 double draft_bias(Format format, double score) {
-  if (format != Format::webp && format != Format::avif) return 0;
-  const std::span<const Point> points = format == Format::avif ? std::span<const Point>(avif_bias)
-                                                               : std::span<const Point>(webp_bias);
+  if (format != Format::webp && format != Format::avif && format != Format::jpegxl) return 0;
+  const std::span<const Point> points = format == Format::avif   ? std::span<const Point>(avif_bias)
+                                        : format == Format::webp ? std::span<const Point>(webp_bias)
+                                                                 : std::span<const Point>(jxl_bias);
   return ScoreCurve(points).score_at(
       std::clamp(score, points.front().quality, points.back().quality));
 }
 
 const ScoreCurve& usual_sizes(Format format) {
-  return format == Format::webp   ? webp_size_curve
-         : format == Format::avif ? avif_size_curve
-         : format == Format::png  ? png_size_curve
-                                  : jpeg_size_curve;
+  switch (format) {
+    case Format::webp:
+      return webp_size_curve;
+    case Format::avif:
+      return avif_size_curve;
+    case Format::png:
+      return png_size_curve;
+    case Format::jpegxl:
+      return jxl_size_curve;
+    default:
+      return jpeg_size_curve;
+  }
 }
 
 }  // namespace imgmill

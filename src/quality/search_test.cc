@@ -105,7 +105,7 @@ TEST(QualitySearch, WhatItAnswersHasReachedTheTargetEvenWhereScoresJumpAbout) {
 
 TEST(QualitySearch, ReachesTheTargetWithinSixTriesWhereverItIs) {
   // Every format's usual curve, moved by as much as pictures differ and more.
-  for (const Format format : {Format::jpeg, Format::webp, Format::avif}) {
+  for (const Format format : {Format::jpeg, Format::webp, Format::avif, Format::jpegxl}) {
     const ScoreCurve& usual = usual_scores(format);
     int tries = 0;
     int searches = 0;
@@ -149,7 +149,8 @@ TEST(QualitySearch, NeverAsksOutsideItsRange) {
 }
 
 TEST(Model, CurvesRise) {
-  for (const Format format : {Format::jpeg, Format::webp, Format::avif, Format::png}) {
+  for (const Format format :
+       {Format::jpeg, Format::webp, Format::avif, Format::png, Format::jpegxl}) {
     double last = -1000;
     for (double target = 20; target <= 95; target += 0.5) {
       const double quality = usual_scores(format).quality_for(target);

@@ -33,9 +33,9 @@ struct Work {
 
 std::vector<Work> matrix(Effort effort) {
   std::vector<Work> all;
-  for (const FormatInfo& from : formats()) {
+  for (const FormatInfo& from : test::made_formats()) {
     const Bytes input = test::make(from.format, test::graphic(160, 120));
-    for (const FormatInfo& to : formats()) {
+    for (const FormatInfo& to : test::written_formats()) {
       ImageSettings settings;
       settings.effort = effort;
       settings.output_format = to.format;
@@ -62,6 +62,13 @@ std::vector<Work> special() {
   add("turned JPEG into JPEG", test::make_jpeg(large, {.exif = test::exif_block(6)}), Format::jpeg);
   add("progressive JPEG", test::make_jpeg(large, {.progressive = true}), Format::png);
   add("interlaced PNG", test::make_png(large, {.interlaced = true}), Format::avif);
+  add("JPEG XL turned in itself", test::make_jxl(large, {.orientation = 6}), Format::webp);
+  add("JPEG packed as JPEG XL", test::make_jpeg(large), Format::jpegxl);
+  all.back().settings.compression = Compression::lossless;
+  all.back().settings.colour = ColourPolicy::keep_profile;
+  if (test::can_make_heic()) {
+    add("10-bit HEIC", test::make_heic(test::photo(300, 200, 4, 10), {.turn = 90}), Format::png);
+  }
   add("CMYK JPEG", test::make_jpeg(inks), Format::png);
   add("16 bits", test::make_png(test::photo(300, 200, 4, 16)), Format::tiff);
   add("animated GIF", test::make_gif(test::movie(64, 48, 5)), Format::webp);

@@ -52,7 +52,9 @@ Result<void> read_quality(const JsonPlace& at, Quality& quality) {
     return {};
   }
   std::vector<std::string_view> known{global_quality};
-  for (const FormatInfo& row : formats()) known.push_back(row.name);
+  for (const FormatInfo& row : formats()) {
+    if (row.writable) known.push_back(row.name);
+  }
   IMGMILL_CHECK(check_fields(at, known));
   const auto read = [&at](std::string_view name, std::optional<int>& number) -> Result<void> {
     if (const auto field = at.find(std::string(name))) {
@@ -63,6 +65,7 @@ Result<void> read_quality(const JsonPlace& at, Quality& quality) {
   };
   IMGMILL_CHECK(read(global_quality, quality.global));
   for (const FormatInfo& row : formats()) {
+    if (!row.writable) continue;
     IMGMILL_CHECK(read(row.name, quality.own(row.format)));
   }
   return {};
@@ -106,7 +109,9 @@ Result<void> read_resize(const JsonPlace& at, Resize& resize) {
 
 Result<void> read_format(const JsonPlace& at, ImageSettings& settings) {
   std::vector<std::string_view> words = {"original", chosen_format};
-  for (const FormatInfo& row : formats()) words.push_back(row.name);
+  for (const FormatInfo& row : formats()) {
+    if (row.writable) words.push_back(row.name);
+  }
   IMGMILL_TRY(const std::string text, text_at(at));
   // "jpg" is as good as "jpeg".
   if (const std::optional<Format> named = format_named(text)) {
@@ -130,7 +135,9 @@ Result<void> read_allowed(const JsonPlace& at, FormatSet& allowed) {
     return json_error(at, "must be an array", "write for example [\"jpeg\", \"webp\"]");
   }
   std::vector<std::string_view> words;
-  for (const FormatInfo& row : formats()) words.push_back(row.name);
+  for (const FormatInfo& row : formats()) {
+    if (row.writable) words.push_back(row.name);
+  }
   allowed = {};
   for (std::size_t i = 0; i < at.value.size(); ++i) {
     const JsonPlace item{at.value[i], fmt::format("{}[{}]", at.path, i)};
@@ -252,6 +259,7 @@ Json json_of(const ImageSettings& settings) {
   Json quality = Json::object();
   if (settings.quality.global) quality[std::string(global_quality)] = *settings.quality.global;
   for (const FormatInfo& row : formats()) {
+    if (!row.writable) continue;
     if (const auto& number = settings.quality.own(row.format)) {
       quality[std::string(row.name)] = *number;
     }

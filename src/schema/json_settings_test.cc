@@ -10,6 +10,7 @@ TEST(SettingsJson, KnowsAQualityForEveryFormatOfTheTable) {
   Quality expected;
   int number = 40;
   for (const FormatInfo& row : formats()) {
+    if (!row.writable) continue;
     words[std::string(row.name)] = ++number;
     expected.own(row.format) = number;
   }

@@ -131,8 +131,8 @@ Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
       return picture;
     }
     // WebP, AVIF and GIF know no grey: its profile would be read as one for RGB.
-    const bool grey_lost =
-        is_grey(image) && target.format != Format::jpeg && target.format != Format::png && !tiff;
+    const bool grey_lost = is_grey(image) && target.format != Format::jpeg &&
+                           target.format != Format::png && target.format != Format::jpegxl && !tiff;
     const bool misfit =
         has_profile && ((facts.profile.space == "GRAY") != is_grey(image) ||
                         (facts.profile.space != "GRAY" && facts.profile.space != "RGB"));

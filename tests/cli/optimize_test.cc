@@ -43,6 +43,7 @@ TEST(Optimize, ConvertsToEveryFormatThatHelpNames) {
   const auto offered = nlohmann::json::parse(doctor.out);
   ASSERT_GE(offered["formats"].size(), 6U);
   for (const auto& format : offered["formats"]) {
+    if (!format["write"].get<bool>()) continue;
     const std::string name = format["name"];
     const Outcome outcome = imgmill(folder, {"optimize", "a.png", "-f", name, "-o", "out." + name});
     EXPECT_EQ(outcome.status, 0) << outcome.err;

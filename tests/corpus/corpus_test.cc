@@ -88,6 +88,7 @@ TEST(Corpus, PngSuiteRefusesTheBrokenAndShowsAllOthersRight) {
 TEST(Corpus, PngSuiteConvertsToEveryFormat) {
   NEED_CORPUS("pngsuite");
   for (const FormatInfo& format : formats()) {
+    if (!format.writable) continue;
     const Folder folder;
     const Outcome run =
         imgmill(folder, {"optimize", part_path.string(), "-o", "out", "--report", "report.json",
@@ -117,7 +118,6 @@ TEST(Corpus, FeaturesGiveAPictureOrAClearError) {
                                          "check.svg",
                                          "circle.svg",
                                          "struct-image-04-t.svg",
-                                         "example.heic",
                                          "hilutite.icm",
                                          "invalid-illuminant.icc",
                                          "relax.jp2",

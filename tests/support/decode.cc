@@ -11,6 +11,7 @@ extern "C" {
 #include <jpeglib.h>
 }
 
+#include "support/decode_modern.h"
 #include "support/decode_others.h"
 
 namespace imgmill::test {
@@ -175,6 +176,10 @@ Decoded decode(ByteView file, Format format) {
       return decode_gif(file);
     case Format::tiff:
       return decode_tiff(file);
+    case Format::jpegxl:
+      return decode_jxl(file);
+    case Format::heic:
+      return decode_heic(file);
   }
   throw std::runtime_error("a format that the tests cannot decode");
 }

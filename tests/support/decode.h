@@ -22,8 +22,8 @@ struct Decoded {
   [[nodiscard]] const Raster& picture() const { return movie.frames.front(); }
 };
 
-/// Through libjpeg-turbo, libpng, libwebp, libavif, giflib or libtiff. PNG and JPEG
-/// keep their channels (palettes become colours), the others come as RGB(A).
+/// Through libjpeg-turbo, libpng, libwebp, libavif, giflib, libtiff, libjxl or libheif. PNG and
+/// JPEG keep their channels (palettes become colours), the others come as RGB(A).
 /// Throws std::runtime_error when the decoder finds anything wrong.
 Decoded decode(ByteView file, Format format);
 /// The same for a result, which says its format itself.

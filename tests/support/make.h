@@ -82,7 +82,36 @@ struct AvifMake {
 };
 Bytes make_avif(const Raster& raster, const AvifMake& how = {});
 
-/// The picture in any format, without loss where the format can: JPEG drops
+struct JxlMake {
+  bool lossless = true;
+  int orientation = 1;  ///< in the codestream
+  bool boxes = false;   ///< in boxes, also without a need
+  Bytes icc, exif, xmp;
+};
+/// Frames beyond the first make an animation.
+Bytes make_jxl(const Movie& movie, const JxlMake& how = {});
+inline Bytes make_jxl(const Raster& raster, const JxlMake& how = {}) {
+  return make_jxl(Movie{{raster}, {}, 0}, how);
+}
+
+struct HeicMake {
+  int quality = 90;
+  int turn = 0;               ///< degrees clockwise that a reader has to turn it, by irot
+  CodePoints cicp = {1, 13};  ///< nclx, where there is no profile
+  bool more = false;          ///< a second picture
+  Bytes icc, exif, xmp;
+};
+/// Whether this libheif can encode HEVC.
+bool can_make_heic();
+/// 8 or 10 bits; with loss, chroma in half size. Throws where it cannot be made.
+Bytes make_heic(const Raster& raster, const HeicMake& how = {});
+
+/// The rows of the table that imgmill writes.
+std::vector<FormatInfo> written_formats();
+/// Those, and what else `make` can make here: without libheif's encoder no HEIC.
+std::vector<FormatInfo> made_formats();
+
+/// The picture in any format, without loss where the format can: HEIC loses, JPEG drops
 /// alpha and is written at quality 90, GIF needs few colours.
 Bytes make(Format format, const Raster& raster);
 

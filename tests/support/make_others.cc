@@ -320,6 +320,10 @@ Bytes make(Format format, const Raster& raster) {
       return make_gif(raster);
     case Format::tiff:
       return make_tiff(raster);
+    case Format::jpegxl:
+      return make_jxl(raster);
+    case Format::heic:
+      return make_heic(raster);
   }
   throw std::runtime_error("a format that the tests cannot make");
 }

@@ -1,0 +1,48 @@
+// HEIC through libheif (libde265): read, never written.
+#pragma once
+
+#include <array>
+
+#include "codecs/codec.h"
+
+namespace imgmill {
+
+/// The still pictures of phones: HEVC in HEIF. Encoders for it are slow and burdened with
+/// patents, and every format that imgmill writes serves more readers.
+struct HeicCodec {
+  static constexpr std::array<std::string_view, 3> extensions = {"heic", "heif", "hif"};
+  static constexpr FormatInfo format_info = {.format = Format::heic,
+                                             .name = "heic",
+                                             .mime_type = "image/heic",
+                                             .extensions = extensions,
+                                             .writable = false,
+                                             .lossy = true,
+                                             .lossless = false,
+                                             .alpha = true,
+                                             .animation = false,
+                                             .max_bits = 12};
+  static constexpr bool embeds_metadata = false;
+
+  static bool matches(ByteView header);
+  static Result<ImageInfo> probe(ByteView input);
+  /// Upright: the turns and crops that the file asks for are done. Pixels are decoded here and
+  /// now, not when they are read.
+  static Result<Picture> decode(ByteView input, const ImageInfo& info,
+                                const DecodeOptions& options);
+  static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
+  static std::optional<std::string> diagnose(ByteView input);
+};
+
+/// What decode() leaves out or explains.
+struct HeicFacts {
+  Buffer profile;  ///< ICC, of the file or of the code points it has instead; may be empty
+  bool more_pictures = false;  ///< further pictures, a gain map, a depth map
+};
+
+/// Damaged input gives what could be read. Thread-safe.
+[[nodiscard]] HeicFacts heic_facts(ByteView input);
+
+/// Loads what libheif loads on its first use, before a sandbox forbids it. Thread-safe.
+void start_heic();
+
+}  // namespace imgmill

@@ -1,0 +1,46 @@
+#include "optimize/packed_jpeg.h"
+
+#include <algorithm>
+
+#include "base/try.h"
+#include "codecs/jpeg_in_jxl.h"
+
+namespace imgmill {
+
+bool may_stay_jpeg(const Source& source, Format target, Extent extent,
+                   const ImageSettings& settings) {
+  const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
+  return source.info.format == Format::jpeg && target == Format::jpegxl && extent == whole &&
+         settings.colour == ColourPolicy::keep_profile && !source.extra_pictures;
+}
+
+Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& settings) {
+  // The tag that turns the picture and the profile that explains it are part of what it shows.
+  Keep keep = settings.keep;
+  keep.orientation = true;
+  keep.icc = keep.icc || !is_srgb_picture(source);
+  const Buffer exif =
+      filter_exif(source.metadata.exif.view(), keep, source.info.orientation, false);
+  IMGMILL_TRY(const Rewritten less,
+              rewrite_metadata(source.bytes, Format::jpeg, keep, exif.view()));
+  const bool all = settings.keep == Keep::all();
+  const ByteView jpeg = all ? source.bytes : less.bytes.view();
+
+  const Extent extent = upright({source.info.width, source.info.height}, source.info.orientation);
+  Optimized out{.format = Format::jpegxl,
+                .input_format = Format::jpeg,
+                .decision = Decision::transcoded,
+                .width = extent.width,
+                .height = extent.height};
+  IMGMILL_TRY(out.bytes, pack_jpeg(jpeg, settings.effort));
+  const bool same = std::ranges::equal(jpeg, source.bytes);
+  out.notes.emplace_back(
+      same ? "imgmill restore-jpeg gives the JPEG back, bit for bit"
+           : "imgmill restore-jpeg gives the JPEG back, less the metadata that was not to stay "
+             "(--keep all: bit for bit)");
+  out.judgement.score = 100;
+  if (settings.target) out.judgement.target = settings.target->score;
+  return out;
+}
+
+}  // namespace imgmill
