@@ -15,7 +15,9 @@ Raster raster(Colour colour, int bits, std::uint32_t width, std::uint32_t height
   out.colour = colour;
   out.bits = bits;
   out.rows = std::move(rows);
-  if (!out.rows.empty()) EXPECT_EQ(out.rows.size(), out.stride() * height);
+  if (!out.rows.empty()) {
+    EXPECT_EQ(out.rows.size(), out.stride() * height);
+  }
   return out;
 }
 
