@@ -55,7 +55,7 @@ Plan plan_for(Effort effort) {
     case Effort::max:
       return {max_direct, max_direct, all_orders, 7, 1024 * kib, 12, 4, true};
   }
-  return {usual_direct, balanced_indexed, all_orders, 3, 256 * kib, 10, 1, false};
+  return {usual_direct, balanced_indexed, all_orders, 3, 160 * kib, 10, 1, false};
 }
 
 /// A raster, a choice of filters and what they come to.
@@ -187,7 +187,7 @@ class Contest {
 
  private:
   // Rows that are compressed so fast that samples need not be trusted, bytes.
-  static constexpr std::size_t small = 64 * 1024;
+  static constexpr std::size_t small = 16 * 1024;
   static constexpr std::array only_none = {Strategy::none};
   static constexpr Squeeze quick_look{4, 32, 1, Squeeze::dear, false};
   static constexpr Squeeze noise_squeeze{16, 128, 2, Squeeze::dear, false};
@@ -218,7 +218,7 @@ class Contest {
   // In noise libdeflate finds many short matches that cost more than they save, and never gets
   // away from them. Whether there is such noise is asked of a piece from the middle.
   bool is_noise(std::span<const std::uint8_t> rows) {
-    constexpr std::size_t piece = 48 * 1024;
+    constexpr std::size_t piece = 24 * 1024;
     constexpr double clearly = 0.99;
     const std::size_t size = std::min(piece, rows.size());
     const auto middle = rows.subspan((rows.size() - size) / 2, size);
