@@ -125,6 +125,9 @@ void CommandLine::add_picture_options(CLI::App& app) {
   add_value(app, "--background", "#RRGGBB", settings.background, parse_colour,
             "Colour under transparency where the format has none. Default '#ffffff'.")
       ->group(group);
+  app.add_flag("--clean-alpha", settings.clean_alpha,
+               "Let colours that full transparency hides change where that saves bytes (PNG).")
+      ->group(group);
   app.add_flag("--first-frame", first_frame_,
                "Take the first frame of an animation where the format holds only one.")
       ->group(group);

@@ -57,6 +57,7 @@ TEST(CommandLine, ReadsEveryOptionOfOptimize) {
                                                 "--to-srgb",
                                                 "--background",
                                                 "#102030",
+                                                "--clean-alpha",
                                                 "--first-frame",
                                                 "-j",
                                                 "3",
@@ -92,6 +93,7 @@ TEST(CommandLine, ReadsEveryOptionOfOptimize) {
   EXPECT_EQ(options.settings.effort, Effort::max);
   EXPECT_EQ(options.settings.colour, ColourPolicy::to_srgb);
   EXPECT_EQ(options.settings.background, (Colour{16, 32, 48}));
+  EXPECT_TRUE(options.settings.clean_alpha);
   EXPECT_EQ(options.settings.animation, Animation::first_frame);
   EXPECT_EQ(options.run.batch.jobs, 3);
   EXPECT_EQ(options.run.batch.pipeline, Pipelining::off);

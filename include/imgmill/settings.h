@@ -124,6 +124,9 @@ struct IMGMILL_API ImageSettings {
   Effort effort = Effort::balanced;
   ColourPolicy colour = ColourPolicy::keep_profile;
   Colour background;  ///< under transparency, where the format has none
+  /// Colours that full transparency hides may change where that saves bytes (PNG only); what
+  /// can be seen stays.
+  bool clean_alpha = false;
   Animation animation = Animation::refuse;
 
   /// Whether `format` is to be written without loss.

@@ -29,6 +29,7 @@ struct EncodeOptions {
   Effort effort = Effort::balanced;
   PaletteUse palette = PaletteUse::allow;
   Draft draft = Draft::no;
+  bool clean_alpha = false;  ///< colours that full transparency hides need not come back (PNG)
   /// Blocks to embed; only codecs whose `embeds_metadata` is set look at them,
   /// because their files cannot be amended afterwards.
   NewMetadata metadata;

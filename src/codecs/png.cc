@@ -1,89 +1,115 @@
 #include "codecs/png.h"
 
-#include <fmt/format.h>
-
+#include <array>
+#include <cstring>
 #include <optional>
-#include <span>
-#include <unordered_set>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 #include "codecs/engine.h"
 #include "codecs/png_header.h"
+#include "png/optimizer.h"
+#include "png/raster.h"
 
 namespace imgmill {
 namespace {
 
-// One way of packing the same pixels.
-struct Packing {
-  int filter;
-  int level;
-  bool palette;
-};
-
-// Filters are worth trying, because which is best is not known beforehand. The sets are
-// the smallest that came within 2% of trying all, over Kodak and 40
-// screenshots of gnome-user-docs.
-std::span<const Packing> packings(Effort effort) {
-  static constexpr std::array fast = {Packing{VIPS_FOREIGN_PNG_FILTER_ALL, 6, false}};
-  static constexpr std::array balanced = {
-      Packing{VIPS_FOREIGN_PNG_FILTER_ALL, 9, false},
-      Packing{VIPS_FOREIGN_PNG_FILTER_NONE, 9, false},
-      Packing{VIPS_FOREIGN_PNG_FILTER_SUB, 9, false},
-  };
-  static constexpr std::array max = {
-      Packing{VIPS_FOREIGN_PNG_FILTER_ALL, 9, false},
-      Packing{VIPS_FOREIGN_PNG_FILTER_NONE, 9, false},
-      Packing{VIPS_FOREIGN_PNG_FILTER_SUB, 9, false},
-      Packing{VIPS_FOREIGN_PNG_FILTER_UP, 9, false},
-      Packing{VIPS_FOREIGN_PNG_FILTER_AVG, 9, false},
-      Packing{VIPS_FOREIGN_PNG_FILTER_PAETH, 9, false},
-  };
-  switch (effort) {
-    case Effort::fast:
-      return fast;
-    case Effort::balanced:
-      return balanced;
-    case Effort::max:
-      return max;
+// Pixels as they are, if PNG can hold them; nothing for what has to be converted first.
+std::optional<png::Raster> raster_of(const vips::VImage& image) {
+  const bool wide = image.format() == VIPS_FORMAT_USHORT;
+  if (!wide && image.format() != VIPS_FORMAT_UCHAR) return std::nullopt;
+  const VipsInterpretation meaning = image.interpretation();
+  const bool grey = meaning == VIPS_INTERPRETATION_B_W || meaning == VIPS_INTERPRETATION_GREY16;
+  const bool colour = meaning == VIPS_INTERPRETATION_sRGB || meaning == VIPS_INTERPRETATION_RGB16 ||
+                      meaning == VIPS_INTERPRETATION_RGB;
+  const bool says_wide =
+      meaning == VIPS_INTERPRETATION_GREY16 || meaning == VIPS_INTERPRETATION_RGB16;
+  const int bands = image.bands();
+  if (wide != says_wide || !(grey ? bands <= 2 : colour && (bands == 3 || bands == 4))) {
+    return std::nullopt;
   }
-  return balanced;
+  constexpr std::array kinds = {png::Colour::grey, png::Colour::grey_alpha, png::Colour::rgb,
+                                png::Colour::rgb_alpha};
+  png::Raster raster;
+  raster.width = static_cast<std::uint32_t>(image.width());
+  raster.height = static_cast<std::uint32_t>(image.height());
+  raster.colour = kinds[static_cast<std::size_t>(bands) - 1];
+  raster.bits = wide ? 16 : 8;
+  const auto* bytes = static_cast<const std::uint8_t*>(image.data());
+  const std::size_t size = raster.stride() * raster.height;
+  if (!wide) {
+    raster.rows.assign(bytes, bytes + size);
+    return raster;
+  }
+  raster.rows.resize(size);
+  for (std::size_t i = 0; i < size; i += 2) {
+    std::uint16_t sample = 0;
+    std::memcpy(&sample, bytes + i, sizeof sample);
+    raster.rows[i] = static_cast<std::uint8_t>(sample >> 8);
+    raster.rows[i + 1] = static_cast<std::uint8_t>(sample);
+  }
+  return raster;
 }
 
-// Whether the picture has at most 256 colours (with alpha). Stops looking at
-// the 257th, so photographs cost next to nothing.
-bool fits_palette(const vips::VImage& image) {
-  if (image.format() != VIPS_FORMAT_UCHAR || image.bands() < 3) return false;
-  std::unordered_set<std::uint32_t> colours;
-  const auto bands = static_cast<std::size_t>(image.bands());
-  const auto* pixel = static_cast<const std::uint8_t*>(image.data());
-  const std::size_t pixels =
-      static_cast<std::size_t>(image.width()) * static_cast<std::size_t>(image.height());
-  std::uint32_t last = 0;
-  for (std::size_t i = 0; i < pixels; ++i, pixel += bands) {
-    std::uint32_t colour = 0;
-    for (std::size_t band = 0; band < bands; ++band) colour = colour << 8 | pixel[band];
-    if (i > 0 && colour == last) continue;
-    last = colour;
-    colours.insert(colour);
-    if (colours.size() > 256) return false;
-  }
-  return true;
+ByteView profile_of(const vips::VImage& image) {
+  if (image.get_typeof(VIPS_META_ICC_NAME) == 0) return {};
+  std::size_t size = 0;
+  const void* data = image.get_blob(VIPS_META_ICC_NAME, &size);
+  return {static_cast<const std::byte*>(data), size};
 }
 
-Buffer save(const vips::VImage& image, const Packing& packing, const EncodeOptions& options,
-            int source_bits) {
+// What colours a profile explains, by its header (ICC.1, 7.2): "GRAY" or "RGB ".
+std::string_view space_of(ByteView profile) {
+  constexpr std::size_t at = 16;
+  return profile.size() < at + 4 ? std::string_view{} : as_text(profile.subspan(at, 4));
+}
+
+// Grey as colours, which is what a profile for colours explains.
+png::Raster coloured(const png::Raster& grey) {
+  png::Raster out;
+  out.width = grey.width;
+  out.height = grey.height;
+  out.bits = grey.bits;
+  const bool alpha = png::has_alpha(grey.colour);
+  out.colour = alpha ? png::Colour::rgb_alpha : png::Colour::rgb;
+  const std::size_t sample = static_cast<std::size_t>(grey.bits) / 8;
+  out.rows.resize(out.stride() * out.height);
+  std::uint8_t* to = out.rows.data();
+  for (std::size_t i = 0; i < grey.rows.size(); i += grey.step()) {
+    for (int copy = 0; copy < 3; ++copy, to += sample) std::memcpy(to, &grey.rows[i], sample);
+    if (alpha) {
+      std::memcpy(to, &grey.rows[i + sample], sample);
+      to += sample;
+    }
+  }
+  return out;
+}
+
+png::Options options_for(const EncodeOptions& options) {
+  return {.effort = options.effort,
+          .palette = options.palette == PaletteUse::allow,
+          .clean_alpha = options.clean_alpha};
+}
+
+// Written by the engine, quickly.
+Buffer saved(const vips::VImage& image, bool palette, const EncodeOptions& options) {
   auto* save_options =
-      vips::VImage::option()->set("filter", packing.filter)->set("compression", packing.level);
-  if (packing.palette) {
+      vips::VImage::option()->set("filter", VIPS_FOREIGN_PNG_FILTER_NONE)->set("compression", 1);
+  if (palette) {
     save_options->set("palette", true)
-        ->set("Q", options.lossless ? 100 : options.quality)
-        ->set("dither", options.lossless ? 0.0 : 1.0)
+        ->set("Q", options.quality)
+        ->set("dither", 1.0)
         ->set("effort", options.effort == Effort::fast ? 2 : 7);
-  } else if (image.format() == VIPS_FORMAT_UCHAR && image.bands() == 1 && source_bits < 8) {
-    save_options->set("bitdepth", source_bits);
   }
   keep_profile_only(save_options);
   return take_blob(image.pngsave_buffer(save_options));
+}
+
+// What another encoder wrote, packed better; its own bytes where that does not work out.
+Buffer packed(Buffer bytes, const EncodeOptions& options) {
+  png::Options how = options_for(options);
+  Result<Buffer> better = png::optimize(bytes.view(), how);
+  return better && better->size() < bytes.size() ? std::move(*better) : std::move(bytes);
 }
 
 }  // namespace
@@ -127,22 +153,16 @@ Result<Buffer> PngCodec::encode(const Picture& picture, const EncodeOptions& opt
     const vips::VImage image = without_metadata(picture.image);
     const bool quantise =
         !options.lossless && options.quality < 100 && image.format() == VIPS_FORMAT_UCHAR;
-    if (quantise) {
-      return save(image, {VIPS_FOREIGN_PNG_FILTER_NONE, 9, true}, options, picture.source_bits);
-    }
-    const vips::VImage pixels = image.copy_memory();  // read once for each packing
-    EncodeOptions exact = options;
-    exact.lossless = true;
-    std::optional<Buffer> best;
-    const auto consider = [&](const Packing& packing) {
-      Buffer bytes = save(pixels, packing, exact, picture.source_bits);
-      if (!best || bytes.size() < best->size()) best = std::move(bytes);
-    };
-    for (const Packing& packing : packings(options.effort)) consider(packing);
-    if (options.palette == PaletteUse::allow && fits_palette(pixels)) {
-      consider({VIPS_FOREIGN_PNG_FILTER_NONE, 9, true});
-    }
-    return std::move(*best);
+    if (quantise) return packed(saved(image, true, options), options);
+    const vips::VImage pixels = image.copy_memory();
+    std::optional<png::Raster> raster = raster_of(pixels);
+    if (!raster) return packed(saved(pixels, false, options), options);
+    ByteView profile = profile_of(pixels);
+    const std::string_view space = space_of(profile);
+    if (space == "RGB " && png::is_grey(raster->colour)) raster = coloured(*raster);
+    const bool explains = space == (png::is_grey(raster->colour) ? "GRAY" : "RGB ");
+    if (!explains) profile = {};
+    return png::encode(*raster, profile, options_for(options));
   });
 }
 

@@ -1,4 +1,5 @@
-// PNG: header by our own reader, pixels through libvips (libpng, zlib-ng, libimagequant).
+// PNG: header by our own reader, pixels read by libvips (libpng, zlib-ng), quantised by its
+// libimagequant, written by src/png.
 #pragma once
 
 #include <array>

@@ -52,14 +52,14 @@ Error loss_error(const Codec& codec, std::string_view how) {
                "choose another format, or leave --lossless out");
 }
 
-Result<void> prove(const Picture& picture, ByteView bytes, Format format) {
+Result<void> prove(const Picture& picture, ByteView bytes, Format format, bool clean_alpha) {
   const Codec& codec = imgmill::codec(format);
   IMGMILL_TRY(const ImageInfo info, codec.probe(bytes));
   IMGMILL_TRY(const Picture again, codec.decode(bytes, info, {}));
   // GIF has no invisible colours to keep.
+  const bool ignore = format == Format::gif || clean_alpha;
   IMGMILL_TRY(const bool same,
-              same_pixels(picture, again,
-                          format == Format::gif ? HiddenColours::ignore : HiddenColours::compare));
+              same_pixels(picture, again, ignore ? HiddenColours::ignore : HiddenColours::compare));
   if (same) return {};
   return std::unexpected(loss_error(codec, "the proof by decoding failed"));
 }
@@ -90,12 +90,12 @@ Result<Rendered> attempt(const Source& source, const RenderRequest& request, Dam
   if (out.findings.lost) return std::unexpected(loss_error(codec, *out.findings.lost));
   IMGMILL_TRY(picture, in_memory(std::move(picture)));  // read by the encoder, then by the proof
   IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));
-  Result<void> proof = prove(picture, out.bytes.view(), request.target);
+  Result<void> proof = prove(picture, out.bytes.view(), request.target, request.encode.clean_alpha);
   if (!proof && request.target == Format::png) {
     EncodeOptions plain = request.encode;
     plain.palette = PaletteUse::avoid;
     IMGMILL_TRY(out.bytes, codec.encode(picture, plain));
-    proof = prove(picture, out.bytes.view(), request.target);
+    proof = prove(picture, out.bytes.view(), request.target, request.encode.clean_alpha);
   }
   if (!proof) return std::unexpected(std::move(proof).error());
   out.judgement.score = 100;
@@ -115,6 +115,13 @@ Error damage_error(const Source& source, const std::string& how) {
 }
 
 }  // namespace
+
+Result<bool> shows_the_same(const Source& source, ByteView bytes, HiddenColours hidden) {
+  IMGMILL_TRY(const Picture before, source.codec->decode(source.bytes, source.info, {}));
+  IMGMILL_TRY(const ImageInfo info, source.codec->probe(bytes));
+  IMGMILL_TRY(const Picture after, source.codec->decode(bytes, info, {}));
+  return same_pixels(before, after, hidden);
+}
 
 Result<Rendered> render(const Source& source, const RenderRequest& request) {
   Result<Rendered> first = attempt(source, request, Damage::refuse);

@@ -4,6 +4,7 @@
 #include "codecs/codec.h"
 #include "optimize/seek.h"
 #include "optimize/source.h"
+#include "optimize/verify.h"
 
 namespace imgmill {
 
@@ -31,6 +32,11 @@ struct Rendered {
   Findings findings;
   Judgement judgement;
 };
+
+/// Whether `bytes`, decoded again, are the picture of `source` to the last sample (under full
+/// transparency only if `hidden` says so). Errors: what decoding brought up.
+[[nodiscard]] Result<bool> shows_the_same(const Source& source, ByteView bytes,
+                                          HiddenColours hidden);
 
 /// Errors: bad_input (the source is damaged; the message says how), unsupported
 /// (`prove` was asked for and the format cannot hold the picture exactly), limit.

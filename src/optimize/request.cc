@@ -61,7 +61,8 @@ RenderRequest request_for(const Source& source, Format target, const ImageSettin
   request.background = settings.background;
   request.encode = {.quality = quality_for(source, target, settings),
                     .lossless = info(target).lossless && wants_lossless(source, target, settings),
-                    .effort = settings.effort};
+                    .effort = settings.effort,
+                    .clean_alpha = settings.clean_alpha};
   request.measure = settings.measure;
   return request;
 }

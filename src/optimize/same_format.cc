@@ -11,6 +11,7 @@
 #include "optimize/render.h"
 #include "optimize/requantise.h"
 #include "optimize/request.h"
+#include "png/optimizer.h"
 
 namespace imgmill {
 namespace {
@@ -76,6 +77,23 @@ Result<Candidate> transcoded(const Candidate& base, Effort effort) {
   IMGMILL_TRY(Buffer bytes,
               jpeg::repack_jpeg(base.bytes.view(), jpeg_settings({.effort = effort}).care));
   return Candidate{.bytes = std::move(bytes),
+                   .decision = Decision::transcoded,
+                   .notes = base.notes,
+                   .extent = base.extent};
+}
+
+// The pixels of a PNG, stored better; nothing where the file is odd in a way that only the
+// engine's decoder can live with.
+Result<std::optional<Candidate>> repacked_png(const Source& source, const Candidate& base,
+                                              const ImageSettings& settings) {
+  Result<Buffer> bytes = png::optimize(
+      base.bytes.view(), {.effort = settings.effort, .clean_alpha = settings.clean_alpha});
+  if (!bytes) return std::nullopt;
+  IMGMILL_TRY(const bool same, shows_the_same(source, bytes->view(),
+                                              settings.clean_alpha ? HiddenColours::ignore
+                                                                   : HiddenColours::compare));
+  if (!same) return std::nullopt;
+  return Candidate{.bytes = *std::move(bytes),
                    .decision = Decision::transcoded,
                    .notes = base.notes,
                    .extent = base.extent};
@@ -225,6 +243,14 @@ Result<Candidate> smallest_other(const Source& source, const ImageSettings& sett
                                  Candidate base) {
   const Format format = source.info.format;
   const bool lossless = info(format).lossless && wants_lossless(source, format, settings);
+  if (lossless && format == Format::png && settings.colour == ColourPolicy::keep_profile) {
+    auto repacked = repacked_png(source, base, settings);
+    if (repacked && *repacked) {
+      Candidate candidate = **std::move(repacked);
+      rival(base, std::move(candidate));
+      return base;
+    }
+  }
   Result<Candidate> fresh = reencoded(source, settings, base);
   if (!fresh) {
     // The proof failed: then the input's own bytes are the answer.

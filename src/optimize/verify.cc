@@ -66,10 +66,19 @@ Result<bool> same_pixels(const Picture& one, const Picture& other, HiddenColours
          header_int(one.image, "loop", 0) != header_int(other.image, "loop", 0))) {
       return false;
     }
-    const bool wide =
-        one.image.format() == VIPS_FORMAT_USHORT || other.image.format() == VIPS_FORMAT_USHORT;
-    const VImage a = comparable(one.image, wide).copy_memory();
-    const VImage b = comparable(other.image, wide).copy_memory();
+    VImage left = one.image;
+    VImage right = other.image;
+    // The usual case is quick: nothing has to be made comparable first.
+    if (left.bands() == right.bands() && left.format() == right.format() &&
+        left.interpretation() == right.interpretation()) {
+      left = left.copy_memory();
+      right = right.copy_memory();
+      const std::size_t size = VIPS_IMAGE_SIZEOF_IMAGE(left.get_image());
+      if (std::memcmp(left.data(), right.data(), size) == 0) return true;
+    }
+    const bool wide = left.format() == VIPS_FORMAT_USHORT || right.format() == VIPS_FORMAT_USHORT;
+    const VImage a = comparable(left, wide).copy_memory();
+    const VImage b = comparable(right, wide).copy_memory();
     if (a.bands() != b.bands() || a.format() != b.format()) return false;
     const std::size_t bytes = VIPS_IMAGE_SIZEOF_IMAGE(a.get_image());
     if (std::memcmp(a.data(), b.data(), bytes) == 0) return true;

@@ -191,9 +191,9 @@ Result<void> read_colour(const JsonPlace& at, Colour& colour) {
 }  // namespace
 
 Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defaults) {
-  IMGMILL_CHECK(check_fields(
-      at, {"quality", "resize", "outputFormat", "lossless", "effort", "keep", "toSrgb",
-           "background", "animation", "target", "spareLossless", "maxBytes", "measure", "allow"}));
+  IMGMILL_CHECK(check_fields(at, {"quality", "resize", "outputFormat", "lossless", "effort", "keep",
+                                  "toSrgb", "background", "animation", "target", "spareLossless",
+                                  "maxBytes", "measure", "allow", "cleanAlpha"}));
   ImageSettings settings = defaults;
   if (const auto field = at.find("quality")) {
     IMGMILL_CHECK(read_quality(*field, settings.quality));
@@ -244,6 +244,9 @@ Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defa
   }
   if (const auto field = at.find("background")) {
     IMGMILL_CHECK(read_colour(*field, settings.background));
+  }
+  if (const auto field = at.find("cleanAlpha")) {
+    IMGMILL_TRY(settings.clean_alpha, flag_at(*field));
   }
   if (const auto field = at.find("animation")) {
     IMGMILL_TRY(settings.animation, choice_at(*field, animations));
@@ -302,6 +305,7 @@ Json json_of(const ImageSettings& settings) {
   json["keep"] = std::move(keep);
   json["toSrgb"] = settings.colour == ColourPolicy::to_srgb;
   json["background"] = fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
+  if (settings.clean_alpha) json["cleanAlpha"] = true;
   json["animation"] = word_for(settings.animation, animations);
   return json;
 }

@@ -26,5 +26,18 @@ TEST(SettingsJson, KnowsAQualityForEveryFormatOfTheTable) {
   EXPECT_NE(refused.error().describe().find("jpeg"), std::string::npos);
 }
 
+TEST(SettingsJson, CleanAlphaIsSaidWhereItIsOnAndComesBack) {
+  const ImageSettings usual;
+  EXPECT_FALSE(json_of(usual).contains("cleanAlpha"));
+  ImageSettings settings;
+  settings.clean_alpha = true;
+  const Json json = json_of(settings);
+  const auto again = settings_at({json, ""}, {});
+  ASSERT_TRUE(again) << again.error().describe();
+  EXPECT_EQ(*again, settings);
+  const Json wrong = {{"cleanAlpha", "yes"}};
+  EXPECT_FALSE(settings_at({wrong, ""}, {}));
+}
+
 }  // namespace
 }  // namespace imgmill

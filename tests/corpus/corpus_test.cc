@@ -85,6 +85,30 @@ TEST(Corpus, PngSuiteRefusesTheBrokenAndShowsAllOthersRight) {
   EXPECT_GE(whole, 160);
 }
 
+TEST(Corpus, PngSuiteKeepsEveryPixelAtEveryEffort) {
+  NEED_CORPUS("pngsuite");
+  for (const char* effort : {"fast", "balanced", "max"}) {
+    const Folder folder;
+    const Outcome run = imgmill(folder, {"optimize", part_path.string(), "-o", "out", "--report",
+                                         "report.json", "--progress", "none", "--lossless",
+                                         "--effort", effort, "--cache", "off"});
+    EXPECT_LE(run.status, 1) << run.err;
+    int packed = 0;
+    for (const auto& [name, result] : results_by_name(folder / "report.json")) {
+      if (!name.ends_with(".png") || name.starts_with("x")) continue;
+      ASSERT_TRUE(result["success"].get<bool>()) << name << ": " << result["error"];
+      const std::string before = bytes_of(part_path / name);
+      const std::string after = bytes_of(folder / "out" / name);
+      EXPECT_LE(after.size(), before.size()) << name << " " << effort;
+      EXPECT_EQ(rgba(decode(as_bytes(before), Format::png).picture(), 16),
+                rgba(decode(as_bytes(after), Format::png).picture(), 16))
+          << name << " " << effort;
+      packed += result["decision"] == "transcoded" ? 1 : 0;
+    }
+    EXPECT_GE(packed, 120) << effort;
+  }
+}
+
 TEST(Corpus, PngSuiteConvertsToEveryFormat) {
   NEED_CORPUS("pngsuite");
   for (const FormatInfo& format : formats()) {

@@ -1,0 +1,218 @@
+#include "png/filter_choice.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace imgmill::png {
+namespace {
+
+constexpr std::array<Filter, filters> all_filters = {Filter::none, Filter::sub, Filter::up,
+                                                     Filter::average, Filter::paeth};
+
+std::span<const std::uint8_t> row_of(const Raster& raster, std::uint32_t y) {
+  const std::size_t stride = raster.stride();
+  return std::span<const std::uint8_t>(raster.rows).subspan(y * stride, stride);
+}
+
+std::span<const std::uint8_t> row_above(const Raster& raster, std::uint32_t y) {
+  return y == 0 ? std::span<const std::uint8_t>{} : row_of(raster, y - 1);
+}
+
+// The filter with the smallest cost; of equals the first.
+template <typename Cost>
+Filter cheapest(const Cost& cost) {
+  Filter best = Filter::none;
+  auto least = cost(Filter::none);
+  for (const Filter filter : {Filter::sub, Filter::up, Filter::average, Filter::paeth}) {
+    if (const auto now = cost(filter); now < least) {
+      least = now;
+      best = filter;
+    }
+  }
+  return best;
+}
+
+/// n log2 n, from a table as far as one pays.
+class Weights {
+ public:
+  Weights() {
+    for (std::size_t n = 1; n < table_.size(); ++n) table_[n] = exact(n);
+  }
+  [[nodiscard]] float of(std::uint32_t n) const { return n < table_.size() ? table_[n] : exact(n); }
+
+ private:
+  static float exact(std::size_t n) {
+    return static_cast<float>(n) * std::log2(static_cast<float>(n));
+  }
+  std::array<float, 2048> table_{};
+};
+
+const Weights& weights() {
+  static const Weights all;
+  return all;
+}
+
+// Less is more: the sum of n log2 n over all bytes, which the entropy falls with.
+float concentration(const std::uint8_t* bytes, std::size_t size) {
+  // Four tables, so that runs of one byte do not wait for each other.
+  std::array<std::array<std::uint32_t, 256>, 4> count{};
+  std::size_t i = 0;
+  for (; i + 4 <= size; i += 4) {
+    for (std::size_t k = 0; k < 4; ++k) ++count[k][bytes[i + k]];
+  }
+  for (; i < size; ++i) ++count[0][bytes[i]];
+  const Weights& weight = weights();
+  float sum = 0;
+  for (std::size_t value = 0; value < 256; ++value) {
+    sum += weight.of(count[0][value] + count[1][value] + count[2][value] + count[3][value]);
+  }
+  return sum;
+}
+
+/// Pairs of bytes of one row.
+class Bigrams {
+ public:
+  // How many different ones there are.
+  std::uint32_t different(const std::uint8_t* bytes, std::size_t size) {
+    seen_.fill(0);
+    std::uint32_t count = 0;
+    std::uint32_t pair = bytes[0];
+    for (std::size_t i = 1; i < size; ++i) {
+      pair = (pair << 8 | bytes[i]) & 0xFFFF;
+      std::uint64_t& word = seen_[pair >> 6];
+      const std::uint64_t bit = std::uint64_t{1} << (pair & 63);
+      count += (word & bit) == 0 ? 1 : 0;
+      word |= bit;
+    }
+    return count;
+  }
+
+  // Their n log2 n.
+  float concentration(const std::uint8_t* bytes, std::size_t size) {
+    counts_.resize(65536);
+    touched_.clear();
+    std::uint32_t pair = bytes[0];
+    for (std::size_t i = 1; i < size; ++i) {
+      pair = (pair << 8 | bytes[i]) & 0xFFFF;
+      if (counts_[pair]++ == 0) touched_.push_back(static_cast<std::uint16_t>(pair));
+    }
+    const Weights& weight = weights();
+    float sum = 0;
+    for (const std::uint16_t one : touched_) {
+      sum += weight.of(counts_[one]);
+      counts_[one] = 0;
+    }
+    return sum;
+  }
+
+ private:
+  std::array<std::uint64_t, 1024> seen_{};
+  std::vector<std::uint32_t> counts_;
+  std::vector<std::uint16_t> touched_;
+};
+
+/// The rows so far, for finding out which filter deflate likes best for the next one.
+class Trials {
+ public:
+  Trials(Deflater& deflater, std::size_t row_bytes)
+      : deflater_(deflater), most_(std::max<std::size_t>(context_bytes, 3 * (row_bytes + 1))) {}
+
+  Filter choose(const FilteredRow& row) {
+    // The choice of the row before is the yardstick of nobody: all five compete.
+    const Filter best = cheapest([&](Filter filter) {
+      const std::size_t before = context_.size();
+      append(row, filter);
+      const auto stream =
+          deflater_.zlib(context_, trial_level, std::numeric_limits<std::size_t>::max());
+      context_.resize(before);
+      return stream ? stream->size() : std::numeric_limits<std::size_t>::max();
+    });
+    append(row, best);
+    if (context_.size() > most_) {
+      context_.erase(context_.begin(),
+                     context_.begin() + static_cast<std::ptrdiff_t>(context_.size() - most_));
+    }
+    return best;
+  }
+
+ private:
+  static constexpr int trial_level = 1;
+  static constexpr std::size_t context_bytes = 4096;
+
+  void append(const FilteredRow& row, Filter filter) {
+    context_.push_back(static_cast<std::uint8_t>(filter));
+    context_.insert(context_.end(), row.bytes(filter), row.bytes(filter) + row.size());
+  }
+
+  Deflater& deflater_;
+  std::size_t most_;
+  std::vector<std::uint8_t> context_;
+};
+
+}  // namespace
+
+std::vector<FilterChoice> choose_filters(const Raster& raster, std::span<const Strategy> strategies,
+                                         std::span<const Band> bands, Deflater& deflater) {
+  std::vector<FilterChoice> choices(strategies.size());
+  bool simple = true;
+  for (std::size_t i = 0; i < strategies.size(); ++i) {
+    const auto number = static_cast<std::size_t>(strategies[i]);
+    choices[i].resize(raster.height, number < filters ? all_filters[number] : Filter::none);
+    simple = simple && number < filters;
+  }
+  if (simple) return choices;
+
+  FilteredRow row(raster.stride());
+  Bigrams bigrams;
+  Trials trials(deflater, raster.stride());
+  const auto choose = [&](Strategy strategy) {
+    switch (strategy) {
+      case Strategy::min_sum:
+        return cheapest([&](Filter f) { return row.sum(f); });
+      case Strategy::entropy:
+        return cheapest([&](Filter f) { return -concentration(row.bytes(f), row.size()); });
+      case Strategy::bigrams:
+        return cheapest([&](Filter f) { return bigrams.different(row.bytes(f), row.size()); });
+      case Strategy::bigram_entropy:
+        return cheapest([&](Filter f) { return -bigrams.concentration(row.bytes(f), row.size()); });
+      case Strategy::trial:
+        return trials.choose(row);
+      default:
+        return all_filters[static_cast<std::size_t>(strategy)];
+    }
+  };
+  for (const Band& band : bands) {
+    for (std::uint32_t y = band.begin; y < band.end; ++y) {
+      row.filter(row_of(raster, y), row_above(raster, y), raster.step());
+      for (std::size_t i = 0; i < strategies.size(); ++i) choices[i][y] = choose(strategies[i]);
+    }
+  }
+  return choices;
+}
+
+std::vector<std::uint8_t> filtered(const Raster& raster, const FilterChoice& choice,
+                                   std::span<const Band> bands) {
+  const std::size_t stride = raster.stride();
+  std::size_t rows = 0;
+  for (const Band& band : bands) rows += band.end - band.begin;
+  std::vector<std::uint8_t> out((stride + 1) * rows);
+  std::uint8_t* to = out.data();
+  FilteredRow row(stride);
+  for (const Band& band : bands) {
+    for (std::uint32_t y = band.begin; y < band.end; ++y, to += stride + 1) {
+      *to = static_cast<std::uint8_t>(choice[y]);
+      if (choice[y] == Filter::none) {
+        std::memcpy(to + 1, row_of(raster, y).data(), stride);
+        continue;
+      }
+      row.filter(row_of(raster, y), row_above(raster, y), raster.step());
+      std::memcpy(to + 1, row.bytes(choice[y]), stride);
+    }
+  }
+  return out;
+}
+
+}  // namespace imgmill::png

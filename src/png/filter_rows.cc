@@ -1,0 +1,208 @@
+#include "png/filter_rows.h"
+
+#include <algorithm>
+#include <cstring>
+
+// SSSE3 alone has not been sold for fifteen years.
+#define HWY_DISABLED_TARGETS HWY_SSSE3
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "png/filter_rows.cc"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which makes them come once per instruction set.
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace imgmill::png {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// The margins are as wide as the widest vectors that are used.
+using Bytes = hn::CappedTag<std::uint8_t, row_margin>;
+using V = hn::Vec<Bytes>;
+
+HWY_INLINE V distance(V a, V b) { return hn::Or(hn::SaturatedSub(a, b), hn::SaturatedSub(b, a)); }
+
+HWY_INLINE V paeth_of(V left, V above, V corner) {
+  const V a = distance(above, corner);
+  const V b = distance(left, corner);
+  // |left + above - 2 corner|: both differences point the same way and add up (255 is more
+  // than enough then), or they partly cancel out.
+  const auto up = hn::Eq(hn::Max(above, corner), above);
+  const auto right = hn::Eq(hn::Max(left, corner), left);
+  const V c = hn::IfThenElse(hn::Xor(up, right), distance(a, b), hn::SaturatedAdd(a, b));
+  const auto takes_left = hn::Eq(hn::Min(a, hn::Min(b, c)), a);
+  const auto takes_above = hn::Eq(hn::Min(b, c), b);
+  return hn::IfThenElse(takes_left, left, hn::IfThenElse(takes_above, above, corner));
+}
+
+void FilterRow(const RowJob& job) {
+  const Bytes d;
+  const hn::Repartition<std::uint64_t, Bytes> d64;
+  const std::size_t lanes = hn::Lanes(d);
+  const V zero = hn::Zero(d);
+  const V one = hn::Set(d, 1);
+  auto sum0 = hn::Zero(d64);
+  auto sum1 = sum0, sum2 = sum0, sum3 = sum0, sum4 = sum0;
+  for (std::size_t i = 0; i < job.size; i += lanes) {
+    V current = hn::LoadU(d, job.current + i);
+    const V left = hn::LoadU(d, job.current + i - job.step);
+    const V above = hn::LoadU(d, job.above + i);
+    const V corner = hn::LoadU(d, job.above + i - job.step);
+    const V mean = hn::Sub(hn::AverageRound(left, above), hn::And(hn::Xor(left, above), one));
+    V by_sub = hn::Sub(current, left);
+    V by_up = hn::Sub(current, above);
+    V by_average = hn::Sub(current, mean);
+    V by_paeth = hn::Sub(current, paeth_of(left, above, corner));
+    hn::StoreU(current, d, job.out[0] + i);
+    hn::StoreU(by_sub, d, job.out[1] + i);
+    hn::StoreU(by_up, d, job.out[2] + i);
+    hn::StoreU(by_average, d, job.out[3] + i);
+    hn::StoreU(by_paeth, d, job.out[4] + i);
+    if (const std::size_t left_over = job.size - i; left_over < lanes) {
+      const auto inside = hn::FirstN(d, left_over);
+      current = hn::IfThenElseZero(inside, current);
+      by_sub = hn::IfThenElseZero(inside, by_sub);
+      by_up = hn::IfThenElseZero(inside, by_up);
+      by_average = hn::IfThenElseZero(inside, by_average);
+      by_paeth = hn::IfThenElseZero(inside, by_paeth);
+    }
+    const auto size_of = [&](V v) HWY_ATTR { return hn::SumsOf8(hn::Min(v, hn::Sub(zero, v))); };
+    sum0 = hn::Add(sum0, size_of(current));
+    sum1 = hn::Add(sum1, size_of(by_sub));
+    sum2 = hn::Add(sum2, size_of(by_up));
+    sum3 = hn::Add(sum3, size_of(by_average));
+    sum4 = hn::Add(sum4, size_of(by_paeth));
+  }
+  const auto total = [&](hn::Vec<decltype(d64)> v)
+                         HWY_ATTR { return hn::GetLane(hn::SumOfLanes(d64, v)); };
+  *job.sums = {total(sum0), total(sum1), total(sum2), total(sum3), total(sum4)};
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace imgmill::png
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace imgmill::png {
+
+HWY_EXPORT(FilterRow);
+
+void filter_row(const RowJob& job) { HWY_DYNAMIC_DISPATCH(FilterRow)(job); }
+
+void filter_row_plainly(const RowJob& job) {
+  job.sums->fill(0);
+  for (std::size_t i = 0; i < job.size; ++i) {
+    const int current = job.current[i];
+    const bool first = i < job.step;
+    const int left = first ? 0 : job.current[i - job.step];
+    const int above = job.above[i];
+    const int corner = first ? 0 : job.above[i - job.step];
+    const std::array<int, filters> predicted = {0, left, above, (left + above) / 2,
+                                                paeth(left, above, corner)};
+    for (std::size_t filter = 0; filter < filters; ++filter) {
+      const auto rest = static_cast<std::uint8_t>(current - predicted[filter]);
+      job.out[filter][i] = rest;
+      (*job.sums)[filter] += std::min<unsigned>(rest, 256U - rest);
+    }
+  }
+}
+
+FilteredRow::FilteredRow(std::size_t size)
+    : size_(size), current_(size + 2 * row_margin), above_(size + 2 * row_margin) {
+  for (auto& out : out_) out.resize(size + row_margin);
+}
+
+void FilteredRow::filter(std::span<const std::uint8_t> row, std::span<const std::uint8_t> above,
+                         std::size_t step) {
+  std::memcpy(current_.data() + row_margin, row.data(), size_);
+  if (above.empty()) {
+    std::memset(above_.data() + row_margin, 0, size_);
+  } else {
+    std::memcpy(above_.data() + row_margin, above.data(), size_);
+  }
+  filter_row(
+      {.current = current_.data() + row_margin,
+       .above = above_.data() + row_margin,
+       .size = size_,
+       .step = step,
+       .out = {out_[0].data(), out_[1].data(), out_[2].data(), out_[3].data(), out_[4].data()},
+       .sums = &sums_});
+}
+
+namespace {
+
+// One row; `above` is a row of zeros for the first one. The number of bytes a pixel is known
+// when this is compiled, so that the last pixel stays in registers.
+template <std::size_t step>
+bool unfilter_row(Filter filter, const std::uint8_t* in, const std::uint8_t* above,
+                  std::size_t size, std::uint8_t* out) {
+  std::array<int, step> left{};
+  std::array<int, step> corner{};
+  const auto whole_pixels = [&](auto&& undo) {
+    std::size_t i = 0;
+    for (; i + step <= size; i += step) {
+      for (std::size_t k = 0; k < step; ++k) {
+        const int up = above[i + k];
+        left[k] = static_cast<std::uint8_t>(in[i + k] + undo(left[k], up, corner[k]));
+        corner[k] = up;
+        out[i + k] = static_cast<std::uint8_t>(left[k]);
+      }
+    }
+  };
+  switch (filter) {
+    case Filter::none:
+      std::memcpy(out, in, size);
+      return true;
+    case Filter::sub:
+      whole_pixels([](int a, int, int) { return a; });
+      return true;
+    case Filter::up:
+      for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>(in[i] + above[i]);
+      return true;
+    case Filter::average:
+      whole_pixels([](int a, int b, int) { return (a + b) / 2; });
+      return true;
+    case Filter::paeth:
+      whole_pixels([](int a, int b, int c) { return int{paeth(a, b, c)}; });
+      return true;
+  }
+  return false;
+}
+
+template <std::size_t step>
+bool unfilter_rows(const std::uint8_t* in, std::size_t height, std::size_t stride,
+                   std::uint8_t* rows) {
+  const std::vector<std::uint8_t> zeros(stride);
+  const std::uint8_t* above = zeros.data();
+  for (std::size_t y = 0; y < height; ++y, in += stride + 1, rows += stride) {
+    if (!unfilter_row<step>(static_cast<Filter>(*in), in + 1, above, stride, rows)) return false;
+    above = rows;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool unfilter(std::span<const std::uint8_t> filtered, std::size_t height, std::size_t stride,
+              std::size_t step, std::uint8_t* rows) {
+  const std::uint8_t* in = filtered.data();
+  switch (step) {
+    case 1:
+      return unfilter_rows<1>(in, height, stride, rows);
+    case 2:
+      return unfilter_rows<2>(in, height, stride, rows);
+    case 3:
+      return unfilter_rows<3>(in, height, stride, rows);
+    case 4:
+      return unfilter_rows<4>(in, height, stride, rows);
+    case 6:
+      return unfilter_rows<6>(in, height, stride, rows);
+    case 8:
+      return unfilter_rows<8>(in, height, stride, rows);
+    default:
+      return false;
+  }
+}
+
+}  // namespace imgmill::png
+#endif

@@ -1,0 +1,104 @@
+// Deflate's alphabet (RFC 1951): symbols, prefix codes, and blocks written with them.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace imgmill::png {
+
+inline constexpr std::size_t literal_symbols = 286;
+inline constexpr std::size_t distance_symbols = 30;
+inline constexpr std::size_t end_symbol = 256;
+inline constexpr unsigned shortest_match = 3;
+inline constexpr unsigned longest_match = 258;
+inline constexpr std::size_t window_size = 32768;
+
+/// One literal (length 1, `distance` holds the byte) or one match.
+struct Token {
+  std::uint16_t length = 1;
+  std::uint16_t distance = 0;  ///< 1..32768 as a number modulo 65536; for a literal, the byte
+
+  [[nodiscard]] bool is_literal() const { return length == 1; }
+};
+
+/// 3.2.5 of the RFC. `length` is 3..258.
+struct LengthCode {
+  std::uint16_t symbol;
+  std::uint8_t extra_bits;
+  std::uint16_t base;
+};
+[[nodiscard]] const LengthCode& length_code(unsigned length);
+
+/// The symbol of a distance of 1..32768.
+[[nodiscard]] inline unsigned distance_symbol(unsigned distance) {
+  const unsigned zero_based = distance - 1;
+  if (zero_based < 4) return zero_based;
+  const auto log = static_cast<unsigned>(std::bit_width(zero_based)) - 1;
+  return 2 * log + (zero_based >> (log - 1) & 1);
+}
+[[nodiscard]] inline unsigned distance_extra_bits(unsigned symbol) {
+  return symbol < 4 ? 0 : symbol / 2 - 1;
+}
+
+/// How often each symbol comes up.
+struct Histogram {
+  std::array<std::uint32_t, literal_symbols> literal{};
+  std::array<std::uint32_t, distance_symbols> distance{};
+
+  void count(const Token& token) {
+    if (token.is_literal()) {
+      ++literal[token.distance];
+    } else {
+      ++literal[length_code(token.length).symbol];
+      ++distance[distance_symbol(token.distance)];
+    }
+  }
+};
+
+/// Lengths of prefix codes of at most `limit` bits that make the whole shortest; 0 for what
+/// does not come up. `limit` must be large enough for the symbols in use. (Larmore and
+/// Hirschberg's package-merge, 1990.)
+[[nodiscard]] std::vector<std::uint8_t> code_lengths(std::span<const std::uint32_t> counts,
+                                                     unsigned limit);
+
+/// Bits from the lowest of each byte on.
+class BitWriter {
+ public:
+  void put(std::uint64_t bits, unsigned count) {
+    buffer_ |= bits << used_;
+    used_ += count;
+    while (used_ >= 8) {
+      bytes_.push_back(static_cast<std::uint8_t>(buffer_));
+      buffer_ >>= 8;
+      used_ -= 8;
+    }
+  }
+  void align() {
+    if (used_ > 0) put(0, 8 - used_);
+  }
+  void bytes(std::span<const std::uint8_t> raw) {
+    bytes_.insert(bytes_.end(), raw.begin(), raw.end());
+  }
+  [[nodiscard]] std::vector<std::uint8_t> take() {
+    align();
+    return std::move(bytes_);
+  }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+  std::uint64_t buffer_ = 0;
+  unsigned used_ = 0;
+};
+
+/// The size of a block of these symbols with codes of its own, bits, header included.
+[[nodiscard]] std::uint64_t block_bits(const Histogram& histogram);
+
+/// Writes a block in whichever of the three ways is shortest. `raw` is what the tokens stand for.
+void put_block(BitWriter& out, std::span<const Token> tokens, std::span<const std::uint8_t> raw,
+               bool last);
+
+}  // namespace imgmill::png

@@ -1,0 +1,69 @@
+// Pixels as PNG stores them: packed rows of samples, a palette, a transparent colour.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace imgmill::png {
+
+/// The numbers are those of IHDR (W3C PNG, third edition, 11.2.1).
+enum class Colour : std::uint8_t { grey = 0, rgb = 2, palette = 3, grey_alpha = 4, rgb_alpha = 6 };
+
+[[nodiscard]] constexpr int channels(Colour colour) {
+  switch (colour) {
+    case Colour::rgb:
+      return 3;
+    case Colour::grey_alpha:
+      return 2;
+    case Colour::rgb_alpha:
+      return 4;
+    case Colour::grey:
+    case Colour::palette:
+      break;
+  }
+  return 1;
+}
+
+[[nodiscard]] constexpr bool has_alpha(Colour colour) {
+  return colour == Colour::grey_alpha || colour == Colour::rgb_alpha;
+}
+
+[[nodiscard]] constexpr bool is_grey(Colour colour) {
+  return colour == Colour::grey || colour == Colour::grey_alpha;
+}
+
+/// One entry of a palette: red, green, blue, alpha.
+using Entry = std::array<std::uint8_t, 4>;
+
+/// A colour at the depth of its raster; grey stands in all three.
+using Triple = std::array<std::uint16_t, 3>;
+
+/// A whole picture. Rows follow each other without gaps; a row begins with a whole byte, its
+/// samples are packed from the highest bit on, and samples of 16 bits have their high byte first.
+struct Raster {
+  std::uint32_t width = 0;  ///< pixels, at least 1
+  std::uint32_t height = 0;
+  Colour colour = Colour::rgb;
+  int bits = 8;  ///< a sample: 1, 2, 4, 8 or 16, as far as `colour` allows
+  std::vector<std::uint8_t> rows;
+  std::vector<Entry> palette;  ///< 1 to 256 entries for Colour::palette, else empty
+  /// The one colour that is transparent; for grey and rgb only.
+  std::optional<Triple> key;
+  /// What to show behind the picture (bKGD); travels with it because whatever holds the pixels
+  /// has to hold this colour as well.
+  std::optional<Triple> background;
+
+  [[nodiscard]] std::size_t pixel_bits() const {
+    return static_cast<std::size_t>(bits) * static_cast<std::size_t>(channels(colour));
+  }
+  /// Bytes of a row.
+  [[nodiscard]] std::size_t stride() const { return (width * pixel_bits() + 7) / 8; }
+  /// What filters call a pixel: bytes, at least 1.
+  [[nodiscard]] std::size_t step() const { return (pixel_bits() + 7) / 8; }
+  [[nodiscard]] std::uint64_t pixels() const { return std::uint64_t{width} * height; }
+};
+
+}  // namespace imgmill::png

@@ -1,0 +1,30 @@
+// Deflate for data like filtered rows of pixels: smaller than libdeflate's best and Zopfli's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace imgmill::png {
+
+/// How long to look. The time goes with `chain` and with `passes` times the starts.
+struct Squeeze {
+  unsigned chain = 16;  ///< earlier places that are looked at for each byte
+  unsigned nice = 128;  ///< 3..258: a match this long is taken without looking further
+  unsigned passes = 2;  ///< parses of each block, each with the costs of the one before
+  /// What a match is expected to cost in the first parse beyond its extra bits, bits. A parse
+  /// settles near its start: noise wants matches to be dear in the beginning, drawings cheap.
+  /// One start for each bit that is set.
+  enum Starts : unsigned { dear = 1, cheap = 2, both = 3 };
+  Starts starts = dear;
+  bool split_again = false;  ///< find the blocks anew, once it is known how they are parsed
+};
+
+/// A zlib stream of `data`. The parse is the shortest path under the costs of the parse before
+/// (as in Zopfli); blocks are split where that is cheapest by their entropies, by dynamic
+/// programming. Deterministic, thread-safe, throws std::bad_alloc.
+[[nodiscard]] std::vector<std::uint8_t> squeezed(std::span<const std::uint8_t> data,
+                                                 const Squeeze& how);
+
+}  // namespace imgmill::png
