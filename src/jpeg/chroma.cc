@@ -10,45 +10,32 @@
 // After foreach_target.h, which makes them come once per instruction set.
 #include <hwy/highway.h>
 
-// Plain loops of eight: compiled once for each instruction set, they become its vectors.
+#include "jpeg/blocks-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace imgmill::jpeg {
 namespace HWY_NAMESPACE {
 
-// Adds the contribution of one of two blocks side by side.
-void AddAcross(const std::int16_t* levels, const float* HWY_RESTRICT scale, const Matrix& matrix,
-               float* HWY_RESTRICT out) {
-  for (std::size_t row = 0; row < 8; ++row) {
-    float sum[8] = {};
-    for (std::size_t from = 0; from < 8; ++from) {
-      const float value = static_cast<float>(levels[8 * row + from]) * scale[8 * row + from];
-      for (std::size_t to = 0; to < 8; ++to) sum[to] += value * matrix.data()[from].data()[to];
-    }
-    for (std::size_t to = 0; to < 8; ++to) out[8 * row + to] += sum[to];
-  }
-}
-
-// Adds the contribution of one of two blocks, the one above the other.
-void AddDown(const float* HWY_RESTRICT block, const Matrix& matrix, float* HWY_RESTRICT out) {
-  for (std::size_t to = 0; to < 8; ++to) {
-    float sum[8] = {};
-    for (std::size_t from = 0; from < 8; ++from) {
-      const float weight = matrix.data()[from].data()[to];
-      for (std::size_t column = 0; column < 8; ++column) {
-        sum[column] += weight * block[8 * from + column];
+void Halve(const Halves& job, std::int16_t* out) {
+  alignas(64) float values[block_coefficients];
+  alignas(64) float whole[block_coefficients] = {};
+  for (int row = 0; row < job.rows; ++row) {
+    alignas(64) float line[block_coefficients] = {};
+    for (int column = 0; column < job.columns; ++column) {
+      const std::int16_t* levels = job.levels[row][column];
+      float* to = job.columns == 1 ? line : values;
+      for (std::size_t k = 0; k < block_coefficients; ++k) {
+        to[k] = static_cast<float>(levels[k]) * job.scale[k];
       }
+      if (job.columns == 2) AddAcross(values, column == 0 ? *job.first : *job.second, line);
     }
-    for (std::size_t column = 0; column < 8; ++column) out[8 * to + column] += sum[column];
+    if (job.rows == 1) {
+      RoundToSixteenths(line, out);
+      return;
+    }
+    AddDown(line, 8, row == 0 ? *job.first : *job.second, whole);
   }
-}
-
-// Into levels of a sixteenth.
-void Round(const float* HWY_RESTRICT values, std::int16_t* HWY_RESTRICT levels) {
-  for (std::size_t k = 0; k < block_coefficients; ++k) {
-    float value = values[k] * 16;
-    value = value < -32767 ? -32767 : value > 32767 ? 32767 : value;
-    levels[k] = static_cast<std::int16_t>(value + (value < 0 ? -0.5F : 0.5F));
-  }
+  RoundToSixteenths(whole, out);
 }
 
 // Whether a level of the block is as large as its limit.
@@ -73,9 +60,7 @@ HWY_AFTER_NAMESPACE();
 namespace imgmill::jpeg {
 namespace {
 
-HWY_EXPORT(AddAcross);
-HWY_EXPORT(AddDown);
-HWY_EXPORT(Round);
+HWY_EXPORT(Halve);
 HWY_EXPORT(Exceeds);
 
 // What the coefficients of the first or second of two neighbouring blocks contribute to those of
@@ -110,45 +95,6 @@ const Halving& halving() {
   return made;
 }
 
-using Values = std::array<float, block_coefficients>;
-
-class Halver {
- public:
-  Halver(const Plane& source, bool across) : source_(source), across_(across) {
-    for (std::size_t k = 0; k < block_coefficients; ++k) {
-      scale_[k] = source.unit * static_cast<float>(source.steps[k]);
-    }
-  }
-
-  // The blocks from which block `x` of the result comes, made into one.
-  Values across(std::uint32_t x, std::uint32_t row) const {
-    Values values{};
-    if (!across_) {
-      const std::int16_t* levels = block(x, row);
-      for (std::size_t k = 0; k < block_coefficients; ++k) {
-        values[k] = static_cast<float>(levels[k]) * scale_[k];
-      }
-      return values;
-    }
-    const auto add = HWY_DYNAMIC_DISPATCH(AddAcross);
-    add(block(2 * x, row), scale_.data(), halving().first, values.data());
-    add(block(2 * x + 1, row), scale_.data(), halving().second, values.data());
-    return values;
-  }
-
- private:
-  // Beyond the edge the last block goes on.
-  [[nodiscard]] const std::int16_t* block(std::uint32_t x, std::uint32_t y) const {
-    x = std::min(x, source_.blocks_wide - 1);
-    y = std::min(y, source_.blocks_high - 1);
-    return source_.block(std::size_t{y} * source_.blocks_wide + x);
-  }
-
-  const Plane& source_;
-  bool across_;
-  Values scale_{};
-};
-
 }  // namespace
 
 Plane halved(const Plane& source, bool across, bool down) {
@@ -159,20 +105,29 @@ Plane halved(const Plane& source, bool across, bool down) {
   out.steps.fill(1);
   out.unit = 1.0F / 16;
   out.allocate();
-  const Halver halver(source, across);
+  alignas(64) std::array<float, block_coefficients> scale;
+  for (std::size_t k = 0; k < block_coefficients; ++k) {
+    scale[k] = source.unit * static_cast<float>(source.steps[k]);
+  }
+  const std::uint32_t columns = across ? 2 : 1;
+  const std::uint32_t rows = down ? 2 : 1;
+  Halves job{.levels = {},
+             .columns = static_cast<int>(columns),
+             .rows = static_cast<int>(rows),
+             .scale = scale.data(),
+             .first = &halving().first,
+             .second = &halving().second};
   for (std::uint32_t y = 0; y < out.blocks_high; ++y) {
     for (std::uint32_t x = 0; x < out.blocks_wide; ++x) {
-      Values values{};
-      if (down) {
-        const auto add = HWY_DYNAMIC_DISPATCH(AddDown);
-        const std::uint32_t below = std::min(2 * y + 1, source.blocks_high - 1);
-        add(halver.across(x, 2 * y).data(), halving().first, values.data());
-        add(halver.across(x, below).data(), halving().second, values.data());
-      } else {
-        values = halver.across(x, y);
+      for (std::uint32_t row = 0; row < rows; ++row) {
+        for (std::uint32_t column = 0; column < columns; ++column) {
+          // Beyond the edge the last block goes on.
+          const std::size_t from_y = std::min(rows * y + row, source.blocks_high - 1);
+          const std::size_t from_x = std::min(columns * x + column, source.blocks_wide - 1);
+          job.levels[row][column] = source.block(from_y * source.blocks_wide + from_x);
+        }
       }
-      HWY_DYNAMIC_DISPATCH(Round)
-      (values.data(), out.block(std::size_t{y} * out.blocks_wide + x));
+      HWY_DYNAMIC_DISPATCH(Halve)(job, out.block(std::size_t{y} * out.blocks_wide + x));
     }
   }
   return out;

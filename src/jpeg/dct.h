@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace imgmill::jpeg {
 
@@ -24,6 +25,17 @@ struct Band {
   [[nodiscard]] float* row(std::size_t plane, std::size_t index) const {
     return first + (plane * rows + index) * stride;
   }
+};
+
+/// Two blocks, or two rows of two, that become one: first along the rows, then along the columns.
+/// What is not halved along the rows has one block in each row.
+struct Halves {
+  const std::int16_t* levels[2][2];  ///< [row][column]
+  int columns;                       ///< 1 or 2
+  int rows;                          ///< 1 or 2
+  const float* scale;                ///< of the 64 levels of a block
+  const Matrix* first;               ///< what the left or upper one contributes: [from][to]
+  const Matrix* second;              ///< the right or lower one
 };
 
 }  // namespace imgmill::jpeg

@@ -10,7 +10,8 @@
 // After foreach_target.h, which makes them come once per instruction set.
 #include <hwy/highway.h>
 
-// Plain loops of eight: compiled once for each instruction set, they become its vectors.
+#include "jpeg/blocks-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace imgmill::jpeg {
 namespace HWY_NAMESPACE {
@@ -30,32 +31,16 @@ void ConvertRow(const std::uint8_t* from, std::size_t width, const Band& band, s
   }
 }
 
-// Eight rows of samples into the coefficients of one row of blocks, in sixteenths. `basis` is
-// [frequency][sample], `turned` [sample][frequency].
-void TransformRow(const float* samples, std::size_t stride, std::size_t blocks, const Matrix& basis,
+// Eight rows of samples into the coefficients of one row of blocks, in sixteenths. `turned` is the
+// DCT's basis as [sample][frequency].
+void TransformRow(const float* samples, std::size_t stride, std::size_t blocks,
                   const Matrix& turned, std::int16_t* out) {
   for (std::size_t block = 0; block < blocks; ++block, samples += 8, out += block_coefficients) {
-    alignas(64) float down[8][8];
-    for (std::size_t v = 0; v < 8; ++v) {
-      float sum[8] = {};
-      for (std::size_t row = 0; row < 8; ++row) {
-        const float weight = basis[v][row];
-        for (std::size_t x = 0; x < 8; ++x) sum[x] += weight * samples[row * stride + x];
-      }
-      for (std::size_t x = 0; x < 8; ++x) down[v][x] = sum[x];
-    }
-    for (std::size_t v = 0; v < 8; ++v) {
-      float sum[8] = {};
-      for (std::size_t x = 0; x < 8; ++x) {
-        const float sample = down[v][x];
-        for (std::size_t u = 0; u < 8; ++u) sum[u] += sample * turned[x][u];
-      }
-      for (std::size_t u = 0; u < 8; ++u) {
-        const float value = sum[u] * 16;
-        // Rounded half away from 0, in a way that every instruction set has.
-        out[8 * v + u] = static_cast<std::int16_t>(value + (value < 0 ? -0.5F : 0.5F));
-      }
-    }
+    alignas(64) float down[block_coefficients] = {};
+    alignas(64) float both[block_coefficients] = {};
+    AddDown(samples, stride, turned, down);
+    AddAcross(down, turned, both);
+    RoundToSixteenths(both, out);
   }
 }
 
@@ -125,8 +110,7 @@ Picture forward_dct(const Samples& samples) {
     for (std::size_t i = 0; i < planes; ++i) {
       Plane& plane = picture.planes[i];
       HWY_DYNAMIC_DISPATCH(TransformRow)
-      (band.row(i, 0), stride, plane.blocks_wide, basis, turned,
-       plane.block(row * plane.blocks_wide));
+      (band.row(i, 0), stride, plane.blocks_wide, turned, plane.block(row * plane.blocks_wide));
     }
   }
   return picture;

@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<int, 5> cuts = {2, 5, 8, 12, 18};
 
 // A sample of this many blocks tells the costs of a plane's scans well enough.
-constexpr std::size_t sample_blocks = 2000;
+constexpr std::size_t sample_blocks = 800;
 // Pictures of fewer blocks may be smaller with one sequential scan: ten scans have ten
 // headers and ten codes.
 constexpr std::size_t small_picture = 8192;
