@@ -47,6 +47,11 @@ void add_profile(std::vector<jpeg::Segment>& segments, ByteView profile) {
   }
 }
 
+bool is_plain(const Picture& picture) {
+  const int bands = picture.image.bands();
+  return (bands == 1 || bands == 3) && picture.image.format() == VIPS_FORMAT_UCHAR;
+}
+
 // Four inks are left to libvips.
 Result<Buffer> encode_inks(const Picture& picture, const EncodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the picture could not be turned into JPEG", [&] {
@@ -129,11 +134,9 @@ Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
   });
 }
 
-Result<Buffer> JpegCodec::encode(const Picture& picture, const EncodeOptions& options) {
+Result<jpeg::Picture> coefficients_of(const Picture& picture) {
   const int bands = picture.image.bands();
-  if ((bands != 1 && bands != 3) || picture.image.format() != VIPS_FORMAT_UCHAR) {
-    return encode_inks(picture, options);
-  }
+  if (!is_plain(picture)) return fail(ErrorCode::unsupported, "neither grey nor RGB of 8 bits");
   IMGMILL_TRY(const vips::VImage pixels,
               with_engine(ErrorCode::bad_input, "the picture could not be turned into JPEG",
                           [&] { return picture.image.copy_memory(); }));
@@ -150,6 +153,12 @@ Result<Buffer> JpegCodec::encode(const Picture& picture, const EncodeOptions& op
       vips_image_get_blob(pixels.get_image(), VIPS_META_ICC_NAME, &profile, &size) == 0) {
     add_profile(coefficients.segments, {static_cast<const std::byte*>(profile), size});
   }
+  return coefficients;
+}
+
+Result<Buffer> JpegCodec::encode(const Picture& picture, const EncodeOptions& options) {
+  if (!is_plain(picture)) return encode_inks(picture, options);
+  IMGMILL_TRY(const jpeg::Picture coefficients, coefficients_of(picture));
   return jpeg::encode_jpeg(coefficients, jpeg_settings(options));
 }
 

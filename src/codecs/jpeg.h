@@ -32,6 +32,10 @@ struct JpegCodec {
   static std::optional<std::string> diagnose(ByteView input);
 };
 
+/// The coefficients of a grey or RGB picture of 8 bits, not quantised yet, with its profile.
+/// Errors: unsupported (other kinds of pixels), bad_input (they cannot be read).
+[[nodiscard]] Result<jpeg::Picture> coefficients_of(const Picture& picture);
+
 /// What our encoder is told for `options`.
 [[nodiscard]] jpeg::EncoderSettings jpeg_settings(const EncodeOptions& options);
 

@@ -82,6 +82,23 @@ Picture requantised(const Picture& source, const EncoderSettings& settings) {
   return out;
 }
 
+Picture quantised_like(const Picture& source, const Picture& model) {
+  Picture out{.width = source.width, .height = source.height, .chroma = source.chroma};
+  for (std::size_t i = 0; i < source.planes.size(); ++i) {
+    const Plane& like = model.planes[i];
+    const bool across = i > 0 && 2 * like.across == model.planes[0].across;
+    const bool down = i > 0 && 2 * like.down == model.planes[0].down;
+    const Worth rounded{.bit_price = 0};
+    out.planes.push_back(
+        across || down
+            ? quantise(halved(source.planes[i], across, down), like.steps, like.steps, rounded)
+            : quantise(source.planes[i], like.steps, like.steps, rounded));
+    out.planes[i].across = like.across;
+    out.planes[i].down = like.down;
+  }
+  return out;
+}
+
 Result<Buffer> encode_jpeg(const Picture& source, const EncoderSettings& settings) {
   return write_jpeg(requantised(source, settings),
                     settings.care == Care::thorough ? ScanSearch::whole : ScanSearch::sampled);

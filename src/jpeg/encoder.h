@@ -33,6 +33,10 @@ struct EncoderSettings {
 /// Segments come along. Throws std::bad_alloc.
 [[nodiscard]] Picture requantised(const Picture& source, const EncoderSettings& settings);
 
+/// `source`, not quantised yet, with the steps and the chroma resolution of `model`, levels
+/// rounded: what a plain encoder with its tables makes. Both have the same kind of planes.
+[[nodiscard]] Picture quantised_like(const Picture& source, const Picture& model);
+
 /// The whole way: requantised() and write_jpeg(). Errors: as write_jpeg(). Thread-safe.
 [[nodiscard]] Result<Buffer> encode_jpeg(const Picture& source, const EncoderSettings& settings);
 /// The same for samples.

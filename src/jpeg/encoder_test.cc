@@ -118,6 +118,32 @@ TEST(JpegEncoder, CoarseStepsStay) {
   }
 }
 
+// The test for earlier loss asks what a plain encoder with a file's tables makes of other pixels.
+TEST(JpegEncoder, ImitatesThePlainEncoderOfAFile) {
+  const Raster picture = photo(96, 64);
+  for (const Kind& kind : kinds) {
+    if (kind.channels != 3 || kind.how.across == 4) continue;
+    SCOPED_TRACE(kind.name);
+    JpegMake how = kind.how;
+    how.quality = 70;
+    const Bytes file = make_jpeg(picture, how);
+    const auto model = jpeg::read_picture(file);
+    ASSERT_TRUE(model);
+    std::vector<std::uint8_t> storage;
+    const jpeg::Picture fresh = jpeg::forward_dct(samples_of(picture, storage));
+    const auto like =
+        jpeg::write_jpeg(jpeg::quantised_like(fresh, *model), jpeg::ScanSearch::sampled);
+    ASSERT_TRUE(like);
+    const auto again = jpeg::read_picture(like->view());
+    ASSERT_TRUE(again);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(again->planes[i].steps, model->planes[i].steps);
+      EXPECT_EQ(again->planes[i].blocks(), model->planes[i].blocks());
+    }
+    EXPECT_NEAR(psnr(shown(like->view()), picture), psnr(shown(file), picture), 0.5);
+  }
+}
+
 TEST(JpegEncoder, SegmentsComeAlong) {
   const Bytes file = make_jpeg(photo(40, 40), {.exif = exif_block(6), .comment = secret_comment});
   const auto picture = jpeg::read_picture(file);

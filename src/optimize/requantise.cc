@@ -5,6 +5,7 @@
 #include "codecs/jpeg.h"
 #include "jpeg/encoder.h"
 #include "jpeg/reader.h"
+#include "jpeg/writer.h"
 
 namespace imgmill {
 namespace {
@@ -30,6 +31,13 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
   const auto encode = [&](const EncodeOptions& options) {
     return jpeg::encode_jpeg(coefficients, jpeg_settings(options));
   };
+  const auto as_before = [&](const Picture& other) -> Result<Buffer> {
+    IMGMILL_TRY(const jpeg::Picture fresh, coefficients_of(other));
+    if (fresh.planes.size() != coefficients.planes.size()) {
+      return fail(ErrorCode::unsupported, "the file and its pixels have not the same planes");
+    }
+    return jpeg::write_jpeg(jpeg::quantised_like(fresh, coefficients), jpeg::ScanSearch::sampled);
+  };
   Rendered out;
   out.judgement.quality = request.encode.quality;
   if (!request.aim && !request.measure) {
@@ -38,7 +46,8 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
   }
   IMGMILL_TRY(const Picture picture, decoded(source));
   if (request.aim) {
-    IMGMILL_TRY(Sought sought, seek(picture, *source.codec, request.encode, *request.aim, encode));
+    const FromFile file{encode, as_before};
+    IMGMILL_TRY(Sought sought, seek(picture, *source.codec, request.encode, *request.aim, &file));
     out.bytes = std::move(sought.bytes);
     out.judgement = std::move(sought.judgement);
     return out;

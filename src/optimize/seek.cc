@@ -77,8 +77,8 @@ Result<double> judged(Judge& judge, const Codec& codec, ByteView bytes) {
 class Seeker {
  public:
   Seeker(const Picture& picture, const Codec& codec, const EncodeOptions& options, const Aim& aim,
-         const EncodeAt& encode)
-      : picture_(picture), codec_(codec), options_(options), aim_(aim), encode_(encode) {}
+         const FromFile* file)
+      : picture_(picture), codec_(codec), options_(options), aim_(aim), file_(file) {}
 
   Result<Sought> seek() {
     IMGMILL_TRY(features_, features_of(picture_));
@@ -115,7 +115,8 @@ class Seeker {
     options.quality = quality;
     options.lossless = false;
     options.draft = draft;
-    return encode_ && &picture == &picture_ ? encode_(options) : codec_.encode(picture, options);
+    return file_ != nullptr && &picture == &picture_ ? file_->encode(options)
+                                                     : codec_.encode(picture, options);
   }
 
   Result<double> measured(ByteView bytes) { return judged(*judge_, codec_, bytes); }
@@ -200,6 +201,20 @@ class Seeker {
     return judged(*judge_aside_, codec_, bytes.view());
   }
 
+  // What the picture scored against its own original, as far as can be told now.
+  Result<double> score_before(int quality_before) {
+    if (file_ != nullptr) {
+      const Result<Buffer> bytes = file_->as_before(*aside_);
+      if (bytes) {
+        ++probes_;
+        return judged(*judge_aside_, codec_, bytes->view());
+      }
+      if (bytes.error().code() != ErrorCode::unsupported) return std::unexpected(bytes.error());
+    }
+    IMGMILL_TRY(const double draft, score_aside(quality_before, Draft::yes));
+    return draft + draft_bias(codec_.info.format, draft);
+  }
+
   // Whether the quality that the picture was encoded with costs a picture like it so much
   // that it has little to give: losing again would cost more than it saves.
   Result<bool> is_spent(int quality_before) {
@@ -208,8 +223,7 @@ class Seeker {
     if (fresh_) return false;
     IMGMILL_CHECK(step_aside());
     if (!aside_) return false;
-    IMGMILL_TRY(const double draft, score_aside(quality_before, Draft::yes));
-    const double before = draft + draft_bias(codec_.info.format, draft);
+    IMGMILL_TRY(const double before, score_before(quality_before));
     seen_ = {static_cast<double>(quality_before), before};
     const double room = (before - *aim_.target) / (100 - *aim_.target);
     fresh_ = room > fresh_share;
@@ -220,7 +234,7 @@ class Seeker {
   // whatever the picture lost the first time: each generation would look as good as the
   // last one. Seen aside, the same quality shows what it really costs.
   Result<bool> is_flattered(const Sought& found) {
-    if (fresh_ || !aside_ || encode_) return false;
+    if (fresh_ || !aside_ || file_ != nullptr) return false;
     IMGMILL_TRY(const double score, score_aside(found.judgement.quality, Draft::no));
     return *found.judgement.score - score > flattery;
   }
@@ -331,7 +345,7 @@ class Seeker {
   const Codec& codec_;
   const EncodeOptions& options_;
   const Aim& aim_;
-  const EncodeAt& encode_;
+  const FromFile* file_;
   Features features_;
   std::optional<Judge> judge_;
   bool fresh_ = false;                     ///< what was lost before is next to nothing
@@ -348,8 +362,8 @@ class Seeker {
 }  // namespace
 
 Result<Sought> seek(const Picture& picture, const Codec& codec, const EncodeOptions& options,
-                    const Aim& aim, const EncodeAt& encode) {
-  return Seeker(picture, codec, options, aim, encode).seek();
+                    const Aim& aim, const FromFile* file) {
+  return Seeker(picture, codec, options, aim, file).seek();
 }
 
 Result<double> score_of(const Picture& picture, const Codec& codec, ByteView bytes) {

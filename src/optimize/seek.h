@@ -29,8 +29,13 @@ struct Sought {
   Judgement judgement;
 };
 
-/// Encodes a picture at the quality of the options.
-using EncodeAt = std::function<Result<Buffer>(const EncodeOptions& options)>;
+/// Another way to the bytes of the picture than from its pixels.
+struct FromFile {
+  /// Encodes it at the quality of the options.
+  std::function<Result<Buffer>(const EncodeOptions& options)> encode;
+  /// Encodes other pixels as the file that the picture comes from was encoded.
+  std::function<Result<Buffer>(const Picture& other)> as_before;
+};
 
 /// The smallest encoding of `picture` that reaches the aim's target, or, where only a
 /// size is given, the best one within it; where both are given, the size wins. At most
@@ -45,7 +50,7 @@ using EncodeAt = std::function<Result<Buffer>(const EncodeOptions& options)>;
 /// as `max_bytes`; bad_input: the pixels cannot be read.
 [[nodiscard]] Result<Sought> seek(const Picture& picture, const Codec& codec,
                                   const EncodeOptions& options, const Aim& aim,
-                                  const EncodeAt& encode = {});
+                                  const FromFile* file = nullptr);
 
 inline constexpr int most_encodes = 6;
 
