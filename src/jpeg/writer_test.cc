@@ -84,11 +84,11 @@ TEST(JpegWriter, RefusesLevelsNoDecoderTakes) {
 TEST(JpegWriter, LargeSamplingFactorsAreReadBack) {
   auto picture = jpeg::read_picture(make_jpeg(photo(70, 50, 1)));
   ASSERT_TRUE(picture);
-  jpeg::Plane& luma = picture->planes[0];
-  luma.across = luma.down = 4;
+  picture->planes[0].across = picture->planes[0].down = 4;
+  const std::uint8_t id = picture->planes[0].id;
   for (int i = 0; i < 2; ++i) {
     jpeg::Plane plane;
-    plane.id = static_cast<std::uint8_t>(luma.id + 1 + i);
+    plane.id = static_cast<std::uint8_t>(id + 1 + i);
     plane.steps.fill(3);
     plane.blocks_wide = (70 + 31) / 32;
     plane.blocks_high = (50 + 31) / 32;
