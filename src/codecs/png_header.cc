@@ -8,6 +8,7 @@
 #include "base/try.h"
 #include "metadata/bytes.h"
 #include "metadata/png_chunks.h"
+#include "png/raster.h"
 
 namespace imgmill {
 namespace {
@@ -15,21 +16,6 @@ namespace {
 std::unexpected<Error> damaged(std::string_view how) {
   return fail(ErrorCode::bad_input, fmt::format("the PNG data is damaged ({})", how),
               "restore the file from a copy; it was left as it is");
-}
-
-bool is_allowed(int colour_type, int bits) {
-  switch (colour_type) {
-    case 0:
-      return bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16;
-    case 3:
-      return bits == 1 || bits == 2 || bits == 4 || bits == 8;
-    case 2:
-    case 4:
-    case 6:
-      return bits == 8 || bits == 16;
-    default:
-      return false;
-  }
 }
 
 }  // namespace
@@ -70,7 +56,7 @@ Result<PngHeader> read_png_header(ByteView input) {
       header.height > 0x7FFFFFFF) {
     return damaged(fmt::format("impossible size {} x {}", header.width, header.height));
   }
-  if (!is_allowed(colour_type, header.bits)) {
+  if (!png::is_allowed(colour_type, header.bits)) {
     return damaged(fmt::format("colour type {} with {} bits", colour_type, header.bits));
   }
   header.palette = colour_type == 3;

@@ -34,9 +34,6 @@ std::optional<Axes> full_axes(const Picture& source) {
 }
 
 bool should_halve(const Picture& source, const Axes& axes, const EncoderSettings& settings) {
-  if (settings.halve_chroma != Chroma420::fitting) {
-    return settings.halve_chroma == Chroma420::yes;
-  }
   // Above it, chroma in full scores more for their bytes in most pictures.
   constexpr int fine_quality = 93;
   constexpr double seen_share = 0.01;

@@ -16,20 +16,13 @@ enum class Care {
   thorough,  ///< and all of the picture is looked at for choosing scans
 };
 
-/// Whether chroma may lose half of its resolution.
-enum class Chroma420 {
-  no,
-  yes,
-  fitting,  ///< where, at this quality, little of it would be seen
-};
-
 struct EncoderSettings {
   int quality = 80;  ///< 1..100
   Care care = Care::weighed;
-  Chroma420 halve_chroma = Chroma420::fitting;
 };
 
-/// `source` with the steps of a quality. Planes of a file keep steps that are coarser already.
+/// `source` with the steps of a quality. Chroma loses half of its resolution where, at that
+/// quality, little of it would be seen. Planes of a file keep steps that are coarser already.
 /// Segments come along. Throws std::bad_alloc.
 [[nodiscard]] Picture requantised(const Picture& source, const EncoderSettings& settings);
 

@@ -10,6 +10,7 @@
 #include "jpeg/writer.h"
 #include "quality/ssimulacra2_simd.h"
 #include "support/decode.h"
+#include "support/jpeg_kinds.h"
 
 namespace imgmill {
 namespace {
@@ -34,26 +35,8 @@ Result<Buffer> encoded(const Raster& raster, const jpeg::EncoderSettings& settin
   return jpeg::encode_jpeg(samples_of(raster, storage), settings);
 }
 
-struct Kind {
-  std::string_view name;
-  int channels;
-  JpegMake how;
-};
-
-const Kind kinds[] = {
-    {"444", 3, {.across = 1, .down = 1}},
-    {"422", 3, {.across = 2, .down = 1}},
-    {"420", 3, {.across = 2, .down = 2}},
-    {"440", 3, {.across = 1, .down = 2}},
-    {"411", 3, {.across = 4, .down = 1}},
-    {"grey", 1, {}},
-    {"cmyk", 4, {}},
-    {"progressive", 3, {.progressive = true}},
-    {"restarts", 3, {.restart_rows = 1}},
-};
-
 TEST(JpegEncoder, RequantisedFilesOfEveryKindAndSizeLookAlike) {
-  for (const Kind& kind : kinds) {
+  for (const JpegKind& kind : jpeg_kinds) {
     for (const auto& [width, height] :
          {std::pair{1, 1}, {2, 3}, {7, 8}, {8, 9}, {15, 17}, {33, 31}, {70, 64}}) {
       for (const jpeg::Care care : {jpeg::Care::quick, jpeg::Care::weighed, jpeg::Care::thorough}) {
@@ -121,7 +104,7 @@ TEST(JpegEncoder, CoarseStepsStay) {
 // The test for earlier loss asks what a plain encoder with a file's tables makes of other pixels.
 TEST(JpegEncoder, ImitatesThePlainEncoderOfAFile) {
   const Raster picture = photo(96, 64);
-  for (const Kind& kind : kinds) {
+  for (const JpegKind& kind : jpeg_kinds) {
     if (kind.channels != 3 || kind.how.across == 4) continue;
     SCOPED_TRACE(kind.name);
     JpegMake how = kind.how;

@@ -6,6 +6,7 @@
 #include "jpeg/encoder.h"
 #include "jpeg/quality.h"
 #include "support/decode.h"
+#include "support/jpeg_kinds.h"
 
 namespace imgmill {
 namespace {
@@ -37,29 +38,8 @@ TEST(JpegQuality, IsEstimatedWithinOneForOurOwnOutput) {
   }
 }
 
-// What makes a JPEG's data: layout of components, scans, restarts, size.
-struct Kind {
-  std::string_view name;
-  int channels;
-  JpegMake how;
-};
-
-const Kind kinds[] = {
-    {"444", 3, {.across = 1, .down = 1}},
-    {"422", 3, {.across = 2, .down = 1}},
-    {"420", 3, {.across = 2, .down = 2}},
-    {"440", 3, {.across = 1, .down = 2}},
-    {"411", 3, {.across = 4, .down = 1}},
-    {"grey", 1, {}},
-    {"cmyk", 4, {}},
-    {"progressive", 3, {.progressive = true}},
-    {"restarts", 3, {.restart_rows = 1}},
-    {"rough", 3, {.quality = 12}},
-    {"fine", 3, {.quality = 100}},
-};
-
 TEST(JpegTranscode, KeepsEveryCoefficientOfEveryKindAndSize) {
-  for (const Kind& kind : kinds) {
+  for (const JpegKind& kind : jpeg_kinds) {
     for (const auto& [width, height] :
          {std::pair{1, 1}, {2, 3}, {7, 8}, {8, 9}, {15, 17}, {33, 31}, {70, 64}}) {
       SCOPED_TRACE(testing::Message() << kind.name << " " << width << "x" << height);

@@ -1,7 +1,6 @@
 #include "jpeg/writer.h"
 
 #include <algorithm>
-#include <initializer_list>
 
 #include "base/try.h"
 

@@ -12,6 +12,22 @@ namespace imgmill::png {
 /// The numbers are those of IHDR (W3C PNG, third edition, 11.2.1).
 enum class Colour : std::uint8_t { grey = 0, rgb = 2, palette = 3, grey_alpha = 4, rgb_alpha = 6 };
 
+/// Whether a file may have this colour type with so many bits a sample (11.2.1, table 12).
+[[nodiscard]] constexpr bool is_allowed(int colour_type, int bits) {
+  switch (colour_type) {
+    case 0:
+      return bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16;
+    case 3:
+      return bits == 1 || bits == 2 || bits == 4 || bits == 8;
+    case 2:
+    case 4:
+    case 6:
+      return bits == 8 || bits == 16;
+    default:
+      return false;
+  }
+}
+
 [[nodiscard]] constexpr int channels(Colour colour) {
   switch (colour) {
     case Colour::rgb:

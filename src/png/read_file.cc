@@ -39,21 +39,6 @@ std::span<const std::uint8_t> as_u8(ByteView bytes) {
   return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
 }
 
-bool is_allowed(std::uint8_t colour, int bits) {
-  switch (colour) {
-    case 0:
-      return bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16;
-    case 3:
-      return bits == 1 || bits == 2 || bits == 4 || bits == 8;
-    case 2:
-    case 4:
-    case 6:
-      return bits == 8 || bits == 16;
-    default:
-      return false;
-  }
-}
-
 /// One of Adam7's seven reductions of the picture.
 struct Pass {
   std::uint32_t x, y, step_x, step_y;
