@@ -47,7 +47,7 @@ TEST(BadInput, UnreadableFilesAndFoldersFailAlone) {
   chmod((folder / "in/closed").c_str(), 0);
   if (geteuid() == 0) chmod(folder.path().c_str(), 0777);  // where nobody can write
   const Verdict verdict = as_nobody([&] {
-    if (access(IMGMILL_PROGRAM, X_OK) != 0) return std::string("unreachable");
+    if (access(program_path().c_str(), X_OK) != 0) return std::string("unreachable");
     const Outcome seen = imgmill(folder, {"optimize", "in", "-o", "out"});
     return std::to_string(seen.status) + '\n' + seen.err;
   });

@@ -196,14 +196,14 @@ std::string script_in(const std::string& page) {
 
 TEST(Hook, AsDocumentedRefusesFatImages) {
   if (std::system("git --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "git is not installed";
-  std::ifstream page(IMGMILL_SOURCE_DIR "/docs/ci.md");
+  std::ifstream page(source_path() / "docs/ci.md");
   const std::string text{std::istreambuf_iterator<char>(page), {}};
   const std::string hook = script_in(text);
   ASSERT_THAT(hook, HasSubstr("imgmill optimize @- --check"));
   const Folder folder;
   folder.write(".git-hook", hook);
   const auto shell = [&](const std::string& commands) {
-    const std::string program = std::filesystem::path(IMGMILL_PROGRAM).parent_path();
+    const std::string program = program_path().parent_path();
     const std::string line = "cd '" + folder.path().string() + "' && PATH='" + program +
                              "':$PATH XDG_CACHE_HOME=$PWD/.cache XDG_STATE_HOME=$PWD/.state "
                              "GIT_CONFIG_GLOBAL=/dev/null && export PATH XDG_CACHE_HOME "

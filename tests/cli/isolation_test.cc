@@ -64,7 +64,7 @@ TEST(Isolation, VerboseAndTheReportSayWhatThePoolDid) {
 
 /// The program beside a worker program that misbehaves on command.
 Outcome with_faulty_workers(const Folder& folder, const std::string& arguments) {
-  fs::copy_file(IMGMILL_PROGRAM, folder / "imgmill", fs::copy_options::skip_existing);
+  fs::copy_file(program_path(), folder / "imgmill", fs::copy_options::skip_existing);
   fs::copy_file(IMGMILL_FAULTY_WORKER, folder / "imgmill-worker", fs::copy_options::skip_existing);
   const std::string command = "cd '" + folder.path().string() + "' && XDG_STATE_HOME=$PWD/state " +
                               "./imgmill " + arguments + " --cache off >told 2>&1";
@@ -112,7 +112,7 @@ TEST(Isolation, AMissingWorkerProgramIsToldWithAWayOut) {
   const Folder folder;
   folder.write("in/a.jpg", jpeg_file(70, 70));
   fs::create_directories(folder / "elsewhere");
-  fs::copy_file(IMGMILL_PROGRAM, folder / "elsewhere/imgmill");
+  fs::copy_file(program_path(), folder / "elsewhere/imgmill");
   const std::string command =
       "cd '" + folder.path().string() + "' && elsewhere/imgmill optimize in -o out >told 2>&1";
   const int status = std::system(command.c_str());

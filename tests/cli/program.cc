@@ -38,6 +38,16 @@ int status_of(int raw) { return WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMS
 
 }  // namespace
 
+const std::filesystem::path& program_path() {
+  static const std::filesystem::path path = IMGMILL_PROGRAM;
+  return path;
+}
+
+const std::filesystem::path& source_path() {
+  static const std::filesystem::path path = IMGMILL_SOURCE_DIR;
+  return path;
+}
+
 Folder::Folder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "imgmill-test-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
@@ -95,10 +105,10 @@ Running::Running(const Folder& folder, const std::vector<std::string>& arguments
   sigfillset(&all);
   posix_spawnattr_setsigdefault(&attributes, &all);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  std::vector<std::string> words = {IMGMILL_PROGRAM};
+  std::vector<std::string> words = {program_path().string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables = environment(folder);
-  const int error = posix_spawn(&process_, IMGMILL_PROGRAM, &actions, &attributes,
+  const int error = posix_spawn(&process_, program_path().c_str(), &actions, &attributes,
                                 pointers(words).data(), pointers(variables).data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
@@ -162,7 +172,7 @@ Outcome imgmill(const Folder& folder, const std::vector<std::string>& arguments,
 
 TerminalOutcome imgmill_on_terminal(const Folder& folder, const std::vector<std::string>& arguments,
                                     unsigned short columns) {
-  std::vector<std::string> words = {IMGMILL_PROGRAM};
+  std::vector<std::string> words = {program_path().string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables = environment(folder);
   const auto argument_pointers = pointers(words);
@@ -174,7 +184,7 @@ TerminalOutcome imgmill_on_terminal(const Folder& folder, const std::vector<std:
   const pid_t process = forkpty(&terminal, nullptr, nullptr, &size);
   if (process == 0) {
     if (chdir(folder.path().c_str()) != 0) _exit(126);
-    execve(IMGMILL_PROGRAM, argument_pointers.data(), variable_pointers.data());
+    execve(program_path().c_str(), argument_pointers.data(), variable_pointers.data());
     _exit(127);
   }
   TerminalOutcome outcome;

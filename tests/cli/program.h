@@ -32,6 +32,10 @@ class Folder {
   std::filesystem::path path_;
 };
 
+/// The program that is tested, and the root of the sources.
+[[nodiscard]] const std::filesystem::path& program_path();
+[[nodiscard]] const std::filesystem::path& source_path();
+
 struct Outcome {
   int status = -1;  ///< exit status; 128 + the signal when one ended it
   std::string out;

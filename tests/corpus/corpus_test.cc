@@ -26,7 +26,7 @@ using nlohmann::json;
 std::optional<fs::path> corpus() {
   const char* named = std::getenv("IMGMILL_CORPUS");
   const fs::path folder =
-      named != nullptr ? fs::path(named) : fs::path(IMGMILL_SOURCE_DIR) / "../shared/corpus";
+      named != nullptr ? fs::path(named) : test::source_path() / "../shared/corpus";
   if (!fs::is_directory(folder)) return std::nullopt;
   return fs::canonical(folder);
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/program.h"
 #include "quality/ssimulacra2.h"
 #include "support/decode.h"
 
@@ -43,7 +44,7 @@ TEST(Metric, AgreesWithTheReferenceProgramOnItsPairs) {
   const char* named = std::getenv("IMGMILL_METRIC_PAIRS");
   const fs::path folder = named != nullptr
                               ? fs::path(named)
-                              : fs::path(IMGMILL_SOURCE_DIR) / "../shared/reference/ssimulacra2";
+                              : test::source_path() / "../shared/reference/ssimulacra2";
   std::ifstream table(folder / "scores.csv");
   if (!table) GTEST_SKIP() << "no scores.csv: set IMGMILL_METRIC_PAIRS to its folder";
   std::string line;
