@@ -73,13 +73,13 @@ Result<std::string> restore_one(const RestoreJpegOptions& options, const std::st
 
 Status restore_jpeg_command(const RestoreJpegOptions& options, Screen& screen) {
   std::uint64_t failed = 0;
-  std::set<fs::path> taken;
+  std::set<fs::path> written;
   bool warned = false;
   for (const std::string& input : options.files) {
     std::string missing;
     // Two inputs may have the same name; with --overwrite the second would replace the first.
     const fs::path target = target_of(options, input);
-    const bool collides = !target.empty() && !taken.insert(target.lexically_normal()).second;
+    const bool collides = written.contains(target.lexically_normal());
     const Result<std::string> done =
         collides ? Result<std::string>(
                        fail(ErrorCode::usage,
@@ -90,7 +90,8 @@ Status restore_jpeg_command(const RestoreJpegOptions& options, Screen& screen) {
       ++failed;
       screen.trouble("failed:",
                      fmt::format(" {}: {}", printable(input), printable(done.error().describe())));
-    } else if (!done->empty()) {
+    } else if (!target.empty()) {
+      written.insert(target.lexically_normal());
       screen.line(*done);
     }
     if (!missing.empty() && options.sandbox == SandboxMode::automatic && !warned) {
