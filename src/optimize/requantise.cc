@@ -6,6 +6,7 @@
 #include "jpeg/encoder.h"
 #include "jpeg/reader.h"
 #include "jpeg/writer.h"
+#include "quality/model.h"
 
 namespace imgmill {
 namespace {
@@ -17,6 +18,11 @@ Result<Picture> decoded(const Source& source) {
     picture.image = picture.image.copy_memory();
     return picture;
   });
+}
+
+bool has_halved_chroma(const jpeg::Picture& picture) {
+  return picture.chroma == jpeg::Chroma::second_and_third &&
+         picture.planes[0].across > picture.planes[1].across;
 }
 
 }  // namespace
@@ -46,7 +52,10 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
   }
   IMGMILL_TRY(const Picture picture, decoded(source));
   if (request.aim) {
-    const FromFile file{encode, as_before};
+    FromFile file{encode, as_before, {}};
+    if (const auto quality = source.info.quality) {
+      file.scores = scores_made_coarser(*quality, has_halved_chroma(coefficients));
+    }
     IMGMILL_TRY(Sought sought, seek(picture, *source.codec, request.encode, *request.aim, &file));
     out.bytes = std::move(sought.bytes);
     out.judgement = std::move(sought.judgement);

@@ -31,11 +31,11 @@ double near_enough(Effort effort) {
     case Effort::fast:
       return 1.5;
     case Effort::balanced:
-      return 1;
+      return 1.25;
     case Effort::max:
       return 0.2;
   }
-  return 1;
+  return 1.25;
 }
 
 // Points of score that a picture may look better for having been quantised before. Pictures
@@ -78,7 +78,9 @@ class Seeker {
  public:
   Seeker(const Picture& picture, const Codec& codec, const EncodeOptions& options, const Aim& aim,
          const FromFile* file)
-      : picture_(picture), codec_(codec), options_(options), aim_(aim), file_(file) {}
+      : picture_(picture), codec_(codec), options_(options), aim_(aim), file_(file) {
+    if (file != nullptr && !file->scores.empty()) own_curve_.emplace(file->scores);
+  }
 
   Result<Sought> seek() {
     IMGMILL_TRY(features_, features_of(picture_));
@@ -130,6 +132,7 @@ class Seeker {
   Result<double> first_guess() {
     const Format format = codec_.info.format;
     const double target = *aim_.target;
+    if (own_curve_) return own_curve_->quality_for(target + 0.5 * near_enough(options_.effort));
     const ScoreCurve& usual = usual_scores(format);
     // How much better pictures like this one come out, where that is known.
     const double better = seen_ ? seen_->score - usual.score_at(seen_->quality) : 0;
@@ -155,13 +158,15 @@ class Seeker {
 
   Result<void> by_score() {
     IMGMILL_TRY(const double guess, first_guess());
-    QualitySearch search({.target = std::max(*aim_.target, std::min(*aim_.target + sure, 99.9)),
-                          .low = lowest_quality,
-                          .high = highest_quality(codec_),
-                          .guess = guess,
-                          .most_tries = most_tries(),
-                          .near_enough = near_enough(options_.effort)},
-                         usual_scores(codec_.info.format));
+    QualitySearch search(
+        {.target = std::max(*aim_.target, std::min(*aim_.target + sure, 99.9)),
+         .low = lowest_quality,
+         .high = highest_quality(codec_),
+         .guess = guess,
+         .most_tries = most_tries(),
+         .near_enough = near_enough(options_.effort),
+         .bend = own_curve_ ? QualitySearch::Bend::multiply : QualitySearch::Bend::move},
+        own_curve_ ? *own_curve_ : usual_scores(codec_.info.format));
     while (const std::optional<int> quality = search.next()) {
       IMGMILL_TRY(Buffer bytes, encoded(picture_, *quality));
       ++encodes_;
@@ -346,6 +351,7 @@ class Seeker {
   const EncodeOptions& options_;
   const Aim& aim_;
   const FromFile* file_;
+  std::optional<ScoreCurve> own_curve_;  ///< of the file
   Features features_;
   std::optional<Judge> judge_;
   bool fresh_ = false;                     ///< what was lost before is next to nothing

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "codecs/codec.h"
 #include "imgmill/result.h"
+#include "quality/search.h"
 
 namespace imgmill {
 
@@ -35,6 +37,8 @@ struct FromFile {
   std::function<Result<Buffer>(const EncodeOptions& options)> encode;
   /// Encodes other pixels as the file that the picture comes from was encoded.
   std::function<Result<Buffer>(const Picture& other)> as_before;
+  /// How its encodings usually score, by quality, both rising; empty: as those of pixels do.
+  std::vector<ScoreCurve::Point> scores;
 };
 
 /// The smallest encoding of `picture` that reaches the aim's target, or, where only a

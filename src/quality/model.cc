@@ -83,6 +83,36 @@ const ScoreCurve& usual_scores(Format format) {
   }
 }
 
+namespace {
+
+// The steps that libjpeg's scaling rule gives, against those at quality 50.
+double coarseness(int quality) {
+  if (quality < 50) return 50.0 / quality;
+  return std::max(2.0 - 0.02 * quality, 0.01);
+}
+
+// Share of the usual loss that is left, by old steps in terms of new ones.
+constexpr std::array shares = {
+    Point{0, 1.03},    Point{0.26, 1},     Point{0.36, 0.93}, Point{0.42, 0.87}, Point{0.5, 0.75},
+    Point{0.56, 0.69}, Point{0.625, 0.62}, Point{0.75, 0.52}, Point{0.94, 0.4},  Point{1, 0.35}};
+// Full chroma has coarser steps at the same number.
+constexpr double full_chroma_share = 0.72;
+
+}  // namespace
+
+std::vector<Point> scores_made_coarser(int quality_before, bool halved) {
+  const ScoreCurve& usual = jpeg_curve;
+  const ScoreCurve share{shares};
+  const double old = coarseness(quality_before) * (halved ? 1 : full_chroma_share);
+  std::vector<Point> points;
+  for (int quality = 1; quality <= 100; ++quality) {
+    const double loss = std::max(100 - usual.score_at(quality), 0.0);
+    const double left = share.score_at(std::min(old / coarseness(quality), 1.0));
+    points.push_back({static_cast<double>(quality), 100 - loss * left});
+  }
+  return points;
+}
+
 bool draft_pays(Format format, Effort effort) {
   // Our JPEG encoder takes less time than decoding and judging what it made.
   return effort != Effort::fast &&

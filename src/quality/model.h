@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "imgmill/format.h"
 #include "imgmill/settings.h"
@@ -15,6 +16,14 @@ namespace imgmill {
 /// pictures. jpeg, png, webp, avif and jxl only. Where a search begins; what the picture looks
 /// like is not used: beside a draft it lowered the error on pictures not seen by at most 9%.
 [[nodiscard]] const ScoreCurve& usual_scores(Format format);
+
+/// The same for a JPEG whose own coefficients, quantised once at `quality_before` on libjpeg's
+/// scale, are made coarser: what it loses against itself is less, the nearer the new steps are
+/// to the old ones. `halved`: its chroma has half the resolution. Means over the 24 Kodak pictures
+/// written by libjpeg-turbo at 85 and 90 with halved chroma and at 92 and 95 with full chroma, and
+/// made coarser at the even qualities from 62 to 94; pictures stray from it by 5 to 8% of the loss.
+/// quality_before: 1..100. Points for a ScoreCurve, with rising qualities and scores.
+[[nodiscard]] std::vector<ScoreCurve::Point> scores_made_coarser(int quality_before, bool halved);
 
 /// Whether a draft is so much quicker than the real encoding that trying one first pays.
 [[nodiscard]] bool draft_pays(Format format, Effort effort);

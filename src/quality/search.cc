@@ -26,8 +26,24 @@ double ScoreCurve::score_at(double quality) const {
                  points_[i].score);
 }
 
+// How much more this picture loses than the curve says.
+double QualitySearch::loss_factor(const Try& known) const {
+  constexpr double least_loss = 0.5;  // points; nothing can be told from next to no loss
+  return std::max(100 - known.score, least_loss) /
+         std::max(100 - curve_->score_at(known.quality), least_loss);
+}
+
+double QualitySearch::predicted_by_loss(double score) const {
+  double factor = loss_factor(pass_ ? *pass_ : *fail_);
+  if (pass_ && fail_) {
+    factor = between(score, fail_->score, pass_->score, loss_factor(*fail_), factor);
+  }
+  return curve_->quality_for(100 - (100 - score) / factor);
+}
+
 // Where `score` should be, judging by what is known.
 double QualitySearch::predicted(double score) const {
+  if (plan_.bend == Bend::multiply) return predicted_by_loss(score);
   const double usual = curve_->quality_for(score);
   if (pass_ && fail_) {
     // The usual curve, bent so that it goes through both points.

@@ -32,6 +32,10 @@ class ScoreCurve {
 /// target itself, whatever its neighbours do.
 class QualitySearch {
  public:
+  /// How the usual curve is made to go through what was tried: moved along the qualities, or
+  /// with its losses, which are what scores lack of 100, multiplied.
+  enum class Bend { move, multiply };
+
   struct Plan {
     double target = 80;
     int low = 1;  ///< the lowest and highest quality there is
@@ -41,6 +45,7 @@ class QualitySearch {
     /// A score this far above the target is near enough: another try would save
     /// little. Points.
     double near_enough = 0.3;
+    Bend bend = Bend::move;
   };
 
   /// `curve` outlives the search.
@@ -67,6 +72,8 @@ class QualitySearch {
     double score;
   };
   [[nodiscard]] double predicted(double score) const;
+  [[nodiscard]] double predicted_by_loss(double score) const;
+  [[nodiscard]] double loss_factor(const Try& known) const;
 
   Plan plan_;
   const ScoreCurve* curve_;

@@ -160,5 +160,50 @@ TEST(Model, CurvesRise) {
   }
 }
 
+TEST(QualitySearch, APictureThatLosesSoManyTimesAsMuchNeedsASecondTryAtMost) {
+  const auto points = scores_made_coarser(90, true);
+  const ScoreCurve curve{points};
+  for (const double factor : {0.6, 0.8, 1.0, 1.3, 1.7}) {
+    const auto score = [&](int quality) { return 100 - factor * (100 - curve.score_at(quality)); };
+    const QualitySearch::Plan plan{.target = 80,
+                                   .guess = curve.quality_for(80.6),
+                                   .near_enough = 1.3,
+                                   .bend = QualitySearch::Bend::multiply};
+    const auto outcome = run(plan, curve, score);
+    ASSERT_TRUE(outcome.quality) << factor;
+    EXPECT_LE(outcome.tries, 2) << factor;
+    EXPECT_GE(score(*outcome.quality), 80) << factor;
+    EXPECT_LE(score(*outcome.quality), 81.5) << factor;
+  }
+}
+
+TEST(QualitySearch, MultipliedLossesLeadToAnAnswerWhateverTheScores) {
+  // Nothing lost, and far more than the curve knows: both ends of what can come.
+  for (const double flat : {100.0, 99.9, 40.0, -30.0}) {
+    const auto outcome = run({.target = 80, .bend = QualitySearch::Bend::multiply}, straight,
+                             [&](int) { return flat; });
+    EXPECT_EQ(outcome.quality.has_value(), flat >= 80) << flat;
+    EXPECT_LE(outcome.tries, 6);
+  }
+}
+
+TEST(ScoresMadeCoarser, RiseAndLoseLessTheNearerTheOldStepsAre) {
+  const ScoreCurve& fresh = usual_scores(Format::jpeg);
+  for (const bool halved : {false, true}) {
+    for (const int before : {1, 40, 75, 90, 95, 100}) {
+      const auto points = scores_made_coarser(before, halved);
+      ASSERT_EQ(points.size(), 100U);
+      for (std::size_t i = 1; i < points.size(); ++i) {
+        EXPECT_GT(points[i].quality, points[i - 1].quality);
+        EXPECT_GE(points[i].score, points[i - 1].score) << before << " " << i;
+      }
+    }
+    const auto near = scores_made_coarser(85, halved);
+    const auto far = scores_made_coarser(98, halved);
+    EXPECT_GT(near[79].score, far[79].score + 5);
+    EXPECT_NEAR(far[69].score, fresh.score_at(70), 1.5);
+  }
+}
+
 }  // namespace
 }  // namespace imgmill
