@@ -29,6 +29,7 @@ struct EncodeOptions {
   Effort effort = Effort::balanced;
   PaletteUse palette = PaletteUse::allow;
   Draft draft = Draft::no;
+  double dither = 1;         ///< share of a palette's error that neighbours make up for, 0..1 (PNG)
   bool clean_alpha = false;  ///< colours that full transparency hides need not come back (PNG)
   /// Blocks to embed; only codecs whose `embeds_metadata` is set look at them,
   /// because their files cannot be amended afterwards.

@@ -99,7 +99,7 @@ Buffer saved(const vips::VImage& image, bool palette, const EncodeOptions& optio
   if (palette) {
     save_options->set("palette", true)
         ->set("Q", options.quality)
-        ->set("dither", 1.0)
+        ->set("dither", options.dither)
         ->set("effort", options.effort == Effort::fast ? 2 : 7);
   }
   keep_profile_only(save_options);
@@ -213,7 +213,10 @@ Result<Buffer> PngCodec::encode(const Picture& picture, const EncodeOptions& opt
     const vips::VImage image = without_metadata(picture.image);
     const bool quantise =
         !options.lossless && options.quality < 100 && image.format() == VIPS_FORMAT_UCHAR;
-    if (quantise) return packed(saved(image, true, options), options);
+    if (quantise) {
+      Buffer bytes = saved(image, true, options);
+      return options.draft == Draft::yes ? std::move(bytes) : packed(std::move(bytes), options);
+    }
     const vips::VImage pixels = image.copy_memory();
     std::optional<png::Raster> raster = raster_of(pixels);
     if (!raster) return packed(saved(pixels, false, options), options);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -62,6 +63,11 @@ constexpr double sure = 0.1;
 // Sizes are foretold to about a tenth.
 constexpr double out_of_reach_factor = 1.1;
 
+// More dithering than a half was never better on screenshots and Kodak pictures.
+constexpr std::array dithers = {0.0, 0.5};
+// Share of the bytes that a point of score costs, about.
+constexpr double bytes_of_a_point = 0.03;
+
 Result<Picture> decoded(const Codec& codec, ByteView bytes) {
   IMGMILL_TRY(const ImageInfo info, codec.probe(bytes));
   return codec.decode(bytes, info, {});
@@ -117,6 +123,7 @@ class Seeker {
     options.quality = quality;
     options.lossless = false;
     options.draft = draft;
+    options.dither = dither_;
     return file_ != nullptr && &picture == &picture_ ? file_->encode(options)
                                                      : codec_.encode(picture, options);
   }
@@ -126,6 +133,31 @@ class Seeker {
   // The tests for earlier loss and the look at no loss at all take an encoding each.
   [[nodiscard]] int most_tries() const {
     return most_encodes - (aim_.lost_before ? 1 : 0) - (codec_.info.lossless ? 1 : 0);
+  }
+
+  // Packing a palette's indices takes far longer than finding them and changes no pixel: it can
+  // wait until the search is over.
+  [[nodiscard]] bool drafts_show_all() const { return codec_.info.format == Format::png; }
+
+  // Dithered or not, whichever comes out better for its size. Drawings nearly always do without.
+  Result<void> choose_dither(double guess) {
+    const int quality =
+        std::clamp(static_cast<int>(guess), lowest_quality, highest_quality(codec_));
+    double most = std::numeric_limits<double>::lowest();
+    double chosen = 0;
+    for (const double dither : dithers) {
+      dither_ = dither;
+      IMGMILL_TRY(const Buffer bytes, encoded(picture_, quality, Draft::yes));
+      ++probes_;
+      IMGMILL_TRY(const double score, measured(bytes.view()));
+      const double worth = score - std::log(static_cast<double>(bytes.size())) / bytes_of_a_point;
+      if (worth > most) {
+        most = worth;
+        chosen = dither;
+      }
+    }
+    dither_ = chosen;
+    return {};
   }
 
   // Quick tries bring the first guess nearer.
@@ -158,6 +190,7 @@ class Seeker {
 
   Result<void> by_score() {
     IMGMILL_TRY(const double guess, first_guess());
+    if (drafts_show_all()) IMGMILL_CHECK(choose_dither(guess));
     QualitySearch search(
         {.target = std::max(*aim_.target, std::min(*aim_.target + sure, 99.9)),
          .low = lowest_quality,
@@ -167,18 +200,31 @@ class Seeker {
          .near_enough = near_enough(options_.effort),
          .bend = own_curve_ ? QualitySearch::Bend::multiply : QualitySearch::Bend::move},
         own_curve_ ? *own_curve_ : usual_scores(codec_.info.format));
+    const Draft draft = drafts_show_all() ? Draft::yes : Draft::no;
     while (const std::optional<int> quality = search.next()) {
-      IMGMILL_TRY(Buffer bytes, encoded(picture_, *quality));
-      ++encodes_;
+      IMGMILL_TRY(Buffer bytes, encoded(picture_, *quality, draft));
+      ++(draft == Draft::yes ? probes_ : encodes_);
       IMGMILL_TRY(const double score, measured(bytes.view()));
       highest_score_ = std::max(highest_score_, score);
-      sizes_.emplace_back(*quality, static_cast<double>(bytes.size()));
       search.tried(*quality, score);
+      if (draft == Draft::yes) {
+        if (search.answer() == *quality) keep(std::move(bytes), *quality, score);
+        continue;
+      }
+      sizes_.emplace_back(*quality, static_cast<double>(bytes.size()));
       if (hopeless(*quality, bytes.size(), score)) {
         return fail(ErrorCode::unsupported,
                     fmt::format("{} would be no smaller", codec_.info.name));
       }
       if (search.answer() == *quality) keep(std::move(bytes), *quality, score);
+    }
+    if (draft == Draft::yes && best_) {
+      const int quality = best_->judgement.quality;
+      IMGMILL_TRY(Buffer bytes, encoded(picture_, quality));
+      ++encodes_;
+      IMGMILL_TRY(const double score, measured(bytes.view()));
+      sizes_.emplace_back(quality, static_cast<double>(bytes.size()));
+      keep(std::move(bytes), quality, score);
     }
     return {};
   }
@@ -361,6 +407,7 @@ class Seeker {
   std::optional<Sought> best_;
   double highest_score_ = -1000;
   std::vector<std::pair<int, double>> sizes_;  ///< bytes at qualities that were tried
+  double dither_ = 1;
   int encodes_ = 0;
   int probes_ = 0;
 };

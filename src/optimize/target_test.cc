@@ -164,6 +164,13 @@ TEST(Target, WhatIsStoredWithoutLossIsSparedUnlessItWasMeant) {
   EXPECT_EQ(meant->decision, Decision::reencoded) << (meant->notes.empty() ? "" : meant->notes[0]);
   EXPECT_LT(meant->bytes.size(), many_colours.size() * 9 / 10);
   EXPECT_GE(*meant->judgement.score, 70);
+  // Whether to dither is part of the search: at the quality that was found, what is always
+  // dithered comes out larger.
+  ImageSettings dithered;
+  dithered.quality.png = meant->judgement.quality;
+  const auto fixed = optimize(many_colours, dithered);
+  ASSERT_TRUE(fixed);
+  EXPECT_GT(fixed->bytes.size(), meant->bytes.size());
   // For another format, nothing is spared.
   implied.output_format = Format::jpeg;
   const auto converted = optimize(files[0], implied);
