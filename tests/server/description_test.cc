@@ -39,7 +39,8 @@ class Schema {
       }
     }
     if (!value.is_object()) return found;
-    for (const Json& name : schema.value("required", Json::array())) {
+    const Json required = schema.value("required", Json::array());
+    for (const Json& name : required) {
       if (!value.contains(name.get<std::string>())) found += at + ": no " + name.dump() + "\n";
     }
     const Json known = schema.value("properties", Json::object());
@@ -98,7 +99,8 @@ class Description : public SharedServer {
     if (promised != "application/octet-stream" && promised != "image/*") {
       EXPECT_TRUE(type.starts_with(promised)) << path << ": " << type;
     }
-    for (const auto& [name, header] : responses[status].value("headers", Json::object()).items()) {
+    const Json headers = responses[status].value("headers", Json::object());
+    for (const auto& [name, header] : headers.items()) {
       std::string lower = name;
       for (char& c : lower) c = static_cast<char>(std::tolower(c));
       EXPECT_FALSE(reply.header(lower).empty()) << path << " has no " << name;
