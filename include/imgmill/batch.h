@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "imgmill/compare.h"
 #include "imgmill/error.h"
 #include "imgmill/export.h"
 #include "imgmill/isolation.h"
@@ -216,8 +217,21 @@ class IMGMILL_API ImageOptimizer {
   /// Runs a batch to its end. Never throws for a bad image: each task gets
   /// one result, good or bad. A requested stop lets what is being written
   /// finish; the rest is reported as cancelled while the source is not read on.
+  /// Thread-safe: batches that run at the same time, and images of optimize() between
+  /// them, share the workers and take turns.
   [[nodiscard]] BatchSummary run(TaskSource& tasks, const BatchOptions& options,
                                  BatchObserver& observer, std::stop_token stop = {});
+
+  /// See `imgmill::compare`; with Isolation::process also environment, and fault where the
+  /// worker died over the images. Thread-safe.
+  [[nodiscard]] Result<Comparison> compare(ByteView original, ByteView other,
+                                           const CompareOptions& options = {},
+                                           const Limits& limits = {});
+
+  /// Images in work at once, at most. Thread-safe.
+  [[nodiscard]] int width() const;
+  /// With Isolation::process. Thread-safe.
+  [[nodiscard]] std::optional<PoolMetrics> pool_metrics() const;
 
  private:
   friend struct ImageOptimizerAccess;  // for the project's own tests and tools
