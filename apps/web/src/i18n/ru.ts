@@ -1,0 +1,3 @@
+import type { AnyCatalogue } from "./catalogue";
+import { en } from "./en";
+export const ru: AnyCatalogue = en;
