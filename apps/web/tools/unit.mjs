@@ -30,5 +30,5 @@ await build({
   logLevel: "warning",
 });
 const built = tests.map((path) => path.replace(join(here, "src"), out).replace(/\.ts$/, ".mjs"));
-const run = spawnSync(process.execPath, ["--test", ...built], { stdio: "inherit" });
+const run = spawnSync(process.execPath, ["--test", ...built], { stdio: "inherit", cwd: here });
 process.exit(run.status ?? 1);

@@ -19,7 +19,7 @@ test("sizes have three digits and the unit that fits", () => {
     "1.23 gigabyte",
   ]);
   assert.match(bytes(1), /1 byte$/);
-  assert.match(bytes(1_500_000), /^1\.5.MB$/);
+  assert.match(bytes(1_500_000), /^1\.50.MB$/);
 });
 
 test("a share never claims all or nothing that is not true", () => {

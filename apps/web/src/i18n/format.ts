@@ -32,6 +32,7 @@ export const bytes = (size: number): string => {
     unit,
     unitDisplay: unit === "byte" ? "long" : "short",
     maximumFractionDigits: digits,
+    minimumFractionDigits: digits,
   }).format(value);
 };
 

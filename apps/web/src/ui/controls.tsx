@@ -95,6 +95,7 @@ export const NumberField = ({
   max,
   onChange,
   hideLabel = false,
+  title,
 }: {
   label: string;
   value: number;
@@ -102,6 +103,7 @@ export const NumberField = ({
   max: number;
   onChange: (value: number) => void;
   hideLabel?: boolean;
+  title?: string;
 }) => {
   const id = useId();
   return (
@@ -113,6 +115,7 @@ export const NumberField = ({
         id={id}
         type="number"
         inputMode="numeric"
+        {...(title === undefined ? {} : { title })}
         min={min}
         max={max}
         value={value}

@@ -8,34 +8,40 @@ import { info } from "../state/session";
 import { addUploads, startUploads } from "../state/uploads";
 import { tell, tellError } from "../ui/toast";
 
-/** The first image of a source, and the source as it was. */
-const peek = async (source: AsyncIterable<Incoming>): Promise<{ first: Incoming | null; all: AsyncIterable<Incoming> }> => {
+interface Peeked {
+  first: Incoming | null;
+  more: boolean;
+  /** The source as it was. */
+  all: AsyncIterable<Incoming>;
+}
+
+/** Looks for the first two images of a source: the one names the job, the other tells that it is not alone. */
+const peek = async (source: AsyncIterable<Incoming>): Promise<Peeked> => {
   const isImage = imageTest(info.value);
   const seen: Incoming[] = [];
+  const images: Incoming[] = [];
   const iterator = source[Symbol.asyncIterator]();
-  for (;;) {
-    const { value, done } = await iterator.next();
-    if (done) break;
-    seen.push(value);
-    if (isImage(value.name)) {
-      const all = async function* () {
-        yield* seen;
-        for (;;) {
-          const step = await iterator.next();
-          if (step.done) return;
-          yield step.value;
-        }
-      };
-      return { first: value, all: all() };
-    }
+  while (images.length < 2) {
+    const step = await iterator.next();
+    if (step.done) break;
+    seen.push(step.value);
+    if (isImage(step.value.name)) images.push(step.value);
   }
-  return { first: null, all: source };
+  const all = async function* () {
+    yield* seen;
+    for (;;) {
+      const step = await iterator.next();
+      if (step.done) return;
+      yield step.value;
+    }
+  };
+  return { first: images[0] ?? null, more: images.length > 1, all: all() };
 };
 
 /** Images that were given anywhere: more of the open job while that still receives, otherwise a job of their own. */
 export const give = async (source: AsyncIterable<Incoming>): Promise<void> => {
   try {
-    const { first, all } = await peek(source);
+    const { first, more, all } = await peek(source);
     if (!first) {
       tell(t("drop.none"), "bad");
       return;
@@ -46,7 +52,7 @@ export const give = async (source: AsyncIterable<Incoming>): Promise<void> => {
       return;
     }
     const folder = first.name.includes("/") ? (first.name.split("/")[0] ?? null) : null;
-    const job = await startUploads(all, toSettings(choices.value), folder ?? first.name);
+    const job = await startUploads(all, toSettings(choices.value), folder ?? (more ? `${first.name} …` : first.name));
     go({ view: "job", job, tab: "images" });
   } catch (error) {
     tellError(error);

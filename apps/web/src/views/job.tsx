@@ -75,7 +75,7 @@ const Running = ({ job, open }: { job: Job; open: OpenJob }) => {
           <p class="under">
             {t("job.of", { finished: number(finished(job)), total: t("common.images", { count: total }) })}
             <span class="soft">
-              {job.planning ? ` · ${t("job.planning")}` : job.remaining_ms !== null ? ` · ${t("job.left", { time: duration(job.remaining_ms) })}` : ""}
+              {job.planning ? ` · ${t("job.planning")}` : job.remaining_ms !== null ? ` · ${t("job.left", { time: duration(Math.max(1000, job.remaining_ms)) })}` : ""}
             </span>
           </p>
         </div>

@@ -100,14 +100,16 @@ const Row = ({ open, image, at, top, selected }: { open: OpenJob; image: Image; 
           {image.error ? image.error.message : slash > 0 ? image.name.slice(0, slash - 1) : (image.format ?? image.input_format ?? "")}
         </span>
       </span>
-      <span role="gridcell" class="cell-sizes" {...(image.optimized_size !== null ? { "aria-label": t("list.became", { before: bytes(image.original_size), after: bytes(image.optimized_size) }) } : {})}>
-        <span class="size-before">{bytes(image.original_size)}</span>
+      <span role="gridcell" class="cell-before">
+        {bytes(image.original_size)}
+      </span>
+      <span role="gridcell" class="cell-after">
         {image.optimized_size !== null && (
           <>
             <span class="arrow" aria-hidden="true">
               →
             </span>
-            <span class="size-after">{bytes(image.optimized_size)}</span>
+            {bytes(image.optimized_size)}
           </>
         )}
       </span>
@@ -200,7 +202,8 @@ const Heads = () => {
         <span class="hidden">{t("compare.view")}</span>
       </span>
       {head("name", "name")}
-      {head("after", "sizes")}
+      {head("before", "before")}
+      {head("after", "after")}
       {head("saved", "saved")}
       {head("score", "score")}
       {head("state", "state")}

@@ -118,7 +118,7 @@ export const Qualities = ({ open, image, shown }: { open: OpenJob; image: Image;
           void tryOne(other.value);
         }}
       >
-        <NumberField label={t("settings.target")} value={other.value} min={lowest_target} max={highest_target} onChange={(value) => (other.value = value)} />
+        <NumberField label={t("settings.target")} title={t("settings.targetHint")} value={other.value} min={lowest_target} max={highest_target} onChange={(value) => (other.value = value)} />
         <Button type="submit" disabled={busy.value !== null}>
           {t("compare.try")}
         </Button>

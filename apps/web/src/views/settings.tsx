@@ -90,7 +90,7 @@ const Target = () => {
         <label class="label" for={id}>
           {t("settings.quality")}
         </label>
-        <NumberField hideLabel label={t("settings.target")} value={target} min={lowest_target} max={highest_target} onChange={(value) => choose({ target: value, lossless: false })} />
+        <NumberField hideLabel label={t("settings.target")} title={t("settings.targetHint")} value={target} min={lowest_target} max={highest_target} onChange={(value) => choose({ target: value, lossless: false })} />
       </div>
       <output class="word" for={id}>
         {t(`word.${word}`)}
@@ -135,14 +135,8 @@ export const SettingsPanel = () => {
       <PresetBar />
       <Target />
       <Switch label={t("settings.lossless")} hint={t("settings.losslessHint")} checked={now.lossless} onChange={(lossless) => choose({ lossless })} />
+      <Select label={t("settings.format")} value={now.format} options={formatOptions(now.lossless)} onChange={(format) => choose({ format })} />
       <div class="pair">
-        <Select label={t("settings.format")} value={now.format} options={formatOptions(now.lossless)} onChange={(format) => choose({ format })} />
-        <Select
-          label={t("settings.keep")}
-          value={now.keep}
-          options={(["some", "all", "none"] as const).map((value) => ({ value, label: t(`keep.${value}`) }))}
-          onChange={(keep) => choose({ keep })}
-        />
         <Select
           label={t("settings.size")}
           value={now.resize}
@@ -157,6 +151,12 @@ export const SettingsPanel = () => {
           </div>
         )}
       </div>
+      <Select
+        label={t("settings.keep")}
+        value={now.keep}
+        options={(["some", "all", "none"] as const).map((value) => ({ value, label: t(`keep.${value}`) }))}
+        onChange={(keep) => choose({ keep })}
+      />
       <Segmented
         legend={t("settings.effort")}
         value={now.effort}

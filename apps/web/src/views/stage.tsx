@@ -1,5 +1,5 @@
 import { useSignal, type Signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { percent } from "../i18n/format";
 import { fitView, hold, zoomAt, type Size, type View } from "../state/view";
@@ -126,7 +126,8 @@ export const Stage = (props: StageProps) => {
       element.removeEventListener("wheel", wheel);
     };
   }, []);
-  useEffect(() => {
+  // Before the browser can have loaded the next picture, whose size then comes with its load event.
+  useLayoutEffect(() => {
     picture.value = null;
     fitted.value = true;
   }, [props.before]);

@@ -61,7 +61,9 @@ const Line = ({ open, image }: { open: OpenJob; image: Image }) => {
           {image.state === "done" && image.optimized_size !== null ? (
             <>
               <strong class="gain">{change(saved)}</strong>
-              <span class="hint">{t("job.became", { before: bytes(image.original_size), after: bytes(image.optimized_size) })}</span>
+              <span class="hint">
+                {bytes(image.original_size)} → {bytes(image.optimized_size)}
+              </span>
             </>
           ) : (
             <span class="hint">{bytes(image.original_size)}</span>
