@@ -1,11 +1,13 @@
 import { speech } from "./index";
 
 const formats = new Map<string, Intl.NumberFormat>();
-const format = (language: string, options: Intl.NumberFormatOptions): Intl.NumberFormat => {
-  const key = language + JSON.stringify(options);
+/** Formats are dear to make and are used by the thousand while a list scrolls. */
+const format = (name: string, options: () => Intl.NumberFormatOptions): Intl.NumberFormat => {
+  const { language } = speech.value;
+  const key = language + name;
   let made = formats.get(key);
   if (!made) {
-    made = new Intl.NumberFormat(language, options);
+    made = new Intl.NumberFormat(language, options());
     formats.set(key, made);
   }
   return made;
@@ -27,39 +29,37 @@ export const scaled = (bytes: number): { value: number; unit: (typeof units)[num
 
 export const bytes = (size: number): string => {
   const { value, unit, digits } = scaled(size);
-  return format(speech.value.language, {
+  return format(`${unit}${digits}`, () => ({
     style: "unit",
     unit,
     unitDisplay: unit === "byte" ? "long" : "short",
     maximumFractionDigits: digits,
     minimumFractionDigits: digits,
-  }).format(value);
+  })).format(value);
 };
 
-export const number = (value: number): string => format(speech.value.language, {}).format(value);
+export const number = (value: number): string => format("number", () => ({})).format(value);
 
 /** 0.1234 -> 12.3%; never 100% while something is left, nor 0% when something is gone. */
 export const percent = (share: number, digits = 1): string => {
   const step = 10 ** -(digits + 2);
   const held = share < 1 && share > 1 - step / 2 ? 1 - step : share > 0 && share < step / 2 ? step : share;
-  return format(speech.value.language, { style: "percent", maximumFractionDigits: digits }).format(held);
+  return format(`percent${digits}`, () => ({ style: "percent", maximumFractionDigits: digits })).format(held);
 };
 
 /** With the sign that says what happened to a file: 0.4 saved -> -40%. */
 export const change = (saved: number): string =>
-  format(speech.value.language, { style: "percent", maximumFractionDigits: Math.abs(saved) < 0.1 ? 1 : 0 })
-    .format(saved === 0 ? 0 : -saved)
-    .replace("-", "\u2212");
+  percent(saved === 0 ? 0 : -saved, Math.abs(saved) < 0.1 ? 1 : 0).replace("-", "\u2212");
 
 /** Cut, never rounded up: a score that misses its target must not look as if it reached it. */
 export const score = (value: number): string =>
-  format(speech.value.language, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(Math.floor(value * 10 + 1e-6) / 10);
+  format("score", () => ({ maximumFractionDigits: 1, minimumFractionDigits: 1 })).format(Math.floor(value * 10 + 1e-6) / 10);
 
 /** A length of time in words, in the largest unit that says enough. */
 export const duration = (ms: number): string => {
   const seconds = ms / 1000;
   const say = (value: number, unit: string, digits = 0) =>
-    format(speech.value.language, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: digits }).format(value);
+    format(`${unit}${digits}`, () => ({ style: "unit", unit, unitDisplay: "long", maximumFractionDigits: digits })).format(value);
   if (seconds < 10) return say(Math.max(0.1, seconds), "second", 1);
   if (seconds < 90) return say(Math.round(seconds), "second");
   if (seconds < 5400) return say(Math.round(seconds / 60), "minute");

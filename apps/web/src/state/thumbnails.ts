@@ -6,7 +6,7 @@ const most_kept = 400;
 /** A browser opens six connections to a server; uploads and events need theirs. */
 const most_at_once = 2;
 /** Rows that are scrolled past faster than this never ask, ms. */
-const settle_ms = 90;
+const settle_ms = 80;
 
 interface Entry {
   url: string;
@@ -40,12 +40,37 @@ const pump = () => {
   }
 };
 
+/** What is wanted since the last turn, and since the one before: one timer for all rows, not one for each. */
+let fresh = new Set<() => Promise<void>>();
+let older = new Set<() => Promise<void>>();
+let turn: ReturnType<typeof setTimeout> | null = null;
+
+const next_turn = () => {
+  waiting.push(...older);
+  older = fresh;
+  fresh = new Set();
+  turn = older.size > 0 ? setTimeout(next_turn, settle_ms) : null;
+  pump();
+};
+
+const want = (job: () => Promise<void>) => {
+  fresh.add(job);
+  turn ??= setTimeout(next_turn, settle_ms);
+};
+
+const forget = (job: () => Promise<void>) => {
+  if (fresh.delete(job) || older.delete(job)) return;
+  const at = waiting.indexOf(job);
+  if (at >= 0) waiting.splice(at, 1);
+};
+
 /** The address of a thumbnail once it is here; "none" when there is none; null while unknown. */
 export const useThumbnail = (path: string | null): string | null => {
   const [state, set] = useState<{ path: string; url: string } | null>(null);
   useEffect(() => {
     if (path === null) return undefined;
-    const controller = new AbortController();
+    let controller: AbortController | null = null;
+    let gone = false;
     let held: Entry | null = null;
     const hold = (entry: Entry) => {
       held = entry;
@@ -54,33 +79,24 @@ export const useThumbnail = (path: string | null): string | null => {
       kept.set(path, entry);
       set({ path, url: entry.url });
     };
-    const known = kept.get(path);
     const job = async () => {
-      if (controller.signal.aborted) return;
+      controller = new AbortController();
       try {
-        const url = URL.createObjectURL(await blob(path, controller.signal));
-        const entry = { url, users: 0 };
+        const entry = { url: URL.createObjectURL(await blob(path, controller.signal)), users: 0 };
         kept.set(path, entry);
-        if (controller.signal.aborted) return;
-        hold(entry);
+        if (!gone) hold(entry);
         trim();
       } catch {
-        if (!controller.signal.aborted) set({ path, url: "none" });
+        if (!gone) set({ path, url: "none" });
       }
     };
-    let timer: ReturnType<typeof setTimeout> | null = null;
+    const known = kept.get(path);
     if (known) hold(known);
-    else {
-      timer = setTimeout(() => {
-        waiting.push(job);
-        pump();
-      }, settle_ms);
-    }
+    else want(job);
     return () => {
-      if (timer) clearTimeout(timer);
-      const at = waiting.indexOf(job);
-      if (at >= 0) waiting.splice(at, 1);
-      controller.abort();
+      gone = true;
+      if (controller) controller.abort();
+      else if (!known) forget(job);
       if (held) held.users -= 1;
     };
   }, [path]);

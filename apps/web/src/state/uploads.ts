@@ -1,11 +1,12 @@
 import { signal } from "@preact/signals";
-import { ApiError, send, upload } from "../api/client";
+import { ApiError, get, send, upload } from "../api/client";
 import type { Job, Settings } from "../api/types";
 import { imageTest, UniqueNames, type Incoming } from "./incoming";
 import { connection, info } from "./session";
 
 const lanes = 4;
 const tries_when_busy = 20;
+const most_told = 100;
 
 export interface Refusal {
   name: string;
@@ -21,6 +22,8 @@ export interface UploadState {
   /** Bytes on their way in files that have not settled. */
   partial: number;
   ignored: number;
+  refused: number;
+  /** The first of them, with their reasons. */
   refusals: Refusal[];
   walking: boolean;
 }
@@ -41,7 +44,7 @@ const online = () =>
  * so that ten thousand of them cost no more memory than ten.
  */
 export class Uploads {
-  readonly state = signal<UploadState>({ found: 0, settled: 0, partial: 0, ignored: 0, refusals: [], walking: true });
+  readonly state = signal<UploadState>({ found: 0, settled: 0, partial: 0, ignored: 0, refused: 0, refusals: [], walking: true });
   private readonly stop = new AbortController();
   private readonly names = new UniqueNames();
   private readonly queue: Incoming[] = [];
@@ -65,6 +68,7 @@ export class Uploads {
   cancel(): void {
     this.stop.abort();
     this.queue.length = 0;
+    this.set({ found: this.state.value.settled, walking: false });
     this.rouse();
   }
 
@@ -83,7 +87,10 @@ export class Uploads {
     const limit = info.value?.limits.max_job_files ?? Infinity;
     let found = 0;
     let ignored = 0;
+    let told = false;
     const tell = () => {
+      if (this.stop.signal.aborted) return;
+      told = true;
       const state = this.state.value;
       this.set({ found: state.found + found, ignored: state.ignored + ignored });
       found = 0;
@@ -97,7 +104,7 @@ export class Uploads {
         this.queue.push({ ...item, name: this.names.take(item.name) });
         found += 1;
       }
-      if (found === 1 || found + ignored >= 200) tell();
+      if ((found === 1 && !told) || found + ignored >= 200) tell();
     }
     tell();
     this.sources -= 1;
@@ -128,8 +135,15 @@ export class Uploads {
     this.finished();
   }
 
+  /** Whether the job still takes files; another tab, or the end of the server, may have closed it. */
+  private async receives(): Promise<boolean> {
+    const job = await get<Job>(`/api/jobs/${this.job}`).catch(() => null);
+    return job?.state === "receiving";
+  }
+
   private refuse(name: string, message: string, advice: string): void {
-    this.set({ refusals: [...this.state.value.refusals, { name, message, advice }] });
+    const { refused, refusals } = this.state.value;
+    this.set({ refused: refused + 1, refusals: refused < most_told ? [...refusals, { name, message, advice }] : refusals });
   }
 
   private progress(name: string, bytes: number | null): void {
@@ -142,6 +156,7 @@ export class Uploads {
 
   private async one(item: Incoming): Promise<void> {
     const path = `/api/jobs/${this.job}/files?name=${encodeURIComponent(item.name)}`;
+    let lost = false;
     for (let busy = 0; !this.stop.signal.aborted; ) {
       try {
         const file = await item.file();
@@ -157,16 +172,17 @@ export class Uploads {
           break;
         }
         if (error.status === 0 || error.status === 503 || error.status === 401) {
+          lost = true;
           await online();
         } else if (error.status === 429 && busy < tries_when_busy) {
           busy += 1;
           await sleep(500);
-        } else if (error.code === "conflict" && busy === 0) {
-          // It may have come through before the connection was lost.
-          break;
         } else {
-          this.refuse(item.name, error.message, error.advice);
-          if (error.status === 404 || error.status === 507) this.cancel();
+          // A name that is taken after a lost connection: the file had come through all the same.
+          const came = error.code === "conflict" && lost && (await this.receives());
+          if (!came) this.refuse(item.name, error.message, error.advice);
+          const hopeless = error.status === 404 || error.status === 507;
+          if (hopeless || (error.code === "conflict" && !(await this.receives()))) this.cancel();
           break;
         }
       }
@@ -183,7 +199,7 @@ const begin = (job: string): Uploads => {
   const started = new Uploads(job, () => {
     const rest = new Map(uploads.value);
     // Refusals are still to be read.
-    if (started.state.value.refusals.length === 0 && started.state.value.ignored === 0) rest.delete(job);
+    if (started.state.value.refused === 0 && started.state.value.ignored === 0) rest.delete(job);
     uploads.value = rest;
   });
   uploads.value = new Map(uploads.value).set(job, started);

@@ -20,7 +20,7 @@ const shareSaved = (job: Job) => (job.bytes_before > 0 ? 1 - job.bytes_after / j
 /** Of all that is known of, how much is finished; uploads that have not come yet count too. */
 const progressOf = (job: Job): { part: number; total: number } => {
   const sending = uploads.value.get(job.id)?.state.value;
-  const total = Math.max(job.images, sending ? sending.found - sending.refusals.length : 0);
+  const total = Math.max(job.images, sending && !isOver(job) ? sending.found - sending.refused : 0);
   return { part: total > 0 ? finished(job) / total : 0, total };
 };
 
@@ -210,13 +210,13 @@ const Notices = ({ job, open }: { job: Job; open: OpenJob }) => {
           )}
         </div>
       )}
-      {state && state.refusals.length > 0 && (
+      {state && state.refused > 0 && (
         <details class="notice bad">
           <summary>
-            <WarnIcon /> {t("job.refused", { count: state.refusals.length })}
+            <WarnIcon /> {t("job.refused", { count: state.refused })}
           </summary>
           <ul>
-            {state.refusals.slice(0, 100).map((row) => (
+            {state.refusals.map((row) => (
               <li key={row.name}>
                 <strong>{row.name}</strong> <Words message={row.message} advice={row.advice} />
               </li>

@@ -9,7 +9,7 @@ import { go } from "../state/route";
 import { useThumbnail } from "../state/thumbnails";
 import { visibleRows } from "../state/window";
 import { Button, Segmented, Select } from "../ui/controls";
-import { CheckIcon, DownIcon, Mark, PictureIcon, RetryIcon, SearchIcon, UpIcon, WarnIcon } from "../ui/icons";
+import { CheckIcon, DownIcon, Mark, RetryIcon, SearchIcon, UpIcon, WarnIcon } from "../ui/icons";
 import { attempt } from "../ui/toast";
 
 /** Must be the --row of list.css: positions are computed, never measured. */
@@ -57,7 +57,7 @@ const Thumbnail = ({ open, image }: { open: OpenJob; image: Image }) => {
   const url = useThumbnail(image.state === "failed" ? null : open.imagePath(image.index, "/thumbnail?size=96"));
   return (
     <span class="thumb">
-      {url && url !== "none" ? <img src={url} alt="" width={48} height={48} decoding="async" /> : <PictureIcon />}
+      {url && url !== "none" && <img src={url} alt="" width={48} height={48} decoding="async" />}
     </span>
   );
 };
@@ -90,7 +90,7 @@ const Row = ({ open, image, at, top, selected }: { open: OpenJob; image: Image; 
       }}
     >
       <span role="gridcell" class="cell-thumb">
-        <Thumbnail key={image.index} open={open} image={image} />
+        <Thumbnail open={open} image={image} />
       </span>
       <span role="gridcell" class="cell-name">
         <span class="name-line" title={image.name}>
