@@ -44,5 +44,7 @@ imgmill_need(libjxl libjxl 0.7 libjxl libjxl-dev)
 imgmill_need(brotli libbrotlidec 1.0 Brotli libbrotli-dev)
 imgmill_need(libheif libheif 1.15 libheif libheif-dev)
 imgmill_need(deflate libdeflate 1.14 libdeflate libdeflate-dev)
+imgmill_need(microhttpd libmicrohttpd 0.9.75 libmicrohttpd libmicrohttpd-dev)
+imgmill_need(archive libarchive 3.6 libarchive libarchive-dev)
 
 message(STATUS "imgmill: libvips ${Vips_VERSION} (${Vips_KIND})")

@@ -31,6 +31,7 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"pool", {"base", "platform", "schema", "sandbox", "codecs", "optimize", "executor"}},
       {"pipeline", {"base", "platform", "store", "executor"}},
       {"batch", {"base", "platform", "schema", "store", "executor", "pool", "pipeline"}},
+      {"server", {"base", "platform", "schema", "store", "batch"}},
   };
   return below;
 }

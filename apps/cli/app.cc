@@ -53,6 +53,7 @@ CommandLine::CommandLine()
   define_optimize();
   define_batch();
   define_compare();
+  define_serve();
   define_inspect();
   define_cache();
   define_restore();
@@ -259,6 +260,7 @@ Result<Request> CommandLine::request() {
   if (command == "doctor") return doctor_;
   if (command == "cache") return finish_cache();
   if (command == "compare") return finish_compare();
+  if (command == "serve") return finish_serve();
   if (command == "restore") return finish_restore();
   if (command == "restore-jpeg") return finish_restore_jpeg();
   if (command == "inspect") {

@@ -22,7 +22,7 @@ struct NothingAsked {
 
 using Request = std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions,
                              InspectOptions, DoctorOptions, CacheCommandOptions, RestoreOptions,
-                             CompareCommandOptions, RestoreJpegOptions>;
+                             CompareCommandOptions, RestoreJpegOptions, ServeOptions>;
 
 /// A command line that makes no sense, and the command it was meant for.
 struct UsageError {
@@ -50,6 +50,7 @@ class CommandLine {
   void define_cache();
   void define_restore();
   void define_restore_jpeg();
+  void define_serve();
   void define_generators();
   void add_picture_options(CLI::App& app);
   void add_run_options(CLI::App& app, RunOptions& options);
@@ -69,6 +70,7 @@ class CommandLine {
   [[nodiscard]] Result<Request> finish_compare();
   [[nodiscard]] Result<Request> finish_restore();
   [[nodiscard]] Result<Request> finish_restore_jpeg();
+  [[nodiscard]] Result<Request> finish_serve();
   [[nodiscard]] Error explain(const CLI::ParseError& error) const;
   [[nodiscard]] Error unexpected_words() const;
 
@@ -80,6 +82,7 @@ class CommandLine {
   CacheCommandOptions cache_;
   RestoreOptions restore_;
   RestoreJpegOptions restore_jpeg_;
+  ServeOptions serve_;
   CompareCommandOptions compare_;
   std::string compare_original_;
   std::string compare_other_;

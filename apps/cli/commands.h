@@ -16,6 +16,8 @@ namespace imgmill::cli {
 [[nodiscard]] Status cache_command(const CacheCommandOptions& options, Screen& screen);
 [[nodiscard]] Status restore_command(const RestoreOptions& options, Screen& screen);
 [[nodiscard]] Status restore_jpeg_command(const RestoreJpegOptions& options, Screen& screen);
+/// Serves until it is interrupted.
+[[nodiscard]] Status serve_command(const ServeOptions& options, Screen& screen);
 [[nodiscard]] Status doctor_command(const DoctorOptions& options, Screen& screen);
 
 }  // namespace imgmill::cli

@@ -39,6 +39,7 @@ Status run(const std::vector<std::string>& words) {
           [&](const CacheCommandOptions& options) { return cache_command(options, screen); },
           [&](const RestoreOptions& options) { return restore_command(options, screen); },
           [&](const RestoreJpegOptions& options) { return restore_jpeg_command(options, screen); },
+          [&](const ServeOptions& options) { return serve_command(options, screen); },
           [&](const DoctorOptions& options) { return doctor_command(options, screen); },
       },
       *request);

@@ -100,6 +100,18 @@ struct RestoreJpegOptions {
   Limits limits;
 };
 
+struct ServeOptions {
+  std::optional<std::uint16_t> port;  ///< none: the usual one, or the next that is free
+  bool open = false;                  ///< the page, in the user's browser
+  std::filesystem::path workspace;    ///< empty: the usual place
+  std::vector<std::string> roots;     ///< empty: the user's home
+  OptimizerOptions optimizer{.isolation = Isolation::process};
+  Limits limits;
+  std::uint64_t max_upload = std::uint64_t{1} << 30;  ///< bytes of one file
+  std::chrono::seconds client_timeout{30};
+  bool json = false;
+};
+
 struct DoctorOptions {
   bool json = false;
 };

@@ -8,6 +8,10 @@ namespace imgmill::cli {
 
 /// $XDG_CACHE_HOME/imgmill, or ~/.cache/imgmill; nothing when there is no home.
 [[nodiscard]] std::optional<std::filesystem::path> cache_place();
+/// $XDG_DATA_HOME/imgmill, or ~/.local/share/imgmill.
+[[nodiscard]] std::optional<std::filesystem::path> data_place();
+/// The user's home, where there is one.
+[[nodiscard]] std::optional<std::filesystem::path> home_place();
 /// $XDG_STATE_HOME/imgmill, or ~/.local/state/imgmill.
 [[nodiscard]] std::optional<std::filesystem::path> state_place();
 

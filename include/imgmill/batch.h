@@ -216,8 +216,15 @@ class IMGMILL_API ImageOptimizer {
   /// Runs a batch to its end. Never throws for a bad image: each task gets
   /// one result, good or bad. A requested stop lets what is being written
   /// finish; the rest is reported as cancelled while the source is not read on.
+  /// Thread-safe: batches that run at the same time, and images of optimize() between
+  /// them, share the workers and take turns.
   [[nodiscard]] BatchSummary run(TaskSource& tasks, const BatchOptions& options,
                                  BatchObserver& observer, std::stop_token stop = {});
+
+  /// Images in work at once, at most. Thread-safe.
+  [[nodiscard]] int width() const;
+  /// With Isolation::process. Thread-safe.
+  [[nodiscard]] std::optional<PoolMetrics> pool_metrics() const;
 
  private:
   friend struct ImageOptimizerAccess;  // for the project's own tests and tools

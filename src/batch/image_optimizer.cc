@@ -54,6 +54,13 @@ BatchSummary ImageOptimizer::run(TaskSource& tasks, const BatchOptions& options,
   return summary;
 }
 
+int ImageOptimizer::width() const { return impl_->executor->width(); }
+
+std::optional<PoolMetrics> ImageOptimizer::pool_metrics() const {
+  if (impl_->pool == nullptr) return std::nullopt;
+  return impl_->pool->metrics();
+}
+
 ImageOptimizer ImageOptimizerAccess::with(std::unique_ptr<Executor> executor) {
   return ImageOptimizer(std::make_unique<ImageOptimizer::Impl>(std::move(executor)));
 }

@@ -30,6 +30,8 @@ class FileDescriptor {
 
   [[nodiscard]] int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
+  /// Gives the descriptor away, to somebody who closes it.
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
   /// Closes. What close() says is lost: nobody relies on it, writers sync first.
   void reset();
 

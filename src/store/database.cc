@@ -145,6 +145,12 @@ Result<void> Query::run() {
 void Query::bind(std::int64_t value) {
   if (failed_ == 0) note(sqlite3_bind_int64(statement_, ++parameter_, value));
 }
+void Query::bind(const std::optional<double>& value) {
+  if (failed_ != 0) return;
+  ++parameter_;
+  note(value ? sqlite3_bind_double(statement_, parameter_, *value)
+             : sqlite3_bind_null(statement_, parameter_));
+}
 void Query::bind(std::string_view text) {
   if (failed_ != 0) return;
   note(sqlite3_bind_text64(statement_, ++parameter_, text.data(), text.size(), SQLITE_STATIC,
@@ -161,6 +167,11 @@ void Query::bind(const ContentHash& hash) {
 }
 
 std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::optional<double> Query::real(int column) const {
+  if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
+  return sqlite3_column_double(statement_, column);
+}
 
 std::string_view Query::text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));

@@ -83,6 +83,8 @@ class Query {
 
   /// Columns of the row, from 0. Views are valid until next().
   [[nodiscard]] std::int64_t integer(int column) const;
+  /// Nothing for NULL.
+  [[nodiscard]] std::optional<double> real(int column) const;
   [[nodiscard]] std::string_view text(int column) const;
   [[nodiscard]] ByteView blob(int column) const;
   [[nodiscard]] std::optional<ContentHash> hash(int column) const;
@@ -92,6 +94,7 @@ class Query {
   void bind(std::uint64_t value) { bind(static_cast<std::int64_t>(value)); }
   void bind(int value) { bind(static_cast<std::int64_t>(value)); }
   void bind(std::uint32_t value) { bind(static_cast<std::int64_t>(value)); }
+  void bind(const std::optional<double>& value);
   void bind(std::string_view text);
   void bind(const std::string& text) { bind(std::string_view(text)); }
   void bind(ByteView bytes);

@@ -1,0 +1,76 @@
+#include "server/api.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/utf8.h"
+#include "server/handlers.h"
+
+namespace imgmill::server {
+
+Answer<Json> object_of(const Buffer& body, std::initializer_list<std::string_view> known) {
+  if (body.empty()) return Json::object();
+  Json json = Json::parse(as_text(body.view()), nullptr, false);
+  if (!json.is_object()) {
+    return std::unexpected(refusal(Refusal::bad_request, "the body is not a JSON object",
+                                   "send an object such as {}"));
+  }
+  if (const auto checked = check_fields({json, ""}, known); !checked) {
+    return std::unexpected(refusal(checked.error(), Refusal::bad_request));
+  }
+  return json;
+}
+
+Answer<std::uint64_t> number_parameter(const Request& request, std::string_view name,
+                                       std::uint64_t otherwise, std::uint64_t most) {
+  const std::string* const text = request.parameter(name);
+  if (text == nullptr) return otherwise;
+  std::uint64_t number = 0;
+  const char* const end = text->data() + text->size();
+  const auto [read, error] = std::from_chars(text->data(), end, number);
+  if (text->empty() || error != std::errc() || read != end || number > most) {
+    return std::unexpected(refusal(Refusal::bad_request,
+                                   fmt::format("{} is not a whole number from 0 to {}", name, most),
+                                   "write it in digits"));
+  }
+  return number;
+}
+
+Answer<std::uint32_t> index_of(std::string_view text) {
+  std::uint32_t index = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return std::unexpected(refusal(Refusal::not_found, "images are numbered from 0 on",
+                                   "write the index of an image in digits"));
+  }
+  return index;
+}
+
+Response image_response(Body body, std::string_view mime_type) {
+  Response response{.body = std::move(body)};
+  response.with("Content-Type", std::string(mime_type));
+  // An image that is a script or a page to somebody gets nowhere with it.
+  response.with("Content-Security-Policy", "default-src 'none'; sandbox");
+  return response;
+}
+
+std::string ascii(const Json& json) {
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+std::string attachment(std::string_view name) {
+  static constexpr std::string_view plain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._";
+  std::string simple;
+  std::string escaped;
+  for (const char c : name) {
+    const bool safe = plain.find(c) != std::string_view::npos;
+    simple += safe || c == ' ' ? c : '_';
+    escaped += safe ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", simple, escaped);
+}
+
+}  // namespace imgmill::server

@@ -1,0 +1,54 @@
+// What the handlers of requests work with.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "imgmill/batch.h"
+#include "server/door.h"
+#include "server/guard.h"
+#include "server/hands.h"
+#include "server/http.h"
+#include "server/jobs.h"
+#include "server/names.h"
+#include "server/news.h"
+#include "server/pictures.h"
+#include "server/refusal.h"
+#include "server/tickets.h"
+
+namespace imgmill::server {
+
+/// Everything a handler may use. Thread-safe in all its parts.
+struct Api {
+  Jobs& jobs;
+  ImageOptimizer& optimizer;
+  const Roots& roots;
+  const Guard& guard;
+  Tickets& tickets;
+  Pictures& pictures;
+  News& news;
+  Limits image_limits;
+  std::string isolation;                             ///< "process" or "thread"
+  std::function<std::optional<PoolMetrics>()> pool;  ///< of worker processes
+  std::function<DoorCounts()> door;
+  int workers = 1;                               ///< images in work at once
+  std::atomic<std::uint64_t> single_images = 0;  ///< POST /api/optimize so far
+  std::atomic<std::uint64_t> single_failures = 0;
+};
+
+/// The JSON object of a body with no fields but `known`; an empty body is {}.
+[[nodiscard]] Answer<Json> object_of(const Buffer& body,
+                                     std::initializer_list<std::string_view> known);
+/// A whole number from 0 to `most`, written in digits; `otherwise` when it is not there.
+[[nodiscard]] Answer<std::uint64_t> number_parameter(const Request& request, std::string_view name,
+                                                     std::uint64_t otherwise, std::uint64_t most);
+/// The index of an image in an address.
+[[nodiscard]] Answer<std::uint32_t> index_of(std::string_view text);
+/// Bytes of an image that a browser must not take for a page.
+[[nodiscard]] Response image_response(Body body, std::string_view mime_type);
+/// "ISO 8859-1 or nothing" is what a header can hold: everything else becomes \uXXXX.
+[[nodiscard]] std::string ascii(const Json& json);
+
+}  // namespace imgmill::server

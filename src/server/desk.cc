@@ -1,0 +1,168 @@
+#include "server/desk.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace imgmill::server {
+namespace {
+
+constexpr std::uint64_t longest_json = std::uint64_t{4} << 20;
+// Bodies that are held in memory, all together.
+constexpr std::uint64_t most_held = std::uint64_t{1} << 30;
+constexpr int file_threads = 4;
+constexpr std::size_t most_waiting = 512;
+
+std::unexpected<Response> no(Refusal why, std::string_view message, std::string_view advice) {
+  return std::unexpected(refusal(why, message, advice));
+}
+
+/// What every answer says, whatever it is about.
+Response secured(Response response) {
+  response.with("X-Content-Type-Options", "nosniff");
+  response.with("Referrer-Policy", "no-referrer");
+  response.with("Cross-Origin-Opener-Policy", "same-origin");
+  response.with("Cross-Origin-Resource-Policy", "same-origin");
+  return response;
+}
+
+Responder secured(Responder responder) {
+  return Responder([kept = std::make_shared<Responder>(std::move(responder))](Response response) {
+    (*kept)(secured(std::move(response)));
+  });
+}
+
+/// A call whose answer is secured.
+class Secured final : public Call {
+ public:
+  explicit Secured(std::unique_ptr<Call> call) : call_(std::move(call)) {}
+  std::optional<Response> receive(ByteView part) override {
+    auto refused = call_->receive(part);
+    if (refused) return secured(*std::move(refused));
+    return std::nullopt;
+  }
+  void finish(Responder responder) override { call_->finish(secured(std::move(responder))); }
+
+ private:
+  std::unique_ptr<Call> call_;
+};
+
+}  // namespace
+
+/// A body in memory.
+class Desk::Gathered final : public Call {
+ public:
+  Gathered(Desk& desk, const Route& route, Request request)
+      : desk_(desk), route_(route), request_(std::move(request)) {
+    held_ = route.takes == Takes::nothing ? 0 : request_.body_bytes;
+    desk_.held_ += held_;
+    body_ = Buffer::uninitialised(held_);
+  }
+  ~Gathered() override { desk_.held_ -= held_; }
+  Gathered(const Gathered&) = delete;
+  Gathered& operator=(const Gathered&) = delete;
+
+  std::optional<Response> receive(ByteView part) override {
+    if (route_.takes == Takes::nothing) return std::nullopt;
+    const std::size_t room = body_.size() - got_;
+    std::memcpy(body_.data() + got_, part.data(), std::min(part.size(), room));
+    got_ += std::min(part.size(), room);
+    return std::nullopt;
+  }
+
+  void finish(Responder responder) override {
+    body_.shrink(got_);
+    desk_.dispatch(route_, std::move(request_), std::move(body_), std::move(responder));
+  }
+
+ private:
+  Desk& desk_;
+  const Route& route_;
+  Request request_;
+  std::uint64_t held_ = 0;
+  Buffer body_;
+  std::size_t got_ = 0;
+};
+
+Desk::Desk(Api& api, int image_threads)
+    : api_(api),
+      files_(file_threads, most_waiting),
+      images_(std::max(image_threads, 1), most_waiting) {}
+
+void Desk::close() {
+  files_.stop();
+  images_.stop();
+}
+
+Opened Desk::open(Request request) {
+  Opened opened = admit(std::move(request));
+  if (!opened) return std::unexpected(secured(std::move(opened).error()));
+  return std::make_unique<Secured>(*std::move(opened));
+}
+
+Opened Desk::admit(Request request) {
+  if (auto foreign = api_.guard.foreign(request)) return std::unexpected(*std::move(foreign));
+  if (!request.well_formed) {
+    return no(Refusal::bad_request, "the address has a broken escape", "write % as %25");
+  }
+  bool allowed = false;
+  constexpr std::string_view tickets = "/api/tickets/";
+  if (request.method == "GET" && request.path.starts_with(tickets)) {
+    // The ticket's path takes the place of its own; it was checked when it was issued.
+    const auto path = api_.tickets.redeem(std::string_view(request.path).substr(tickets.size()));
+    if (path) {
+      allowed = true;
+      const std::size_t mark = path->find('?');
+      request.path = path->substr(0, mark);
+      const std::string_view query =
+          mark == std::string::npos ? std::string_view() : std::string_view(*path).substr(mark + 1);
+      request.query = query_fields(query).value_or(std::vector<Field>());
+    }
+  }
+  Match found = match(routes(), request.method, request.path);
+  if (found.route == nullptr && found.allowed.empty()) {
+    return no(Refusal::not_found, "there is nothing at this address",
+              "GET /api/openapi.json tells what there is");
+  }
+  if (found.route == nullptr) {
+    return std::unexpected(refusal(Refusal::method_not_allowed,
+                                   "this address does not take that method",
+                                   "use one of " + found.allowed)
+                               .with("Allow", found.allowed));
+  }
+  const Route& route = *found.route;
+  if (route.access == Access::token && !allowed && !api_.guard.knows_token(request)) {
+    return no(Refusal::unauthorized, "the token is missing or wrong",
+              "send Authorization: Bearer TOKEN; the token is in the address that imgmill serve "
+              "has printed");
+  }
+  request.captures = std::move(found.captures);
+  if (route.takes == Takes::stream) return route.open(api_, std::move(request));
+  const std::uint64_t most =
+      route.takes == Takes::image ? 2 * api_.image_limits.max_input_bytes : longest_json;
+  if (request.body_bytes > most) {
+    return no(Refusal::too_large, "the body is larger than this server takes",
+              "see limits in GET /api/info");
+  }
+  if (held_ + request.body_bytes > most_held && held_ > 0) {
+    return no(Refusal::limit, "too many bytes are being worked on", "try again in a moment");
+  }
+  return std::make_unique<Gathered>(*this, route, std::move(request));
+}
+
+void Desk::dispatch(const Route& route, Request request, Buffer body, Responder responder) {
+  if (route.where == Where::here) return responder(route.answer(api_, request, body));
+  Hands& hands = route.where == Where::files ? files_ : images_;
+  // Shared, so that it can answer also when it is not taken.
+  const auto shared = std::make_shared<Responder>(std::move(responder));
+  const bool taken = hands.post(
+      [this, &route, request = std::move(request), body = std::move(body), shared]() mutable {
+        Response response = route.answer(api_, request, body);
+        (*shared)(std::move(response));
+      });
+  if (!taken) {
+    (*shared)(
+        refusal(Refusal::limit, "too many requests wait for their turn", "try again in a moment"));
+  }
+}
+
+}  // namespace imgmill::server

@@ -1,0 +1,48 @@
+// The door to libmicrohttpd: one listening socket, one thread, any number of slow clients.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include "imgmill/error.h"
+#include "server/http.h"
+
+namespace imgmill::server {
+
+struct DoorOptions {
+  std::uint16_t port = 0;          ///< of 127.0.0.1; 0: any that is free
+  unsigned max_connections = 512;  ///< at once; who comes later is told to come again
+  /// How long a client may take for its headers. For a body it has this long, and a second
+  /// more for each 64 KiB.
+  std::chrono::seconds patience{30};
+};
+
+struct DoorCounts {
+  std::uint64_t connections = 0;  ///< right now
+  std::uint64_t requests = 0;     ///< so far
+  std::uint64_t timed_out = 0;    ///< connections that were too slow
+};
+
+/// Listens as long as it lives. The service is called from the door's thread, one call at a
+/// time.
+///
+/// Every request is told in full before it is let go: who is refused early, is too slow or
+/// sends more than it announced has an answer before the connection is closed. Bodies
+/// need a Content-Length, since only then is it known at once whether they are too large.
+class Door {
+ public:
+  /// Takes the port; clients wait until start(). Errors: environment (the port is taken, no
+  /// socket).
+  [[nodiscard]] static Result<std::unique_ptr<Door>> open(const DoorOptions& options);
+  virtual ~Door() = default;
+  /// Once; `service` outlives the door. Errors: environment (no thread).
+  [[nodiscard]] virtual Result<void> start(Service& service) = 0;
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+  [[nodiscard]] virtual DoorCounts counts() const = 0;
+  /// No new connections; streams that wait are cut. Responders may still answer, and must
+  /// before the door is destroyed.
+  virtual void close() = 0;
+};
+
+}  // namespace imgmill::server

@@ -1,0 +1,106 @@
+#include "server/guard.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "server/refusal.h"
+
+namespace imgmill::server {
+namespace {
+
+void fill_random(std::span<unsigned char> room) {
+  while (!room.empty()) {
+    const ssize_t got = ::getrandom(room.data(), room.size(), 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) throw std::system_error(errno, std::generic_category(), "getrandom");
+    room = room.subspan(static_cast<std::size_t>(got));
+  }
+}
+
+}  // namespace
+
+std::string random_token() {
+  // RFC 4648, section 5.
+  static constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::array<unsigned char, 32> bytes{};
+  fill_random(bytes);
+  std::string token;
+  unsigned held = 0;
+  unsigned bits = 0;
+  for (const unsigned char byte : bytes) {
+    held = held << 8 | byte;
+    for (bits += 8; bits >= 6; bits -= 6) token += letters[(held >> (bits - 6)) & 63U];
+  }
+  token += letters[(held << (6 - bits)) & 63U];
+  return token;
+}
+
+std::string random_name(std::size_t count) {
+  static constexpr std::string_view letters = "abcdefghijkmnpqrstuvwxyz23456789";
+  static_assert(letters.size() == 32);
+  std::vector<unsigned char> bytes(count);
+  fill_random(bytes);
+  std::string name;
+  for (const unsigned char byte : bytes) name += letters[byte & 31U];
+  return name;
+}
+
+bool same_secret(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference |= static_cast<unsigned>(a[i] ^ b[i]);
+  }
+  // So that the loop cannot be left early.
+  volatile unsigned seen = difference;
+  return seen == 0;
+}
+
+Guard::Guard(std::string token, std::uint16_t port) : token_(std::move(token)) {
+  const std::string suffix = ":" + std::to_string(port);
+  authorities_[0] = "127.0.0.1" + suffix;
+  authorities_[1] = "localhost" + suffix;
+  authorities_[2] = "[::1]" + suffix;
+}
+
+std::optional<Response> Guard::foreign(const Request& request) const {
+  const auto ours = [&](std::string_view authority) {
+    return std::ranges::any_of(
+        authorities_, [&](const std::string& known) { return same_word(known, authority); });
+  };
+  const std::string* const host = request.header("Host");
+  if (request.count_headers("Host") != 1 || !ours(*host)) {
+    return refusal(Refusal::foreign_host, "this server does not answer under that name",
+                   "use the address that imgmill serve has printed");
+  }
+  constexpr std::string_view scheme = "http://";
+  for (const Field& field : request.headers) {
+    const std::string_view value = field.value;
+    if (same_word(field.name, "Origin")) {
+      // Of the three names the page may have been loaded under, but the same for both.
+      if (value.starts_with(scheme) && same_word(value.substr(scheme.size()), *host)) continue;
+    } else if (same_word(field.name, "Sec-Fetch-Site")) {
+      if (value == "same-origin" || value == "none") continue;
+    } else {
+      continue;
+    }
+    return refusal(Refusal::foreign_origin, "the request comes from a page of another site",
+                   "open the address that imgmill serve has printed");
+  }
+  return std::nullopt;
+}
+
+bool Guard::knows_token(const Request& request) const {
+  constexpr std::string_view scheme = "Bearer ";
+  if (request.count_headers("Authorization") != 1) return false;
+  const std::string_view value = *request.header("Authorization");
+  return value.size() > scheme.size() && same_word(value.substr(0, scheme.size()), scheme) &&
+         same_secret(value.substr(scheme.size()), token_);
+}
+
+}  // namespace imgmill::server

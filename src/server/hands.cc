@@ -1,0 +1,64 @@
+#include "server/hands.h"
+
+#include <exception>
+
+#include "platform/thread.h"
+
+namespace imgmill::server {
+
+Hands::Hands(int threads, std::size_t most_waiting) : most_waiting_(most_waiting) {
+  for (int i = 0; i < threads; ++i) {
+    threads_.emplace_back([this] {
+      name_this_thread("imgmill-hand");
+      work();
+    });
+  }
+}
+
+bool Hands::post(Task task) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_ || tasks_.size() >= most_waiting_) return false;
+  tasks_.push_back(std::move(task));
+  changed_.notify_one();
+  return true;
+}
+
+std::size_t Hands::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return tasks_.size();
+}
+
+void Hands::stop() {
+  std::deque<Task> dropped;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    dropped.swap(tasks_);
+    changed_.notify_all();
+  }
+  dropped.clear();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+void Hands::work() {
+  for (;;) {
+    Task task;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return stopping_ || !tasks_.empty(); });
+      if (tasks_.empty()) return;
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
+    try {
+      task();
+    } catch (const std::exception&) {
+      // Whoever waits for an answer gets one when the task is destroyed.
+      continue;
+    }
+  }
+}
+
+}  // namespace imgmill::server

@@ -1,0 +1,120 @@
+#include "server/names.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "base/utf8.h"
+#include "platform/io_error.h"
+
+namespace imgmill::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t longest_name = 1024;
+constexpr std::size_t longest_part = 255;
+
+bool is_control(char c) {
+  const auto code = static_cast<unsigned char>(c);
+  return code < 0x20 || code == 0x7f;
+}
+
+bool is_drive(std::string_view part) {
+  return part.size() >= 2 && part[1] == ':' &&
+         ((part[0] >= 'a' && part[0] <= 'z') || (part[0] >= 'A' && part[0] <= 'Z'));
+}
+
+std::unexpected<Error> bad_name(std::string why) {
+  return fail(ErrorCode::usage, "the name of the file " + std::move(why),
+              "send a relative name such as holiday/beach.jpg");
+}
+
+}  // namespace
+
+Result<void> check_name(std::string_view name) {
+  if (name.empty()) return bad_name("is empty");
+  if (name.size() > longest_name) return bad_name("is longer than 1024 bytes");
+  if (!is_utf8(name)) return bad_name("is not UTF-8");
+  if (std::ranges::any_of(name, is_control)) return bad_name("holds control characters");
+  if (name.find('\\') != name.npos) return bad_name("holds a backslash");
+  if (name.starts_with('/') || is_drive(name)) return bad_name("is not relative");
+  for (std::size_t start = 0; start <= name.size();) {
+    const std::size_t end = std::min(name.find('/', start), name.size());
+    const std::string_view part = name.substr(start, end - start);
+    if (part.empty()) return bad_name("has an empty part");
+    if (part == "." || part == "..") return bad_name("leads out of its folder");
+    if (part.size() > longest_part) return bad_name("has a part longer than 255 bytes");
+    start = end + 1;
+  }
+  return {};
+}
+
+std::string tame_name(std::string_view name) {
+  std::string tame;
+  for (std::size_t i = 0; i < name.size();) {
+    const CodePoint point = next_code_point(name.substr(i));
+    const char c = name[i];
+    const bool wrong = !point.valid || is_control(c) || c == '\\';
+    tame += wrong ? std::string("_") : std::string(name.substr(i, point.length));
+    i += point.length;
+  }
+  if (is_drive(tame)) tame[1] = '_';
+  std::string result;
+  for (std::size_t start = 0; start < tame.size();) {
+    const std::size_t end = std::min(tame.find('/', start), tame.size());
+    std::string part = tame.substr(start, end - start);
+    if (part == "." || part == "..") part.assign(part.size(), '_');
+    if (!part.empty()) result += (result.empty() ? "" : "/") + part;
+    start = end + 1;
+  }
+  return result.empty() ? "_" : result;
+}
+
+bool lies_in(const fs::path& path, const fs::path& folder) {
+  const auto [at, rest] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
+  // "/" and "/a/" end with an empty part.
+  return at == folder.end() || (at->empty() && std::next(at) == folder.end());
+}
+
+Result<Roots> Roots::create(const std::vector<fs::path>& folders) {
+  Roots roots;
+  for (const fs::path& folder : folders) {
+    std::error_code error;
+    fs::path canonical = fs::canonical(folder, error);
+    if (!error && !fs::is_directory(canonical)) error.assign(ENOTDIR, std::generic_category());
+    if (error) return std::unexpected(io_error(error.value(), "open", folder));
+    if (std::ranges::find(roots.folders_, canonical) == roots.folders_.end()) {
+      roots.folders_.push_back(std::move(canonical));
+    }
+  }
+  return roots;
+}
+
+Result<fs::path> Roots::resolve(const fs::path& path) const {
+  if (!path.is_absolute() || path.native().find('\0') != std::string::npos) {
+    return fail(ErrorCode::usage, "'" + printable(path) + "' is not an absolute path",
+                "write it from / on");
+  }
+  const auto outside = [&] {
+    return fail(ErrorCode::usage,
+                "'" + printable(path) + "' lies outside of the folders this server may use",
+                "start imgmill serve with --root and that folder");
+  };
+  std::error_code error;
+  fs::path canonical = fs::canonical(path, error);
+  const auto allowed = [&](const fs::path& place) {
+    return std::ranges::any_of(folders_,
+                               [&](const fs::path& root) { return lies_in(place, root); });
+  };
+  if (error) {
+    // What is there outside is nobody's business.
+    if (!allowed(path.lexically_normal())) return outside();
+    return std::unexpected(io_error(error.value(), "read", path));
+  }
+  if (!allowed(canonical)) return outside();
+  return canonical;
+}
+
+}  // namespace imgmill::server

@@ -1,0 +1,40 @@
+// Names that clients give to files.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "imgmill/error.h"
+
+namespace imgmill::server {
+
+/// Whether `name` may stand for a file below a folder, on every system that may unpack it:
+/// relative, parts of 1 to 255 bytes separated by '/', 1024 bytes at most, UTF-8, none of
+/// them "." or "..", no control characters, no backslash and no drive letter.
+/// Errors: usage, saying what is wrong.
+[[nodiscard]] Result<void> check_name(std::string_view name);
+
+/// What a name of a local file, which may hold anything, becomes in an archive: what
+/// check_name() does not take is replaced by '_'.
+[[nodiscard]] std::string tame_name(std::string_view name);
+
+/// The folders in which local jobs may lie. Immutable.
+class Roots {
+ public:
+  /// Each must be a folder. Errors: environment.
+  [[nodiscard]] static Result<Roots> create(const std::vector<std::filesystem::path>& folders);
+  [[nodiscard]] const std::vector<std::filesystem::path>& folders() const { return folders_; }
+  /// `path` with all links resolved, when it is there and lies in one of the folders.
+  /// Errors: usage (outside, or not absolute), environment (not there).
+  [[nodiscard]] Result<std::filesystem::path> resolve(const std::filesystem::path& path) const;
+
+ private:
+  std::vector<std::filesystem::path> folders_;  ///< canonical
+};
+
+/// Whether `path` is `folder` or below; both canonical.
+[[nodiscard]] bool lies_in(const std::filesystem::path& path, const std::filesystem::path& folder);
+
+}  // namespace imgmill::server

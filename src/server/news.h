@@ -1,0 +1,44 @@
+// What happens to a job, told as it happens (server-sent events).
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "server/http.h"
+#include "server/jobs.h"
+
+namespace imgmill::server {
+
+/// Streams of events. Nothing is remembered for a listener but the highest sequence it has
+/// seen: rows are read from the store when there is room to send them, so that a slow
+/// listener costs no memory and one that comes back goes on where it was. Thread-safe.
+class News {
+ public:
+  explicit News(Jobs& jobs);
+  News(const News&) = delete;
+  News& operator=(const News&) = delete;
+  ~News();
+
+  /// Rows changed after `sequence`, then whatever changes, until the client goes or the
+  /// job does.
+  [[nodiscard]] std::unique_ptr<BodySource> stream(std::string id, std::uint64_t sequence);
+  [[nodiscard]] std::size_t listeners() const;
+
+ private:
+  class Listener;
+  void tick(const std::stop_token& stop);
+  void enter(Listener& listener);
+  void leave(Listener& listener);
+
+  Jobs& jobs_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::set<Listener*> listeners_;
+  std::jthread ticker_;
+};
+
+}  // namespace imgmill::server

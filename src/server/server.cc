@@ -1,0 +1,86 @@
+#include "server/server.h"
+
+#include <fmt/format.h>
+
+#include "base/try.h"
+#include "server/desk.h"
+
+namespace imgmill::server {
+namespace {
+
+std::string_view name_of(Isolation isolation) {
+  return isolation == Isolation::process ? "process" : "thread";
+}
+
+class RunningServer final : public Server {
+ public:
+  RunningServer(ServerOptions options, std::unique_ptr<Door> door, ImageOptimizer optimizer,
+                Roots roots)
+      : options_(std::move(options)),
+        optimizer_(std::move(optimizer)),
+        roots_(std::move(roots)),
+        guard_(token_, door->port()),
+        door_(std::move(door)) {}
+
+  ~RunningServer() override {
+    door_->close();
+    if (jobs_) jobs_->stop();
+    if (desk_) desk_->close();
+    door_.reset();
+  }
+
+  Result<void> start() {
+    IMGMILL_TRY(jobs_, Jobs::open({options_.workspace, options_.limits, options_.batch}, optimizer_,
+                                  roots_));
+    pictures_ = std::make_unique<Pictures>(*jobs_, optimizer_, options_.batch.limits);
+    news_ = std::make_unique<News>(*jobs_);
+    api_.reset(new Api{*jobs_, optimizer_, roots_, guard_, tickets_, *pictures_, *news_,
+                       options_.batch.limits, std::string(name_of(options_.optimizer.isolation)),
+                       [this] { return optimizer_.pool_metrics(); },
+                       [this] { return door_->counts(); }, optimizer_.width()});
+    // As many threads as there are workers wait for them, and some more, so that a new
+    // request is waiting when a worker becomes free.
+    desk_ = std::make_unique<Desk>(*api_, 2 * optimizer_.width());
+    return door_->start(*desk_);
+  }
+
+  std::uint16_t port() const override { return door_->port(); }
+  const std::string& token() const override { return token_; }
+
+ private:
+  const ServerOptions options_;
+  const std::string token_ = random_token();
+  ImageOptimizer optimizer_;
+  const Roots roots_;
+  const Guard guard_;
+  Tickets tickets_;
+  std::unique_ptr<Jobs> jobs_;
+  std::unique_ptr<Pictures> pictures_;
+  std::unique_ptr<News> news_;
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<Desk> desk_;
+  std::unique_ptr<Door> door_;
+};
+
+}  // namespace
+
+std::string Server::address() const {
+  return fmt::format("http://127.0.0.1:{}/#token={}", port(), token());
+}
+
+Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
+  IMGMILL_TRY(Roots roots, Roots::create(options.roots));
+  Result<std::unique_ptr<Door>> door = fail(ErrorCode::usage, "no port was given");
+  for (const std::uint16_t port : options.ports) {
+    door = Door::open({port, options.max_connections, options.patience});
+    if (door) break;
+  }
+  if (!door) return std::unexpected(std::move(door).error());
+  IMGMILL_TRY(ImageOptimizer optimizer, ImageOptimizer::create(options.optimizer));
+  auto server = std::make_unique<RunningServer>(std::move(options), *std::move(door),
+                                                std::move(optimizer), std::move(roots));
+  IMGMILL_CHECK(server->start());
+  return server;
+}
+
+}  // namespace imgmill::server
