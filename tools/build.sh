@@ -30,7 +30,8 @@ up_to_date() {
   [ -e "$stamp" ] && [ -x "$folder/imgmill" ] && (
     cd "$here"
     [ -z "$(find "${sources[@]}" cmake engine/package-lock.json CMakeLists.txt \
-      CMakePresets.json tools/build.sh tools/bootstrap.sh -newer "$stamp" -print -quit)" ]
+      CMakePresets.json tools/build.sh tools/bootstrap.sh tools/page.sh \
+      \( -name node_modules -o -path apps/web/dist \) -prune -o -newer "$stamp" -print -quit)" ]
   )
 }
 up_to_date && exit 0
@@ -40,9 +41,10 @@ mkdir -p "$folder"
 exec 9>"$folder/.lock"
 flock -n 9 || { say "waiting for another build in build/$preset"; flock 9; }
 up_to_date && exit 0
-touch "$stamp.new"
 
 "$here/tools/bootstrap.sh" "${needs[@]}"
+"$here/tools/page.sh"
+touch "$stamp.new"
 
 log=$folder/build.log
 configure=(--preset "$preset")
