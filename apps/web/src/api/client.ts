@@ -29,6 +29,11 @@ export const headers = (more: Record<string, string> = {}): Record<string, strin
   ...more,
 });
 
+/** Answers to an older token, still on their way when another one is taken, say nothing about that. */
+const hear = (used: string, answered: boolean, status: number) => {
+  if (used === token) listener(answered, status);
+};
+
 const lost = () => new ApiError(0, "disconnected", "", "");
 
 export const errorFrom = (status: number, body: string): ApiError => {
@@ -42,6 +47,7 @@ export const errorFrom = (status: number, body: string): ApiError => {
 
 export const request = async (method: string, path: string, init: RequestInit = {}): Promise<Response> => {
   let response: Response;
+  const used = token;
   try {
     response = await fetch(path, {
       ...init,
@@ -51,10 +57,10 @@ export const request = async (method: string, path: string, init: RequestInit = 
     });
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    listener(false, 0);
+    hear(used, false, 0);
     throw lost();
   }
-  listener(true, response.status);
+  hear(used, true, response.status);
   if (!response.ok) throw errorFrom(response.status, await response.text().catch(() => ""));
   return response;
 };
@@ -90,17 +96,18 @@ export const upload = (
   new Promise((resolve, reject) => {
     const call = new XMLHttpRequest();
     const abort = () => call.abort();
+    const used = token;
     call.open("PUT", path);
     for (const [name, value] of Object.entries(headers())) call.setRequestHeader(name, value);
     call.setRequestHeader("Content-Type", "application/octet-stream");
     call.upload.onprogress = (event) => progress(event.loaded);
     call.onload = () => {
-      listener(true, call.status);
+      hear(used, true, call.status);
       if (call.status >= 200 && call.status < 300) resolve();
       else reject(errorFrom(call.status, call.responseText));
     };
     call.onerror = () => {
-      listener(false, 0);
+      hear(used, false, 0);
       reject(lost());
     };
     call.onabort = () => reject(new DOMException("aborted", "AbortError"));

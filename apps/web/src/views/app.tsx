@@ -103,7 +103,12 @@ const Content = () => {
   useEffect(() => {
     if (job !== openJob.peek()?.id) resetList();
     showJob(job);
-    if (job === null) scrollTo(0, 0);
+    if (job === null) {
+      document.title = "imgmill";
+      scrollTo(0, 0);
+      // Whoever comes back from a job by keyboard begins at the top, not nowhere.
+      if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
+    }
   }, [job]);
   const open = openJob.value;
   if (at.view === "start") return <Start />;

@@ -163,6 +163,7 @@ const Over = ({ job, open }: { job: Job; open: OpenJob }) => {
         </div>
       </div>
       <ProgressBar job={job} />
+      {job.written && <p class="note">{t("write.done", { count: job.written.images, path: job.written.path })}</p>}
       {job.state === "cancelled" && <p class="note">{t("job.stopped")}</p>}
       {job.state === "interrupted" && <p class="note">{t("job.interrupted")}</p>}
       <div class="hero-actions">
@@ -285,6 +286,10 @@ export const JobView = ({ open, tab }: { open: OpenJob; tab: "images" | "summary
   useEffect(() => {
     title.current?.focus({ preventScroll: true });
   }, [open.id]);
+  const tab_title = !job ? "imgmill" : isOver(job) ? `${job.name} · imgmill` : `${percent(progressOf(job).part, 0)} · ${job.name}`;
+  useEffect(() => {
+    document.title = tab_title;
+  }, [tab_title]);
   if (open.refused.value) {
     return (
       <div class="center-message">
