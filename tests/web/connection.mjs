@@ -62,6 +62,7 @@ test("a job that the server's end has interrupted goes on with its rest", async 
   await page.goto(second.address);
   await page.locator(".history-line a").first().click();
   await page.locator(".job-head .pill.interrupted").waitFor();
+  await page.locator(".row.done").first().waitFor();
   const done = await page.locator(".row.done").count();
   assert.ok(done > 0 && done < 12, String(done));
   await page.getByRole("button", { name: "Go on with the rest" }).click();

@@ -44,7 +44,7 @@ const unsaid = (page) =>
     const text = document.body.innerText;
     const labels = [...document.querySelectorAll("[aria-label], [title], [placeholder]")].flatMap((element) => ["aria-label", "title", "placeholder"].map((name) => element.getAttribute(name)));
     const bad = [text, ...labels].flatMap((some) => some?.match(/\{\w+\}|undefined|NaN|\b(app|drop|job|list|compare|summary|settings|word|write|lost|refused|common)\.\w+/g) ?? []);
-    const mute = [...document.querySelectorAll("button, a, h1, h2, label")].filter((element) => !element.textContent?.trim() && !element.getAttribute("aria-label")).map((element) => element.outerHTML.slice(0, 80));
+    const mute = [...document.querySelectorAll("button, a, h1, h2")].filter((element) => !element.textContent?.trim() && !element.getAttribute("aria-label")).map((element) => element.outerHTML.slice(0, 80));
     return [...bad, ...mute];
   });
 

@@ -171,10 +171,12 @@ test("a local folder is replaced in place, with its originals kept", async () =>
   await shoot(page, "write");
   await dialog.getByRole("button", { name: "Replace now" }).click();
   await dialog.getByText("2 images were written").waitFor();
+  const said = await dialog.getByText(/^The originals are in /).textContent();
+  const backup = said.slice("The originals are in ".length, -1);
   for (const name of ["one.png", "two.png"]) {
     const now = readFileSync(join(folder, "shop", name));
     assert.ok(now.length < files[`shop/${name}`].length, name);
-    assert.ok(readFileSync(join(folder, "shop.imgmill-backup", name)).equals(files[`shop/${name}`]), name);
+    assert.ok(readFileSync(join(backup, name)).equals(files[`shop/${name}`]), name);
   }
   assert.deepEqual(page.complaints, []);
   await page.context().close();

@@ -36,14 +36,16 @@ const storedToken = (): string | null => {
   }
 };
 
-/** Asks the server who it is; what comes back decides `connection`. */
-export const greet = async (): Promise<void> => {
+/** Asks the server who it is; what comes back decides `connection`. True when it answers to this token. */
+export const greet = async (): Promise<boolean> => {
   try {
     info.value = await get<Info>("/api/info");
     connection.value = "online";
+    return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 0 && error.status !== 401 && error.status !== 503) throw error;
+    return false;
   }
 };
 

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { languages, setLanguage, speech, t, type Language } from "../i18n";
 import { openJob, reopenJob, showJob } from "../state/job";
 import { theme, type Theme } from "../state/preferences";
@@ -60,12 +60,9 @@ const Lost = () => (
 /** Takes another address of the same server, and goes on where the page was. */
 export const takeAddress = async (address: string): Promise<boolean> => {
   if (!adoptAddress(address)) return false;
-  connection.value = "starting";
-  await greet();
-  const is = connection.peek() as string;
-  if (is === "online") reopenJob();
-  else if (is === "starting") connection.value = "lost";
-  return is === "online";
+  const fits = await greet();
+  if (fits) reopenJob();
+  return fits;
 };
 
 const Refused = () => {
@@ -100,14 +97,17 @@ const Refused = () => {
 const Content = () => {
   const at = route.value;
   const job = at.view === "start" ? null : at.job;
+  const came_from = useRef<string | null>(null);
   useEffect(() => {
+    const returns = job === null && came_from.current !== null;
+    came_from.current = job;
     if (job !== openJob.peek()?.id) resetList();
     showJob(job);
     if (job === null) {
       document.title = "imgmill";
       scrollTo(0, 0);
       // Whoever comes back from a job by keyboard begins at the top, not nowhere.
-      if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
+      if (returns) document.getElementById("main")?.focus({ preventScroll: true });
     }
   }, [job]);
   const open = openJob.value;

@@ -85,7 +85,7 @@ const Target = () => {
   const { target, lossless } = choices.value;
   const word = wordOf(target);
   return (
-    <div class={lossless ? "target off" : "target"}>
+    <div class="target">
       <div class="target-head">
         <label class="label" for={id}>
           {t("settings.quality")}
@@ -93,7 +93,7 @@ const Target = () => {
         <NumberField hideLabel label={t("settings.target")} title={t("settings.targetHint")} value={target} min={lowest_target} max={highest_target} onChange={(value) => choose({ target: value, lossless: false })} />
       </div>
       <output class="word" for={id}>
-        {t(`word.${word}`)}
+        {lossless ? t("settings.lossless") : t(`word.${word}`)}
       </output>
       <input
         id={id}
@@ -122,7 +122,7 @@ const Target = () => {
           </button>
         ))}
       </div>
-      <p class="hint">{t(`word.${word}.hint`)}</p>
+      <p class="hint">{lossless ? t("settings.losslessHint") : t(`word.${word}.hint`)}</p>
     </div>
   );
 };
@@ -134,7 +134,7 @@ export const SettingsPanel = () => {
       <h2 id="settings-title">{t("settings.title")}</h2>
       <PresetBar />
       <Target />
-      <Switch label={t("settings.lossless")} hint={t("settings.losslessHint")} checked={now.lossless} onChange={(lossless) => choose({ lossless })} />
+      <Switch label={t("settings.lossless")} checked={now.lossless} onChange={(lossless) => choose({ lossless })} />
       <Select label={t("settings.format")} value={now.format} options={formatOptions(now.lossless)} onChange={(format) => choose({ format })} />
       <div class="pair">
         <Select

@@ -3,10 +3,19 @@ import { send } from "../api/client";
 import type { Job, WriteResult } from "../api/types";
 import { t } from "../i18n";
 import type { OpenJob } from "../state/job";
+import { info } from "../state/session";
 import { Button, Dialog, Segmented, Switch, Words } from "../ui/controls";
 import { CheckIcon, WarnIcon } from "../ui/icons";
 import { tellError } from "../ui/toast";
 import { FolderBrowser } from "./folder";
+
+/** Where the server puts the originals: beside the folder, or in it when what is beside is out of its reach. */
+const backupOf = (source: string, roots: readonly string[]): string => {
+  const folder = source.replace(/\/+$/, "");
+  const parent = folder.slice(0, folder.lastIndexOf("/")) || "/";
+  const reach = roots.some((root) => root === "/" || parent === root || parent.startsWith(`${root}/`));
+  return reach ? `${folder}.imgmill-backup` : `${folder}/.imgmill-backup`;
+};
 
 /** What happened, and what of it did not. */
 const Outcome = ({ result, path }: { result: WriteResult; path: string }) => (
@@ -86,7 +95,7 @@ export const WriteDialog = ({ job, open, onClose }: { job: Job; open: OpenJob; o
             {in_place && source !== null && (
               <>
                 <p>{t("write.willReplace", { count: job.counts.done, path: source })}</p>
-                <p>{backup.value ? t("write.willBackup", { path: `${source.replace(/\/$/, "")}.imgmill-backup` }) : t("write.noBackup")}</p>
+                <p>{backup.value ? t("write.willBackup", { path: backupOf(source, info.value?.roots ?? []) }) : t("write.noBackup")}</p>
               </>
             )}
             {!in_place && target !== null && <p>{t("write.willWrite", { count: job.counts.done + job.counts.kept, path: target })}</p>}
