@@ -11,7 +11,8 @@ say() { printf 'imgmill: %s\n' "$*" >&2; }
 
 packages=(g++ cmake ninja-build ccache pkg-config libcli11-dev nlohmann-json3-dev
   libspdlog-dev libfmt-dev libjpeg62-turbo-dev libxxhash-dev zlib1g-dev libseccomp-dev
-  libsqlite3-dev libhwy-dev libdeflate-dev libjxl-dev libbrotli-dev libheif-dev)
+  libsqlite3-dev libhwy-dev libdeflate-dev libjxl-dev libbrotli-dev libheif-dev
+  libmicrohttpd-dev libarchive-dev brotli)
 engine=yes
 browser=no
 # The engine is built for x86-64 and glibc; elsewhere the system's libvips serves.
@@ -93,5 +94,4 @@ fetch() {
   touch "$done_mark"
 }
 [ "$engine" = no ] || fetch engine "the libvips engine (npm, about 20 MB)"
-fetch apps/web "what builds the page of imgmill serve (npm, about 20 MB)"
 [ "$browser" = no ] || fetch tests/web "what drives the browser in tests (npm, about 5 MB)"

@@ -30,8 +30,9 @@ up_to_date() {
   [ -e "$stamp" ] && [ -x "$folder/imgmill" ] && (
     cd "$here"
     [ -z "$(find "${sources[@]}" cmake engine/package-lock.json CMakeLists.txt \
-      CMakePresets.json tools/build.sh tools/bootstrap.sh tools/page.sh \
-      \( -name node_modules -o -path apps/web/dist \) -prune -o -newer "$stamp" -print -quit)" ]
+      CMakePresets.json tools/build.sh tools/bootstrap.sh tools/page.sh tools/embed_page.cmake \
+      \( -name node_modules -o -path apps/web/dist \) -prune \
+      -o -newer "$stamp" -print -quit)" ]
   )
 }
 up_to_date && exit 0
@@ -43,6 +44,7 @@ flock -n 9 || { say "waiting for another build in build/$preset"; flock 9; }
 up_to_date && exit 0
 
 "$here/tools/bootstrap.sh" "${needs[@]}"
+# Both before the stamp: they put files beside the sources.
 "$here/tools/page.sh"
 touch "$stamp.new"
 

@@ -1,17 +1,38 @@
 #!/usr/bin/env bash
-# Builds the page of imgmill serve into apps/web/dist, from where the program takes it, unless
-# that is newer than its sources. tools/bootstrap.sh has fetched what is needed. Speaks on
-# standard error.
+# Builds the page of `imgmill serve` (apps/web, by npm) where its sources are newer than what was
+# built last. Without Node, or where the registry cannot be reached, what was built before
+# stays, or the server says in a few words how to get the page. Speaks on standard error.
 set -euo pipefail
-here=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
-web=$here/apps/web
-built=$web/dist/index.html
-[ ! -e "$built" ] || [ -n "$(find "$web/src" "$web/index.html" "$web/vite.config.ts" \
-  "$web/package-lock.json" -newer "$built" -print -quit)" ] || exit 0
-log=$here/build/page.log
-mkdir -p "$here/build"
-if ! npm run --prefix "$web" build </dev/null >"$log" 2>&1; then
-  tail -n 20 "$log" >&2
-  printf 'imgmill: the page could not be built (all of it: %s)\n' "$log" >&2
-  exit 1
+web=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")/apps/web
+say() { printf 'imgmill: %s\n' "$*" >&2; }
+
+[ -e "$web/package.json" ] || exit 0
+if ! command -v npm >/dev/null; then
+  say "no npm: the program is built without its page"
+  exit 0
 fi
+# Beside what npm installs, and so out of the way of everything that looks at sources.
+built=$web/node_modules/.page-built
+if [ -e "$built" ] && [ -e "$web/dist/index.html" ] && [ -z "$(find "$web" \
+  \( -path "$web/node_modules" -o -path "$web/dist" \) -prune -o -newer "$built" -type f -print -quit)" ]; then
+  exit 0
+fi
+log=$(mktemp)
+trap 'rm -f "$log" "$web/node_modules/.page-started"' EXIT
+give_up() {
+  tail -n 15 "$log" >&2
+  say "the page could not be built; the program gets $([ -e "$web/dist/index.html" ] &&
+    echo "the one that was built before" || echo "none")"
+  exit 0
+}
+# npm writes this file last.
+installed=$web/node_modules/.package-lock.json
+if [ ! -e "$installed" ] || [ "$web/package-lock.json" -nt "$installed" ]; then
+  say "fetching what builds the page (npm, checked against apps/web/package-lock.json)"
+  npm ci --prefix "$web" --no-audit --no-fund </dev/null >"$log" 2>&1 || give_up
+  touch "$installed"
+fi
+say "building the page"
+touch "$web/node_modules/.page-started"
+(cd "$web" && npm run build) </dev/null >"$log" 2>&1 || give_up
+mv "$web/node_modules/.page-started" "$built"

@@ -1,6 +1,5 @@
 #include "confined_compare.h"
 
-#include <array>
 #include <cstring>
 #include <utility>
 
@@ -9,28 +8,20 @@
 #include "platform/cpu.h"
 #include "platform/memory.h"
 #include "sandbox/confined_call.h"
+#include "schema/json_comparison.h"
 #include "schema/json_outcome.h"
 
 namespace imgmill::cli {
 namespace {
 
 constexpr std::uint64_t address_space = std::uint64_t{16} << 30;
-constexpr std::int64_t most_pixels = 1LL << 31;
 
 // The answer of the child: the length of the JSON, the JSON, the map.
 
 std::string answer_of(const Result<Comparison>& result) {
   Json json;
   if (result) {
-    const WorstTile& worst = result->worst;
-    json["score"] = result->score;
-    json["worst"] = {worst.left, worst.top, worst.width, worst.height};
-    json["worst_score"] = worst.score;
-    json["frame"] = result->frame;
-    json["extent"] = {result->width, result->height, result->frames};
-    json["formats"] = {std::to_underlying(result->original.format),
-                       std::to_underlying(result->other.format)};
-    json["notes"] = result->notes;
+    json = json_of(*result);
   } else {
     json["error"] = json_of(result.error());
   }
@@ -49,29 +40,6 @@ std::unexpected<Error> nonsense() {
               "handle the images with care, and report this");
 }
 
-template <std::size_t N>
-Result<std::array<std::uint32_t, N>> numbers_at(const JsonPlace& at, const char* field) {
-  IMGMILL_TRY(const JsonPlace list, required_at(at, field));
-  if (!list.value.is_array() || list.value.size() != N) return nonsense();
-  std::array<std::uint32_t, N> numbers{};
-  for (std::size_t i = 0; i < N; ++i) {
-    IMGMILL_TRY(const std::int64_t number, integer_at({list.value[i], list.path}, 0, most_pixels));
-    numbers[i] = static_cast<std::uint32_t>(number);
-  }
-  return numbers;
-}
-
-Result<std::vector<std::string>> texts_at(const JsonPlace& at, const char* field) {
-  IMGMILL_TRY(const JsonPlace list, required_at(at, field));
-  if (!list.value.is_array() || list.value.size() > 10) return nonsense();
-  std::vector<std::string> texts;
-  for (const Json& value : list.value) {
-    IMGMILL_TRY(std::string text, text_at({value, list.path}));
-    texts.push_back(std::move(text));
-  }
-  return texts;
-}
-
 Result<Comparison> understood(std::string_view answer) {
   std::uint64_t length = 0;
   if (answer.size() < sizeof(length)) return nonsense();
@@ -85,29 +53,11 @@ Result<Comparison> understood(std::string_view answer) {
     IMGMILL_TRY(Error told, error_at(*error));
     return std::unexpected(std::move(told));
   }
-  Comparison result;
-  IMGMILL_TRY(const JsonPlace score, required_at(at, "score"));
-  IMGMILL_TRY(result.score, number_at(score));
-  IMGMILL_TRY(const auto worst, numbers_at<4>(at, "worst"));
-  IMGMILL_TRY(const JsonPlace worst_score, required_at(at, "worst_score"));
-  result.worst = {worst[0], worst[1], worst[2], worst[3]};
-  IMGMILL_TRY(result.worst.score, number_at(worst_score));
-  IMGMILL_TRY(const JsonPlace frame, required_at(at, "frame"));
-  IMGMILL_TRY(const std::int64_t which, integer_at(frame, 0, most_pixels));
-  result.frame = static_cast<std::uint32_t>(which);
-  IMGMILL_TRY(const auto extent, numbers_at<3>(at, "extent"));
-  result.width = extent[0];
-  result.height = extent[1];
-  result.frames = extent[2];
-  IMGMILL_TRY(const auto known, numbers_at<2>(at, "formats"));
-  if (known[0] >= formats().size() || known[1] >= formats().size()) return nonsense();
-  result.original.format = formats()[known[0]].format;
-  result.other.format = formats()[known[1]].format;
-  IMGMILL_TRY(result.notes, texts_at(at, "notes"));
+  Result<Comparison> result = comparison_at(at);
+  if (!result) return nonsense();
   answer.remove_prefix(length);
   if (!answer.empty() && sniff(as_bytes(answer)) != Format::png) return nonsense();
-  result.map = Buffer::copy_of(as_bytes(answer));
-  result.verdict = verdict_of(result.score);
+  result->map = Buffer::copy_of(as_bytes(answer));
   return result;
 }
 

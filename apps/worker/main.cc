@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "imgmill/compare.h"
 #include "imgmill/optimize.h"
 #include "pool/fork_server.h"
 
@@ -19,5 +20,5 @@ int main(int count, char** words) {
     return 2;
   }
   return imgmill::run_fork_server(imgmill::Channel(imgmill::FileDescriptor(control)),
-                                  imgmill::optimize);
+                                  {imgmill::optimize, imgmill::compare});
 }

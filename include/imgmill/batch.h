@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "imgmill/compare.h"
 #include "imgmill/error.h"
 #include "imgmill/export.h"
 #include "imgmill/isolation.h"
@@ -220,6 +221,12 @@ class IMGMILL_API ImageOptimizer {
   /// them, share the workers and take turns.
   [[nodiscard]] BatchSummary run(TaskSource& tasks, const BatchOptions& options,
                                  BatchObserver& observer, std::stop_token stop = {});
+
+  /// See `imgmill::compare`; with Isolation::process also environment, and fault where the
+  /// worker died over the images. Thread-safe.
+  [[nodiscard]] Result<Comparison> compare(ByteView original, ByteView other,
+                                           const CompareOptions& options = {},
+                                           const Limits& limits = {});
 
   /// Images in work at once, at most. Thread-safe.
   [[nodiscard]] int width() const;

@@ -15,8 +15,9 @@ class ImageOptimizer::Impl {
  public:
   explicit Impl(std::unique_ptr<Executor> given) : executor(std::move(given)) {}
   explicit Impl(std::unique_ptr<ProcessExecutor> given)
-      : pool(&given->pool()), executor(std::move(given)) {}
+      : processes(given.get()), pool(&given->pool()), executor(std::move(given)) {}
 
+  ProcessExecutor* processes = nullptr;
   ProcessPool* pool = nullptr;
   std::unique_ptr<Executor> executor;
 };
@@ -52,6 +53,12 @@ BatchSummary ImageOptimizer::run(TaskSource& tasks, const BatchOptions& options,
       BatchProcessor(*impl_->executor, tasks, options, observer, std::move(stop)).run();
   if (impl_->pool != nullptr) summary.pool = impl_->pool->metrics();
   return summary;
+}
+
+Result<Comparison> ImageOptimizer::compare(ByteView original, ByteView other,
+                                           const CompareOptions& options, const Limits& limits) {
+  if (impl_->processes == nullptr) return imgmill::compare(original, other, options, limits);
+  return impl_->processes->compare(original, other, options, limits);
 }
 
 int ImageOptimizer::width() const { return impl_->executor->width(); }

@@ -25,8 +25,8 @@ namespace {
 
 class ForkServer {
  public:
-  ForkServer(Channel control, const Optimize& optimize)
-      : control_(std::move(control)), optimize_(optimize) {}
+  ForkServer(Channel control, const Crafts& crafts)
+      : control_(std::move(control)), crafts_(crafts) {}
 
   /// False when there is nothing to serve.
   bool start() {
@@ -113,7 +113,7 @@ class ForkServer {
     descriptors[1].reset();
     Channel channel(std::move(descriptors[0]));
     control_ = Channel();
-    run_worker(std::move(channel), settings_, *sandbox_, optimize_);
+    run_worker(std::move(channel), settings_, *sandbox_, crafts_);
   }
 
   void tell_endings() {
@@ -131,7 +131,7 @@ class ForkServer {
   }
 
   Channel control_;
-  const Optimize& optimize_;
+  const Crafts& crafts_;
   PoolSettings settings_;
   std::optional<Sandbox> sandbox_;
   std::map<pid_t, std::uint64_t> workers_;  // to the names the other end knows them by
@@ -140,8 +140,8 @@ class ForkServer {
 
 }  // namespace
 
-int run_fork_server(Channel control, const Optimize& optimize) {
-  ForkServer server(std::move(control), optimize);
+int run_fork_server(Channel control, const Crafts& crafts) {
+  ForkServer server(std::move(control), crafts);
   if (!server.start()) return 1;
   server.run();
   return 0;

@@ -10,6 +10,6 @@ namespace imgmill {
 /// when it is told to, and tells how each of them ended. It stays at one thread, so
 /// that a fork never meets a lock that nobody will open again. Ends itself and all its
 /// workers when `control` is closed. Gives the process's exit status.
-[[nodiscard]] int run_fork_server(Channel control, const Optimize& optimize);
+[[nodiscard]] int run_fork_server(Channel control, const Crafts& crafts);
 
 }  // namespace imgmill

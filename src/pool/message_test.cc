@@ -22,11 +22,11 @@ std::string hex(std::string_view bytes) {
 }
 
 TEST(Wire, TheHeaderIsAsDocumented) {
-  EXPECT_EQ(wire_version, 2);
+  EXPECT_EQ(wire_version, 3);
   const Message message{MessageKind::work, 0x0102030405060708, -2, "{}"};
   EXPECT_EQ(hex(encode(message)),
             "49474d4c"          // magic
-            "0200"              // version
+            "0300"              // version
             "2100"              // kind
             "0807060504030201"  // id
             "feffffffffffffff"  // value
@@ -39,7 +39,8 @@ TEST(Wire, KindsKeepTheirNumbers) {
       {MessageKind::spawned, 4},   {MessageKind::kill, 5},       {MessageKind::exited, 6},
       {MessageKind::stopped, 7},   {MessageKind::ready, 32},     {MessageKind::work, 33},
       {MessageKind::done, 34},     {MessageKind::room, 35},      {MessageKind::filled, 36},
-      {MessageKind::failed, 37},   {MessageKind::violation, 38}, {MessageKind::signal, 39}};
+      {MessageKind::failed, 37},   {MessageKind::violation, 38}, {MessageKind::signal, 39},
+      {MessageKind::compare, 40},  {MessageKind::compared, 41}};
   for (const auto& [kind, number] : numbers) {
     EXPECT_EQ(static_cast<int>(kind), number);
     const Result<Message> there_and_back = decode(encode({kind, 1, 2, "body"}));
@@ -70,6 +71,18 @@ TEST(Wire, BodiesAreAsDocumented) {
   EXPECT_EQ(to_body(optimized),
             R"({"decision":"reencoded","format":"webp","input_format":"jpeg",)"
             R"("width":3,"height":4,"frames":1,"judgement":{},"notes":["a note"]})");
+  EXPECT_EQ(to_body(CompareOrder{.original_bytes = 5}),
+            R"({"original_bytes":5,"map":false,"limits":{"max_pixels":268435456,)"
+            R"("max_decoded_bytes":1073741824,"max_input_bytes":1073741824,"max_frames":10000},)"
+            R"("threads":1,"cpu_seconds":0})");
+  Comparison comparison;
+  comparison.score = 90.5;
+  comparison.worst = {1, 2, 3, 4, 80.25};
+  comparison.width = comparison.height = 7;
+  comparison.other.format = Format::png;
+  EXPECT_EQ(to_body(comparison),
+            R"({"score":90.5,"worst":[1,2,3,4],"worst_score":80.25,"frame":0,"extent":[7,7,1],)"
+            R"("formats":["jpeg","png"],"notes":[]})");
   EXPECT_EQ(to_body(Error(ErrorCode::bad_input, "it is damaged", "mend it").within("decoding")),
             R"({"code":"bad_input","message":"it is damaged","advice":"mend it",)"
             R"("context":["decoding"]})");
@@ -82,7 +95,7 @@ TEST(Wire, TheDocumentNamesEveryKind) {
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   for (const char* kind :
        {"configure", "hello", "spawn", "spawned", "kill", "exited", "stopped", "ready", "work",
-        "done", "room", "filled", "failed", "violation", "signal"}) {
+        "done", "room", "filled", "failed", "violation", "signal", "compare", "compared"}) {
     EXPECT_NE(text.find(std::string("| `") + kind + "` |"), std::string::npos) << kind;
   }
 }

@@ -1,6 +1,7 @@
 #include "pool/orders.h"
 
 #include "base/try.h"
+#include "schema/json_comparison.h"
 #include "schema/json_outcome.h"
 #include "schema/json_settings.h"
 
@@ -63,6 +64,24 @@ Result<Order> read_order(const JsonPlace& at) {
   return order;
 }
 
+Result<CompareOrder> read_compare_order(const JsonPlace& at) {
+  IMGMILL_CHECK(check_fields(at, {"original_bytes", "map", "limits", "threads", "cpu_seconds"}));
+  CompareOrder order;
+  IMGMILL_TRY(const std::int64_t bytes, number(at, "original_bytes"));
+  order.original_bytes = static_cast<std::uint64_t>(bytes);
+  IMGMILL_TRY(const JsonPlace map, required_at(at, "map"));
+  IMGMILL_TRY(const bool wanted, flag_at(map));
+  order.options.map = wanted ? HeatMap::yes : HeatMap::no;
+  IMGMILL_TRY(const JsonPlace limits, required_at(at, "limits"));
+  IMGMILL_TRY(order.limits, limits_at(limits));
+  IMGMILL_TRY(const JsonPlace threads, required_at(at, "threads"));
+  IMGMILL_TRY(const std::int64_t count, integer_at(threads, 1, 1024));
+  order.threads = static_cast<int>(count);
+  IMGMILL_TRY(const std::int64_t seconds, number(at, "cpu_seconds"));
+  order.cpu_seconds = static_cast<std::uint64_t>(seconds);
+  return order;
+}
+
 Result<SandboxReport> read_report(const JsonPlace& at) {
   if (!at.value.is_array() || at.value.size() > all_layers.size()) {
     return json_error(at, "is not a list of layers", "");
@@ -108,6 +127,24 @@ std::string to_body(const Order& order) {
 }
 
 Result<Order> order_from(std::string_view body) { return read_body(body, read_order); }
+
+std::string to_body(const CompareOrder& order) {
+  Json json = Json::object();
+  json["original_bytes"] = order.original_bytes;
+  json["map"] = order.options.map == HeatMap::yes;
+  json["limits"] = json_of(order.limits);
+  json["threads"] = order.threads;
+  json["cpu_seconds"] = order.cpu_seconds;
+  return dump(json);
+}
+
+Result<CompareOrder> compare_order_from(std::string_view body) {
+  return read_body(body, read_compare_order);
+}
+
+std::string to_body(const Comparison& comparison) { return dump(json_of(comparison)); }
+
+Result<Comparison> comparison_from(std::string_view body) { return read_body(body, comparison_at); }
 
 std::string to_body(const Optimized& optimized) { return dump(json_of(optimized)); }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "imgmill/compare.h"
 #include "imgmill/isolation.h"
 #include "imgmill/result.h"
 #include "imgmill/settings.h"
@@ -27,6 +28,15 @@ struct Order {
   std::uint64_t cpu_seconds = 0;  ///< after which the kernel ends the worker; 0: no bound
 };
 
+/// For one pair of images, which lie one after the other in one memory.
+struct CompareOrder {
+  std::uint64_t original_bytes = 0;  ///< of the first; the rest is the other
+  CompareOptions options;
+  Limits limits;
+  int threads = 1;
+  std::uint64_t cpu_seconds = 0;
+};
+
 // Each pair turns into JSON and back. Errors of reading: bad_input.
 
 [[nodiscard]] std::string to_body(const PoolSettings& settings);
@@ -34,6 +44,13 @@ struct Order {
 
 [[nodiscard]] std::string to_body(const Order& order);
 [[nodiscard]] Result<Order> order_from(std::string_view body);
+
+[[nodiscard]] std::string to_body(const CompareOrder& order);
+[[nodiscard]] Result<CompareOrder> compare_order_from(std::string_view body);
+
+/// Without the map and the sizes of the files.
+[[nodiscard]] std::string to_body(const Comparison& comparison);
+[[nodiscard]] Result<Comparison> comparison_from(std::string_view body);
 
 /// Without the bytes of the output.
 [[nodiscard]] std::string to_body(const Optimized& optimized);

@@ -104,23 +104,29 @@ class PoolExecutor final : public ProcessExecutor {
     if (work.input.empty()) return optimize(work.input, work.settings, work.limits);
     const auto share = governor_->acquire(work, Governor::Threads::spare);
     IMGMILL_TRY(const std::shared_ptr<SharedMemory> input, inputs_->holding(work.input));
-    bool blamed = false;
-    for (int tries = 1;; ++tries) {
-      if (stop.stop_requested()) {
-        return fail(ErrorCode::cancelled, "stopped before it was worked on");
-      }
-      IMGMILL_TRY(ProcessPool::Lease worker, pool_->acquire(stop));
-      Outcome outcome = worker->process(work, *input, share.threads, timeout_);
-      if (auto* done = std::get_if<Optimized>(&outcome)) return std::move(*done);
-      if (auto* error = std::get_if<Error>(&outcome)) return std::unexpected(std::move(*error));
-      const Fault fault = std::get<Fault>(std::move(outcome));
-      worker.replace(fault);
-      if (fault.blameless && tries < most_blameless_tries) continue;
-      if (blamed || !fault.worth_another_try || fault.blameless) {
-        return std::unexpected(quarantined(fault, blamed));
-      }
-      blamed = true;
+    return with_worker<Optimized>(stop, [&](WorkerProcess& worker) {
+      return worker.process(work, *input, share.threads, timeout_);
+    });
+  }
+
+  Result<Comparison> compare(ByteView original, ByteView other, const CompareOptions& options,
+                             const Limits& limits) override {
+    if (original.empty() || other.empty()) {
+      return fail(ErrorCode::bad_input, "one of the two images is empty", "give an image file");
     }
+    IMGMILL_TRY(SharedMemory both, SharedMemory::create(original.size() + other.size()));
+    {
+      IMGMILL_TRY(Buffer room, both.map_for_writing());
+      std::memcpy(room.data(), original.data(), original.size());
+      std::memcpy(room.data() + original.size(), other.data(), other.size());
+    }
+    IMGMILL_CHECK(both.freeze());
+    // Two decoded pictures and the metric's rooms: it counts as a large image.
+    const ImageSettings none;
+    const auto share = governor_->acquire({original, none, limits}, Governor::Threads::one);
+    const CompareOrder order{original.size(), options, limits, share.threads, 0};
+    return with_worker<Comparison>(
+        {}, [&](WorkerProcess& worker) { return worker.compare(order, both, timeout_); });
   }
 
   int width() const override { return governor_->width(); }
@@ -133,6 +139,29 @@ class PoolExecutor final : public ProcessExecutor {
   ProcessPool& pool() override { return *pool_; }
 
  private:
+  /// What `attempt` comes to with a worker; another one where the first has failed and that
+  /// can help.
+  template <typename Value, typename Attempt>
+  Result<Value> with_worker(std::stop_token stop, Attempt attempt) {
+    bool blamed = false;
+    for (int tries = 1;; ++tries) {
+      if (stop.stop_requested()) {
+        return fail(ErrorCode::cancelled, "stopped before it was worked on");
+      }
+      IMGMILL_TRY(ProcessPool::Lease worker, pool_->acquire(stop));
+      auto outcome = attempt(*worker.operator->());
+      if (auto* done = std::get_if<Value>(&outcome)) return std::move(*done);
+      if (auto* error = std::get_if<Error>(&outcome)) return std::unexpected(std::move(*error));
+      const Fault fault = std::get<Fault>(std::move(outcome));
+      worker.replace(fault);
+      if (fault.blameless && tries < most_blameless_tries) continue;
+      if (blamed || !fault.worth_another_try || fault.blameless) {
+        return std::unexpected(quarantined(fault, blamed));
+      }
+      blamed = true;
+    }
+  }
+
   const std::chrono::seconds timeout_;
   // Buffers may outlive the executor.
   std::shared_ptr<SharedInputs> inputs_ = std::make_shared<SharedInputs>();

@@ -20,6 +20,11 @@ class ProcessExecutor : public Executor {
   [[nodiscard]] static Result<std::unique_ptr<ProcessExecutor>> create(
       const OptimizerOptions& options);
 
+  /// See `imgmill::compare`. Errors: also environment, fault. Thread-safe.
+  [[nodiscard]] virtual Result<Comparison> compare(ByteView original, ByteView other,
+                                                   const CompareOptions& options,
+                                                   const Limits& limits) = 0;
+
   [[nodiscard]] virtual ProcessPool& pool() = 0;
 };
 

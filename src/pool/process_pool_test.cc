@@ -218,6 +218,34 @@ TEST(ProcessExecutor, GivesTheSameBytesAsAThread) {
   EXPECT_FALSE(run(*executor, ""));
 }
 
+TEST(ProcessExecutor, ComparesAsAThreadDoes) {
+  OptimizerOptions options;
+  options.jobs = 1;
+  options.isolation = Isolation::process;
+  options.worker_program = IMGMILL_WORKER;
+  const auto executor = executor_with(options);
+  const std::string original = picture(1);
+  const std::string other = picture(2);
+  for (const HeatMap map : {HeatMap::no, HeatMap::yes}) {
+    const auto here = compare(as_bytes(original), as_bytes(other), {map});
+    const auto there = executor->compare(as_bytes(original), as_bytes(other), {map}, {});
+    ASSERT_TRUE(here);
+    ASSERT_TRUE(there) << there.error().describe();
+    EXPECT_DOUBLE_EQ(there->score, here->score);
+    EXPECT_EQ(there->verdict, here->verdict);
+    EXPECT_EQ(there->worst.left, here->worst.left);
+    EXPECT_EQ(there->width, 24);
+    EXPECT_EQ(there->original.bytes, original.size());
+    EXPECT_EQ(there->other.format, Format::jpeg);
+    EXPECT_EQ(as_text(there->map.view()), as_text(here->map.view()));
+    EXPECT_EQ(there->map.empty(), map == HeatMap::no);
+  }
+  const auto damaged = executor->compare(as_bytes(original), as_bytes("rubbish"), {}, {});
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code(), ErrorCode::bad_input);
+  EXPECT_FALSE(executor->compare(as_bytes(original), {}, {}, {}));
+}
+
 TEST(ProcessExecutor, ThreadsDoNotChangeTheBytes) {
   OptimizerOptions options;
   options.jobs = 4;

@@ -4,12 +4,23 @@
 
 #include <functional>
 
+#include "imgmill/compare.h"
 #include "imgmill/optimize.h"
 
 namespace imgmill {
 
 /// The work of a worker, and what `optimize` is.
 using Optimize = std::function<Result<Optimized>(ByteView, const ImageSettings&, const Limits&)>;
+
+/// The other work of a worker, and what `compare` is.
+using Compare =
+    std::function<Result<Comparison>(ByteView, ByteView, const CompareOptions&, const Limits&)>;
+
+/// What a worker can do.
+struct Crafts {
+  Optimize optimize;
+  Compare compare;
+};
 
 /// Encodes a small picture in every format and decodes what came out.
 /// Errors: those of `optimize`, which mean that something is wrong with this machine.

@@ -5,9 +5,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <initializer_list>
 #include <new>
 
 #include "base/try.h"
@@ -71,8 +73,7 @@ void watch_deadly_signals() {
 
 class Worker {
  public:
-  Worker(Channel channel, const Optimize& optimize)
-      : channel_(std::move(channel)), optimize_(optimize) {}
+  Worker(Channel channel, const Crafts& crafts) : channel_(std::move(channel)), crafts_(crafts) {}
 
   void say(MessageKind kind, std::uint64_t id, std::int64_t value, std::string body) {
     std::string bytes = encode({kind, id, value, std::move(body)});
@@ -84,36 +85,50 @@ class Worker {
     if (!channel_.send(bytes)) leave("nobody wants the answer");
   }
 
-  /// One image, from its order to the end of the answer.
+  /// One piece of work, from its order to the end of the answer.
   void serve() {
-    const auto [order, memory] = hear(MessageKind::work);
+    const auto [order, memory] = hear({MessageKind::work, MessageKind::compare});
+    if (order.kind == MessageKind::compare) return serve_comparison(order, memory);
     const std::uint64_t id = order.id;
     Result<Optimized> outcome = work(order, memory);
     if (!outcome) return say(MessageKind::failed, id, 0, to_body(outcome.error()));
     if (outcome->decision == Decision::kept) {
       return say(MessageKind::done, id, 0, to_body(*outcome));
     }
-    const std::size_t size = outcome->bytes.size();
-    say(MessageKind::done, id, static_cast<std::int64_t>(size), to_body(*outcome));
-    const auto [room, target] = hear(MessageKind::room);
-    if (target.size() != size) leave("the room is not as large as the output");
-    {
-      Result<Buffer> mapped = target.map_for_writing();
-      if (!mapped) leave(mapped.error().message());
-      std::memcpy(mapped->data(), outcome->bytes.data(), size);
-    }
-    say(MessageKind::filled, id, static_cast<std::int64_t>(size), {});
+    say(MessageKind::done, id, static_cast<std::int64_t>(outcome->bytes.size()), to_body(*outcome));
+    hand_over(id, outcome->bytes.view());
   }
 
  private:
-  /// The next message, which must be of this kind and bring memory of `value` bytes.
-  std::pair<Message, SharedMemory> hear(MessageKind kind) {
+  void serve_comparison(const Message& order, const SharedMemory& memory) {
+    const Result<Comparison> outcome = compare(order, memory);
+    if (!outcome) return say(MessageKind::failed, order.id, 0, to_body(outcome.error()));
+    const Buffer& map = outcome->map;
+    say(MessageKind::compared, order.id, static_cast<std::int64_t>(map.size()), to_body(*outcome));
+    if (!map.empty()) hand_over(order.id, map.view());
+  }
+
+  /// Puts `bytes` into the room that the other end makes for them.
+  void hand_over(std::uint64_t id, ByteView bytes) {
+    const auto [room, target] = hear({MessageKind::room});
+    if (target.size() != bytes.size()) leave("the room is not as large as the output");
+    {
+      Result<Buffer> mapped = target.map_for_writing();
+      if (!mapped) leave(mapped.error().message());
+      std::memcpy(mapped->data(), bytes.data(), bytes.size());
+    }
+    say(MessageKind::filled, id, static_cast<std::int64_t>(bytes.size()), {});
+  }
+
+  /// The next message, which must be of one of these kinds and bring memory of `value` bytes.
+  std::pair<Message, SharedMemory> hear(std::initializer_list<MessageKind> kinds) {
     Result<Packet> packet = channel_.receive();
     if (!packet) leave(packet.error().message());
     if (packet->bytes.empty()) ::_exit(0);  // nothing is left to do
     Result<Message> message = decode(packet->bytes);
     if (!message) leave(message.error().message());
-    if (message->kind != kind || packet->descriptors.size() != 1) leave("an unexpected message");
+    const bool expected = std::find(kinds.begin(), kinds.end(), message->kind) != kinds.end();
+    if (!expected || packet->descriptors.size() != 1) leave("an unexpected message");
     Result<SharedMemory> memory = SharedMemory::received(std::move(packet->descriptors.front()),
                                                          static_cast<std::size_t>(message->value));
     if (!memory) leave(memory.error().message());
@@ -126,7 +141,26 @@ class Worker {
     set_engine_threads(order.threads);
     try {
       IMGMILL_TRY(const Buffer input, memory.map_for_reading());
-      return optimize_(input.view(), order.settings, order.limits);
+      return crafts_.optimize(input.view(), order.settings, order.limits);
+    } catch (const std::bad_alloc&) {
+      return std::unexpected(engine_memory_error());
+    } catch (const std::exception& exception) {
+      return std::unexpected(engine_defect(exception.what()));
+    }
+  }
+
+  Result<Comparison> compare(const Message& message, const SharedMemory& memory) {
+    IMGMILL_TRY(const CompareOrder order, compare_order_from(message.body));
+    IMGMILL_CHECK(allow_cpu_seconds(order.cpu_seconds));
+    set_engine_threads(order.threads);
+    try {
+      IMGMILL_TRY(const Buffer both, memory.map_for_reading());
+      if (order.original_bytes > both.size()) {
+        return fail(ErrorCode::internal, "an order is about more bytes than there are");
+      }
+      return crafts_.compare(both.view().first(order.original_bytes),
+                             both.view().subspan(order.original_bytes), order.options,
+                             order.limits);
     } catch (const std::bad_alloc&) {
       return std::unexpected(engine_memory_error());
     } catch (const std::exception& exception) {
@@ -135,18 +169,18 @@ class Worker {
   }
 
   Channel channel_;
-  const Optimize& optimize_;
+  const Crafts& crafts_;
 };
 
 }  // namespace
 
 void run_worker(Channel channel, const PoolSettings& settings, const Sandbox& sandbox,
-                const Optimize& optimize) {
+                const Crafts& crafts) {
   const auto start = std::chrono::steady_clock::now();
   const int socket = channel.get();
   socket_for_last_words = socket;
   watch_deadly_signals();
-  Worker worker(std::move(channel), optimize);
+  Worker worker(std::move(channel), crafts);
 
   SandboxLimits limits;
   limits.address_space = settings.address_space;
@@ -158,7 +192,7 @@ void run_worker(Channel channel, const PoolSettings& settings, const Sandbox& sa
     ::_exit(1);
   }
   if (settings.warm_up == WarmUp::on) {
-    if (const Result<void> warm = warm_up(optimize); !warm) {
+    if (const Result<void> warm = warm_up(crafts.optimize); !warm) {
       worker.say(MessageKind::failed, 0, 0, to_body(warm.error()));
       ::_exit(1);
     }

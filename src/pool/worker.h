@@ -10,8 +10,8 @@ namespace imgmill {
 
 /// Enters the sandbox, warms up, says that it is ready, and works on images until the
 /// other end of `channel` is closed. Call in a process of one thread that was
-/// forked for this; `optimize` outlives the call.
+/// forked for this; `crafts` outlives the call.
 [[noreturn]] void run_worker(Channel channel, const PoolSettings& settings, const Sandbox& sandbox,
-                             const Optimize& optimize);
+                             const Crafts& crafts);
 
 }  // namespace imgmill

@@ -202,30 +202,100 @@ std::variant<std::monostate, Error, Fault> WorkerProcess::wait_until_ready(
   return std::monostate{};
 }
 
-Outcome WorkerProcess::process(const Work& work, const SharedMemory& input, int threads,
-                               seconds timeout) {
-  const Clock::time_point deadline = Clock::now() + timeout;
-  const std::uint64_t id = ++images_;
-  Order order{work.settings, work.limits, threads, 0};
-  // For the case that nobody is left to look at the clock: all threads on the whole time.
-  order.cpu_seconds =
-      static_cast<std::uint64_t>(timeout.count() + 10) * static_cast<std::uint64_t>(threads + 1);
+std::variant<Message, Error, Fault> WorkerProcess::ask(Message request, const SharedMemory& input,
+                                                       MessageKind expected,
+                                                       Clock::time_point deadline,
+                                                       seconds timeout) {
   const std::array<int, 1> sent{input.get()};
-  const Message request{MessageKind::work, id, static_cast<std::int64_t>(input.size()),
-                        to_body(order)};
   if (!channel_.send(encode(request), sent)) return why_it_is_gone();
-
   auto heard = hear_message(deadline, timeout);
   if (auto* fault = std::get_if<Fault>(&heard)) return std::move(*fault);
-  const Message& message = std::get<Message>(heard);
-  if (message.id != id) return broke_the_rules("it is about another image");
+  Message& message = std::get<Message>(heard);
+  if (message.id != request.id) return broke_the_rules("it is about another image");
   if (message.kind == MessageKind::failed) {
     Result<Error> error = error_from(message.body);
     if (!error) return broke_the_rules(error.error().message());
     return *std::move(error);
   }
-  if (message.kind != MessageKind::done) return broke_the_rules("it is of an unexpected kind");
-  return take_output(message, work, deadline, timeout);
+  if (message.kind != expected) return broke_the_rules("it is of an unexpected kind");
+  return std::move(message);
+}
+
+namespace {
+
+/// For the case that nobody is left to look at the clock: all threads on the whole time.
+std::uint64_t cpu_seconds_for(seconds timeout, int threads) {
+  return static_cast<std::uint64_t>(timeout.count() + 10) * static_cast<std::uint64_t>(threads + 1);
+}
+
+}  // namespace
+
+Outcome WorkerProcess::process(const Work& work, const SharedMemory& input, int threads,
+                               seconds timeout) {
+  const Clock::time_point deadline = Clock::now() + timeout;
+  const std::uint64_t id = ++images_;
+  const Order order{work.settings, work.limits, threads, cpu_seconds_for(timeout, threads)};
+  auto answer =
+      ask({MessageKind::work, id, static_cast<std::int64_t>(input.size()), to_body(order)}, input,
+          MessageKind::done, deadline, timeout);
+  if (auto* error = std::get_if<Error>(&answer)) return std::move(*error);
+  if (auto* fault = std::get_if<Fault>(&answer)) return std::move(*fault);
+  return take_output(std::get<Message>(answer), work, deadline, timeout);
+}
+
+CompareOutcome WorkerProcess::compare(CompareOrder order, const SharedMemory& both,
+                                      seconds timeout) {
+  const Clock::time_point deadline = Clock::now() + timeout;
+  const std::uint64_t id = ++images_;
+  order.cpu_seconds = cpu_seconds_for(timeout, order.threads);
+  auto answer =
+      ask({MessageKind::compare, id, static_cast<std::int64_t>(both.size()), to_body(order)}, both,
+          MessageKind::compared, deadline, timeout);
+  if (auto* error = std::get_if<Error>(&answer)) return std::move(*error);
+  if (auto* fault = std::get_if<Fault>(&answer)) return std::move(*fault);
+  const Message& compared = std::get<Message>(answer);
+  Result<Comparison> comparison = comparison_from(compared.body);
+  if (!comparison) return broke_the_rules(comparison.error().message());
+  comparison->original.bytes = order.original_bytes;
+  comparison->other.bytes = both.size() - order.original_bytes;
+  const bool wanted = order.options.map == HeatMap::yes;
+  // A map has three samples a pixel, and PNG adds little where it saves nothing.
+  const std::uint64_t most = order.limits.max_decoded_bytes + (std::uint64_t{16} << 20);
+  if (compared.value < 0 || static_cast<std::uint64_t>(compared.value) > (wanted ? most : 0)) {
+    return broke_the_rules(fmt::format("its map has {} bytes", compared.value));
+  }
+  if (wanted != (compared.value > 0)) return broke_the_rules("there is no map");
+  if (!wanted) return *std::move(comparison);
+  auto taken = take_bytes(compared, deadline, timeout);
+  if (auto* error = std::get_if<Error>(&taken)) return std::move(*error);
+  if (auto* fault = std::get_if<Fault>(&taken)) return std::move(*fault);
+  comparison->map = std::move(std::get<Buffer>(taken));
+  if (sniff(comparison->map.view()) != Format::png) {
+    return broke_the_rules("its map is not of the format it said");
+  }
+  return *std::move(comparison);
+}
+
+std::variant<Buffer, Error, Fault> WorkerProcess::take_bytes(const Message& answer,
+                                                             Clock::time_point deadline,
+                                                             seconds timeout) {
+  Result<SharedMemory> room = SharedMemory::create(static_cast<std::size_t>(answer.value));
+  if (!room) return std::move(room).error();
+  const std::array<int, 1> sent{room->get()};
+  if (!channel_.send(encode({MessageKind::room, answer.id, answer.value, {}}), sent)) {
+    return why_it_is_gone();
+  }
+  auto heard = hear_message(deadline, timeout);
+  if (auto* fault = std::get_if<Fault>(&heard)) return std::move(*fault);
+  const Message& filled = std::get<Message>(heard);
+  if (filled.kind != MessageKind::filled || filled.id != answer.id ||
+      filled.value != answer.value) {
+    return broke_the_rules("its output is not as long as it said");
+  }
+  if (!room->freeze()) return broke_the_rules("it holds on to the memory of its output");
+  Result<Buffer> bytes = room->map_for_reading();
+  if (!bytes) return std::move(bytes).error();
+  return *std::move(bytes);
 }
 
 Outcome WorkerProcess::take_output(const Message& done, const Work& work,
@@ -244,26 +314,13 @@ Outcome WorkerProcess::take_output(const Message& done, const Work& work,
   if (done.value <= 0 || static_cast<std::uint64_t>(done.value) > most) {
     return broke_the_rules(fmt::format("its output has {} bytes", done.value));
   }
-  const auto size = static_cast<std::size_t>(done.value);
-  Result<SharedMemory> room = SharedMemory::create(size);
-  if (!room) return std::move(room).error();
-  const std::array<int, 1> sent{room->get()};
-  if (!channel_.send(encode({MessageKind::room, done.id, done.value, {}}), sent)) {
-    return why_it_is_gone();
-  }
-  auto heard = hear_message(deadline, timeout);
-  if (auto* fault = std::get_if<Fault>(&heard)) return std::move(*fault);
-  const Message& filled = std::get<Message>(heard);
-  if (filled.kind != MessageKind::filled || filled.id != done.id || filled.value != done.value) {
-    return broke_the_rules("its output is not as long as it said");
-  }
-  if (!room->freeze()) return broke_the_rules("it holds on to the memory of its output");
-  Result<Buffer> bytes = room->map_for_reading();
-  if (!bytes) return std::move(bytes).error();
-  if (sniff(bytes->view()) != output->format) {
+  auto taken = take_bytes(done, deadline, timeout);
+  if (auto* error = std::get_if<Error>(&taken)) return std::move(*error);
+  if (auto* fault = std::get_if<Fault>(&taken)) return std::move(*fault);
+  output->bytes = std::move(std::get<Buffer>(taken));
+  if (sniff(output->bytes.view()) != output->format) {
     return broke_the_rules("its output is not of the format it said");
   }
-  output->bytes = *std::move(bytes);
   return *std::move(output);
 }
 

@@ -10,6 +10,7 @@
 #include "platform/shared_memory.h"
 #include "pool/launcher.h"
 #include "pool/message.h"
+#include "pool/orders.h"
 
 namespace imgmill {
 
@@ -27,6 +28,7 @@ struct Fault {
 /// What became of an image in a worker: done, refused with an error, or the worker
 /// is not to be used again.
 using Outcome = std::variant<Optimized, Error, Fault>;
+using CompareOutcome = std::variant<Comparison, Error, Fault>;
 
 /// Used by one thread at a time; several workers may be used at once.
 class WorkerProcess {
@@ -56,6 +58,11 @@ class WorkerProcess {
   [[nodiscard]] Outcome process(const Work& work, const SharedMemory& input, int threads,
                                 std::chrono::seconds timeout);
 
+  /// Compares two images, which `both` holds one after the other; `order` says how, but
+  /// for its cpu_seconds.
+  [[nodiscard]] CompareOutcome compare(CompareOrder order, const SharedMemory& both,
+                                       std::chrono::seconds timeout);
+
   /// Images that were given to it.
   [[nodiscard]] std::uint64_t images() const { return images_; }
   [[nodiscard]] pid_t process_id() const { return launcher_->process_of(id_); }
@@ -71,6 +78,15 @@ class WorkerProcess {
                                                  std::chrono::seconds timeout);
   [[nodiscard]] std::variant<Message, Fault> hear_message(Clock::time_point deadline,
                                                           std::chrono::seconds timeout);
+  /// Gives an order and hears the first answer to it.
+  [[nodiscard]] std::variant<Message, Error, Fault> ask(Message request, const SharedMemory& input,
+                                                        MessageKind expected,
+                                                        Clock::time_point deadline,
+                                                        std::chrono::seconds timeout);
+  /// The bytes that belong to an answer; their number is its value.
+  [[nodiscard]] std::variant<Buffer, Error, Fault> take_bytes(const Message& answer,
+                                                              Clock::time_point deadline,
+                                                              std::chrono::seconds timeout);
   [[nodiscard]] Outcome take_output(const Message& done, const Work& work,
                                     Clock::time_point deadline, std::chrono::seconds timeout);
   [[nodiscard]] bool heard_something() const;

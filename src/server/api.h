@@ -17,6 +17,7 @@
 #include "server/pictures.h"
 #include "server/refusal.h"
 #include "server/tickets.h"
+#include "server/writing.h"
 
 namespace imgmill::server {
 
@@ -29,6 +30,7 @@ struct Api {
   Tickets& tickets;
   Pictures& pictures;
   News& news;
+  Writing& writing;
   Limits image_limits;
   std::string isolation;                             ///< "process" or "thread"
   std::function<std::optional<PoolMetrics>()> pool;  ///< of worker processes

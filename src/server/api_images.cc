@@ -14,19 +14,21 @@ Answer<ImageRow> image_of(Api& api, const Request& request) {
   return api.jobs.image(request.captures[0], *index);
 }
 
-Response file_response(Answer<OpenFile> file, std::string_view mime_type) {
-  if (!file) return std::move(file).error();
-  const std::uint64_t size = file->facts.size;
-  return image_response(FileBody{std::move(file->descriptor), size}, mime_type)
-      .with("Cache-Control", "no-cache");
-}
-
 /// What the first bytes say; the type of anything else says nothing.
 std::string_view type_of(const OpenFile& file) {
   std::array<std::byte, sniff_bytes> start{};
   const auto got = read_start(file, "the image", start);
   const auto format = got ? sniff(std::span(start).first(*got)) : std::nullopt;
   return format ? info(*format).mime_type : "application/octet-stream";
+}
+
+Response file_response(Answer<OpenFile> file, std::string_view name) {
+  if (!file) return std::move(file).error();
+  const std::string_view type = type_of(*file);
+  const std::uint64_t size = file->facts.size;
+  return image_response(FileBody{std::move(file->descriptor), size}, type)
+      .with("Content-Disposition", attachment(tame_name(name)))
+      .with("Cache-Control", "no-cache");
 }
 
 std::string which_of(const Request& request, std::string_view otherwise) {
@@ -44,19 +46,13 @@ Response show_image(Api& api, const Request& request, Buffer& /*body*/) {
 Response show_original(Api& api, const Request& request, Buffer& /*body*/) {
   auto row = image_of(api, request);
   if (!row) return std::move(row).error();
-  auto file = api.jobs.open_original(request.captures[0], *row);
-  const std::string_view type = file ? type_of(*file) : std::string_view();
-  return file_response(std::move(file), type)
-      .with("Content-Disposition", attachment(tame_name(row->name)));
+  return file_response(api.jobs.open_original(request.captures[0], *row), row->name);
 }
 
 Response show_output(Api& api, const Request& request, Buffer& /*body*/) {
   auto row = image_of(api, request);
   if (!row) return std::move(row).error();
-  auto file = api.jobs.open_output(request.captures[0], *row);
-  const std::string_view type = file ? type_of(*file) : std::string_view();
-  return file_response(std::move(file), type)
-      .with("Content-Disposition", attachment(tame_name(row->output_name)));
+  return file_response(api.jobs.open_output(request.captures[0], *row), row->output_name);
 }
 
 Response show_view(Api& api, const Request& request, Buffer& /*body*/) {

@@ -424,6 +424,8 @@ class MicrohttpdDoor final : public Door {
   // ---- Answers -----------------------------------------------------------------
 
   MHD_Result send(MHD_Connection* connection, Response response) {
+    // From here on the watchdog keeps out: it must not speak in the middle of an answer.
+    if (!enter(connection, Connection::Phase::answer, seconds(0))) return MHD_NO;
     MHD_Response* const made = made_of(connection, std::move(response.body));
     if (made == nullptr) return MHD_NO;
     for (const Field& field : response.headers) {

@@ -21,6 +21,12 @@ IMGMILL_HANDLER(download_zip);
 Opened upload_file(Api& api, Request request);
 Opened upload_form(Api& api, Request request);
 
+// api_results.cc
+IMGMILL_HANDLER(write_job);
+IMGMILL_HANDLER(download_report);
+IMGMILL_HANDLER(show_map);
+IMGMILL_HANDLER(compare_images);
+
 // api_images.cc
 IMGMILL_HANDLER(show_image);
 IMGMILL_HANDLER(show_original);
@@ -36,11 +42,13 @@ IMGMILL_HANDLER(list_folders);
 IMGMILL_HANDLER(optimize_image);
 IMGMILL_HANDLER(create_ticket);
 IMGMILL_HANDLER(use_ticket);
-IMGMILL_HANDLER(show_metrics);
 IMGMILL_HANDLER(show_health);
 IMGMILL_HANDLER(show_description);
 IMGMILL_HANDLER(show_page);
 IMGMILL_HANDLER(show_page_file);
+
+// api_metrics.cc
+IMGMILL_HANDLER(show_metrics);
 
 #undef IMGMILL_HANDLER
 

@@ -10,6 +10,7 @@
 #include "platform/atomic_file.h"
 #include "platform/io_error.h"
 #include "server/jobs_entry.h"
+#include "store/backup.h"
 
 namespace imgmill::server {
 namespace {
@@ -192,6 +193,18 @@ Answer<ImageRow> Jobs::image(std::string_view id, std::uint32_t index) {
   return **std::move(row);
 }
 
+/// Where the original is now that its output has taken its place, if it was put away.
+std::optional<fs::path> Jobs::replaced_original(const Entry& entry, const ImageRow& row) {
+  std::string written;
+  {
+    const std::lock_guard lock(mutex_);
+    written = entry.record.written;
+  }
+  const Json json = Json::parse(written, nullptr, false);
+  if (!json.is_object() || !json["backup"].is_string()) return std::nullopt;
+  return backup_path(json["backup"].get<std::string>(), entry.record.folder / fs::path(row.name));
+}
+
 Answer<OpenFile> Jobs::open_original(std::string_view id, const ImageRow& row) {
   std::shared_ptr<Entry> entry;
   {
@@ -202,6 +215,10 @@ Answer<OpenFile> Jobs::open_original(std::string_view id, const ImageRow& row) {
   if (!entry->originals) {
     return no(Refusal::not_found, "the folder of this job is no longer there",
               "put it back where it was");
+  }
+  if (const auto kept = replaced_original(*entry, row)) {
+    auto file = open_file(*kept);
+    if (file) return *std::move(file);
   }
   const bool uploaded = entry->record.kind == SourceKind::uploads;
   auto file = entry->originals->open_file(uploaded ? input_name(row.index) : row.name);

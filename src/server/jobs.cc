@@ -180,8 +180,10 @@ JobView Jobs::view_of(const Entry& entry) const {
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - *entry.at_work).count();
   const Tally& tally = entry.tally;
   const std::uint64_t open = tally.of(ImageState::waiting) + tally.of(ImageState::working);
-  const bool soon_known = entry.record.planning || tally.bytes_finished == 0;
-  if (view.ended() || open == 0 || soon_known) return view;
+  // One image says nothing, and what failed took no time.
+  const bool known_soon = entry.record.planning || tally.bytes_before == 0 ||
+                          tally.of(ImageState::done) + tally.of(ImageState::kept) < 3;
+  if (view.ended() || open == 0 || known_soon) return view;
   view.remaining_ms =
       static_cast<std::int64_t>(static_cast<double>(view.elapsed_ms) *
                                 static_cast<double>(tally.bytes_known - tally.bytes_finished) /

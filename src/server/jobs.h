@@ -179,6 +179,8 @@ class Jobs {
   [[nodiscard]] Result<void> count_anew(Entry& entry);
   [[nodiscard]] std::string output_name_for(Entry& entry, const ImageRow& row, Format format);
 
+  [[nodiscard]] std::optional<std::filesystem::path> replaced_original(const Entry& entry,
+                                                                       const ImageRow& row);
   [[nodiscard]] std::filesystem::path folder_of(const JobRecord& record) const;
 
   const JobsOptions options_;

@@ -19,12 +19,6 @@ std::optional<std::vector<std::string>> captures_of(std::string_view pattern,
   std::vector<std::string> captures;
   while (!pattern.empty() && !path.empty()) {
     if (!path.starts_with('/') || !pattern.starts_with('/')) return std::nullopt;
-    if (pattern == "/*") {
-      auto rest = percent_decoded(path.substr(1), false);
-      if (!rest) return std::nullopt;
-      captures.push_back(*std::move(rest));
-      return captures;
-    }
     const std::string_view wanted = next_part(pattern);
     const std::string_view part = next_part(path);
     if (!wanted.starts_with('{')) {

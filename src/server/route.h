@@ -31,8 +31,7 @@ enum class Where {
 
 struct Route {
   std::string_view method;
-  /// "/api/jobs/{id}/images/{index}"; what stands in braces is any one part. The one
-  /// that ends in "/*" takes the rest.
+  /// "/api/jobs/{id}/images/{index}"; what stands in braces is any one part.
   std::string_view pattern;
   Access access;
   Takes takes;

@@ -11,13 +11,14 @@ using enum Where;
 
 constexpr std::array table = {
     Route{"GET", "/", Access::open, nothing, here, show_page},
-    Route{"GET", "/assets/*", Access::open, nothing, here, show_page_file},
+    Route{"GET", "/assets/{file}", Access::open, nothing, here, show_page_file},
     Route{"GET", "/healthz", Access::open, nothing, here, show_health},
     Route{"GET", "/metrics", token, nothing, here, show_metrics},
     Route{"GET", "/api/openapi.json", Access::open, nothing, here, show_description},
     Route{"GET", "/api/info", token, nothing, here, show_info},
     Route{"GET", "/api/folders", token, nothing, files, list_folders},
     Route{"POST", "/api/optimize", token, image, images, optimize_image},
+    Route{"POST", "/api/compare", token, image, images, compare_images},
     Route{"POST", "/api/tickets", token, json, here, create_ticket},
     Route{"GET", "/api/tickets/{ticket}", Access::open, nothing, here, use_ticket},
     Route{"GET", "/api/jobs", token, nothing, here, list_jobs},
@@ -35,11 +36,14 @@ constexpr std::array table = {
     Route{"GET", "/api/jobs/{id}/images/{index}/output", token, nothing, files, show_output},
     Route{"GET", "/api/jobs/{id}/images/{index}/view", token, nothing, images, show_view},
     Route{"GET", "/api/jobs/{id}/images/{index}/thumbnail", token, nothing, images, show_thumbnail},
+    Route{"GET", "/api/jobs/{id}/images/{index}/map", token, nothing, images, show_map},
     Route{"POST", "/api/jobs/{id}/images/{index}/variants", token, json, images, create_variant},
     Route{"POST", "/api/jobs/{id}/images/{index}/variants/{variant}/use", token, nothing, files,
           use_variant},
     Route{"GET", "/api/jobs/{id}/events", token, nothing, here, stream_events},
     Route{"GET", "/api/jobs/{id}/zip", token, nothing, here, download_zip},
+    Route{"POST", "/api/jobs/{id}/write", token, json, files, write_job},
+    Route{"GET", "/api/jobs/{id}/report", token, nothing, files, download_report},
 };
 
 }  // namespace

@@ -34,7 +34,8 @@ class RunningServer final : public Server {
                                   roots_));
     pictures_ = std::make_unique<Pictures>(*jobs_, optimizer_, options_.batch.limits);
     news_ = std::make_unique<News>(*jobs_);
-    api_.reset(new Api{*jobs_, optimizer_, roots_, guard_, tickets_, *pictures_, *news_,
+    writing_ = std::make_unique<Writing>(*jobs_, roots_);
+    api_.reset(new Api{*jobs_, optimizer_, roots_, guard_, tickets_, *pictures_, *news_, *writing_,
                        options_.batch.limits, std::string(name_of(options_.optimizer.isolation)),
                        [this] { return optimizer_.pool_metrics(); },
                        [this] { return door_->counts(); }, optimizer_.width()});
@@ -57,6 +58,7 @@ class RunningServer final : public Server {
   std::unique_ptr<Jobs> jobs_;
   std::unique_ptr<Pictures> pictures_;
   std::unique_ptr<News> news_;
+  std::unique_ptr<Writing> writing_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<Desk> desk_;
   std::unique_ptr<Door> door_;

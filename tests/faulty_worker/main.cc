@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "imgmill/compare.h"
 #include "imgmill/optimize.h"
 #include "platform/channel.h"
 #include "platform/shared_memory.h"
@@ -228,5 +229,6 @@ Result<Optimized> misbehave(ByteView input, const ImageSettings& settings, const
 }  // namespace imgmill
 
 int main() {
-  return imgmill::run_fork_server(imgmill::Channel(imgmill::FileDescriptor(3)), imgmill::misbehave);
+  return imgmill::run_fork_server(imgmill::Channel(imgmill::FileDescriptor(3)),
+                                  {imgmill::misbehave, imgmill::compare});
 }

@@ -176,7 +176,7 @@ test("a local folder is replaced in place, with its originals kept", async () =>
   for (const name of ["one.png", "two.png"]) {
     const now = readFileSync(join(folder, "shop", name));
     assert.ok(now.length < files[`shop/${name}`].length, name);
-    assert.ok(readFileSync(join(backup, name)).equals(files[`shop/${name}`]), name);
+    assert.ok(readFileSync(join(backup, folder, "shop", name)).equals(files[`shop/${name}`]), name);
   }
   assert.deepEqual(page.complaints, []);
   await page.context().close();

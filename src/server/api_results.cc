@@ -1,0 +1,224 @@
+// Handlers: what comes out of a job as a whole, and comparisons.
+#include <chrono>
+#include <system_error>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "batch/json.h"
+#include "batch/report.h"
+#include "server/api.h"
+#include "server/handlers.h"
+#include "server/multipart.h"
+
+namespace imgmill::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+void count(BatchSummary& summary, const OptimizationResult& result) {
+  ++summary.tasks;
+  if (result.error) {
+    ++(result.error->code() == ErrorCode::cancelled ? summary.cancelled : summary.failed);
+    if (result.error->code() == ErrorCode::fault) ++summary.quarantined;
+    return;
+  }
+  ++summary.succeeded;
+  if (result.decision == Decision::kept) ++summary.kept;
+  summary.bytes_before += result.original_size;
+  summary.bytes_after += result.optimized_size;
+  summary.scores.add(result);
+  if (!result.format) return;
+  FormatSummary& format = summary.by_format[*result.format];
+  ++format.images;
+  format.bytes_before += result.original_size;
+  format.bytes_after += result.optimized_size;
+}
+
+/// Writes the report to `file`.
+Answer<void> write_report(Api& api, const JobView& job, const fs::path& file) {
+  const auto settings = job_settings(job.record.settings_text);
+  auto report = ReportWriter::create(file, settings.value_or(default_settings()));
+  if (!report) return std::unexpected(refusal(report.error()));
+  BatchSummary summary;
+  summary.elapsed = std::chrono::milliseconds(job.elapsed_ms);
+  for (std::uint32_t from = 0;;) {
+    auto rows = api.jobs.from_index(job.record.id, from, 500);
+    if (!rows) return std::unexpected(std::move(rows).error());
+    if (rows->empty()) break;
+    from = rows->back().index + 1;
+    for (const ImageRow& row : *rows) {
+      const OptimizationResult result = result_of(row);
+      count(summary, result);
+      (*report)->on_result(result);
+    }
+  }
+  if (const auto done = (*report)->finish(summary); !done) {
+    return std::unexpected(refusal(done.error()));
+  }
+  return {};
+}
+
+/// The parts of a form, in memory.
+Answer<std::map<std::string, std::string>> parts_of(const Request& request, const Buffer& body) {
+  const std::string* const type = request.header("Content-Type");
+  const auto boundary = type == nullptr ? std::nullopt : boundary_of(*type);
+  if (!boundary) {
+    return std::unexpected(refusal(Refusal::unsupported_media_type,
+                                   "the body is not multipart/form-data",
+                                   "send a form with the parts original and other"));
+  }
+  std::map<std::string, std::string> parts;
+  std::string name;
+  MultipartParser parser(*boundary, {.begin = [&](const PartHead& head) -> Result<void> {
+                                       name = head.name;
+                                       if (parts.size() > 8)
+                                         return fail(ErrorCode::usage, "too many parts");
+                                       parts[name].clear();
+                                       return {};
+                                     },
+                                     .data = [&](ByteView bytes) -> Result<void> {
+                                       parts[name].append(as_text(bytes));
+                                       return {};
+                                     },
+                                     .end = []() -> Result<void> { return {}; }});
+  Result<void> parsed = parser.feed(as_text(body.view()));
+  if (parsed) parsed = parser.finish();
+  if (!parsed) return std::unexpected(refusal(parsed.error(), Refusal::bad_request));
+  return parts;
+}
+
+Response map_response(Comparison comparison) {
+  return image_response(std::move(comparison.map), "image/png")
+      .with("Imgmill-Score", dumped(comparison.score))
+      .with("Cache-Control", "no-store");
+}
+
+Json side_json(const char* name, const ComparedImage& image) {
+  return {{"path", name}, {"format", info(image.format).name}, {"size", image.bytes}};
+}
+
+Json comparison_json(const Comparison& result) {
+  Json json;
+  json["original"] = side_json("original", result.original);
+  json["other"] = side_json("other", result.other);
+  json["score"] = result.score;
+  json["verdict"] = result.verdict;
+  const WorstTile& worst = result.worst;
+  json["worst"] = {{"left", worst.left},
+                   {"top", worst.top},
+                   {"width", worst.width},
+                   {"height", worst.height},
+                   {"score", worst.score}};
+  json["width"] = result.width;
+  json["height"] = result.height;
+  json["frames"] = result.frames;
+  json["frame"] = result.frame;
+  json["percent_saved"] = result.original.bytes == 0
+                              ? 0.0
+                              : 100.0 * (1.0 - static_cast<double>(result.other.bytes) /
+                                                   static_cast<double>(result.original.bytes));
+  json["notes"] = result.notes;
+  json["map"] = nullptr;
+  return json;
+}
+
+}  // namespace
+
+Response write_job(Api& api, const Request& request, Buffer& body) {
+  auto json = object_of(body, {"to", "backup", "path"});
+  if (!json) return std::move(json).error();
+  const auto text = [&](const char* field) {
+    return json->contains(field) && (*json)[field].is_string() ? (*json)[field].get<std::string>()
+                                                               : std::string();
+  };
+  const std::string to = text("to");
+  if (to != "in-place" && to != "folder") {
+    return refusal(Refusal::bad_request, "it is not said where to write",
+                   R"(send "to": "in-place" or "to": "folder" and "path")");
+  }
+  if (json->contains("backup") && !(*json)["backup"].is_boolean()) {
+    return refusal(Refusal::bad_request, "backup is neither true nor false", "send true");
+  }
+  const WriteRequest wanted{to == "in-place", json->value("backup", true), text("path")};
+  if (!wanted.in_place && wanted.folder.empty()) {
+    return refusal(Refusal::bad_request, "the folder is not named", "send \"path\"");
+  }
+  auto written = api.writing.write(request.captures[0], wanted);
+  return written ? json_response(*written) : std::move(written).error();
+}
+
+Response download_report(Api& api, const Request& request, Buffer& /*body*/) {
+  const std::string* const wanted = request.parameter("format");
+  const std::string format = wanted == nullptr ? "html" : *wanted;
+  std::string_view type;
+  if (format == "html") type = "text/html; charset=utf-8";
+  if (format == "json") type = "application/json; charset=utf-8";
+  if (format == "csv") type = "text/csv; charset=utf-8";
+  if (type.empty()) {
+    return refusal(Refusal::bad_request, "there is no such format of a report",
+                   "write format=html, json or csv");
+  }
+  auto job = api.jobs.find(request.captures[0]);
+  if (!job) return std::move(job).error();
+  auto folder = api.jobs.cache_folder(request.captures[0]);
+  if (!folder) return std::move(folder).error();
+  // A name of its own: two may be asked for at once.
+  const fs::path file = *folder / ("report-" + random_name(12) + "." + format);
+  auto made = write_report(api, *job, file);
+  auto opened = open_file(file);
+  std::error_code error;
+  fs::remove(file, error);
+  if (!made) return std::move(made).error();
+  if (!opened) return refusal(opened.error());
+  const std::uint64_t size = opened->facts.size;
+  Response response{.body = FileBody{std::move(opened->descriptor), size}};
+  response.with("Content-Type", std::string(type));
+  response.with("Content-Disposition", attachment(job->record.name + "." + format));
+  // The report stands alone: its style and script are in it, and nothing else is loaded.
+  response.with("Content-Security-Policy",
+                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+                "img-src data:; sandbox allow-scripts");
+  response.with("Cache-Control", "no-store");
+  return response;
+}
+
+Response show_map(Api& api, const Request& request, Buffer& /*body*/) {
+  const auto index = index_of(request.captures[1]);
+  if (!index) {
+    return refusal(Refusal::not_found, "images are numbered from 0 on",
+                   "write the index of an image in digits");
+  }
+  const std::string& id = request.captures[0];
+  auto row = api.jobs.image(id, *index);
+  if (!row) return std::move(row).error();
+  const std::string* const which = request.parameter("of");
+  auto original = api.pictures.bytes_of(id, *row, "original");
+  if (!original) return std::move(original).error();
+  auto other = api.pictures.bytes_of(id, *row, which == nullptr ? "output" : *which);
+  if (!other) return std::move(other).error();
+  auto comparison =
+      api.optimizer.compare(original->view(), other->view(), {HeatMap::yes}, api.image_limits);
+  if (!comparison) return refusal(comparison.error());
+  return map_response(*std::move(comparison));
+}
+
+Response compare_images(Api& api, const Request& request, Buffer& body) {
+  auto parts = parts_of(request, body);
+  if (!parts) return std::move(parts).error();
+  body = Buffer();
+  const auto original = parts->find("original");
+  const auto other = parts->find("other");
+  if (original == parts->end() || other == parts->end()) {
+    return refusal(Refusal::bad_request, "the form lacks an image",
+                   "send the parts original and other");
+  }
+  const std::string* const map = request.parameter("map");
+  const bool wanted = map != nullptr && *map == "1";
+  auto comparison = api.optimizer.compare(as_bytes(original->second), as_bytes(other->second),
+                                          {wanted ? HeatMap::yes : HeatMap::no}, api.image_limits);
+  if (!comparison) return refusal(comparison.error());
+  if (wanted) return map_response(*std::move(comparison));
+  return json_response(comparison_json(*comparison));
+}
+
+}  // namespace imgmill::server

@@ -1,0 +1,146 @@
+// Local folders: read where they are, written when the user says so.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "shared.h"
+
+namespace imgmill::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Folders : public SharedServer {};
+
+TEST_F(Folders, AreListedWithinTheRootsOnly) {
+  files().write("album/a.png", png_file(8, 8));
+  files().write("album/notes.txt", "hello");
+  files().write("album/deep/b.png", png_file(8, 8));
+  const Json roots = server().get("/api/folders").json();
+  EXPECT_THAT(roots["folders"], ElementsAre(files().path().string()));
+  const Json album = server().get("/api/folders?path=" + (files() / "album").string()).json();
+  EXPECT_EQ(album["images"], 1);
+  EXPECT_THAT(album["folders"], ElementsAre("deep"));
+  EXPECT_EQ(album["parent"], files().path().string());
+  EXPECT_EQ(server().get("/api/folders?path=" + files().path().string()).json()["parent"], nullptr);
+  const std::string up = (files() / "album").string() + "/../../..";
+  for (const std::string& path :
+       {std::string("/etc"), std::string("/"), up, std::string("album"), workspace().string()}) {
+    EXPECT_EQ(server().get("/api/folders?path=" + path).code(), "forbidden_path") << path;
+    const Reply job =
+        server().post("/api/jobs", {{"source", {{"kind", "folder"}, {"path", path}}}});
+    EXPECT_EQ(job.code(), "forbidden_path") << path;
+  }
+  EXPECT_EQ(server().get("/api/folders?path=" + (files() / "none").string()).code(), "not_found");
+}
+
+TEST_F(Folders, LinksThatLeadOutAreNotFollowed) {
+  const Folder outside;
+  outside.write("secret.png", png_file(16, 16, 9));
+  files().write("linked/own.png", png_file(16, 16, 1));
+  fs::create_symlink(outside / "secret.png", files() / "linked/secret.png");
+  fs::create_directory_symlink(outside.path(), files() / "linked/way-out");
+  const std::string job = server().folder_job(files() / "linked");
+  const Json done = server().wait_for(job, "done");
+  EXPECT_EQ(done["images"], 2);
+  EXPECT_EQ(done["counts"]["failed"], 1);
+  const Json secret = server().get("/api/jobs/" + job + "/images/1").json();
+  EXPECT_EQ(secret["name"], "secret.png");
+  EXPECT_THAT(secret["error"]["message"].get<std::string>(), HasSubstr("outside"));
+  EXPECT_EQ(server().get("/api/jobs/" + job + "/images/1/original").status, 404);
+  EXPECT_EQ(server().get("/api/folders?path=" + (files() / "linked/way-out").string()).code(),
+            "forbidden_path");
+  // One that is put there afterwards.
+  fs::remove(files() / "linked/own.png");
+  fs::create_symlink(outside / "secret.png", files() / "linked/own.png");
+  EXPECT_EQ(server().get("/api/jobs/" + job + "/images/0/original").status, 404);
+}
+
+TEST_F(Folders, OriginalsAreReplacedWithABackup) {
+  const std::string png = png_file(60, 40, 1);
+  files().write("place/a.png", png);
+  files().write("place/sub/b.png", png_file(60, 40, 2));
+  files().write("place/c.png", png_file(60, 40, 3));
+  const std::string job = server().folder_job(files() / "place");
+  EXPECT_EQ(server().wait_for(job, "done")["counts"]["done"], 3);
+  EXPECT_EQ(files().read("place/a.png"), png);  // not yet
+  const std::string changed = png_file(60, 41, 7);
+  files().write("place/c.png", changed);
+  const Json written =
+      server().post("/api/jobs/" + job + "/write", {{"to", "in-place"}, {"backup", true}}).json();
+  EXPECT_EQ(written["images"], 2) << written;
+  EXPECT_EQ(written["failed"], 1);
+  EXPECT_EQ(written["errors"][0]["name"], "c.png");
+  EXPECT_THAT(written["errors"][0]["message"].get<std::string>(), HasSubstr("changed"));
+  EXPECT_EQ(files().read("place/c.png"), changed);
+  EXPECT_EQ(files().read("place/a.png"),
+            server().get("/api/jobs/" + job + "/images/0/output").body);
+  EXPECT_LT(files().read("place/a.png").size(), png.size());
+  EXPECT_EQ(written["backup"], (files() / "place.imgmill-backup").string());
+  const std::string kept = files().path().relative_path().string() + "/place/a.png";
+  EXPECT_EQ(files().read("place.imgmill-backup/" + kept), png);
+  // What it was can still be looked at.
+  EXPECT_EQ(server().get("/api/jobs/" + job + "/images/0/original").body, png);
+  EXPECT_EQ(server().get("/api/jobs/" + job).json()["written"]["to"], "in-place");
+  EXPECT_EQ(server().post("/api/jobs/" + job + "/write", {{"to", "in-place"}}).code(), "conflict");
+  // imgmill itself can take it back.
+  const Outcome restored = imgmill(files(), {"restore", "place.imgmill-backup"});
+  EXPECT_EQ(restored.status, 0) << restored.err;
+  EXPECT_EQ(files().read("place/a.png"), png);
+}
+
+TEST_F(Folders, OutputsGoBelowAnotherFolder) {
+  files().write("from/a.png", png_file(60, 40, 1));
+  files().write("from/sub/a.png", png_file(60, 40, 2));
+  const std::string job = server().folder_job(files() / "from", {{"outputFormat", "webp"}});
+  server().wait_for(job, "done");
+  const std::string write = "/api/jobs/" + job + "/write";
+  const Json request = {{"to", "folder"}, {"path", (files() / "to/new").string()}};
+  EXPECT_EQ(server().post(write, request).json()["images"], 2);
+  EXPECT_THAT(files().files("to/new"), ElementsAre("a.webp", "sub/a.webp"));
+  // Nothing is written over.
+  const Json again = server().post(write, request).json();
+  EXPECT_EQ(again["images"], 0);
+  EXPECT_EQ(again["failed"], 2);
+  // In place there would be another format under the old name.
+  EXPECT_EQ(server().post(write, {{"to", "in-place"}}).json()["images"], 0);
+  const Folder outside;
+  for (const std::string& path : {outside.path().string(), (files() / "x/../../y").string(),
+                                  std::string("relative"), std::string("/")}) {
+    EXPECT_EQ(server().post(write, {{"to", "folder"}, {"path", path}}).code(), "forbidden_path")
+        << path;
+  }
+  fs::create_directories(files() / "trap");
+  fs::create_directory_symlink(outside.path(), files() / "trap/sub");
+  const Json trapped =
+      server().post(write, {{"to", "folder"}, {"path", (files() / "trap").string()}}).json();
+  EXPECT_EQ(trapped["images"], 1);
+  EXPECT_EQ(trapped["errors"][0]["name"], "sub/a.png");
+  EXPECT_THAT(outside.files(), ElementsAre());
+  EXPECT_EQ(server().post(write, {{"to", "nowhere"}}).code(), "bad_request");
+}
+
+TEST_F(Folders, OneThatIsNotFinishedIsNotWritten) {
+  const std::string job = server().new_job();
+  EXPECT_EQ(server().post("/api/jobs/" + job + "/write", {{"to", "in-place"}}).code(), "conflict");
+}
+
+TEST_F(Folders, ReportsOfAllKinds) {
+  files().write("told/a.png", png_file(60, 40, 1));
+  const std::string job = server().folder_job(files() / "told");
+  server().wait_for(job, "done");
+  const std::string report = "/api/jobs/" + job + "/report";
+  const Json json = server().get(report + "?format=json").json();
+  EXPECT_EQ(json["summary"]["succeeded"], 1) << json["summary"];
+  EXPECT_EQ(json["results"][0]["original_path"], "a.png");
+  EXPECT_THAT(server().get(report + "?format=csv").body, HasSubstr("a.png"));
+  const Reply page = server().get(report);
+  EXPECT_THAT(page.header("content-type"), HasSubstr("text/html"));
+  EXPECT_THAT(page.body, HasSubstr("</html>"));
+  EXPECT_EQ(server().get(report + "?format=pdf").code(), "bad_request");
+}
+
+}  // namespace
+}  // namespace imgmill::test
