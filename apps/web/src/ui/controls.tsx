@@ -182,7 +182,7 @@ export const Dialog = ({ title, onClose, children, wide = false }: { title: stri
 
 /** What the server says, in its own words: they are English whatever the page speaks. */
 export const Words = ({ message, advice }: { message: string; advice?: string | undefined }) => (
-  <span lang="en">
+  <span lang="en" class="sentence">
     {message}
     {advice ? <span class="advice"> {advice}</span> : null}
   </span>

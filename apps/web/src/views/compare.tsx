@@ -47,9 +47,11 @@ const Failed = ({ open, image }: { open: OpenJob; image: Image }) => (
     <h2>{t(`image.${image.state === "cancelled" ? "cancelled" : "failed"}`)}</h2>
     {image.error && (
       <>
-        <p lang="en">{image.error.message}</p>
+        <p lang="en" class="sentence">
+          {image.error.message}
+        </p>
         <p>
-          <strong>{t("compare.whatToDo")}:</strong> <span lang="en">{image.error.advice}</span>
+          <strong>{t("compare.whatToDo")}:</strong> <span lang="en">{image.error.advice}.</span>
         </p>
       </>
     )}

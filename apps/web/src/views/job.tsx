@@ -284,7 +284,8 @@ export const JobView = ({ open, tab }: { open: OpenJob; tab: "images" | "summary
   const job = open.job.value;
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    title.current?.focus({ preventScroll: true });
+    // Unless the list has it, where somebody is coming back from an image.
+    if (!document.activeElement?.closest(".grid")) title.current?.focus({ preventScroll: true });
   }, [open.id]);
   const tab_title = !job ? "imgmill" : isOver(job) ? `${job.name} · imgmill` : `${percent(progressOf(job).part, 0)} · ${job.name}`;
   useEffect(() => {

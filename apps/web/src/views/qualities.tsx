@@ -9,11 +9,11 @@ import { Button, NumberField } from "../ui/controls";
 import { CheckIcon, Mark } from "../ui/icons";
 import { attempt, tell, tellError } from "../ui/toast";
 
-/** The job's settings, but with another target. */
+/** The job's settings, but with another target; what is stored without loss is not spared, or all would be the same. */
 export const withTarget = (settings: Settings, target: number): Settings => {
   const rest: Record<string, unknown> = { ...settings };
-  for (const field of ["quality", "lossless", "maxBytes"]) delete rest[field];
-  return { ...rest, target, spareLossless: true };
+  for (const field of ["quality", "lossless", "spareLossless", "maxBytes"]) delete rest[field];
+  return { ...rest, target };
 };
 
 export type Tried = ReadonlyMap<number, Variant>;

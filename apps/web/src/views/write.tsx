@@ -43,7 +43,9 @@ const Outcome = ({ result, path }: { result: WriteResult; path: string }) => (
 
 export const WriteDialog = ({ job, open, onClose }: { job: Job; open: OpenJob; onClose: () => void }) => {
   const source = job.source.kind === "folder" ? job.source.path : null;
-  const to = useSignal<"in-place" | "folder">(source === null ? "folder" : "in-place");
+  // Another format is another file: those cannot take the originals' place.
+  const same_format = (job.settings.outputFormat ?? "original") === "original";
+  const to = useSignal<"in-place" | "folder">(source === null || !same_format ? "folder" : "in-place");
   const backup = useSignal(true);
   const path = useSignal<string | null>(null);
   const busy = useSignal(false);
@@ -74,7 +76,7 @@ export const WriteDialog = ({ job, open, onClose }: { job: Job; open: OpenJob; o
         </>
       ) : (
         <>
-          {source !== null && (
+          {source !== null && same_format && (
             <Segmented
               quiet
               legend={t("write.title")}
