@@ -75,6 +75,22 @@ const take = () => page.evaluate(() => {
   return { tasks, moved };
 });
 const told = ({ tasks, moved }) => `longest task ${tasks.length ? `${Math.round(Math.max(...tasks))} ms, ${tasks.length} over 50 ms` : "below 50 ms"}; layout shift ${moved.toFixed(4)}`;
+/** What the main thread of the page did: the longest task, by the clock and in time on a core, which another program's load does not stretch. */
+const trace = async (action) => {
+  const session = await page.context().newCDPSession(page);
+  const events = [];
+  session.on("Tracing.dataCollected", ({ value }) => events.push(...value));
+  await session.send("Tracing.start", { categories: "toplevel,__metadata", transferMode: "ReportEvents" });
+  const result = await action();
+  const ended = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
+  await session.send("Tracing.end");
+  await ended;
+  await session.detach();
+  const threads = new Set(events.filter((event) => event.name === "thread_name" && event.args.name === "CrRendererMain").map((event) => `${event.pid}/${event.tid}`));
+  const tasks = events.filter((event) => /RunTask$/.test(event.name) && threads.has(`${event.pid}/${event.tid}`));
+  const most = (field) => Math.max(0, ...tasks.map((event) => event[field] ?? 0)) / 1000;
+  return { result, clock: most("dur"), core: most("tdur") };
+};
 /** Scrolls like a hurried hand: a screen each frame, for so long. */
 const scroll = (ms) => page.evaluate(async (length) => {
   const began = performance.now();
@@ -94,16 +110,19 @@ const scroll = (ms) => page.evaluate(async (length) => {
 await take();
 await page.evaluate((id) => (location.hash = `#/jobs/${id}`), job.id);
 await page.locator(".row").nth(5).waitFor();
-const fps = await scroll(5000);
-line(`scrolling while the job runs, ${fps} frames/s`, told(await take()));
+const report = async (name, action) => {
+  const { result, clock, core } = await trace(action);
+  const { tasks, moved } = await take();
+  line(`${name}${result ? `, ${result} frames/s` : ""}`, `longest task ${clock.toFixed(0)} ms, on a core ${core.toFixed(0)} ms; ${tasks.length} over 50 ms; layout shift ${moved.toFixed(4)}`);
+};
+await report("scrolling while the job runs", () => scroll(5000));
 const began = Date.now();
 await page.waitForFunction(() => document.querySelector(".job-head .pill.done, .job-head .pill.interrupted"), undefined, { timeout: 600_000 });
 line("the rest of the job", `${((Date.now() - began) / 1000).toFixed(1)} s; ${told(await take())}`);
 line("server memory after it", `${memory().toFixed(0)} MiB`);
 for (const sort of ["added", "saved", "name"]) {
   await page.locator(".toolbar select").selectOption(sort);
-  const rate = await scroll(4000);
-  line(`scrolling ${images} images by ${sort}, ${rate} frames/s`, told(await take()));
+  await report(`scrolling ${images} images by ${sort}`, () => scroll(4000));
 }
 await page.reload();
 await page.locator(".row").nth(5).waitFor();

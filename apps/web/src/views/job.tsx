@@ -191,7 +191,8 @@ const Notices = ({ job, open }: { job: Job; open: OpenJob }) => {
   const waits = job.state === "receiving" && !isSending(job.id);
   return (
     <>
-      {job.counts.failed > 0 && (
+      {/* While it runs the filters tell of failures; a notice that comes then would push the list around. */}
+      {isOver(job) && job.counts.failed > 0 && (
         <div class="notice bad">
           <WarnIcon />
           <span>{t("job.failed", { count: job.counts.failed })}</span>
@@ -204,11 +205,9 @@ const Notices = ({ job, open }: { job: Job; open: OpenJob }) => {
           >
             {t("job.failedShow")}
           </Button>
-          {isOver(job) && (
-            <Button kind="quiet" onClick={attempt(() => open.retry())}>
-              {t("job.retryAll")}
-            </Button>
-          )}
+          <Button kind="quiet" onClick={attempt(() => open.retry())}>
+            {t("job.retryAll")}
+          </Button>
         </div>
       )}
       {state && state.refused > 0 && (
@@ -252,12 +251,12 @@ const Notices = ({ job, open }: { job: Job; open: OpenJob }) => {
   );
 };
 
-const Tabs = ({ job, tab }: { job: Job; tab: "images" | "summary" }) => {
+const Tabs = ({ job, tab }: { job: string; tab: "images" | "summary" }) => {
   const turn = (event: KeyboardEvent) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     event.preventDefault();
     const other = tab === "images" ? "summary" : "images";
-    go({ view: "job", job: job.id, tab: other }, "replace");
+    go({ view: "job", job, tab: other }, "replace");
     document.getElementById(`tab-${other}`)?.focus();
   };
   return (
@@ -271,7 +270,7 @@ const Tabs = ({ job, tab }: { job: Job; tab: "images" | "summary" }) => {
           aria-selected={tab === name}
           aria-controls="tab-panel"
           tabIndex={tab === name ? 0 : -1}
-          onClick={() => go({ view: "job", job: job.id, tab: name }, "replace")}
+          onClick={() => go({ view: "job", job, tab: name }, "replace")}
         >
           {t(`tab.${name}`)}
         </button>
@@ -324,7 +323,7 @@ export const JobView = ({ open, tab }: { open: OpenJob; tab: "images" | "summary
       <section class="card hero">{job && (isOver(job) ? <Over job={job} open={open} /> : <Running job={job} open={open} />)}</section>
       {job && <Announcer job={job} />}
       {job && <Notices job={job} open={open} />}
-      {job && <Tabs job={job} tab={tab} />}
+      <Tabs job={open.id} tab={tab} />
       <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
         {tab === "images" ? <ImageList open={open} /> : <Summary open={open} />}
       </div>

@@ -14,7 +14,7 @@ import { attempt } from "../ui/toast";
 
 /** Must be the --row of list.css: positions are computed, never measured. */
 const row_height = 64;
-const extra_rows = 6;
+const extra_rows = 3;
 /** More rows than any screen shows at once. */
 const most_rows = 128;
 const filters: readonly Filter[] = ["all", "smaller", "kept", "failed", "open"];
@@ -284,6 +284,8 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
     }
   };
 
+  // Before the images are here, their places are: nothing below has to move when they come.
+  const places = open.loaded.value ? images.length : Math.max(images.length, job?.images ?? 12);
   const { first, count } = seen.value;
   const slots = [];
   for (let at = first; at < Math.min(images.length, first + count); at += 1) {
@@ -295,7 +297,7 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
   const here = active.value !== null && slots.length > 0 && images.slice(first, first + count).some((image) => image.index === active.value);
   return (
     <div class="images">
-      {job && <Toolbar job={job} />}
+      {job ? <Toolbar job={job} /> : <div class="toolbar" />}
       <div
         ref={grid}
         class="grid"
@@ -311,7 +313,7 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
         }}
       >
         <Heads />
-        <div ref={body} class="grid-body" role="rowgroup" style={{ height: `${Math.max(1, images.length) * row_height}px` }}>
+        <div ref={body} class="grid-body" role="rowgroup" style={{ height: `${Math.max(1, places) * row_height}px` }}>
           {slots}
           {images.length === 0 && (
             <div role="row" class="nothing">
