@@ -14,6 +14,7 @@ packages=(g++ cmake ninja-build ccache pkg-config libcli11-dev nlohmann-json3-de
   libsqlite3-dev libhwy-dev libdeflate-dev libjxl-dev libbrotli-dev libheif-dev
   libmicrohttpd-dev libarchive-dev brotli)
 engine=yes
+browser=no
 # The engine is built for x86-64 and glibc; elsewhere the system's libvips serves.
 if [ "$(uname -m)" != x86_64 ]; then
   engine=no
@@ -22,17 +23,18 @@ fi
 for need in "$@"; do
   case $need in
     build) ;;
-    # A second set of codecs, to check the engine's output with.
+    # A second set of codecs, to check the engine's output with, and a browser for the page.
     test) packages+=(libgtest-dev libgmock-dev libbenchmark-dev libpng-dev libwebp-dev
-      libavif-dev libtiff-dev libgif-dev liblcms2-dev) ;;
+      libavif-dev libtiff-dev libgif-dev liblcms2-dev)
+      browser=yes
+      command -v chromium >/dev/null || packages+=(chromium) ;;
     *) say "bootstrap.sh knows build and test, not '$need'"; exit 2 ;;
   esac
 done
-if [ "$engine" = yes ]; then
-  # Node may come from elsewhere than Debian, so the command decides.
-  command -v node >/dev/null || packages+=(nodejs)
-  command -v npm >/dev/null || packages+=(npm)
-fi
+# They fetch the engine and build the page. Node may come from elsewhere than Debian, so the
+# command decides.
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
 
 # Prints those of the arguments that dpkg does not list as installed.
 missing() {
@@ -75,18 +77,21 @@ elif [ ! -e "$here/build/packages-told" ]; then
   : >"$here/build/packages-told"
 fi
 
-if [ "$engine" = yes ]; then
-  # npm writes this file last, so it is there only when all of the engine is.
-  done_mark=$here/engine/node_modules/.package-lock.json
-  if [ ! -e "$done_mark" ] || [ "$here/engine/package-lock.json" -nt "$done_mark" ]; then
-    say "fetching the libvips engine (npm, about 20 MB, checked against engine/package-lock.json)"
-    log=$here/build/engine.log
-    if ! npm ci --prefix "$here/engine" --ignore-scripts --no-audit --no-fund \
-      </dev/null >"$log" 2>&1; then
-      tail -n 20 "$log" >&2
-      say "npm ci failed (all of it: $log); the registry must be reachable"
-      exit 1
-    fi
-    touch "$done_mark"
+# Installs what the package-lock.json in a folder names, unless all of it is there.
+#   fetch FOLDER WHAT
+fetch() {
+  # npm writes this file last, so it is there only when all of the rest is.
+  local done_mark=$here/$1/node_modules/.package-lock.json
+  [ ! -e "$done_mark" ] || [ "$here/$1/package-lock.json" -nt "$done_mark" ] || return 0
+  say "fetching $2, checked against $1/package-lock.json"
+  local log=$here/build/npm-${1//\//-}.log
+  if ! npm ci --prefix "$here/$1" --ignore-scripts --no-audit --no-fund \
+    </dev/null >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    say "npm ci failed (all of it: $log); the registry must be reachable"
+    exit 1
   fi
-fi
+  touch "$done_mark"
+}
+[ "$engine" = no ] || fetch engine "the libvips engine (npm, about 20 MB)"
+[ "$browser" = no ] || fetch tests/web "what drives the browser in tests (npm, about 5 MB)"

@@ -31,7 +31,7 @@ up_to_date() {
     cd "$here"
     [ -z "$(find "${sources[@]}" cmake engine/package-lock.json CMakeLists.txt \
       CMakePresets.json tools/build.sh tools/bootstrap.sh tools/page.sh tools/embed_page.cmake \
-      \( -path apps/web/node_modules -o -path apps/web/dist \) -prune \
+      \( -name node_modules -o -path apps/web/dist \) -prune \
       -o -newer "$stamp" -print -quit)" ]
   )
 }

@@ -1,0 +1,118 @@
+// What server and page say to each other. Sizes are bytes, times milliseconds, scores SSIMULACRA 2.1.
+
+export type OutputFormat = "original" | "auto" | "jpeg" | "png" | "webp" | "avif" | "jxl" | "gif" | "tiff";
+export type Effort = "fast" | "balanced" | "max";
+export type ResizeMode = "none" | "width" | "height" | "longest" | "shortest" | "fit" | "percent";
+
+/** The part of docs/json.md's settings that the page sends and reads. */
+export interface Settings {
+  target?: number;
+  spareLossless?: boolean;
+  lossless?: boolean;
+  outputFormat?: OutputFormat;
+  resize?: { mode: ResizeMode; size?: number; width?: number; height?: number; percent?: number };
+  effort?: Effort;
+  keep?: "all" | "none" | string[];
+}
+
+export interface FormatInfo {
+  name: string;
+  read: boolean;
+  write: boolean;
+  extensions: string[];
+  mime: string;
+}
+
+export interface Info {
+  version: string;
+  formats: FormatInfo[];
+  limits: { max_upload_bytes: number; max_job_files: number; max_job_bytes: number; max_jobs: number };
+  roots: string[];
+  workers: number;
+  isolation: string;
+  sandbox_missing: string | null;
+}
+
+export type JobState = "receiving" | "running" | "done" | "cancelled" | "interrupted";
+export type ImageState = "waiting" | "working" | "done" | "kept" | "failed" | "cancelled";
+export type Counts = Record<ImageState, number>;
+
+export interface Written {
+  to: "in-place" | "folder";
+  path: string;
+  backup: string | null;
+  images: number;
+  failed: number;
+}
+
+export interface Job {
+  id: string;
+  name: string;
+  state: JobState;
+  source: { kind: "uploads" } | { kind: "folder"; path: string };
+  settings: Settings;
+  created_ms: number;
+  finished_ms: number | null;
+  images: number;
+  counts: Counts;
+  bytes_before: number;
+  bytes_after: number;
+  lowest_score: number | null;
+  mean_score: number | null;
+  remaining_ms: number | null;
+  elapsed_ms: number;
+  planning: boolean;
+  written: Written | null;
+}
+
+export interface ErrorBody {
+  code: string;
+  message: string;
+  advice: string;
+}
+
+export interface Image {
+  index: number;
+  name: string;
+  state: ImageState;
+  sequence: number;
+  original_size: number;
+  optimized_size: number | null;
+  input_format: string | null;
+  format: string | null;
+  output_name: string | null;
+  width: number | null;
+  height: number | null;
+  score: number | null;
+  target: number | null;
+  quality: number | null;
+  decision: string | null;
+  elapsed_ms: number | null;
+  error: (ErrorBody & { stage?: string }) | null;
+  notes: string[];
+  settings: Settings | null;
+}
+
+export interface Variant {
+  variant: number;
+  size: number;
+  score: number | null;
+  quality: number | null;
+  format: string;
+  elapsed_ms: number;
+  settings: Settings;
+}
+
+export interface Folders {
+  path: string | null;
+  parent: string | null;
+  folders: string[];
+  images: number;
+}
+
+export interface WriteResult {
+  images: number;
+  failed: number;
+  backup: string | null;
+  errors: { name: string; message: string; advice: string }[];
+}

@@ -1,0 +1,38 @@
+import { render } from "preact";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/start.css";
+import "./styles/job.css";
+import "./styles/list.css";
+import "./styles/compare.css";
+import { startLanguage } from "./i18n";
+import { keepPreferences } from "./state/preferences";
+import { readRoute } from "./state/route";
+import { startSession } from "./state/session";
+import { App, takeAddress } from "./views/app";
+import { listenForFiles } from "./views/droparea";
+
+const start = async () => {
+  keepPreferences();
+  listenForFiles();
+  // The language first: a page that speaks twice within a second is unpleasant.
+  const spoken = startLanguage();
+  const session = startSession();
+  await spoken;
+  readRoute();
+  addEventListener("popstate", readRoute);
+  addEventListener("hashchange", () => {
+    // The address of a server that was started anew, opened in this very tab.
+    if (location.hash.startsWith("#token=")) {
+      const address = location.hash;
+      history.replaceState(null, "", "#/");
+      void takeAddress(address);
+    }
+    readRoute();
+  });
+  const root = document.getElementById("app");
+  if (root) render(<App />, root);
+  await session;
+};
+
+void start();

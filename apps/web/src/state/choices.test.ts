@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { built_in_presets, default_choices, isChoices, isPresets, normalise, sameChoices, target_words, toSettings, wordOf } from "./choices";
+
+test("choices become the settings of docs/json.md and say nothing that is a default", () => {
+  assert.deepEqual(toSettings(default_choices), { target: 80, spareLossless: true });
+  assert.deepEqual(toSettings({ ...default_choices, lossless: true, keep: "all", effort: "max" }), {
+    lossless: true,
+    keep: "all",
+    effort: "max",
+  });
+  assert.deepEqual(toSettings({ ...default_choices, resize: "longest", pixels: 1200 }).resize, { mode: "longest", size: 1200 });
+  assert.deepEqual(toSettings({ ...default_choices, resize: "width", pixels: 900 }).resize, { mode: "width", width: 900 });
+  assert.deepEqual(toSettings({ ...default_choices, resize: "percent", percent: 25 }).resize, { mode: "percent", percent: 25 });
+});
+
+test("every word names its own target, and what lies between belongs to the lower one", () => {
+  for (const { target, word } of target_words) assert.equal(wordOf(target), word);
+  assert.equal(wordOf(79), "good");
+  assert.equal(wordOf(30), "small");
+  assert.equal(wordOf(95), "identical");
+});
+
+test("numbers are held in their ranges, formats among those that fit", () => {
+  const wild = normalise({ ...default_choices, target: 1000, pixels: -4, percent: Number.NaN });
+  assert.deepEqual([wild.target, wild.pixels, wild.percent], [95, 1, 50]);
+  assert.equal(normalise({ ...default_choices, lossless: true, format: "jpeg" }).format, "original");
+  assert.equal(normalise({ ...default_choices, lossless: true, format: "png" }).format, "png");
+});
+
+test("storage is believed only when it holds what the page wrote", () => {
+  for (const { choices } of built_in_presets) assert.ok(isChoices(JSON.parse(JSON.stringify(choices))));
+  for (const bad of [null, 7, "x", {}, { ...default_choices, format: "bmp" }, { ...default_choices, target: "80" }]) assert.ok(!isChoices(bad));
+  assert.ok(isPresets([{ id: "1", name: "mine", choices: default_choices }]));
+  assert.ok(!isPresets([{ id: "1", name: null, choices: default_choices }]));
+});
+
+test("two choices are the same when they ask for the same", () => {
+  assert.ok(sameChoices(default_choices, { ...default_choices, pixels: 99 }));
+  assert.ok(!sameChoices(default_choices, { ...default_choices, target: 81 }));
+});

@@ -1,0 +1,114 @@
+import type { Effort, OutputFormat, Settings } from "../api/types";
+
+/** What the settings panel shows: few enough to fit on a hand. */
+export interface Choices {
+  lossless: boolean;
+  /** SSIMULACRA 2.1 that outputs must reach; 30..100; without meaning when lossless. */
+  target: number;
+  format: OutputFormat;
+  resize: "none" | "longest" | "width" | "percent";
+  /** Pixels for longest and width. */
+  pixels: number;
+  /** For percent: 1..100. */
+  percent: number;
+  keep: "some" | "all" | "none";
+  effort: Effort;
+}
+
+export const lowest_target = 30;
+export const highest_target = 95;
+/** The words of the slider and the scores behind them. */
+export const target_words = [
+  { target: 60, word: "small" },
+  { target: 70, word: "good" },
+  { target: 80, word: "same" },
+  { target: 85, word: "excellent" },
+  { target: 90, word: "identical" },
+] as const;
+
+export const default_choices: Choices = {
+  lossless: false,
+  target: 80,
+  format: "original",
+  resize: "none",
+  pixels: 1600,
+  percent: 50,
+  keep: "some",
+  effort: "balanced",
+};
+
+export interface Preset {
+  id: string;
+  /** For those that the user has saved; built-in ones have their name in the catalogues. */
+  name: string | null;
+  choices: Choices;
+}
+
+export const built_in_presets: readonly Preset[] = [
+  { id: "same", name: null, choices: default_choices },
+  { id: "web", name: null, choices: { ...default_choices, format: "auto", resize: "longest", pixels: 2048, keep: "none" } },
+  { id: "photos", name: null, choices: { ...default_choices, target: 85, keep: "all" } },
+  { id: "archive", name: null, choices: { ...default_choices, lossless: true, keep: "all", effort: "max" } },
+  { id: "email", name: null, choices: { ...default_choices, target: 70, resize: "longest", pixels: 1600, keep: "none" } },
+];
+
+/** The word that describes a target: the highest one it reaches. */
+export const wordOf = (target: number): (typeof target_words)[number]["word"] => {
+  let word: (typeof target_words)[number]["word"] = target_words[0].word;
+  for (const row of target_words) if (target >= row.target) word = row.word;
+  return word;
+};
+
+/** Formats in which everything can be stored without loss. */
+export const lossless_formats: readonly OutputFormat[] = ["original", "auto", "png", "webp", "jxl"];
+
+export const toSettings = (choices: Choices): Settings => {
+  const settings: Settings = choices.lossless
+    ? { lossless: true }
+    : { target: choices.target, spareLossless: true };
+  if (choices.format !== "original") settings.outputFormat = choices.format;
+  if (choices.resize === "percent") settings.resize = { mode: "percent", percent: choices.percent };
+  if (choices.resize === "longest") settings.resize = { mode: "longest", size: choices.pixels };
+  if (choices.resize === "width") settings.resize = { mode: "width", width: choices.pixels };
+  if (choices.keep !== "some") settings.keep = choices.keep;
+  if (choices.effort !== "balanced") settings.effort = choices.effort;
+  return settings;
+};
+
+const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, Math.round(value)));
+
+/** Holds every number in its range, and the format among those that fit. */
+export const normalise = (choices: Choices): Choices => ({
+  ...choices,
+  target: clamp(choices.target || default_choices.target, lowest_target, highest_target),
+  pixels: clamp(choices.pixels || default_choices.pixels, 1, 65535),
+  percent: clamp(choices.percent || default_choices.percent, 1, 100),
+  format: choices.lossless && !lossless_formats.includes(choices.format) ? "original" : choices.format,
+});
+
+export const sameChoices = (a: Choices, b: Choices): boolean =>
+  JSON.stringify(toSettings(normalise(a))) === JSON.stringify(toSettings(normalise(b)));
+
+const within = <T extends string>(value: unknown, allowed: readonly T[]): boolean =>
+  (allowed as readonly unknown[]).includes(value);
+
+/** Storage may hold anything: an older version's choices, or a person's. */
+export const isChoices = (value: unknown): value is Choices => {
+  if (typeof value !== "object" || value === null) return false;
+  const some = value as Record<keyof Choices, unknown>;
+  return (
+    typeof some.lossless === "boolean" &&
+    [some.target, some.pixels, some.percent].every((number) => typeof number === "number" && Number.isFinite(number)) &&
+    within(some.format, ["original", "auto", "jpeg", "png", "webp", "avif", "jxl", "gif", "tiff"]) &&
+    within(some.resize, ["none", "longest", "width", "percent"]) &&
+    within(some.keep, ["some", "all", "none"]) &&
+    within(some.effort, ["fast", "balanced", "max"])
+  );
+};
+
+export const isPresets = (value: unknown): value is Preset[] =>
+  Array.isArray(value) &&
+  value.every((row: unknown) => {
+    const preset = row as Partial<Preset> | null;
+    return typeof preset?.id === "string" && typeof preset.name === "string" && isChoices(preset.choices);
+  });

@@ -1,0 +1,129 @@
+import { useEffect, useState } from "preact/hooks";
+import { blob } from "../api/client";
+
+/** Thumbnails are small (some 3 kB); this many are kept beyond those in sight. */
+const most_kept = 400;
+/** A browser opens six connections to a server; uploads and events need theirs. */
+const most_at_once = 2;
+/** Rows that are scrolled past faster than this never ask, ms. */
+const settle_ms = 80;
+
+interface Entry {
+  url: string;
+  users: number;
+}
+
+/** Insertion order is order of last use. */
+const kept = new Map<string, Entry>();
+const waiting: (() => Promise<void>)[] = [];
+let running = 0;
+
+const trim = () => {
+  for (const [path, entry] of kept) {
+    if (kept.size <= most_kept) return;
+    if (entry.users > 0) continue;
+    URL.revokeObjectURL(entry.url);
+    kept.delete(path);
+  }
+};
+
+const pump = () => {
+  while (running < most_at_once) {
+    // Last come, first served: that is what is in sight now.
+    const next = waiting.pop();
+    if (!next) return;
+    running += 1;
+    void next().finally(() => {
+      running -= 1;
+      pump();
+    });
+  }
+};
+
+/** What is wanted since the last turn, and since the one before: one timer for all rows, not one for each. */
+let fresh = new Set<() => Promise<void>>();
+let older = new Set<() => Promise<void>>();
+let turn: ReturnType<typeof setTimeout> | null = null;
+
+const next_turn = () => {
+  waiting.push(...older);
+  older = fresh;
+  fresh = new Set();
+  turn = older.size > 0 ? setTimeout(next_turn, settle_ms) : null;
+  pump();
+};
+
+const want = (job: () => Promise<void>) => {
+  fresh.add(job);
+  turn ??= setTimeout(next_turn, settle_ms);
+};
+
+const forget = (job: () => Promise<void>) => {
+  if (fresh.delete(job) || older.delete(job)) return;
+  const at = waiting.indexOf(job);
+  if (at >= 0) waiting.splice(at, 1);
+};
+
+/** The address of a thumbnail once it is here; "none" when there is none; null while unknown. */
+export const useThumbnail = (path: string | null): string | null => {
+  const [state, set] = useState<{ path: string; url: string } | null>(null);
+  useEffect(() => {
+    if (path === null) return undefined;
+    let controller: AbortController | null = null;
+    let gone = false;
+    let held: Entry | null = null;
+    const hold = (entry: Entry) => {
+      held = entry;
+      entry.users += 1;
+      kept.delete(path);
+      kept.set(path, entry);
+      set({ path, url: entry.url });
+    };
+    const job = async () => {
+      controller = new AbortController();
+      try {
+        const entry = { url: URL.createObjectURL(await blob(path, controller.signal)), users: 0 };
+        kept.set(path, entry);
+        if (!gone) hold(entry);
+        trim();
+      } catch {
+        if (!gone) set({ path, url: "none" });
+      }
+    };
+    const known = kept.get(path);
+    if (known) hold(known);
+    else want(job);
+    return () => {
+      gone = true;
+      if (controller) controller.abort();
+      else if (!known) forget(job);
+      if (held) held.users -= 1;
+    };
+  }, [path]);
+  return state && state.path === path ? state.url : null;
+};
+
+/** Fetches one picture with the token and shows it as long as the component lives. */
+export const usePicture = (path: string | null): { url: string | null; error: unknown } => {
+  const [state, set] = useState<{ path: string | null; url: string | null; error: unknown }>({ path: null, url: null, error: null });
+  useEffect(() => {
+    if (path === null) return undefined;
+    const controller = new AbortController();
+    let url: string | null = null;
+    blob(path, controller.signal).then(
+      (bytes) => {
+        url = URL.createObjectURL(bytes);
+        if (controller.signal.aborted) URL.revokeObjectURL(url);
+        else set({ path, url, error: null });
+      },
+      (error: unknown) => {
+        if (!controller.signal.aborted) set({ path, url: null, error });
+      },
+    );
+    return () => {
+      controller.abort();
+      if (url) URL.revokeObjectURL(url);
+    };
+  }, [path]);
+  return state.path === path ? state : { url: null, error: null };
+};

@@ -1,0 +1,48 @@
+/** Where a picture lies in its stage: a point p of it is drawn at (x, y) + p * scale. All lengths in CSS pixels. */
+export interface View {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** The whole picture, in the middle; never magnified beyond one pixel for one. */
+export const fitView = (stage: Size, picture: Size, pixel_ratio: number): View => {
+  const margin = 0.96;
+  const scale = Math.min((stage.width / picture.width) * margin, (stage.height / picture.height) * margin, Math.max(1 / pixel_ratio, smallFloor(stage, picture)));
+  return centred(stage, picture, scale);
+};
+
+/** Very small pictures are magnified by a whole number, or there would be nothing to see. */
+const smallFloor = (stage: Size, picture: Size): number => {
+  const room = Math.min(stage.width / picture.width, stage.height / picture.height) / 2;
+  return picture.width < 128 && picture.height < 128 && room > 1 ? Math.floor(room) : 0;
+};
+
+const centred = (stage: Size, picture: Size, scale: number): View => ({
+  scale,
+  x: (stage.width - picture.width * scale) / 2,
+  y: (stage.height - picture.height * scale) / 2,
+});
+
+/** Zooms so that the point of the picture under `at` stays there. */
+export const zoomAt = (view: View, at: { x: number; y: number }, scale: number): View => ({
+  scale,
+  x: at.x - ((at.x - view.x) / view.scale) * scale,
+  y: at.y - ((at.y - view.y) / view.scale) * scale,
+});
+
+/** Keeps some of the picture in sight, whatever was dragged. */
+export const hold = (view: View, stage: Size, picture: Size): View => {
+  const room = 64;
+  const between = (value: number, low: number, high: number) => Math.min(Math.max(value, Math.min(low, high)), Math.max(low, high));
+  return {
+    scale: view.scale,
+    x: between(view.x, room - picture.width * view.scale, stage.width - room),
+    y: between(view.y, room - picture.height * view.scale, stage.height - room),
+  };
+};

@@ -1,0 +1,110 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useId } from "preact/hooks";
+import { get, send } from "../api/client";
+import type { Folders, Job } from "../api/types";
+import { t } from "../i18n";
+import { toSettings } from "../state/choices";
+import { choices } from "../state/preferences";
+import { go } from "../state/route";
+import { Button, Dialog, Words } from "../ui/controls";
+import { FolderIcon, UpIcon } from "../ui/icons";
+import { attempt } from "../ui/toast";
+import { recall, remember } from "../state/storage";
+
+/** Chooses a folder of the server's machine. `onPath` hears of every folder that was opened. */
+export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => void }) => {
+  const here = useSignal<Folders | null>(null);
+  const typed = useSignal("");
+  const error = useSignal<{ message: string; advice: string } | null>(null);
+  const id = useId();
+  const open = async (path: string | null) => {
+    try {
+      const folders = await get<Folders>(`/api/folders${path === null ? "" : `?path=${encodeURIComponent(path)}`}`);
+      here.value = folders;
+      typed.value = folders.path ?? "";
+      error.value = null;
+      onPath(folders.path || null);
+      if (folders.path) remember("folder", folders.path);
+    } catch (problem) {
+      const { message, advice } = problem as { message: string; advice?: string };
+      error.value = { message, advice: advice ?? "" };
+      onPath(null);
+    }
+  };
+  useEffect(() => {
+    void open(recall("folder")).then(() => {
+      // What was remembered may be gone.
+      if (error.value) void open(null);
+    });
+  }, []);
+  const folders = here.value;
+  const base = folders?.path ? folders.path.replace(/\/$/, "") : null;
+  return (
+    <div class="browser">
+      <form
+        class="inline"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void open(typed.value.trim() || null);
+        }}
+      >
+        <label class="hidden" for={id}>
+          {t("local.path")}
+        </label>
+        <input id={id} type="text" spellcheck={false} autocomplete="off" value={typed.value} onInput={(event) => (typed.value = event.currentTarget.value)} />
+        <Button type="submit">{t("local.open")}</Button>
+      </form>
+      {error.value && (
+        <p class="problem" role="alert">
+          <Words {...error.value} />
+        </p>
+      )}
+      {folders && (
+        <ul class="folders" aria-label={base === null ? t("local.roots") : base}>
+          {base !== null && (
+            <li key="..">
+              <button type="button" onClick={() => void open(folders.parent)}>
+                <UpIcon /> {t("local.up")}
+              </button>
+            </li>
+          )}
+          {folders.folders.map((name) => (
+            <li key={name}>
+              <button type="button" onClick={() => void open(base === null ? name : `${base}/${name}`)}>
+                <FolderIcon /> <span class="cut">{name}</span>
+              </button>
+            </li>
+          ))}
+          {folders.folders.length === 0 && <li class="empty">{t("local.empty")}</li>}
+        </ul>
+      )}
+      <p class="hint" aria-live="polite">
+        {base !== null && folders ? t("local.here", { count: folders.images }) : "\u00a0"}
+      </p>
+    </div>
+  );
+};
+
+export const LocalFolder = ({ onClose }: { onClose: () => void }) => {
+  const path = useSignal<string | null>(null);
+  const start = attempt(async () => {
+    const job = await send<Job>("POST", "/api/jobs", {
+      source: { kind: "folder", path: path.value, recursive: true },
+      settings: toSettings(choices.value),
+    });
+    onClose();
+    go({ view: "job", job: job.id, tab: "images" });
+  });
+  return (
+    <Dialog title={t("local.title")} onClose={onClose}>
+      <p class="hint">{t("local.intro")}</p>
+      <FolderBrowser onPath={(value) => (path.value = value)} />
+      <footer>
+        <Button onClick={onClose}>{t("common.cancel")}</Button>
+        <Button kind="primary" disabled={path.value === null} onClick={start}>
+          {t("local.start")}
+        </Button>
+      </footer>
+    </Dialog>
+  );
+};

@@ -1,0 +1,61 @@
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { t } from "../i18n";
+import { fromFiles } from "../state/incoming";
+import { info } from "../state/session";
+import { Button } from "../ui/controls";
+import { FolderIcon, LockIcon, PictureIcon } from "../ui/icons";
+import { dragging } from "./droparea";
+import { LocalFolder } from "./folder";
+import { give } from "./give";
+import { History } from "./history";
+import { SettingsPanel } from "./settings";
+
+const accepted = () => info.value?.formats.filter((row) => row.read).flatMap((row) => row.extensions.map((text) => `.${text.replace(/^\./, "")}`)).join(",") ?? "image/*";
+
+export const Start = () => {
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const local = useSignal(false);
+  const take = (event: { currentTarget: HTMLInputElement }) => {
+    const input = event.currentTarget;
+    if (input.files?.length) void give(fromFiles([...input.files]));
+    input.value = "";
+  };
+  return (
+    <div class="start">
+      <div class="start-main">
+        <section class={dragging.value ? "drop over" : "drop"} aria-labelledby="drop-title">
+          <div class="drop-art" aria-hidden="true">
+            <span class="sheet s1" />
+            <span class="sheet s2" />
+            <span class="sheet s3">
+              <PictureIcon size={34} />
+            </span>
+          </div>
+          <h1 id="drop-title">{dragging.value ? t("drop.now") : t("drop.title")}</h1>
+          <p class="hint">{t("drop.hint")}</p>
+          <div class="drop-actions">
+            <Button kind="primary" onClick={() => files.current?.click()}>
+              <PictureIcon /> {t("drop.files")}
+            </Button>
+            <Button onClick={() => folder.current?.click()}>
+              <FolderIcon /> {t("drop.folder")}
+            </Button>
+          </div>
+          <button type="button" class="link" onClick={() => (local.value = true)}>
+            {t("drop.local")}
+          </button>
+          <p class="private">
+            <LockIcon size={15} /> {t("drop.private")}
+          </p>
+          <input ref={files} id="pick-files" type="file" hidden multiple accept={accepted()} onChange={take} />
+          <input ref={folder} id="pick-folder" type="file" hidden multiple onChange={take} {...{ webkitdirectory: true }} />
+        </section>
+        <History />
+      </div>
+      <SettingsPanel />
+      {local.value && <LocalFolder onClose={() => (local.value = false)} />}
+    </div>
+  );
+};

@@ -1,0 +1,72 @@
+// Debian's Chromium, and what tests do with a page again and again.
+import { chromium } from "playwright-core";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+const executable = process.env.IMGMILL_CHROMIUM ?? "/usr/bin/chromium";
+/** While working on the page: its files from this folder (apps/web/dist) in place of those in the program. */
+const page_folder = process.env.IMGMILL_PAGE ?? null;
+const shots = process.env.IMGMILL_SCREENSHOTS ?? null;
+/** For a loaded machine: conditions are waited for, not times. */
+export const patience_ms = 30_000;
+
+export const launch = () =>
+  chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-dev-shm-usage"], timeout: patience_ms });
+
+/** A page of its own profile. What it complains about is kept in `page.complaints`. */
+export const openPage = async (browser, options = {}) => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: "en", ...options });
+  context.setDefaultTimeout(patience_ms);
+  if (page_folder) {
+    await context.route("**/*", (route) => {
+      const path = new URL(route.request().url()).pathname;
+      const file = join(page_folder, path === "/" ? "index.html" : path);
+      return /^\/(assets\/|$)/.test(path) && existsSync(file) ? route.fulfill({ path: file }) : route.fallback();
+    });
+  }
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  page.on("console", (message) => {
+    // What a lost connection does to requests is logged by the browser itself.
+    if (message.type() === "error" && !/Failed to load resource|ERR_/.test(message.text())) page.complaints.push(message.text());
+  });
+  return page;
+};
+
+/** Opens the page and waits until it can be used. */
+export const visit = async (page, server) => {
+  await page.goto(server.address);
+  await page.locator(".drop").waitFor();
+  await page.waitForFunction(() => !document.querySelector(".skeletons"));
+};
+
+/** Drags files or folders of the disk over the page and lets go, as a file manager does. */
+export const drop = async (page, paths) => {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"]) {
+    await session.send("Input.dispatchDragEvent", { type, x: 200, y: 200, data });
+  }
+  await session.detach();
+};
+
+export const pick = (page, files) =>
+  page.setInputFiles(
+    "#pick-files",
+    Object.entries(files).map(([name, buffer]) => ({ name, mimeType: "image/png", buffer })),
+  );
+
+export const finished = (page) => page.locator(".job-head .pill.done").waitFor();
+/** Waits until the list shows so many images of a state: it is drawn a little after the job is told to be done. */
+export const rows = (page, state, count) =>
+  page.waitForFunction(([name, number]) => document.querySelectorAll(`.grid-body .row.${name}`).length === number, [state, count]);
+export const row = (page, name) => page.locator(".grid-body .row", { hasText: name });
+export const jobId = (page) => new URL(page.url()).hash.split("/")[2];
+
+/** A picture of the view for people to look at, when a folder for them was named. */
+export const shoot = async (page, name, options = {}) => {
+  if (!shots) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}.png`), animations: "disabled", ...options });
+};

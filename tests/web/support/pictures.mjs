@@ -1,0 +1,58 @@
+// Pictures by computation: PNG files without filters, which leave an optimizer something to do.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { crc32, deflateSync } from "./bytes.mjs";
+
+const chunk = (type, data) => {
+  const bytes = Buffer.alloc(12 + data.length);
+  bytes.writeUInt32BE(data.length, 0);
+  bytes.write(type, 4, "latin1");
+  data.copy(bytes, 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length);
+  return bytes;
+};
+
+/** Soft hills with some grain; another `seed` is another picture. */
+export const png = (width, height, seed = 1, grain = 6) => {
+  const rows = Buffer.alloc((width * 3 + 1) * height);
+  let state = (seed * 2654435761) >>> 0;
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  let at = 0;
+  for (let y = 0; y < height; y += 1) {
+    rows[at++] = 0;
+    for (let x = 0; x < width; x += 1) {
+      for (let channel = 0; channel < 3; channel += 1) {
+        const wave = Math.sin((x * (channel + 1 + (seed % 3))) / 37 + seed) + Math.cos((y * (3 - channel)) / 29 - seed / 3);
+        rows[at++] = Math.max(0, Math.min(255, Math.round(128 + 50 * wave + (random() - 0.5) * grain)));
+      }
+    }
+  }
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk("IHDR", head),
+    chunk("IDAT", deflateSync(rows, { level: 1 })),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+};
+
+/** The same, cut off in the middle, as by a full disk. */
+export const brokenPng = (seed = 9) => {
+  const whole = png(120, 90, seed);
+  return whole.subarray(0, Math.floor(whole.length / 2));
+};
+
+/** Writes files by their names below `folder`. */
+export const plant = (folder, files) => {
+  for (const [name, bytes] of Object.entries(files)) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  }
+};
