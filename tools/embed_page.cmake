@@ -71,7 +71,7 @@ foreach(name IN LISTS files)
     endif()
   endforeach()
   string(REPLACE ";charset" "; charset" type "${type}")
-  string(APPEND rows "    PageFile{\"${name}\", \"${type}\", \"\\\"${hash}\\\"\", ${row}},\n")
+  string(APPEND rows "    PageFile{\"${name}\", \"${type}\", \"W/\\\"${hash}\\\"\", ${row}},\n")
 endforeach()
 file(REMOVE "${work}/packed")
 

@@ -163,8 +163,10 @@ TEST(CommandLine, SaysWhatIsWrongAndWhatToWrite) {
               HasSubstr("fast, balanced or max"));
   EXPECT_THAT(refused({"optimize", "a", "-o", "b", "-f", "bmp"}), HasSubstr("webp"));
   EXPECT_THAT(refused({"optimise", "a"}), HasSubstr("did you mean imgmill optimize?"));
-  EXPECT_THAT(refused({"photos"}),
-              HasSubstr("optimize, batch, compare, inspect, cache, restore, restore-jpeg and doctor"));
+  EXPECT_THAT(
+      refused({"photos"}),
+      HasSubstr(
+          "optimize, batch, compare, serve, inspect, cache, restore, restore-jpeg and doctor"));
   EXPECT_THAT(refused({"batch"}), HasSubstr("tasks.json"));
   EXPECT_THAT(refused({"batch", "a", "b"}), HasSubstr("one argument too many"));
   EXPECT_THAT(refused({"inspect"}), HasSubstr("FILE"));

@@ -55,6 +55,13 @@ constexpr std::array cache_examples = {
     Example{"imgmill cache stats --cache /var/cache/imgmill", "of another place"},
     Example{"imgmill optimize photos -o small --cache off", "work without one"},
 };
+constexpr std::array serve_examples = {
+    Example{"imgmill serve --open", "the web app, in the browser"},
+    Example{"imgmill serve --root /srv/pictures --port 8000", "another folder, another port"},
+    Example{"curl -H \"Authorization: Bearer $TOKEN\" --data-binary @photo.jpg "
+            "http://127.0.0.1:7340/api/optimize -o small.jpg",
+            "one image, from a script"},
+};
 constexpr std::array restore_examples = {
     Example{"imgmill restore originals", "every original where it came from"},
     Example{"imgmill restore originals --remove", "and remove the backups"},
@@ -131,6 +138,7 @@ std::span<const Example> examples_of(std::string_view command) {
   if (command == "compare") return compare_examples;
   if (command == "inspect") return inspect_examples;
   if (command == "cache") return cache_examples;
+  if (command == "serve") return serve_examples;
   if (command == "restore") return restore_examples;
   if (command == "restore-jpeg") return restore_jpeg_examples;
   if (command == "doctor") return doctor_examples;

@@ -13,6 +13,16 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+/// Whether the name changes with the contents, as in "app-1a2B_c3d.js": Vite puts eight
+/// letters of a hash behind a hyphen.
+bool named_by_content(std::string_view path) {
+  constexpr std::size_t letters = 8;
+  const std::string_view stem = path.substr(0, path.rfind('.'));
+  if (!path.starts_with("assets/") || stem.size() <= letters) return false;
+  return stem[stem.size() - letters - 1] == '-' &&
+         stem.substr(stem.size() - letters).find('/') == std::string_view::npos;
+}
+
 }  // namespace
 
 bool accepts(const Request& request, std::string_view coding) {
@@ -42,9 +52,8 @@ Response page_response(std::span<const PageFile> files, const Request& request,
   response.with("Content-Type", std::string(found->mime_type));
   response.with("ETag", std::string(found->etag));
   response.with("Vary", "Accept-Encoding");
-  // The names of assets change with their contents.
   response.with("Cache-Control",
-                path.starts_with("assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+                named_by_content(path) ? "public, max-age=31536000, immutable" : "no-cache");
   response.with("Content-Security-Policy",
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
                 "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'none'; "

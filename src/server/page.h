@@ -12,7 +12,7 @@ namespace imgmill::server {
 struct PageFile {
   std::string_view path;  ///< "index.html", "assets/app-1a2b.js"
   std::string_view mime_type;
-  std::string_view etag;  ///< with its quotes
+  std::string_view etag;  ///< weak, with its quotes: all codings have one
   std::string_view bytes;
   std::string_view gzip;    ///< empty: not smaller
   std::string_view brotli;  ///< empty: not smaller

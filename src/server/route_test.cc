@@ -73,6 +73,7 @@ TEST(Addresses, AreDecodedStrictly) {
 TEST(Page, IsSentAsTheClientCanReadIt) {
   static constexpr PageFile files[] = {
       {"assets/a.js", "text/javascript", "\"e1\"", "plain", "zipped", "broted"},
+      {"assets/b-x1Y_2z-3.js", "text/javascript", "\"e3\"", "b", {}, {}},
       {"index.html", "text/html", "\"e2\"", "page", {}, {}}};
   const auto ask = [](std::string_view path, std::vector<Field> headers) {
     Request request;
@@ -91,6 +92,16 @@ TEST(Page, IsSentAsTheClientCanReadIt) {
   EXPECT_EQ(ask("assets/a.js", {{"If-None-Match", "\"e1\""}}).status, 304);
   EXPECT_EQ(ask("assets/b.js", {}).status, 404);
   EXPECT_EQ(ask("index.htm", {}).status, 404);
+  const auto kept = [&](std::string_view path) {
+    for (const Field& field : ask(path, {}).headers) {
+      if (field.name == "Cache-Control") return field.value;
+    }
+    return std::string();
+  };
+  // Only what changes its name with its contents is kept for ever.
+  EXPECT_EQ(kept("assets/b-x1Y_2z-3.js"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(kept("assets/a.js"), "no-cache");
+  EXPECT_EQ(kept("index.html"), "no-cache");
 }
 
 TEST(Page, IsPartOfTheProgram) {

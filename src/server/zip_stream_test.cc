@@ -31,8 +31,11 @@ std::map<std::string, std::string> read_back(const std::string& bytes) {
   archive_read_support_format_zip(zip);
   archive_read_open_memory(zip, bytes.data(), bytes.size());
   archive_entry* entry = nullptr;
-  while (archive_read_next_header(zip, &entry) == ARCHIVE_OK) {
-    std::string& contents = entries[archive_entry_pathname(entry)];
+  for (int status = ARCHIVE_OK;;) {
+    status = archive_read_next_header(zip, &entry);
+    // A name that the locale of the test cannot spell is a warning.
+    if (status != ARCHIVE_OK && status != ARCHIVE_WARN) break;
+    std::string& contents = entries[archive_entry_pathname_utf8(entry)];
     char part[1000];
     for (la_ssize_t got = 0; (got = archive_read_data(zip, part, sizeof(part))) > 0;) {
       contents.append(part, static_cast<std::size_t>(got));

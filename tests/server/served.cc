@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "program.h"
+
 namespace imgmill::test {
 namespace {
 
@@ -40,8 +42,9 @@ using Clock = std::chrono::steady_clock;
 
 Served::Served(const std::filesystem::path& workspace, const std::filesystem::path& root,
                const Options& options) {
-  std::vector<std::string> words = {program_path().string(), "serve",   "--port", "0",          "--json",
-                                    "--workspace",   workspace, "--root", root.string()};
+  std::vector<std::string> words = {
+      program_path().string(), "serve",   "--port", "0",          "--json",
+      "--workspace",           workspace, "--root", root.string()};
   words.insert(words.end(), options.more.begin(), options.more.end());
   int ends[2] = {};
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
