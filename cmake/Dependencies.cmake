@@ -43,6 +43,7 @@ imgmill_need(highway libhwy 1.0.3 Highway libhwy-dev)
 imgmill_need(libjxl libjxl 0.7 libjxl libjxl-dev)
 imgmill_need(brotli libbrotlidec 1.0 Brotli libbrotli-dev)
 imgmill_need(libheif libheif 1.15 libheif libheif-dev)
+imgmill_need(expat expat 2.4 expat libexpat1-dev)
 imgmill_need(deflate libdeflate 1.14 libdeflate libdeflate-dev)
 
 message(STATUS "imgmill: libvips ${Vips_VERSION} (${Vips_KIND})")

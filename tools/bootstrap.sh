@@ -11,7 +11,8 @@ say() { printf 'imgmill: %s\n' "$*" >&2; }
 
 packages=(g++ cmake ninja-build ccache pkg-config libcli11-dev nlohmann-json3-dev
   libspdlog-dev libfmt-dev libjpeg62-turbo-dev libxxhash-dev zlib1g-dev libseccomp-dev
-  libsqlite3-dev libhwy-dev libdeflate-dev libjxl-dev libbrotli-dev libheif-dev)
+  libsqlite3-dev libhwy-dev libdeflate-dev libjxl-dev libbrotli-dev libheif-dev
+  libexpat1-dev)
 engine=yes
 # The engine is built for x86-64 and glibc; elsewhere the system's libvips serves.
 if [ "$(uname -m)" != x86_64 ]; then
