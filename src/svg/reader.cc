@@ -138,6 +138,8 @@ class Builder {
     XML_StopParser(parser_, XML_FALSE);
   }
   void refuse(const char* reason) {
+    // The root's tag says how large a drawing is, however odd the rest.
+    if (root_only_) return;
     stop(Error(ErrorCode::unsupported, fmt::format("this SVG is not touched: {}", reason),
                "save it as plain SVG with the program that made it"));
   }
@@ -196,7 +198,8 @@ class Builder {
     scopes_.push_back(declared_before);
     const std::string_view prefix = prefix_of(node.text);
     const std::string* const own = namespace_of(prefix);
-    if (own == nullptr && !prefix.empty()) return refuse("a prefix has no namespace");
+    if (own == nullptr && !prefix.empty()) refuse("a prefix has no namespace");
+    if (failure) return;
     node.space = own == nullptr || own->empty() ? Space::none : space_of(*own);
     for (Attribute& attribute : node.attributes) {
       const std::string_view before = prefix_of(attribute.name);
@@ -206,8 +209,9 @@ class Builder {
         continue;
       }
       const std::string* const space = namespace_of(before);
-      if (space == nullptr) return refuse("a prefix has no namespace");
-      attribute.space = space_of(*space);
+      if (space == nullptr) refuse("a prefix has no namespace");
+      if (failure) return;
+      attribute.space = space == nullptr ? Space::other : space_of(*space);
     }
     if (!root_seen_) {
       if (node.local() != "svg" || (node.space != Space::svg && node.space != Space::none)) {
@@ -226,6 +230,8 @@ class Builder {
   }
 
   void end() {
+    // An empty root ends although the parser was stopped.
+    if (root_only_) return;
     Node node = std::move(open_.back());
     open_.pop_back();
     declared_.resize(scopes_.back());

@@ -171,6 +171,8 @@ TEST(SvgRoot, IsReadAloneAndDamageBehindItDoesNotMatter) {
   ASSERT_NE(root->find("width"), nullptr);
   EXPECT_EQ(*root->find("width"), "5");
   EXPECT_FALSE(read_root(bytes("<svg width=")));
+  EXPECT_EQ(*read_root(bytes("<svg y:z=\"\" a=\"b\"/>"))->find("a"), "b");
+  EXPECT_EQ(read_root(bytes("<html/>")).error().code(), ErrorCode::bad_input);
 }
 
 }  // namespace
