@@ -90,7 +90,7 @@ for (const each of corpora) {
     await svgo(inputs, 'CAREFUL', 'svgo, ids kept, multipass'));
 }
 publish('svg', [
-  `Measured on ${machine()}; svgo ${require('svgo/package.json').version} on Node ${process.versions.node}, one process; imgmill with all cores, ` +
+  `Measured on ${machine()}; svgo ${require('svgo').VERSION} on Node ${process.versions.node}, one process; imgmill with all cores, ` +
   `every output drawn, compared and synced. ${option('said', '')}`.trim(),
   '',
   `Differences are those of any pixel of 255 between input and output, drawn by sharp's librsvg ${sharp.versions.rsvg ?? ''} at 512 and 150 pixels, texts with the ` +
