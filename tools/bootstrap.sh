@@ -12,7 +12,7 @@ say() { printf 'imgmill: %s\n' "$*" >&2; }
 packages=(g++ cmake ninja-build ccache pkg-config libcli11-dev nlohmann-json3-dev
   libspdlog-dev libfmt-dev libjpeg62-turbo-dev libxxhash-dev zlib1g-dev libseccomp-dev
   libsqlite3-dev libhwy-dev libdeflate-dev libjxl-dev libbrotli-dev libheif-dev
-  libmicrohttpd-dev libarchive-dev brotli)
+  libmicrohttpd-dev libarchive-dev libexpat1-dev brotli)
 engine=yes
 browser=no
 # The engine is built for x86-64 and glibc; elsewhere the system's libvips serves.

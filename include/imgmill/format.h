@@ -12,7 +12,7 @@
 
 namespace imgmill {
 
-enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, jpegxl, heic };
+enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, jpegxl, heic, svg };
 
 /// Some of the formats.
 class FormatSet {
@@ -63,7 +63,7 @@ struct FormatInfo {
 [[nodiscard]] IMGMILL_API std::optional<Format> format_named(std::string_view name);
 
 /// How many bytes of a file `sniff` wants to see; fewer are fine.
-inline constexpr std::size_t sniff_bytes = 64;
+inline constexpr std::size_t sniff_bytes = 4096;
 
 /// What the first bytes of a file say it is, whatever it is called.
 [[nodiscard]] IMGMILL_API std::optional<Format> sniff(ByteView header);

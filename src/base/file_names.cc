@@ -47,6 +47,7 @@ std::vector<std::filesystem::path> possible_output_paths(const std::filesystem::
                                                          const ImageSettings& settings) {
   if (!settings.choose_format) return {planned};
   std::vector<std::filesystem::path> paths;
+  if (format_of_name(planned.filename().native()) == Format::svg) paths.push_back(planned);
   for (const FormatInfo& row : formats()) {
     if (settings.allowed.contains(row.format)) {
       paths.push_back(output_path_for(planned, settings, row.format));

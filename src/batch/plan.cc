@@ -152,7 +152,9 @@ class Planner final : public TaskSource {
   [[nodiscard]] std::string output_of(const PlannedNames::Folder& folder,
                                       std::string_view name) const {
     const auto& wanted = request_.settings->output_format;
-    return folder.output + (wanted ? name_for(name, *wanted) : std::string(name));
+    // A drawing stays one, whatever the others become.
+    const bool named_anew = wanted && format_of_name(name) != Format::svg;
+    return folder.output + (named_anew ? name_for(name, *wanted) : std::string(name));
   }
 
   /// Of all outputs that may come of it.

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "base/file_names.h"
 #include "imgmill/batch.h"
 #include "support/other_rights.h"
@@ -257,6 +259,18 @@ TEST(TasksFrom, RefusesTwoTasksWithOneOutput) {
   EXPECT_TRUE(*source->next());
   EXPECT_TRUE(*source->next()) << "originals that are replaced may differ in case";
   EXPECT_FALSE(source->next());
+}
+
+TEST(Plan, DrawingsKeepTheirNameWhateverTheOthersBecome) {
+  const ScratchFolder scratch;
+  for (const char* const name : {"in/a.svg", "in/a.png"}) scratch.write(name, "x");
+  Lines lines = plan_in(scratch, {{"in"}, "out/", Format::webp});
+  std::ranges::sort(lines);
+  EXPECT_EQ(lines, (Lines{"in/a.png -> out/a.webp", "in/a.svg -> out/a.svg"}));
+  ImageSettings best;
+  best.choose_format = true;
+  const auto paths = possible_output_paths("out/a.svg", best);
+  EXPECT_NE(std::ranges::find(paths, fs::path("out/a.svg")), paths.end());
 }
 
 }  // namespace

@@ -48,6 +48,19 @@ void note_misnaming(const fs::path& file, Format format, std::vector<std::string
                               printable(name.substr(name.rfind('.') + 1))));
 }
 
+/// A drawing stays SVG, so its output must not be called anything else; what was misnamed before
+/// may stay so.
+Result<void> check_drawing(const ImageTask& task) {
+  const std::optional<Format> named = format_of_name(name_of_file(task.output_path));
+  const bool as_before =
+      named == format_of_name(name_of_file(task.input_path)) && !task.settings->choose_format;
+  if (!named || named == Format::svg || as_before) return {};
+  return fail(ErrorCode::unsupported,
+              fmt::format("'{}' is a drawing and stays SVG, but its output is to be '{}'",
+                          printable(task.input_path), printable(task.output_path)),
+              "give the output a name that ends with .svg");
+}
+
 /// Whether `folder`, or the nearest folder above it that exists, takes files.
 Result<bool> check_folder(std::string_view folder) {
   bool exists = true;
@@ -157,6 +170,7 @@ Result<void> Validator::judge(const ImageTask& task, Memory& memory, Verdict& ve
   if (!verdict.format) return not_an_image(task.input_path);
 
   note_misnaming(task.input_path, *verdict.format, verdict.notes);
+  if (*verdict.format == Format::svg) IMGMILL_CHECK(check_drawing(task));
   if (!rules_.write) return {};
   return judge_output(task, file.facts, memory, verdict);
 }

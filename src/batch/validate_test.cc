@@ -78,7 +78,7 @@ TEST(Validate, NamesTheReason) {
   EXPECT_TRUE(reason(scratch / "gone.jpg").contains("no such file"));
   EXPECT_TRUE(reason(scratch.path()).contains("it is a folder"));
   EXPECT_TRUE(reason(scratch.write("e.jpg", "")).contains("is empty"));
-  const std::string text = reason(scratch.write("t.jpg", "<svg xmlns='x'/>"));
+  const std::string text = reason(scratch.write("t.jpg", "<html xmlns='x'/>"));
   EXPECT_TRUE(text.contains("is not an image imgmill knows; imgmill reads JPEG, PNG")) << text;
   ASSERT_EQ(::mkfifo((scratch / "pipe.jpg").c_str(), 0600), 0);
   EXPECT_TRUE(reason(scratch / "pipe.jpg").contains("not a regular file"));

@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "optimize/choose.h"
+#include "optimize/drawing.h"
 #include "optimize/source.h"
 
 namespace imgmill {
@@ -14,6 +15,7 @@ namespace {
 
 Result<Optimized> decided(const Source& source, const ImageSettings& settings,
                           const Limits& limits) {
+  if (source.info.format == Format::svg) return cleaned_drawing(source, settings);
   const Format target = settings.output_format.value_or(source.info.format);
   const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
   const Extent extent = resized(whole, settings.resize);

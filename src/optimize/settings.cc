@@ -25,6 +25,7 @@ const std::optional<int>& Quality::own(Format format) const {
     case Format::jpegxl:
       return jxl;
     case Format::heic:
+    case Format::svg:
       return global;
   }
   return global;

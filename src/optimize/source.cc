@@ -24,7 +24,7 @@ std::string_view foreign_name(ByteView input) {
   if (text.starts_with("BM"sv)) return "BMP";
   if (text.starts_with("8BPS"sv)) return "Photoshop";
   if (text.starts_with("%PDF"sv)) return "PDF";
-  if (text.find("<svg"sv) != std::string_view::npos) return "SVG";
+  if (text.starts_with("\x1F\x8B"sv)) return "gzip (a compressed SVG: unpack it first)";
   return {};
 }
 
@@ -93,6 +93,7 @@ void find_obstacles(Source& source) {
       break;
     case Format::webp:
     case Format::gif:
+    case Format::svg:
       break;
   }
 }
@@ -178,7 +179,8 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
   source.bytes = input;
   source.codec = &codec(*format);
   IMGMILL_TRY(source.info, source.codec->probe(input));
-  IMGMILL_CHECK(within(source.info, limits));
+  // A drawing is as many pixels as somebody makes of it.
+  if (*format != Format::svg) IMGMILL_CHECK(within(source.info, limits));
 
   source.metadata = read_metadata(input, *format);
   // Where the profile is not in the container's own words.

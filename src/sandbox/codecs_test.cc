@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,11 @@ std::vector<Work> matrix(Effort effort) {
   return all;
 }
 
+Bytes bytes_of(std::string_view text) {
+  const auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
+}
+
 std::vector<Work> special() {
   std::vector<Work> all;
   const auto add = [&](std::string name, Bytes input, Format to) {
@@ -73,6 +79,19 @@ std::vector<Work> special() {
   add("16 bits", test::make_png(test::photo(300, 200, 4, 16)), Format::tiff);
   add("animated GIF", test::make_gif(test::movie(64, 48, 5)), Format::webp);
   add("animated WebP", test::make_webp(test::movie(64, 48, 5)), Format::gif);
+  add("drawing with everything that a renderer might look for elsewhere", bytes_of(R"svg(
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 90 60">
+  <style>@import url("http://localhost/a.css"); .a { fill: url(#g); font-family: serif }</style>
+  <linearGradient id="g"><stop stop-color="#ff0000"/><stop offset="1.0" stop-color="blue"/></linearGradient>
+  <filter id="f"><feTurbulence baseFrequency="0.05"/><feGaussianBlur stdDeviation="1.50"/></filter>
+  <rect class="a" width="30.00" height="60" filter="url(#f)"/>
+  <path d="M 30.123456 10 A 10 10 0 0 1 50.5 10.25 L 40 50 z" stroke="#00ff00" stroke-width="1.2345678"/>
+  <image width="9" height="9" xlink:href="file:///etc/hostname"/>
+  <image width="9" height="9" xlink:href="data:image/png;base64,iVBORw0KGgo="/>
+  <switch><text systemLanguage="de" x="5" y="5">Text</text><text x="5" y="5">text</text></switch>
+</svg>
+)svg"),
+      Format::webp);
   add("damaged PNG", Bytes(1000, std::byte{0x89}), Format::png);
   return all;
 }

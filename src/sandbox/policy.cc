@@ -121,6 +121,9 @@ constexpr std::array files{
               "the C library's second way of counting cores; its third is "
               "sched_getaffinity"},
     QuietFile{"/proc/sys/vm/overcommit_memory", "the C library, when a heap of a thread shrinks"},
+    QuietFile{"/proc/self/cgroup",
+              "the way of Rust's library of counting cores, when librsvg draws a filter; its next "
+              "is sched_getaffinity"},
     QuietFile{"/etc/localtime", "localtime() looks whether the zone has changed"},
 };
 // NOLINTEND(modernize-use-designated-initializers)

@@ -139,9 +139,6 @@ TEST(Corpus, FeaturesGiveAPictureOrAClearError) {
                                          "truncated.png",
                                          "testimgl.jpg",  // a lossless JPEG
                                          "LICENSE",
-                                         "check.svg",
-                                         "circle.svg",
-                                         "struct-image-04-t.svg",
                                          "hilutite.icm",
                                          "invalid-illuminant.icc",
                                          "relax.jp2",

@@ -324,6 +324,8 @@ Bytes make(Format format, const Raster& raster) {
       return make_jxl(raster);
     case Format::heic:
       return make_heic(raster);
+    case Format::svg:
+      break;
   }
   throw std::runtime_error("a format that the tests cannot make");
 }

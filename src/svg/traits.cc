@@ -1,0 +1,158 @@
+#include "svg/traits.h"
+
+#include <algorithm>
+#include <array>
+
+#include "svg/transform_list.h"
+
+namespace imgmill::svg {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out;
+}
+
+bool holds(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+constexpr std::array<std::string_view, 6> moving = {
+    "animate", "animateTransform", "animateMotion", "animateColor", "set", "discard"};
+constexpr std::array<std::string_view, 12> looking_round = {
+    "[", "+", "~", ">", ":first", ":last", ":nth", ":only", ":empty", ":not", ":has", ":is"};
+
+// Whether rules or declarations make things larger; what "text-transform" does is no matter of
+// size.
+bool resizes(std::string_view text) {
+  for (std::size_t at = 0; (at = text.find("transform", at)) != std::string_view::npos; ++at) {
+    if (at < 5 || text.substr(at - 5, 5) != "text-") return true;
+  }
+  return holds(text, "zoom") || holds(text, "scale");
+}
+
+void read_rules(const std::string& rules, Traits& traits) {
+  const std::string text = lower(rules);
+  traits.stylesheet = traits.stylesheet || !is_blank(text);
+  if (holds(text, "@import")) traits.outer_styles = true;
+  if (holds(text, "animation") || holds(text, "keyframes") || holds(text, "transition")) {
+    traits.animation = true;
+  }
+  if (resizes(text)) {
+    traits.css_transforms = true;
+  }
+  if (holds(text, "currentcolor")) traits.current_colour = true;
+  // Escapes may spell any of them.
+  traits.structural_rules =
+      traits.structural_rules || holds(text, "\\") || holds(text, ":where") ||
+      std::ranges::any_of(looking_round, [&](std::string_view part) { return holds(text, part); });
+}
+
+void note_references(std::string_view value, Traits& traits) {
+  for (std::size_t at = 0; (at = value.find('#', at)) != std::string_view::npos;) {
+    ++at;
+    const std::size_t end = value.find_first_of(")\"' \t\r\n;", at);
+    traits.referenced.emplace(value.substr(at, end == std::string_view::npos ? end : end - at));
+  }
+}
+
+void look_at(const Attribute& attribute, Traits& traits) {
+  const std::string_view name = attribute.name;
+  if (attribute.space == Space::none && name.size() > 2 && name.starts_with("on")) {
+    traits.scripts = true;
+  }
+  if (name == "href" || name.ends_with(":href")) {
+    std::string target = lower(attribute.value);
+    std::erase_if(target, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
+    if (target.starts_with("javascript:")) traits.scripts = true;
+    if (attribute.value.starts_with('#')) note_references(attribute.value, traits);
+  }
+  if (holds(attribute.value, "url(")) note_references(attribute.value, traits);
+  if (name == "style") {
+    const std::string text = lower(attribute.value);
+    if (holds(text, "animation") || holds(text, "transition")) traits.animation = true;
+    if (resizes(text)) {
+      traits.css_transforms = true;
+    }
+  }
+  if (attribute.value.size() >= 12 && holds(lower(attribute.value), "currentcolor")) {
+    traits.current_colour = true;
+  }
+}
+
+void look_at(const Node& node, double scale, Traits& traits) {
+  if (node.kind == Kind::instruction && node.text.starts_with("xml-stylesheet")) {
+    traits.outer_styles = true;
+  }
+  if (node.kind != Kind::element) return;
+  const std::string_view name = node.local();
+  if (name == "script" || name == "iframe" || name == "handler") traits.scripts = true;
+  if (name == "link") traits.outer_styles = true;
+  if (node.space == Space::svg) {
+    if (std::ranges::find(moving, name) != moving.end()) traits.animation = true;
+    if (name == "text") traits.text = true;
+    if (name == "marker") traits.markers = true;
+  }
+  for (const Attribute& attribute : node.attributes) look_at(attribute, traits);
+  if (name == "style") {
+    std::string rules;
+    for (const Node& child : node.children) rules += child.text;
+    read_rules(rules, traits);
+  }
+  if (const std::string* const transform = node.find("transform")) {
+    const auto more = magnification(*transform);
+    if (!more) traits.unknown_scale = true;
+    scale *= more.value_or(1);
+  }
+  if (node.is("use")) traits.use_scale = std::max(traits.use_scale, scale);
+  for (const Node& child : node.children) look_at(child, scale, traits);
+}
+
+void sign(const Node& node, bool inside, std::string& out) {
+  if (node.is_characters()) {
+    if (inside) out += node.text;
+    return;
+  }
+  if (node.kind != Kind::element) return;
+  inside = inside || node.is("text");
+  if (inside) {
+    out.append("<").append(node.text);
+    for (const Attribute& attribute : node.attributes) {
+      if (attribute.space == Space::editor || attribute.space == Space::declaration) continue;
+      out.append(" ").append(attribute.name).append("=").append(attribute.value);
+    }
+    out += '>';
+  }
+  for (const Node& child : node.children) {
+    if (child.space != Space::editor) sign(child, inside, out);
+  }
+  if (inside) out += "</>";
+}
+
+void drop_text(Node& node) {
+  std::erase_if(node.children, [](const Node& child) { return child.is("text"); });
+  for (Node& child : node.children) drop_text(child);
+}
+
+}  // namespace
+
+Traits traits_of(const Document& document) {
+  Traits traits;
+  for (const Node& node : document.nodes) look_at(node, 1, traits);
+  return traits;
+}
+
+std::string text_signature(const Document& document) {
+  std::string out;
+  sign(document.root(), false, out);
+  return out;
+}
+
+Document without_text(const Document& document) {
+  Document out = document;
+  drop_text(out.root());
+  return out;
+}
+
+}  // namespace imgmill::svg

@@ -1,0 +1,117 @@
+#include "svg/writer.h"
+
+#include <algorithm>
+
+namespace imgmill::svg {
+namespace {
+
+void append_text(std::string& out, std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    switch (text[i]) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        // Only the end of a CDATA section may not stand in text. What stands before may be
+        // in another node, so that `out` is asked.
+        out += out.ends_with("]]") ? "&gt;" : ">";
+        break;
+      case '\r':
+        out += "&#13;";
+        break;
+      default:
+        out += text[i];
+    }
+  }
+}
+
+void append_cdata(std::string& out, std::string_view text) {
+  std::string escaped;
+  append_text(escaped, text);
+  constexpr std::string_view opening = "<![CDATA[";
+  constexpr std::string_view closing = "]]>";
+  // A line end as such would be read as another one.
+  const bool as_is = text.find('\r') == std::string_view::npos;
+  if (as_is && text.size() + opening.size() + closing.size() < escaped.size()) {
+    out.append(opening).append(text).append(closing);
+  } else {
+    append_text(out, text);
+  }
+}
+
+void append_value(std::string& out, std::string_view value) {
+  const auto count = [&](char c) { return std::ranges::count(value, c); };
+  const char quote = count('"') > count('\'') ? '\'' : '"';
+  out += quote;
+  for (const char c : value) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '"':
+      case '\'':
+        out += c != quote ? std::string(1, c) : (c == '"' ? "&#34;" : "&#39;");
+        break;
+      // As such they would be read as spaces.
+      case '\t':
+        out += "&#9;";
+        break;
+      case '\n':
+        out += "&#10;";
+        break;
+      case '\r':
+        out += "&#13;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  out += quote;
+}
+
+void append(std::string& out, const Node& node) {
+  switch (node.kind) {
+    case Kind::text:
+      return append_text(out, node.text);
+    case Kind::cdata:
+      return append_cdata(out, node.text);
+    case Kind::comment:
+      out.append("<!--").append(node.text).append("-->");
+      return;
+    case Kind::instruction:
+      out.append("<?").append(node.text).append("?>");
+      return;
+    case Kind::element:
+      break;
+  }
+  out.append("<").append(node.text);
+  for (const Attribute& attribute : node.attributes) {
+    out.append(" ").append(attribute.name).append("=");
+    append_value(out, attribute.value);
+  }
+  const bool empty = std::ranges::all_of(
+      node.children, [](const Node& child) { return child.is_characters() && child.text.empty(); });
+  if (empty) {
+    out += "/>";
+    return;
+  }
+  out += '>';
+  for (const Node& child : node.children) append(out, child);
+  out.append("</").append(node.text).append(">");
+}
+
+}  // namespace
+
+std::string write(const Document& document) {
+  std::string out;
+  for (const Node& node : document.nodes) append(out, node);
+  return out;
+}
+
+}  // namespace imgmill::svg
