@@ -58,9 +58,8 @@ constexpr std::array cache_examples = {
 constexpr std::array serve_examples = {
     Example{"imgmill serve --open", "the web app, in the browser"},
     Example{"imgmill serve --root /srv/pictures --port 8000", "another folder, another port"},
-    Example{"curl -H \"Authorization: Bearer $TOKEN\" --data-binary @photo.jpg "
-            "http://127.0.0.1:7340/api/optimize -o small.jpg",
-            "one image, from a script"},
+    Example{"imgmill serve --workspace /var/tmp/jobs", "jobs are kept somewhere else"},
+    Example{"imgmill serve --json", "address and token for a script"},
 };
 constexpr std::array restore_examples = {
     Example{"imgmill restore originals", "every original where it came from"},

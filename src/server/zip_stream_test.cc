@@ -35,7 +35,8 @@ std::map<std::string, std::string> read_back(const std::string& bytes) {
     status = archive_read_next_header(zip, &entry);
     // A name that the locale of the test cannot spell is a warning.
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN) break;
-    std::string& contents = entries[archive_entry_pathname_utf8(entry)];
+    const char* name = archive_entry_pathname_utf8(entry);
+    std::string& contents = entries[name == nullptr ? "unspeakable here" : name];
     char part[1000];
     for (la_ssize_t got = 0; (got = archive_read_data(zip, part, sizeof(part))) > 0;) {
       contents.append(part, static_cast<std::size_t>(got));
