@@ -27,8 +27,8 @@ constexpr std::array<std::uint32_t, 2> sides = {480, 199};
 // For the metric 90 is "not to be told apart, even when the two flicker in one place". It is
 // strict with drawings, where all that differs lies on sharp edges: pixels that differ by one level
 // of 255 in places cost it 2.5 points, icons whose points moved by a fiftieth of a pixel come to 93
-// to 97 (40 icons of Adwaita and Papirus). That nothing is missing or misplaced is what the bound
-// for each pixel says.
+// to 97 (a handful of icons of Adwaita and Papirus). That nothing is missing or misplaced is what
+// the bound for each pixel says.
 constexpr double least_score = 90;
 
 // And no single pixel may change more than this (of 255, alpha multiplied in): a point that
