@@ -128,7 +128,8 @@ Result<FormatCandidate> candidate_at(const JsonPlace& at) {
 }  // namespace
 
 Result<Judgement> judgement_at(const JsonPlace& at) {
-  IMGMILL_CHECK(check_fields(at, {"score", "target", "quality", "encodes", "probes", "candidates"}));
+  IMGMILL_CHECK(
+      check_fields(at, {"score", "target", "quality", "encodes", "probes", "candidates"}));
   Judgement judgement;
   IMGMILL_TRY(judgement.score, optional_score(at, "score"));
   IMGMILL_TRY(judgement.target, optional_score(at, "target"));

@@ -89,9 +89,9 @@ TEST(Corpus, PngSuiteKeepsEveryPixelAtEveryEffort) {
   NEED_CORPUS("pngsuite");
   for (const char* effort : {"fast", "balanced", "max"}) {
     const Folder folder;
-    const Outcome run = imgmill(folder, {"optimize", part_path.string(), "-o", "out", "--report",
-                                         "report.json", "--progress", "none", "--lossless",
-                                         "--effort", effort, "--cache", "off"});
+    const Outcome run =
+        imgmill(folder, {"optimize", part_path.string(), "-o", "out", "--report", "report.json",
+                         "--progress", "none", "--lossless", "--effort", effort, "--cache", "off"});
     EXPECT_LE(run.status, 1) << run.err;
     int packed = 0;
     for (const auto& [name, result] : results_by_name(folder / "report.json")) {

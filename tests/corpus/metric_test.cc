@@ -42,9 +42,8 @@ Shown shown(const fs::path& file) {
 // Rows of scores.csv: original, candidate, how it was made, score.
 TEST(Metric, AgreesWithTheReferenceProgramOnItsPairs) {
   const char* named = std::getenv("IMGMILL_METRIC_PAIRS");
-  const fs::path folder = named != nullptr
-                              ? fs::path(named)
-                              : test::source_path() / "../shared/reference/ssimulacra2";
+  const fs::path folder =
+      named != nullptr ? fs::path(named) : test::source_path() / "../shared/reference/ssimulacra2";
   std::ifstream table(folder / "scores.csv");
   if (!table) GTEST_SKIP() << "no scores.csv: set IMGMILL_METRIC_PAIRS to its folder";
   std::string line;

@@ -135,8 +135,10 @@ TEST_F(Jobs, CancelMidwayAndRetry) {
   const Json cancelled = server().post("/api/jobs/" + job + "/cancel").json();
   EXPECT_EQ(cancelled["state"], "cancelled");
   EXPECT_GT(cancelled["counts"]["cancelled"], 0);
-  const Json again =
-      server().post("/api/jobs/" + job + "/retry", {{"settings", {{"outputFormat", "webp"}, {"quality", 50}}}}).json();
+  const Json again = server()
+                         .post("/api/jobs/" + job + "/retry",
+                               {{"settings", {{"outputFormat", "webp"}, {"quality", 50}}}})
+                         .json();
   EXPECT_EQ(again["state"], "running");
   const Json done = server().wait_for(job, "done");
   EXPECT_EQ(done["counts"]["done"].get<int>() + done["counts"]["kept"].get<int>(), 12);
