@@ -5,10 +5,10 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "commands.h"
+#include "json_line.h"
 #include "places.h"
 #include "server/server.h"
 #include "signals.h"
@@ -51,9 +51,8 @@ bool show(const std::string& address) {
 
 std::string line_for(const server::Server& server, bool json) {
   if (!json) return server.address() + "\n";
-  const nlohmann::ordered_json object = {
-      {"url", server.address()}, {"token", server.token()}, {"port", server.port()}};
-  return object.dump() + "\n";
+  return json_line(
+      {{"url", server.address()}, {"token", server.token()}, {"port", server.port()}});
 }
 
 }  // namespace

@@ -49,11 +49,9 @@ Result<PoolSettings> read_pool_settings(const JsonPlace& at) {
   return settings;
 }
 
-Result<Order> read_order(const JsonPlace& at) {
-  IMGMILL_CHECK(check_fields(at, {"settings", "limits", "threads", "cpu_seconds"}));
-  Order order;
-  IMGMILL_TRY(const JsonPlace settings, required_at(at, "settings"));
-  IMGMILL_TRY(order.settings, settings_at(settings, {}));
+/// What all orders say about the resources of their work.
+template <typename SomeOrder>
+Result<void> read_bounds(const JsonPlace& at, SomeOrder& order) {
   IMGMILL_TRY(const JsonPlace limits, required_at(at, "limits"));
   IMGMILL_TRY(order.limits, limits_at(limits));
   IMGMILL_TRY(const JsonPlace threads, required_at(at, "threads"));
@@ -61,6 +59,15 @@ Result<Order> read_order(const JsonPlace& at) {
   order.threads = static_cast<int>(count);
   IMGMILL_TRY(const std::int64_t seconds, number(at, "cpu_seconds"));
   order.cpu_seconds = static_cast<std::uint64_t>(seconds);
+  return {};
+}
+
+Result<Order> read_order(const JsonPlace& at) {
+  IMGMILL_CHECK(check_fields(at, {"settings", "limits", "threads", "cpu_seconds"}));
+  Order order;
+  IMGMILL_TRY(const JsonPlace settings, required_at(at, "settings"));
+  IMGMILL_TRY(order.settings, settings_at(settings, {}));
+  IMGMILL_CHECK(read_bounds(at, order));
   return order;
 }
 
@@ -72,13 +79,7 @@ Result<CompareOrder> read_compare_order(const JsonPlace& at) {
   IMGMILL_TRY(const JsonPlace map, required_at(at, "map"));
   IMGMILL_TRY(const bool wanted, flag_at(map));
   order.options.map = wanted ? HeatMap::yes : HeatMap::no;
-  IMGMILL_TRY(const JsonPlace limits, required_at(at, "limits"));
-  IMGMILL_TRY(order.limits, limits_at(limits));
-  IMGMILL_TRY(const JsonPlace threads, required_at(at, "threads"));
-  IMGMILL_TRY(const std::int64_t count, integer_at(threads, 1, 1024));
-  order.threads = static_cast<int>(count);
-  IMGMILL_TRY(const std::int64_t seconds, number(at, "cpu_seconds"));
-  order.cpu_seconds = static_cast<std::uint64_t>(seconds);
+  IMGMILL_CHECK(read_bounds(at, order));
   return order;
 }
 
