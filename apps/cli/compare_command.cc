@@ -53,9 +53,9 @@ std::string for_people(const CompareCommandOptions& options, const Comparison& r
 }
 
 std::string for_programs(const CompareCommandOptions& options, const Comparison& result) {
-  return json_line(comparison_report(
-      result, options.files[0], options.files[1],
-      options.map ? nlohmann::ordered_json(options.map->native()) : nullptr));
+  return json_line(
+      comparison_report(result, options.files[0], options.files[1],
+                        options.map ? nlohmann::ordered_json(options.map->native()) : nullptr));
 }
 
 Result<Buffer> input(const std::string& name, const Limits& limits) {
@@ -97,8 +97,8 @@ Status compare_command(const CompareCommandOptions& options, Screen& screen) {
                                           printable(options.files[1]), printable(reason)));
     if (options.json) {
       const bool told = screen.data(json_line({{"original", {{"path", options.files[0]}}},
-                                              {"other", {{"path", options.files[1]}}},
-                                              {"error", reason}}));
+                                               {"other", {{"path", options.files[1]}}},
+                                               {"error", reason}}));
       if (!told) return Status::some_failed;
     }
     return Status::some_failed;

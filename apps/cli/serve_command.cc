@@ -51,8 +51,7 @@ bool show(const std::string& address) {
 
 std::string line_for(const server::Server& server, bool json) {
   if (!json) return server.address() + "\n";
-  return json_line(
-      {{"url", server.address()}, {"token", server.token()}, {"port", server.port()}});
+  return json_line({{"url", server.address()}, {"token", server.token()}, {"port", server.port()}});
 }
 
 }  // namespace
@@ -61,6 +60,8 @@ Status serve_command(const ServeOptions& options, Screen& screen) {
   server::ServerOptions how;
   how.ports = ports_for(options);
   how.optimizer = options.optimizer;
+  // The page is to stay smooth while every core is busy with its images.
+  how.optimizer.niceness = 10;
   how.batch.limits = options.limits;
   how.limits.max_upload_bytes = std::min(options.max_upload, options.limits.max_input_bytes);
   how.patience = options.client_timeout;

@@ -22,7 +22,8 @@ std::optional<Format> format_of_name(std::string_view name) {
   const std::string_view extension = name.substr(dot + 1);
   for (const FormatInfo& row : formats()) {
     for (const std::string_view known : row.extensions) {
-      if (std::ranges::equal(extension, known, {}, [](char c) { return lower_case(c); })) return row.format;
+      if (std::ranges::equal(extension, known, {}, [](char c) { return lower_case(c); }))
+        return row.format;
     }
   }
   return std::nullopt;

@@ -34,7 +34,7 @@ Result<std::int64_t> number(const JsonPlace& at, const char* field) {
 }
 
 Result<PoolSettings> read_pool_settings(const JsonPlace& at) {
-  IMGMILL_CHECK(check_fields(at, {"sandbox", "warm_up", "address_space", "threads"}));
+  IMGMILL_CHECK(check_fields(at, {"sandbox", "warm_up", "address_space", "threads", "niceness"}));
   PoolSettings settings;
   IMGMILL_TRY(const JsonPlace mode, required_at(at, "sandbox"));
   IMGMILL_TRY(settings.sandbox, named_at(mode, SandboxMode::off));
@@ -46,6 +46,9 @@ Result<PoolSettings> read_pool_settings(const JsonPlace& at) {
   IMGMILL_TRY(const JsonPlace threads, required_at(at, "threads"));
   IMGMILL_TRY(const std::int64_t count, integer_at(threads, 1, 1024));
   settings.threads = static_cast<int>(count);
+  IMGMILL_TRY(const JsonPlace niceness, required_at(at, "niceness"));
+  IMGMILL_TRY(const std::int64_t added, integer_at(niceness, 0, 19));
+  settings.niceness = static_cast<int>(added);
   return settings;
 }
 
@@ -111,6 +114,7 @@ std::string to_body(const PoolSettings& settings) {
   json["warm_up"] = settings.warm_up == WarmUp::on;
   json["address_space"] = settings.address_space;
   json["threads"] = settings.threads;
+  json["niceness"] = settings.niceness;
   return dump(json);
 }
 

@@ -37,7 +37,8 @@ void read_rules(const std::string& rules, Traits& traits) {
   // Escapes may spell any of them.
   traits.structural_rules =
       traits.structural_rules || contains(text, "\\") || contains(text, ":where") ||
-      std::ranges::any_of(looking_round, [&](std::string_view part) { return contains(text, part); });
+      std::ranges::any_of(looking_round,
+                          [&](std::string_view part) { return contains(text, part); });
 }
 
 void note_references(std::string_view value, Traits& traits) {
