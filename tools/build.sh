@@ -4,6 +4,7 @@
 #   tools/build.sh program            the release program and library
 #   tools/build.sh bench              the release benchmarks
 #   tools/build.sh tests [PRESET]     everything, tests included (release, asan, tsan)
+#   tools/build.sh drivers            the release tests that start the program, which asan and tsan use
 #
 # A stamp as old as the start of the last good build answers "is there anything to
 # do?" without starting CMake or Ninja. Speaks on standard error.
@@ -22,11 +23,13 @@ case $what in
     # The tests read these folders, too.
     sources=(apps src include bench tests examples docs) target=() needs=(build test)
     ;;
-  *) say "build.sh knows program, bench and tests, not '$what'"; exit 2 ;;
+  drivers) sources=(apps src include tests) target=(--target imgmill_drivers) needs=(build test) ;;
+  *) say "build.sh knows program, bench, tests and drivers, not '$what'"; exit 2 ;;
 esac
 
 # A deleted or added file shows in the time of its folder.
 up_to_date() {
+  local stamp=$1
   [ -e "$stamp" ] && [ -x "$folder/imgmill" ] && (
     cd "$here"
     [ -z "$(find "${sources[@]}" cmake engine/package-lock.json CMakeLists.txt \
@@ -35,15 +38,20 @@ up_to_date() {
       -o -newer "$stamp" -print -quit)" ]
   )
 }
-up_to_date && exit 0
+# Who has built all tests has built the drivers.
+done_already() {
+  up_to_date "$stamp" || { [ "$what" = drivers ] && up_to_date "$folder/.built-tests"; }
+}
+done_already && exit 0
 
 mkdir -p "$folder"
 # Two builds in one folder would trip over each other; the second one waits.
 exec 9>"$folder/.lock"
 flock -n 9 || { say "waiting for another build in build/$preset"; flock 9; }
-up_to_date && exit 0
+done_already && exit 0
 
 "$here/tools/bootstrap.sh" "${needs[@]}"
+[ "$preset" = release ] || "$here/tools/build.sh" drivers 9>&-
 # Both before the stamp: they put files beside the sources.
 "$here/tools/page.sh"
 touch "$stamp.new"
@@ -55,7 +63,11 @@ if [ "$what" = program ]; then
   [ -e "$folder/CMakeCache.txt" ] || configure+=(-DIMGMILL_TESTS=OFF -DIMGMILL_BENCHMARKS=OFF)
 else
   configure+=(-DIMGMILL_TESTS=ON)
-  [ "$preset" != release ] || configure+=(-DIMGMILL_BENCHMARKS=ON)
+  if [ "$preset" = release ]; then
+    configure+=(-DIMGMILL_BENCHMARKS=ON)
+  else
+    configure+=(-DIMGMILL_DRIVERS="$here/build/release")
+  fi
 fi
 if [ "$(uname -m)" != x86_64 ]; then
   say "the pinned engine is for x86-64; building with the system's libvips instead"

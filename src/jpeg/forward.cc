@@ -1,9 +1,8 @@
 #include "jpeg/forward.h"
 
+#include "base/simd_targets.h"
 #include "jpeg/dct.h"
 
-// SSSE3 alone has not been sold for fifteen years.
-#define HWY_DISABLED_TARGETS HWY_SSSE3
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "jpeg/forward.cc"
 #include <hwy/foreach_target.h>

@@ -5,11 +5,10 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/simd_targets.h"
 #include "jpeg/significance.h"
 #include "jpeg/trellis.h"
 
-// SSSE3 alone has not been sold for fifteen years.
-#define HWY_DISABLED_TARGETS HWY_SSSE3
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "jpeg/quantiser.cc"
 #include <hwy/foreach_target.h>

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-// SSSE3 alone has not been sold for fifteen years.
-#define HWY_DISABLED_TARGETS HWY_SSSE3
+#include "base/simd_targets.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "png/filter_rows.cc"
 #include <hwy/foreach_target.h>

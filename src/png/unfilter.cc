@@ -1,6 +1,7 @@
 #include <cstring>
 #include <vector>
 
+#include "base/simd_targets.h"
 #include "png/filter_rows.h"
 
 #ifndef IMGMILL_PNG_UNFILTER_ROWS
@@ -64,7 +65,6 @@ bool each_row(UndoRow undo, const std::uint8_t* in, std::size_t height, std::siz
 }  // namespace imgmill::png
 #endif
 
-#define HWY_DISABLED_TARGETS HWY_SSSE3
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "png/unfilter.cc"
 #include <hwy/foreach_target.h>

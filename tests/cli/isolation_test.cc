@@ -65,7 +65,7 @@ TEST(Isolation, VerboseAndTheReportSayWhatThePoolDid) {
 /// The program beside a worker program that misbehaves on command.
 Outcome with_faulty_workers(const Folder& folder, const std::string& arguments) {
   fs::copy_file(program_path(), folder / "imgmill", fs::copy_options::skip_existing);
-  fs::copy_file(IMGMILL_FAULTY_WORKER, folder / "imgmill-worker", fs::copy_options::skip_existing);
+  fs::copy_file(faulty_worker_path(), folder / "imgmill-worker", fs::copy_options::skip_existing);
   const std::string command = "cd '" + folder.path().string() + "' && XDG_STATE_HOME=$PWD/state " +
                               "./imgmill " + arguments + " --cache off >told 2>&1";
   const int status = std::system(command.c_str());

@@ -39,8 +39,15 @@ int status_of(int raw) { return WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMS
 }  // namespace
 
 const std::filesystem::path& program_path() {
-  static const std::filesystem::path path = IMGMILL_PROGRAM;
+  static const std::filesystem::path path = [] {
+    const char* const other = std::getenv("IMGMILL_PROGRAM");
+    return other == nullptr ? IMGMILL_PROGRAM : other;
+  }();
   return path;
+}
+
+std::filesystem::path faulty_worker_path() {
+  return program_path().parent_path() / "tests/faulty_worker/imgmill_faulty_worker";
 }
 
 const std::filesystem::path& source_path() {

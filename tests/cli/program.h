@@ -32,8 +32,12 @@ class Folder {
   std::filesystem::path path_;
 };
 
-/// The program that is tested, and the root of the sources.
+/// The program that is tested: that of this build, unless $IMGMILL_PROGRAM names another
+/// (with a sanitizer, which this one need not have).
 [[nodiscard]] const std::filesystem::path& program_path();
+/// The worker with faults to order, which lies with that program.
+[[nodiscard]] std::filesystem::path faulty_worker_path();
+/// The root of the sources.
 [[nodiscard]] const std::filesystem::path& source_path();
 
 struct Outcome {
