@@ -1,0 +1,132 @@
+// The window from its start to its end, on a screen that nobody sees.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { unzip } from "../web/support/bytes.mjs";
+import { plant, png } from "../web/support/pictures.mjs";
+import { temporaryFolder } from "../web/support/server.mjs";
+import { App, desktop } from "./app.mjs";
+import { alive, Screen, start, until } from "./screen.mjs";
+
+let screen;
+let app;
+let docks;
+const photos = join(temporaryFolder(), "photos");
+before(async () => {
+  plant(photos, Object.fromEntries(Array.from({ length: 6 }, (_, at) => [`tile-${at}.png`, png(320, 240, at + 1)])));
+  plant(join(photos, "..", "apart"), { "one.png": png(120, 90, 20), "two.png": png(120, 90, 21), "three.png": png(120, 90, 22) });
+  screen = await Screen.start();
+  docks = start("dbus-monitor", ["--session", "interface='com.canonical.Unity.LauncherEntry'"], { env: screen.environment });
+  app = await App.start(screen);
+});
+after(() => {
+  app?.process.kill("SIGKILL");
+  screen?.stop();
+});
+
+test("the page is shown in a window of its own", async () => {
+  const window = await screen.window("^imgmill$", app.log);
+  const { colours } = await screen.shoot("start", 150);
+  assert.ok(colours > 150, String(colours));
+  screen.focus(window);
+});
+
+test("another start hands its folder over: the job runs, and the dock shows how far it is", async () => {
+  assert.equal(await app.again(photos), 0);
+  const job = await app.job("photos", "done");
+  assert.equal(job.images, 6);
+  assert.equal(job.counts.failed, 0);
+  assert.equal(job.source.path, photos);
+  await screen.window("^photos · imgmill$", app.log);
+  await screen.shoot("job", 300);
+  // It became visible, and went away again.
+  const told = () => docks.log.split("signal time").slice(1).map((signal) => /"progress-visible"\s+variant\s+boolean (\w+)/.exec(signal)?.[1]);
+  await until("the dock", () => told().includes("true") && told().at(-1) === "false", () => docks.log);
+  assert.match(docks.log, /application:\/\/org\.imgmill\.Desktop\.desktop/);
+});
+
+test("files that are named become one job, and only they may be used", async () => {
+  const apart = join(photos, "..", "apart");
+  assert.equal(await app.again(join(apart, "one.png"), join(apart, "two.png")), 0);
+  const job = await app.job("apart", "done");
+  assert.equal(job.images, 2);
+  const refused = await app.json(`/api/folders?path=${apart}`);
+  assert.equal(refused.error.code, "forbidden_path");
+});
+
+test("the system's dialog chooses a folder", async () => {
+  const window = (await screen.window("· imgmill$", app.log));
+  screen.focus(window);
+  const chosen = join(photos, "..", "chosen");
+  plant(chosen, { "a.png": png(160, 120, 30) });
+  screen.keys("ctrl+o");
+  const dialog = await until("the dialog", () => screen.windows(".").find((other) => other !== window), app.log);
+  screen.focus(dialog);
+  await screen.shoot("choose", 150);
+  screen.type(chosen);
+  screen.keys("Return");
+  await app.job("chosen", "done");
+  await screen.window("^chosen · imgmill$", app.log);
+});
+
+test("what is downloaded goes where the person says", async () => {
+  const window = await screen.window("^chosen · imgmill$", app.log);
+  screen.focus(window);
+  // The first control behind the title.
+  screen.keys("Tab", "Return");
+  const dialog = await until("the dialog", () => screen.windows(".").find((other) => other !== window), app.log);
+  screen.focus(dialog);
+  const place = join(screen.environment.HOME, "kept.zip");
+  screen.keys("ctrl+a");
+  screen.type(place);
+  screen.keys("Return");
+  await until("the ZIP", () => existsSync(place), app.log);
+  const files = await until("the whole of it", () => { try { return unzip(readFileSync(place)); } catch { return null; } }, app.log);
+  assert.deepEqual([...files.keys()], ["a.png"]);
+  await screen.shoot("saved", 150);
+});
+
+test("when the engine is killed the window says so, and starts another", async () => {
+  const before = { pid: app.enginePid, token: app.token };
+  process.kill(before.pid, "SIGKILL");
+  const window = await screen.window("^The engine has ended$", app.log);
+  await screen.shoot("ended", 20);
+  screen.focus(window);
+  screen.keys("Return");
+  await until("another engine", () => app.enginePid !== before.pid, app.log);
+  await app.greet();
+  assert.notEqual(app.token, before.token);
+  await screen.window("^imgmill$", app.log);
+  assert.equal((await app.json("/api/jobs")).jobs.length, 3);
+  // And the page has found it.
+  plant(join(photos, "..", "afterwards"), { "a.png": png(80, 60, 31) });
+  assert.equal(await app.again(join(photos, "..", "afterwards")), 0);
+  await app.job("afterwards", "done");
+});
+
+test("with the window the engine ends", async () => {
+  const engine = app.enginePid;
+  assert.ok(alive(engine));
+  screen.run("xdotool", "windowquit", await screen.window("^afterwards · imgmill$", app.log));
+  assert.equal(await app.process.ended, 0, app.process.log);
+  assert.ok(!alive(engine));
+});
+
+test("when the window is killed the engine ends by itself", async () => {
+  app = await App.start(screen);
+  const engine = app.enginePid;
+  app.process.kill("SIGKILL");
+  await app.process.ended;
+  await until("the end of the engine", () => !alive(engine));
+});
+
+test("an engine that does not start is told of, with its reason", async () => {
+  const engine = join(temporaryFolder(), "engine");
+  writeFileSync(engine, "#!/bin/sh\necho 'imgmill: there is no room' >&2\nexit 1\n", { mode: 0o755 });
+  const window = start(desktop, ["--engine", engine], { env: screen.environment });
+  await screen.window("^The engine has ended$", () => window.log);
+  assert.match(window.log, /there is no room/);
+  window.kill("SIGTERM");
+  assert.equal(await window.ended, 0);
+});
