@@ -69,7 +69,7 @@ void Engine::spawn() {
   process_.reset(g_subprocess_launcher_spawn(launcher.get(), ErrorInto(error), program_.c_str(),
                                              "serve", "--json", "--control", nullptr));
   if (!process_) {
-    const std::string why = error ? error->message : "it could not be started";
+    const std::string why = error ? error->message : "It could not be started.";
     g_idle_add_once(
         [](gpointer held) {
           const Held engine = release(held);
@@ -103,7 +103,7 @@ void Engine::take_line(const std::string& line) {
   if (!has_address_) {
     const auto address = parse_address(line);
     if (!address) {
-      complained_ = "it is not the imgmill that this window was made for (" + program_ + ")";
+      complained_ = "It is not the imgmill that this window was made for (" + program_ + ").";
       g_subprocess_send_signal(process_.get(), SIGTERM);
       return;
     }
@@ -153,9 +153,10 @@ void Engine::gone() {
   std::string why = complained_;
   if (why.empty()) {
     GSubprocess* const process = process_.get();
-    why = g_subprocess_get_if_signaled(process) != FALSE
-              ? "it was ended by signal " + std::to_string(g_subprocess_get_term_sig(process))
-              : "it ended with status " + std::to_string(g_subprocess_get_exit_status(process));
+    why =
+        g_subprocess_get_if_signaled(process) != FALSE
+            ? "It was ended by signal " + std::to_string(g_subprocess_get_term_sig(process)) + "."
+            : "It ended with status " + std::to_string(g_subprocess_get_exit_status(process)) + ".";
   }
   tell_ended(why);
 }

@@ -7,6 +7,7 @@ namespace imgmill::desktop {
 namespace {
 
 constexpr const char* handler = "imgmill";
+constexpr const char* nothing = "about:blank";
 
 /// The event is an argument, so nothing in it can become a script.
 constexpr const char* raise_event =
@@ -135,7 +136,8 @@ void Page::show(const Address& address) {
 void Page::forget() {
   if (origin_.empty()) return;
   origin_.clear();
-  webkit_web_view_stop_loading(view_.get());
+  // The same address with another token would be no new page, but a step within the old one.
+  webkit_web_view_load_uri(view_.get(), nothing);
 }
 
 void Page::tell(const std::string& event) {
@@ -180,7 +182,8 @@ bool Page::decide(WebKitPolicyDecision* decision, WebKitPolicyDecisionType type)
       WEBKIT_NAVIGATION_POLICY_DECISION(decision));
   const char* const address =
       webkit_uri_request_get_uri(webkit_navigation_action_get_request(action));
-  const bool own = address != nullptr && is_of(address, origin_);
+  const bool own = address != nullptr && (origin_.empty() ? std::string_view(address) == nothing
+                                                          : is_of(address, origin_));
   if (own && type == WEBKIT_POLICY_DECISION_TYPE_NAVIGATION_ACTION) {
     webkit_policy_decision_use(decision);
     return true;

@@ -60,7 +60,8 @@ Window::Window(GtkApplication* application, WindowOptions options)
       .said = [this](const PageMessage& message, const Answer& answer) { take(message, answer); },
       .titled =
           [this](const std::string& title) {
-            gtk_window_set_title(window_, title.empty() ? "imgmill" : title.c_str());
+            // Without an engine the title is not the page's.
+            if (engine_) gtk_window_set_title(window_, title.empty() ? "imgmill" : title.c_str());
           },
       .broken =
           [this](const std::string& why) {
@@ -140,6 +141,7 @@ GtkWidget* Window::trouble_view() {
 }
 
 void Window::start() {
+  gtk_window_set_title(window_, "imgmill");
   gtk_stack_set_visible_child_name(stack_, starting);
   page_ready_ = false;
   engine_ = Engine::start(options_.engine,
@@ -162,8 +164,14 @@ void Window::start() {
 void Window::start_again() {
   if (!engine_) return start();
   if (!address_) return;  // it is on its way
+  page_->forget();
+  show_page();
+}
+
+void Window::show_page() {
   page_->show(*address_);
   gtk_stack_set_visible_child_name(stack_, page);
+  gtk_widget_grab_focus(page_->widget());
 }
 
 void Window::show_trouble(const char* title, const std::string& why) {

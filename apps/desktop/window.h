@@ -39,6 +39,7 @@ class Window {
   [[nodiscard]] GtkWidget* trouble_view();
   void start();
   void start_again();
+  void show_page();
   void show_trouble(const char* title, const std::string& why);
   void take(const PageMessage& message, const Answer& answer);
   void hand_over();

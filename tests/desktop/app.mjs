@@ -10,7 +10,7 @@ export const desktop = process.env.IMGMILL_DESKTOP ?? join(dirname(program), "im
 const toldEngine = () => {
   const folder = temporaryFolder();
   const script = join(folder, "engine");
-  writeFileSync(script, `#!/bin/bash\necho $$ > ${folder}/pid\n: > ${folder}/said\nexec ${program} "$@" > >(exec tee ${folder}/said)\n`);
+  writeFileSync(script, `#!/bin/bash\n: > ${folder}/said\necho $$ > ${folder}/pid\nexec ${program} "$@" > >(exec tee ${folder}/said)\n`);
   chmodSync(script, 0o755);
   return { script, folder };
 };
@@ -44,6 +44,11 @@ export class App {
   /** Another start: hands over its words and ends. */
   async again(...words) {
     return start(desktop, words, { env: this.screen.environment }).ended;
+  }
+
+  async kill() {
+    this.process.kill("SIGKILL");
+    await this.process.ended;
   }
 
   async json(path) {

@@ -8,7 +8,7 @@ import { crc32 } from "../web/support/bytes.mjs";
 import { temporaryFolder } from "../web/support/server.mjs";
 
 /** For a loaded machine: conditions are waited for, not times. */
-export const patience_ms = 30_000;
+export const patience_ms = Number(process.env.PATIENCE ?? 30_000);
 const shots = process.env.IMGMILL_SCREENSHOTS ?? null;
 const started = new Set();
 process.on("exit", () => {
@@ -72,20 +72,20 @@ const pixelsOf = (dump) => {
   const little = field(7) === 0;
   const first = header + colours * 12;
   const rows = Buffer.alloc((width * 3 + 1) * height);
-  const seen = new Set();
+  const seen = new Map();
   let at = 0;
   for (let y = 0; y < height; y += 1) {
     rows[at++] = 0;
     for (let x = 0; x < width; x += 1) {
       const from = first + y * line + x * 4;
       const value = little ? dump.readUInt32LE(from) : dump.readUInt32BE(from);
-      seen.add(value & 0xffffff);
+      seen.set(value & 0xffffff, (seen.get(value & 0xffffff) ?? 0) + 1);
       rows[at++] = (value >> 16) & 255;
       rows[at++] = (value >> 8) & 255;
       rows[at++] = value & 255;
     }
   }
-  return { width, height, rows, colours: seen.size };
+  return { width, height, rows, colours: seen.size, count: (colour) => seen.get(colour) ?? 0 };
 };
 
 export class Screen {
@@ -148,16 +148,46 @@ export class Screen {
     this.run("xdotool", "type", "--delay", "10", text);
   }
 
+  click(x, y) {
+    this.run("xdotool", "mousemove", String(x), String(y), "click", "1");
+  }
+
+  /** In the column `x` the middle of the first run of at least `height` pixels of a colour. */
+  find(colour, x, height) {
+    const { width, height: bottom, rows } = this.look();
+    let run = 0;
+    for (let y = 0; y < bottom; y += 1) {
+      const at = y * (width * 3 + 1) + 1 + x * 3;
+      const same = rows.readUIntBE(at, 3) === colour;
+      if (!same && run >= height) return [x, y - Math.floor(run / 2)];
+      run = same ? run + 1 : 0;
+    }
+    return null;
+  }
+
+  /** Puts a window beside the others and drags out of it, as a hand does: in small steps. */
+  async drag(from) {
+    this.run("xdotool", "windowmove", "--sync", from, "1250", "300");
+    await sleep(300);
+    this.run("xdotool", "mousemove", "1350", "420", "mousedown", "1");
+    for (let x = 1330; x >= 600; x -= 40) {
+      this.run("xdotool", "mousemove", String(x), "430");
+      await sleep(20);
+    }
+    await sleep(400);
+    this.run("xdotool", "mouseup", "1");
+  }
+
   look() {
     return pixelsOf(readFileSync(join(this.folder, "Xvfb_screen0")));
   }
 
-  /** Waits until the screen shows more than `colours` colours and stays the same for a while, and keeps a picture of it. */
-  async shoot(name, colours) {
+  /** Waits until the screen shows what `there` wants and stays the same for a while, and keeps a picture of it. */
+  async shoot(name, there) {
     let before = null;
     const seen = await until(`something to see (${name})`, async () => {
       const now = this.look();
-      const settled = before !== null && now.colours > colours && now.rows.equals(before);
+      const settled = before !== null && there(now) && now.rows.equals(before);
       before = now.rows;
       if (!settled) await sleep(250);
       return settled ? now : null;

@@ -1,4 +1,5 @@
 // What the page does for the window it is in: opens what was dropped on it, and feeds the dock.
+import { effect } from "@preact/signals";
 import { ApiError, get, send } from "../api/client";
 import type { Job } from "../api/types";
 import { t } from "../i18n";
@@ -6,6 +7,7 @@ import { percent } from "../i18n/format";
 import { toSettings } from "../state/choices";
 import { announce, chooseFolder, in_window, listenToWindow, showProgress, tellReady, type Opened } from "../state/desktop";
 import { atWork, justDone, partOf } from "../state/dock";
+import { openJob } from "../state/job";
 import { choices } from "../state/preferences";
 import { go } from "../state/route";
 import { connection, greet } from "../state/session";
@@ -48,6 +50,17 @@ export const openFolder = async (): Promise<void> => {
   if (path !== null) await openAll([{ path }]);
 };
 
+let wake: () => void = () => undefined;
+/** Until it is time to look again, or `wake` says that a job has begun or ended. */
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+
 const watchJobs = async (): Promise<void> => {
   let known = new Set<string>();
   let shown: number | null = null;
@@ -67,7 +80,7 @@ const watchJobs = async (): Promise<void> => {
         if (!(error instanceof ApiError)) throw error;
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, shown === null ? idle_ms : busy_ms));
+    await pause(shown === null ? idle_ms : busy_ms);
   }
 };
 
@@ -85,4 +98,7 @@ export const servicesForWindow = (): void => {
   });
   tellReady();
   void watchJobs();
+  effect(() => {
+    if (openJob.value?.job.value?.state !== undefined) wake();
+  });
 };
