@@ -11,7 +11,9 @@ namespace {
 struct Drops {
   std::function<void(std::vector<std::string>)> dropped;
   GdkDrop* drop = nullptr;         ///< what hovers; only compared
-  std::vector<std::string> paths;  ///< of it, once they are known; none: it is the page's
+  bool known = false;              ///< whether `paths` has been read
+  bool let_go = false;             ///< before that
+  std::vector<std::string> paths;  ///< none: it is the page's
 };
 
 /// Empty when any of them is elsewhere.
@@ -32,33 +34,46 @@ struct Reading {
   GdkDrop* drop;
 };
 
+void take(Drops& drops, GdkDrop* drop) {
+  gdk_drop_finish(drop, drops.paths.empty() ? static_cast<GdkDragAction>(0) : GDK_ACTION_COPY);
+  if (!drops.paths.empty()) drops.dropped(std::exchange(drops.paths, {}));
+}
+
 void read(const std::shared_ptr<Drops>& drops, GdkDrop* drop) {
   drops->drop = drop;
+  drops->known = drops->let_go = false;
   drops->paths.clear();
   gdk_drop_read_value_async(
       drop, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, nullptr,
       [](GObject* source, GAsyncResult* result, gpointer data) {
         const std::unique_ptr<Reading> reading(static_cast<Reading*>(data));
         const GValue* const value = gdk_drop_read_value_finish(GDK_DROP(source), result, nullptr);
-        const auto known = reading->drops.lock();
-        if (!known || value == nullptr || known->drop != reading->drop) return;
-        known->paths = local_paths(value);
+        const auto hovering = reading->drops.lock();
+        if (!hovering || hovering->drop != reading->drop) return;
+        hovering->known = true;
+        if (value != nullptr) hovering->paths = local_paths(value);
+        if (hovering->let_go) take(*hovering, reading->drop);
       },
       new Reading{drops, drop});
 }
 
 using Holder = std::shared_ptr<Drops>;
+constexpr auto no_action = static_cast<GdkDragAction>(0);  // hovering is the page's to show
 
 GdkDragAction entered(GtkDropTargetAsync*, GdkDrop* drop, double, double, gpointer held) {
   read(*static_cast<Holder*>(held), drop);
-  return static_cast<GdkDragAction>(0);  // hovering is the page's to show
+  return no_action;
 }
+
+GdkDragAction moved(GtkDropTargetAsync*, GdkDrop*, double, double, gpointer) { return no_action; }
 
 gboolean let_go(GtkDropTargetAsync*, GdkDrop* drop, double, double, gpointer held) {
   Drops& drops = **static_cast<Holder*>(held);
-  if (drops.drop != drop || drops.paths.empty()) return FALSE;
-  gdk_drop_finish(drop, GDK_ACTION_COPY);
-  drops.dropped(std::exchange(drops.paths, {}));
+  if (drops.drop != drop) return FALSE;
+  if (drops.known && drops.paths.empty()) return FALSE;
+  // A quick hand: what it is will be known in a moment.
+  drops.let_go = !drops.known;
+  if (drops.known) take(drops, drop);
   return TRUE;
 }
 
@@ -74,12 +89,7 @@ void take_drops(GtkWidget* widget, std::function<void(std::vector<std::string>)>
   g_object_set_data_full(G_OBJECT(target), "imgmill-drops", drops,
                          [](gpointer held) { delete static_cast<Holder*>(held); });
   g_signal_connect(target, "drag-enter", G_CALLBACK(entered), drops);
-  g_signal_connect(
-      target, "drag-motion",
-      G_CALLBACK(+[](GtkDropTargetAsync*, GdkDrop*, double, double, gpointer) -> GdkDragAction {
-        return static_cast<GdkDragAction>(0);
-      }),
-      drops);
+  g_signal_connect(target, "drag-motion", G_CALLBACK(moved), drops);
   g_signal_connect(target, "drop", G_CALLBACK(let_go), drops);
   gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(target));
 }

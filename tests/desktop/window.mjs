@@ -127,8 +127,11 @@ test("when the engine is killed the window says so, and starts another", async (
 test("with the window the engine ends", async () => {
   const engine = app.enginePid;
   assert.ok(alive(engine));
-  screen.run("xdotool", "windowquit", await screen.window("^afterwards · imgmill$", app.log));
-  assert.equal(await app.process.ended, 0, app.process.log);
+  await screen.window("^afterwards · imgmill$", app.log);
+  // The cross at the end of the title bar.
+  screen.click(1152, 27);
+  await until("the end of the window", () => app.process.exitCode !== null, app.log);
+  assert.equal(app.process.exitCode, 0);
   assert.ok(!alive(engine));
 });
 
@@ -147,5 +150,6 @@ test("an engine that does not start is told of, with its reason", async () => {
   await screen.window("^The engine has ended$", () => window.log);
   assert.match(window.log, /there is no room/);
   window.kill("SIGTERM");
-  assert.equal(await window.ended, 0);
+  await until("the end of the window", () => window.exitCode !== null, () => window.log);
+  assert.equal(window.exitCode, 0);
 });
