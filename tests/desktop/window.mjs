@@ -103,7 +103,8 @@ test("what is downloaded goes where the person says", async () => {
   await until("the ZIP", () => existsSync(place), app.log);
   const files = await until("the whole of it", () => { try { return unzip(readFileSync(place)); } catch { return null; } }, app.log);
   assert.deepEqual([...files.keys()], ["a.png"]);
-  await screen.shoot("saved", page);
+  // The page says where it is, in white on its darkest colour.
+  await screen.shoot("saved", (seen) => page(seen) && seen.count(0x1b1f1d) > 5000);
 });
 
 test("when the engine is killed the window says so, and starts another", async () => {
@@ -143,12 +144,13 @@ test("when the window is killed the engine ends by itself", async () => {
   await until("the end of the engine", () => !alive(engine));
 });
 
-test("an engine that does not start is told of, with its reason", async () => {
+test("an engine that does not start is told of, with its reason, and so is a missing sandbox", async () => {
   const engine = join(temporaryFolder(), "engine");
   writeFileSync(engine, "#!/bin/sh\necho 'imgmill: there is no room' >&2\nexit 1\n", { mode: 0o755 });
-  const window = start(desktop, ["--engine", engine], { env: screen.environment });
+  const window = start(desktop, ["--engine", engine], { env: { ...screen.environment, PATH: "/nowhere" } });
   await screen.window("^The engine has ended$", () => window.log);
   assert.match(window.log, /there is no room/);
+  assert.match(window.log, /WebKit runs without its sandbox here: bubblewrap is not installed/);
   window.kill("SIGTERM");
   await until("the end of the window", () => window.exitCode !== null, () => window.log);
   assert.equal(window.exitCode, 0);
