@@ -1,14 +1,15 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "base/try.h"
 #include "commands.h"
 #include "confined_compare.h"
 #include "inputs.h"
+#include "json_line.h"
 #include "platform/atomic_file.h"
+#include "schema/json_comparison.h"
 
 namespace imgmill::cli {
 namespace {
@@ -17,13 +18,6 @@ namespace {
 std::string score_text(double score) {
   const double cut = score < 100 ? std::min(score, 99.99) : score;
   return fmt::format("{:.2f}", cut);
-}
-
-/// Percent that the other file is smaller; negative: larger.
-double percent_saved(const Comparison& result) {
-  if (result.original.bytes == 0) return 0;
-  return 100.0 * (1.0 - static_cast<double>(result.other.bytes) /
-                            static_cast<double>(result.original.bytes));
 }
 
 std::string size_text(const ComparedImage& image) {
@@ -58,35 +52,10 @@ std::string for_people(const CompareCommandOptions& options, const Comparison& r
   return text;
 }
 
-nlohmann::ordered_json json_of(const std::string& path, const ComparedImage& image) {
-  return {{"path", path}, {"format", info(image.format).name}, {"size", image.bytes}};
-}
-
-nlohmann::ordered_json for_programs(const CompareCommandOptions& options,
-                                    const Comparison& result) {
-  nlohmann::ordered_json object;
-  object["original"] = json_of(options.files[0], result.original);
-  object["other"] = json_of(options.files[1], result.other);
-  object["score"] = result.score;
-  object["verdict"] = result.verdict;
-  const WorstTile& worst = result.worst;
-  object["worst"] = {{"left", worst.left},
-                     {"top", worst.top},
-                     {"width", worst.width},
-                     {"height", worst.height},
-                     {"score", worst.score}};
-  object["width"] = result.width;
-  object["height"] = result.height;
-  object["frames"] = result.frames;
-  object["frame"] = result.frame;
-  object["percent_saved"] = percent_saved(result);
-  object["notes"] = result.notes;
-  object["map"] = options.map ? nlohmann::ordered_json(options.map->native()) : nullptr;
-  return object;
-}
-
-std::string one_line(const nlohmann::ordered_json& object) {
-  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+std::string for_programs(const CompareCommandOptions& options, const Comparison& result) {
+  return json_line(
+      comparison_report(result, options.files[0], options.files[1],
+                        options.map ? nlohmann::ordered_json(options.map->native()) : nullptr));
 }
 
 Result<Buffer> input(const std::string& name, const Limits& limits) {
@@ -127,9 +96,9 @@ Status compare_command(const CompareCommandOptions& options, Screen& screen) {
     screen.trouble("failed:", fmt::format(" {} and {}: {}", printable(options.files[0]),
                                           printable(options.files[1]), printable(reason)));
     if (options.json) {
-      const bool told = screen.data(one_line({{"original", {{"path", options.files[0]}}},
-                                              {"other", {{"path", options.files[1]}}},
-                                              {"error", reason}}));
+      const bool told = screen.data(json_line({{"original", {{"path", options.files[0]}}},
+                                               {"other", {{"path", options.files[1]}}},
+                                               {"error", reason}}));
       if (!told) return Status::some_failed;
     }
     return Status::some_failed;
@@ -141,7 +110,7 @@ Status compare_command(const CompareCommandOptions& options, Screen& screen) {
   }
   const Comparison& comparison = result->comparison;
   const std::string text =
-      options.json ? one_line(for_programs(options, comparison)) : for_people(options, comparison);
+      options.json ? for_programs(options, comparison) : for_people(options, comparison);
   if (!screen.data(text)) return Status::some_failed;
   if (options.minimum && comparison.score < *options.minimum) {
     if (!options.json) {

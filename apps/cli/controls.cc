@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "json_line.h"
 
 namespace imgmill::cli {
 namespace {
@@ -60,7 +61,7 @@ Json answer_to(const Json& command, const Allow& allow) {
 
 std::string answer_command(std::string_view line, const Allow& allow) {
   const Json command = Json::parse(line, nullptr, false);
-  return answer_to(command, allow).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_line(answer_to(command, allow));
 }
 
 Controls::Controls(int input, std::function<void(std::string_view)> answer,

@@ -14,7 +14,7 @@ namespace imgmill::cli {
 /// Makes a folder or a file usable; its canonical path.
 using Allow = std::function<Result<std::filesystem::path>(const std::filesystem::path&)>;
 
-/// The answer to one command, a JSON object without a line feed:
+/// The answer to one command, a JSON object in a line:
 /// `{"id": 1, "allow": ["/home/me/photos"]}` is answered by
 /// `{"id": 1, "allowed": ["/home/me/photos"], "refused": [{"path", "code", "message", "advice"}]}`,
 /// and what is no such command by `{"id": null, "error": {"code", "message", "advice"}}`.

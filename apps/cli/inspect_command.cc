@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "imgmill/optimize.h"
 #include "inputs.h"
+#include "json_line.h"
 #include "logging.h"
 
 namespace imgmill::cli {
@@ -94,10 +95,6 @@ nlohmann::ordered_json for_programs(std::string_view name, std::uint64_t size,
   return object;
 }
 
-std::string one_line(const nlohmann::ordered_json& object) {
-  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
 Result<ImageInfo> look_at(const std::string& name, const Limits& limits, std::uint64_t& size) {
   IMGMILL_TRY(const Buffer bytes, read_everything(name, limits.max_input_bytes));
   size = bytes.size();
@@ -115,14 +112,14 @@ Status inspect_command(const InspectOptions& options, Screen& screen) {
     std::string text;
     if (image) {
       if (!first && !options.json) text = "\n";
-      text += options.json ? one_line(for_programs(name, size, *image))
+      text += options.json ? json_line(for_programs(name, size, *image))
                            : for_people(name, size, *image);
       first = false;
     } else {
       status = Status::some_failed;
       const std::string reason = image.error().describe();
       screen.trouble("failed:", " " + printable(name) + ": " + printable(reason));
-      if (options.json) text = one_line({{"path", name}, {"error", reason}});
+      if (options.json) text = json_line({{"path", name}, {"error", reason}});
     }
     if (!screen.data(text)) return Status::some_failed;
   }

@@ -5,11 +5,11 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "commands.h"
 #include "controls.h"
+#include "json_line.h"
 #include "places.h"
 #include "server/server.h"
 #include "signals.h"
@@ -52,9 +52,7 @@ bool show(const std::string& address) {
 
 std::string line_for(const server::Server& server, bool json) {
   if (!json) return server.address() + "\n";
-  const nlohmann::ordered_json object = {
-      {"url", server.address()}, {"token", server.token()}, {"port", server.port()}};
-  return object.dump() + "\n";
+  return json_line({{"url", server.address()}, {"token", server.token()}, {"port", server.port()}});
 }
 
 }  // namespace
@@ -63,6 +61,8 @@ Status serve_command(const ServeOptions& options, Screen& screen) {
   server::ServerOptions how;
   how.ports = ports_for(options);
   how.optimizer = options.optimizer;
+  // The page is to stay smooth while every core is busy with its images.
+  how.optimizer.niceness = 10;
   how.batch.limits = options.limits;
   how.limits.max_upload_bytes = std::min(options.max_upload, options.limits.max_input_bytes);
   how.patience = options.client_timeout;
@@ -98,7 +98,7 @@ Status serve_command(const ServeOptions& options, Screen& screen) {
   if (options.control) {
     const Allow allow = [&](const std::filesystem::path& path) { return (*server)->allow(path); };
     const auto answer = [&screen, end, allow](std::string_view line) {
-      if (!screen.data(answer_command(line, allow) + "\n")) end();
+      if (!screen.data(answer_command(line, allow))) end();
     };
     controls.emplace(STDIN_FILENO, answer, end);
   }

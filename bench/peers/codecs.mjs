@@ -238,67 +238,83 @@ async function compareLosslessJpegs(name) {
 
 const chosen = (names) => names.filter((name) => !wantedCorpora || wantedCorpora.includes(name));
 const asked = (name) => !wantedJobs || wantedJobs.includes(name);
-const lossyResults = [];
-for (const job of lossy.filter(({ name }) => asked(name))) {
-  for (const name of chosen(job.corpora)) lossyResults.push(await compareLossy(job, name));
-}
-const pngResults = [];
-if (asked('png')) for (const name of chosen(['kodak', 'screenshots'])) pngResults.push(...await comparePngs(name));
-const jpegResults = [];
-if (asked('lossless-jpeg')) {
-  for (const name of chosen(['photos', 'wallpapers'])) jpegResults.push(...await compareLosslessJpegs(name));
+const { sharp: version } = require('sharp').versions;
+
+/** Writes the section of one kind of job, as soon as it is measured: who measures one leaves the others as they are. */
+function publishJob(name, tables, missed) {
+  publish(`codecs-${name}`, [
+    `Measured on ${machine()}; sharp ${version} on Node ${process.versions.node}, @napi-rs/image ${require('@napi-rs/image/package.json').version}. ` +
+    `Effort ${effort}${limit ? `, at most ${limit} files of each corpus` : ''}; medians of ${rounds} run${rounds > 1 ? 's' : ''} in turn. ${option('said', '')}`.trim(),
+    '', ...tables,
+    ...(absent.length ? ['', `Not measured, because they are not on this machine: ${absent.join(', ')}.`] : []),
+    '',
+    missed.length ? `What is not reached here:\n${missed.map((line) => `- ${line}`).join('\n')}` : 'All of it is reached here.',
+  ].join('\n'));
+  absent.length = 0;
 }
 
-const missed = lossyResults.flatMap(({ job, inputs, bytes, rate }) => [
+const missedLossy = ({ job, inputs, bytes, rate }) => [
   ...levels.flatMap((score, i) => {
     if (bytes[i] === undefined) return [`no bytes at ${score}: the curves do not both reach it`];
     return bytes[i] > job.goal.bytes ? [`${bytes[i].toFixed(3)} of the bytes at ${score} (at most ${job.goal.bytes})`] : [];
   }),
   ...(rate >= job.goal.rate ? [] : [`${said(rate, 2)} times the throughput (at least ${job.goal.rate})`]),
-].map((what) => `${job.title}, ${inputs.label}: ${what}`));
-for (const { inputs, rows } of pngResults) {
+].map((what) => `${inputs.label}: ${what}`);
+
+function missedPng({ inputs, rows }) {
+  const missed = [];
+  const oxipng = rows.find(({ who }) => who.startsWith('oxipng'));
   for (const us of rows.filter((row) => row.us)) {
-    const oxipng = rows.find(({ who }) => who.startsWith('oxipng'));
     for (const other of rows.filter((row) => !row.us)) {
-      if (us.us !== 'fast' && us.bytes > other.bytes) missed.push(`PNG, ${inputs.label}: ${us.who} is ${(100 * (us.bytes / other.bytes - 1)).toFixed(2)}% larger than ${other.who}`);
-      if (us.us === 'max' && us.wall > other.wall) missed.push(`PNG, ${inputs.label}: ${us.who} takes ${(us.wall / other.wall).toFixed(2)} times as long as ${other.who}`);
+      if (us.us !== 'fast' && us.bytes > other.bytes) missed.push(`${us.who} is ${(100 * (us.bytes / other.bytes - 1)).toFixed(2)}% larger than ${other.who}`);
+      if (us.us === 'max' && us.wall > other.wall) missed.push(`${us.who} takes ${(us.wall / other.wall).toFixed(2)} times as long as ${other.who}`);
     }
-    if (us.us === 'balanced' && us.cpu > 0.5 * oxipng.cpu) missed.push(`PNG, ${inputs.label}: ${us.who} takes ${(us.cpu / oxipng.cpu).toFixed(2)} of oxipng's CPU time (at most 0.5)`);
+    if (us.us === 'balanced' && us.cpu > 0.5 * oxipng.cpu) missed.push(`${us.who} takes ${(us.cpu / oxipng.cpu).toFixed(3)} of oxipng's CPU time (at most 0.5)`);
   }
-}
-for (const { inputs, rows: [us, other] } of jpegResults) {
-  const larger = us.sizes.filter((size, i) => size > other.sizes[i]).length;
-  if (larger > 0) missed.push(`lossless JPEG, ${inputs.label}: ${larger} files are larger than jpegtran's`);
-  if (us.bytes >= other.bytes) missed.push(`lossless JPEG, ${inputs.label}: not smaller than jpegtran's in sum`);
+  return missed.map((what) => `${inputs.label}: ${what}`);
 }
 
-const losslessTable = (results) => table(['pictures', 'encoder', 'MB in', 'MB', 'of the input', 'seconds', 'CPU s'],
-  results.flatMap(({ inputs, rows }) => rows.map((row) => [inputs.label, row.us ? `**${row.who}**` : row.who, megabytes(bytesOf(inputs.files)),
-    megabytes(row.bytes), `${(100 * row.bytes / bytesOf(inputs.files)).toFixed(1)}%`, row.wall.toFixed(2), row.cpu.toFixed(2)])));
+function missedLosslessJpeg({ inputs, rows: [us, other] }) {
+  const larger = us.sizes.filter((size, i) => size > other.sizes[i]).length;
+  return [
+    ...(larger > 0 ? [`${larger} files are larger than jpegtran's`] : []),
+    ...(us.bytes >= other.bytes ? ['not smaller than jpegtran\'s in sum'] : []),
+  ].map((what) => `${inputs.label}: ${what}`);
+}
+
 // Pictures that score 100 were kept or repacked, which flatters a mean.
 const kept = (scores) => scores.filter((score) => score === 100).length;
 const curve = (runs) => runs.map(({ quality, bytes, score, least, scores, wall }) => `q${quality}: ${megabytes(bytes)} MB, ` +
   `${score.toFixed(1)} (${least.toFixed(1)}${kept(scores) ? `; ${kept(scores)} kept` : ''}), ${wall.toFixed(1)} s`).join('<br>');
-const { sharp: version } = require('sharp').versions;
 
-publish('codecs', [
-  `Measured on ${machine()}; sharp ${version} on Node ${process.versions.node}, @napi-rs/image ${require('@napi-rs/image/package.json').version}. ` +
-  `Effort ${effort}${limit ? `, at most ${limit} files of each corpus` : ''}; medians of ${rounds} run${rounds > 1 ? 's' : ''} in turn. ${option('said', '')}`.trim(),
-  ...(lossyResults.length ? ['',
-    'Bytes at equal mean SSIMULACRA 2 (between the measured points, on a logarithmic scale; "-" where the curves do not reach); time at equal mean score ' +
-    '80. imgmill\'s time is that of the whole process, with every output synced; sharp\'s is without the start of Node and without syncing. In bold: ' +
-    'short of the goal.', '',
-    table(['job', 'pictures', 'peer', ...levels.map((score) => `bytes at ${score}`), 'goal', 'images/s', 'peer\'s', 'ratio', 'goal', 'CPU ratio', 'sharp as'],
-      lossyResults.map(({ job, inputs, bytes, rates, rate, cpu, way }) => [job.title, inputs.label, job.peer.name,
-        ...bytes.map((value) => marked(said(value), value <= job.goal.bytes)), job.goal.bytes.toFixed(2), ...rates.map((value) => said(value, 2)),
-        marked(said(rate, 2), rate >= job.goal.rate), job.goal.rate.toFixed(1), said(cpu), `${way.inFlight} x ${way.concurrency}`])),
-    '', 'The curves: quality, bytes, mean score (lowest), time.', '',
-    table(['job', 'pictures', 'imgmill', 'peer'], lossyResults.map(({ job, inputs, curves }) => [job.title, inputs.label, curve(curves.ours), curve(curves.theirs)])),
-    ...(reference ? ['', `Largest difference between imgmill's scores and the reference program's, on some pictures of each: ${
-      Math.max(...lossyResults.map(({ check }) => check)).toFixed(3)}.`] : [])] : []),
-  ...(pngResults.length ? ['', 'PNG without loss; every output has been decoded and compared.', '', losslessTable(pngResults)] : []),
-  ...(jpegResults.length ? ['', 'JPEG without loss.', '', losslessTable(jpegResults)] : []),
-  ...(absent.length ? ['', `Not measured, because they are not on this machine: ${absent.join(', ')}.`] : []),
-  '',
-  missed.length ? `What is not reached here:\n${missed.map((line) => `- ${line}`).join('\n')}` : 'All of it is reached here.',
-].join('\n'));
+const lossyTables = (results) => [
+  'Bytes at equal mean SSIMULACRA 2 (between the measured points, on a logarithmic scale; "-" where the curves do not reach); time at equal mean score ' +
+  '80. imgmill\'s time is that of the whole process, with every output synced; sharp\'s is without the start of Node and without syncing. In bold: ' +
+  'short of the goal.', '',
+  table(['pictures', 'peer', ...levels.map((score) => `bytes at ${score}`), 'goal', 'images/s', 'peer\'s', 'ratio', 'goal', 'CPU ratio', 'sharp as'],
+    results.map(({ job, inputs, bytes, rates, rate, cpu, way }) => [inputs.label, job.peer.name,
+      ...bytes.map((value) => marked(said(value), value <= job.goal.bytes)), job.goal.bytes.toFixed(2), ...rates.map((value) => said(value, 2)),
+      marked(said(rate, 2), rate >= job.goal.rate), job.goal.rate.toFixed(1), said(cpu), `${way.inFlight} x ${way.concurrency}`])),
+  '', 'The curves: quality, bytes, mean score (lowest), time.', '',
+  table(['pictures', 'imgmill', 'peer'], results.map(({ inputs, curves }) => [inputs.label, curve(curves.ours), curve(curves.theirs)])),
+  ...(reference ? ['', `Largest difference between imgmill's scores and the reference program's, on some pictures of each: ${
+    Math.max(...results.map(({ check }) => check)).toFixed(3)}.`] : []),
+];
+const losslessTable = (results) => table(['pictures', 'encoder', 'MB in', 'MB', 'of the input', 'seconds', 'CPU s'],
+  results.flatMap(({ inputs, rows }) => rows.map((row) => [inputs.label, row.us ? `**${row.who}**` : row.who, megabytes(bytesOf(inputs.files)),
+    megabytes(row.bytes), `${(100 * row.bytes / bytesOf(inputs.files)).toFixed(1)}%`, row.wall.toFixed(2), row.cpu.toFixed(2)])));
+
+for (const job of lossy.filter(({ name }) => asked(name))) {
+  const results = [];
+  for (const name of chosen(job.corpora)) results.push(await compareLossy(job, name));
+  if (results.length) publishJob(job.name, lossyTables(results), results.flatMap(missedLossy));
+}
+const lossless = [
+  { name: 'png', corpora: ['kodak', 'screenshots'], compare: comparePngs, missed: missedPng, said: 'Every output has been decoded and compared.' },
+  { name: 'lossless-jpeg', corpora: ['photos', 'wallpapers'], compare: compareLosslessJpegs, missed: missedLosslessJpeg, said: 'Every output has been decoded and compared.' },
+];
+for (const job of lossless.filter(({ name }) => asked(name))) {
+  const results = [];
+  for (const name of chosen(job.corpora)) results.push(...await job.compare(name));
+  if (results.length) publishJob(job.name, [job.said, '', losslessTable(results)], results.flatMap(job.missed));
+}

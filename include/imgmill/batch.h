@@ -174,7 +174,7 @@ struct IMGMILL_API ScoreSummary {
   }
 };
 
-struct BatchSummary {
+struct IMGMILL_API BatchSummary {
   std::uint64_t tasks = 0;  ///< results given, failures and skipped ones among them
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
@@ -196,6 +196,9 @@ struct BatchSummary {
   /// Why the batch has stopped itself (max_environment_failures).
   std::optional<Error> stop_reason;
   std::optional<PoolMetrics> pool;  ///< with Isolation::process, since its start
+
+  /// Counts one result: everything but the times and what is about the whole batch.
+  void add(const OptimizationResult& result);
 };
 
 /// The facade an application holds. Construct once, use for many images.

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace imgmill {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// Position of the dot of the extension; npos when there is none. The dot of a
 /// hidden file (".png") is not one.
@@ -22,7 +22,8 @@ std::optional<Format> format_of_name(std::string_view name) {
   const std::string_view extension = name.substr(dot + 1);
   for (const FormatInfo& row : formats()) {
     for (const std::string_view known : row.extensions) {
-      if (std::ranges::equal(extension, known, {}, lower)) return row.format;
+      if (std::ranges::equal(extension, known, {}, [](char c) { return lower_case(c); }))
+        return row.format;
     }
   }
   return std::nullopt;

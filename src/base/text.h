@@ -9,6 +9,16 @@
 
 namespace imgmill {
 
+/// A to Z become a to z and all else stays, whatever the locale.
+[[nodiscard]] constexpr char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+[[nodiscard]] std::string lower_case(std::string_view text);
+
+[[nodiscard]] constexpr bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 [[nodiscard]] bool is_utf8(std::string_view text);
 /// Valid UTF-8 without control characters, safe to print on a terminal: bytes
 /// that are not UTF-8 become U+FFFD, control characters (escape sequences in

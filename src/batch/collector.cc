@@ -70,33 +70,11 @@ void Collector::judge(const OptimizationResult& result, bool by_machine) {
 }
 
 void Collector::count(const OptimizationResult& result) {
-  ++summary_.tasks;
-  if (result.error) {
-    const ErrorCode code = result.error->code();
-    ++(code == ErrorCode::cancelled ? summary_.cancelled : summary_.failed);
-    if (code == ErrorCode::fault) ++summary_.quarantined;
-    return;
-  }
-  ++summary_.succeeded;
-  if (result.cached) ++summary_.cached;
-  if (result.resumed) ++summary_.resumed;
-  if (result.decision == Decision::skipped) {
-    ++summary_.skipped;
-    return;
-  }
-  if (result.decision == Decision::planned) return;
-  if (result.decision == Decision::kept) ++summary_.kept;
-  if (summary_.first_output.count() == 0) {
+  summary_.add(result);
+  const bool an_output = result.success() && result.decision != Decision::skipped &&
+                         result.decision != Decision::planned;
+  if (an_output && summary_.first_output.count() == 0) {
     summary_.first_output = duration_cast<microseconds>(steady_clock::now() - start_);
-  }
-  summary_.scores.add(result);
-  summary_.bytes_before += result.original_size;
-  summary_.bytes_after += result.optimized_size;
-  if (result.format) {
-    FormatSummary& format = summary_.by_format[*result.format];
-    ++format.images;
-    format.bytes_before += result.original_size;
-    format.bytes_after += result.optimized_size;
   }
 }
 

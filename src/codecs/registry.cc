@@ -1,9 +1,9 @@
 // The table of formats. To add one: write its pair of files, add its row here.
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 
+#include "base/text.h"
 #include "codecs/avif.h"
 #include "codecs/codec.h"
 #include "codecs/gif.h"
@@ -47,9 +47,7 @@ std::span<const FormatInfo> formats() { return infos; }
 const FormatInfo& info(Format format) { return infos[static_cast<std::size_t>(format)]; }
 
 std::optional<Format> format_named(std::string_view name) {
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = lower_case(name);
   for (const FormatInfo& row : infos) {
     if (row.name == lower || std::ranges::find(row.extensions, lower) != row.extensions.end()) {
       return row.format;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "metadata/bytes.h"
 #include "metadata/deflate.h"
@@ -43,14 +44,6 @@ std::string_view keyword_of(const PngChunk& chunk) {
   const std::string_view text = as_text(chunk.data);
   const std::size_t end = text.substr(0, max_keyword + 1).find('\0');
   return end == std::string_view::npos ? std::string_view{} : text.substr(0, end);
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return result;
 }
 
 /// What a text chunk says, as it is stored.
@@ -173,7 +166,7 @@ enum class Kind { picture, icc, exif, xmp, iptc, copyright, comment, other };
 Kind text_kind(const PngChunk& chunk) {
   const std::string_view keyword = keyword_of(chunk);
   if (keyword == xmp_keyword) return Kind::xmp;
-  const std::string key = lower(keyword);
+  const std::string key = lower_case(keyword);
   if (keyword.starts_with(raw_prefix)) {
     const std::string profile = key.substr(raw_prefix.size());
     if (profile == "exif") return Kind::exif;

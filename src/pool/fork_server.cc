@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <map>
+#include <tuple>
 
 #include "base/try.h"
 #include "codecs/engine.h"
@@ -73,6 +74,8 @@ class ForkServer {
       return fail(ErrorCode::internal, "the first message to the fork server is no settings");
     }
     IMGMILL_TRY(settings_, pool_settings_from(message.body));
+    // Refused only where a policy forbids it; the work is the same without.
+    std::ignore = ::nice(settings_.niceness);
     start_engine();
     keep_freed_memory(settings_.threads);
     offer_to_die_first();  // a picture that is too much costs itself, not the desktop

@@ -22,11 +22,11 @@ std::string hex(std::string_view bytes) {
 }
 
 TEST(Wire, TheHeaderIsAsDocumented) {
-  EXPECT_EQ(wire_version, 3);
+  EXPECT_EQ(wire_version, 4);
   const Message message{MessageKind::work, 0x0102030405060708, -2, "{}"};
   EXPECT_EQ(hex(encode(message)),
             "49474d4c"          // magic
-            "0300"              // version
+            "0400"              // version
             "2100"              // kind
             "0807060504030201"  // id
             "feffffffffffffff"  // value
@@ -54,7 +54,7 @@ TEST(Wire, KindsKeepTheirNumbers) {
 
 TEST(Wire, BodiesAreAsDocumented) {
   EXPECT_EQ(to_body(PoolSettings{}),
-            R"({"sandbox":"auto","warm_up":true,"address_space":0,"threads":1})");
+            R"({"sandbox":"auto","warm_up":true,"address_space":0,"threads":1,"niceness":0})");
   EXPECT_EQ(
       to_body(Order{}),
       R"({"settings":{"quality":{},"resize":{"mode":"none","maintainAspect":true,"enlarge":false},)"

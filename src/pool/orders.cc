@@ -34,7 +34,7 @@ Result<std::int64_t> number(const JsonPlace& at, const char* field) {
 }
 
 Result<PoolSettings> read_pool_settings(const JsonPlace& at) {
-  IMGMILL_CHECK(check_fields(at, {"sandbox", "warm_up", "address_space", "threads"}));
+  IMGMILL_CHECK(check_fields(at, {"sandbox", "warm_up", "address_space", "threads", "niceness"}));
   PoolSettings settings;
   IMGMILL_TRY(const JsonPlace mode, required_at(at, "sandbox"));
   IMGMILL_TRY(settings.sandbox, named_at(mode, SandboxMode::off));
@@ -46,14 +46,15 @@ Result<PoolSettings> read_pool_settings(const JsonPlace& at) {
   IMGMILL_TRY(const JsonPlace threads, required_at(at, "threads"));
   IMGMILL_TRY(const std::int64_t count, integer_at(threads, 1, 1024));
   settings.threads = static_cast<int>(count);
+  IMGMILL_TRY(const JsonPlace niceness, required_at(at, "niceness"));
+  IMGMILL_TRY(const std::int64_t added, integer_at(niceness, 0, 19));
+  settings.niceness = static_cast<int>(added);
   return settings;
 }
 
-Result<Order> read_order(const JsonPlace& at) {
-  IMGMILL_CHECK(check_fields(at, {"settings", "limits", "threads", "cpu_seconds"}));
-  Order order;
-  IMGMILL_TRY(const JsonPlace settings, required_at(at, "settings"));
-  IMGMILL_TRY(order.settings, settings_at(settings, {}));
+/// What all orders say about the resources of their work.
+template <typename SomeOrder>
+Result<void> read_bounds(const JsonPlace& at, SomeOrder& order) {
   IMGMILL_TRY(const JsonPlace limits, required_at(at, "limits"));
   IMGMILL_TRY(order.limits, limits_at(limits));
   IMGMILL_TRY(const JsonPlace threads, required_at(at, "threads"));
@@ -61,6 +62,15 @@ Result<Order> read_order(const JsonPlace& at) {
   order.threads = static_cast<int>(count);
   IMGMILL_TRY(const std::int64_t seconds, number(at, "cpu_seconds"));
   order.cpu_seconds = static_cast<std::uint64_t>(seconds);
+  return {};
+}
+
+Result<Order> read_order(const JsonPlace& at) {
+  IMGMILL_CHECK(check_fields(at, {"settings", "limits", "threads", "cpu_seconds"}));
+  Order order;
+  IMGMILL_TRY(const JsonPlace settings, required_at(at, "settings"));
+  IMGMILL_TRY(order.settings, settings_at(settings, {}));
+  IMGMILL_CHECK(read_bounds(at, order));
   return order;
 }
 
@@ -72,13 +82,7 @@ Result<CompareOrder> read_compare_order(const JsonPlace& at) {
   IMGMILL_TRY(const JsonPlace map, required_at(at, "map"));
   IMGMILL_TRY(const bool wanted, flag_at(map));
   order.options.map = wanted ? HeatMap::yes : HeatMap::no;
-  IMGMILL_TRY(const JsonPlace limits, required_at(at, "limits"));
-  IMGMILL_TRY(order.limits, limits_at(limits));
-  IMGMILL_TRY(const JsonPlace threads, required_at(at, "threads"));
-  IMGMILL_TRY(const std::int64_t count, integer_at(threads, 1, 1024));
-  order.threads = static_cast<int>(count);
-  IMGMILL_TRY(const std::int64_t seconds, number(at, "cpu_seconds"));
-  order.cpu_seconds = static_cast<std::uint64_t>(seconds);
+  IMGMILL_CHECK(read_bounds(at, order));
   return order;
 }
 
@@ -110,6 +114,7 @@ std::string to_body(const PoolSettings& settings) {
   json["warm_up"] = settings.warm_up == WarmUp::on;
   json["address_space"] = settings.address_space;
   json["threads"] = settings.threads;
+  json["niceness"] = settings.niceness;
   return dump(json);
 }
 

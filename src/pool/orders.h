@@ -18,6 +18,7 @@ struct PoolSettings {
   WarmUp warm_up = WarmUp::on;
   std::uint64_t address_space = 0;  ///< bytes, 0: no bound
   int threads = 1;                  ///< that an image may use at most
+  int niceness = 0;                 ///< 0..19, added to that of the pool's process
 };
 
 /// For one image.

@@ -180,7 +180,8 @@ Result<std::unique_ptr<ProcessExecutor>> ProcessExecutor::create(const Optimizer
   pool_options.workers = {.sandbox = options.sandbox,
                           .warm_up = options.warm_up,
                           .address_space = worker_address_space,
-                          .threads = governor->cores()};
+                          .threads = governor->cores(),
+                          .niceness = std::clamp(options.niceness, 0, 19)};
   IMGMILL_TRY(auto pool, ProcessPool::create(std::move(pool_options)));
   return std::make_unique<PoolExecutor>(options, std::move(pool), std::move(governor));
 }

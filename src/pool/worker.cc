@@ -137,30 +137,32 @@ class Worker {
 
   Result<Optimized> work(const Message& message, const SharedMemory& memory) {
     IMGMILL_TRY(const Order order, order_from(message.body));
-    IMGMILL_CHECK(allow_cpu_seconds(order.cpu_seconds));
-    set_engine_threads(order.threads);
-    try {
-      IMGMILL_TRY(const Buffer input, memory.map_for_reading());
+    return within(order, memory, [&](const Buffer& input) {
       return crafts_.optimize(input.view(), order.settings, order.limits);
-    } catch (const std::bad_alloc&) {
-      return std::unexpected(engine_memory_error());
-    } catch (const std::exception& exception) {
-      return std::unexpected(engine_defect(exception.what()));
-    }
+    });
   }
 
   Result<Comparison> compare(const Message& message, const SharedMemory& memory) {
     IMGMILL_TRY(const CompareOrder order, compare_order_from(message.body));
-    IMGMILL_CHECK(allow_cpu_seconds(order.cpu_seconds));
-    set_engine_threads(order.threads);
-    try {
-      IMGMILL_TRY(const Buffer both, memory.map_for_reading());
+    return within(order, memory, [&](const Buffer& both) -> Result<Comparison> {
       if (order.original_bytes > both.size()) {
         return fail(ErrorCode::internal, "an order is about more bytes than there are");
       }
       return crafts_.compare(both.view().first(order.original_bytes),
                              both.view().subspan(order.original_bytes), order.options,
                              order.limits);
+    });
+  }
+
+  /// What `craft` makes of the bytes in `memory`, within the bounds of `order`.
+  template <typename SomeOrder, typename Craft>
+  auto within(const SomeOrder& order, const SharedMemory& memory, const Craft& craft)
+      -> std::invoke_result_t<Craft, const Buffer&> {
+    IMGMILL_CHECK(allow_cpu_seconds(order.cpu_seconds));
+    set_engine_threads(order.threads);
+    try {
+      IMGMILL_TRY(const Buffer bytes, memory.map_for_reading());
+      return craft(bytes);
     } catch (const std::bad_alloc&) {
       return std::unexpected(engine_memory_error());
     } catch (const std::exception& exception) {

@@ -29,6 +29,10 @@ Result<double> score_at(const JsonPlace& at, const char* field) {
   return number_at(score);
 }
 
+Json side(std::string_view path, const ComparedImage& image) {
+  return {{"path", path}, {"format", info(image.format).name}, {"size", image.bytes}};
+}
+
 }  // namespace
 
 Json json_of(const Comparison& comparison) {
@@ -78,6 +82,35 @@ Result<Comparison> comparison_at(const JsonPlace& at) {
   }
   result.verdict = verdict_of(result.score);
   return result;
+}
+
+double percent_saved(const Comparison& comparison) {
+  if (comparison.original.bytes == 0) return 0;
+  return 100.0 * (1.0 - static_cast<double>(comparison.other.bytes) /
+                            static_cast<double>(comparison.original.bytes));
+}
+
+Json comparison_report(const Comparison& comparison, std::string_view original,
+                       std::string_view other, Json map) {
+  const WorstTile& worst = comparison.worst;
+  Json json;
+  json["original"] = side(original, comparison.original);
+  json["other"] = side(other, comparison.other);
+  json["score"] = comparison.score;
+  json["verdict"] = comparison.verdict;
+  json["worst"] = {{"left", worst.left},
+                   {"top", worst.top},
+                   {"width", worst.width},
+                   {"height", worst.height},
+                   {"score", worst.score}};
+  json["width"] = comparison.width;
+  json["height"] = comparison.height;
+  json["frames"] = comparison.frames;
+  json["frame"] = comparison.frame;
+  json["percent_saved"] = percent_saved(comparison);
+  json["notes"] = comparison.notes;
+  json["map"] = std::move(map);
+  return json;
 }
 
 }  // namespace imgmill

@@ -12,14 +12,6 @@
 namespace imgmill {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return result;
-}
-
 /// Levenshtein's distance: single characters put in, taken out or changed.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -74,7 +66,7 @@ std::optional<std::string_view> did_you_mean(std::string_view text,
   std::optional<std::string_view> best;
   std::size_t least = std::min<std::size_t>(3, text.size() / 2 + 1);
   for (const std::string_view word : words) {
-    const std::size_t away = distance(lower(text), lower(word));
+    const std::size_t away = distance(lower_case(text), lower_case(word));
     if (away < least) {
       least = away;
       best = word;
@@ -130,9 +122,9 @@ Result<std::int64_t> integer_at(const JsonPlace& at, std::int64_t least, std::in
 
 Result<std::size_t> word_at(const JsonPlace& at, std::span<const std::string_view> words) {
   IMGMILL_TRY(const std::string text, text_at(at));
-  const std::string wanted = lower(text);
+  const std::string wanted = lower_case(text);
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (lower(words[i]) == wanted) return i;
+    if (lower_case(words[i]) == wanted) return i;
   }
   const auto meant = did_you_mean(text, words);
   return json_error(at, fmt::format("is \"{}\"", printable(text)),

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "batch/json.h"
 #include "batch/report.h"
+#include "schema/json_comparison.h"
 #include "server/api.h"
 #include "server/handlers.h"
 #include "server/multipart.h"
@@ -14,25 +15,6 @@ namespace imgmill::server {
 namespace {
 
 namespace fs = std::filesystem;
-
-void count(BatchSummary& summary, const OptimizationResult& result) {
-  ++summary.tasks;
-  if (result.error) {
-    ++(result.error->code() == ErrorCode::cancelled ? summary.cancelled : summary.failed);
-    if (result.error->code() == ErrorCode::fault) ++summary.quarantined;
-    return;
-  }
-  ++summary.succeeded;
-  if (result.decision == Decision::kept) ++summary.kept;
-  summary.bytes_before += result.original_size;
-  summary.bytes_after += result.optimized_size;
-  summary.scores.add(result);
-  if (!result.format) return;
-  FormatSummary& format = summary.by_format[*result.format];
-  ++format.images;
-  format.bytes_before += result.original_size;
-  format.bytes_after += result.optimized_size;
-}
 
 /// Writes the report to `file`.
 Answer<void> write_report(Api& api, const JobView& job, const fs::path& file) {
@@ -48,7 +30,7 @@ Answer<void> write_report(Api& api, const JobView& job, const fs::path& file) {
     from = rows->back().index + 1;
     for (const ImageRow& row : *rows) {
       const OptimizationResult result = result_of(row);
-      count(summary, result);
+      summary.add(result);
       (*report)->on_result(result);
     }
   }
@@ -91,35 +73,6 @@ Response map_response(Comparison comparison) {
   return image_response(std::move(comparison.map), "image/png")
       .with("Imgmill-Score", dumped(comparison.score))
       .with("Cache-Control", "no-store");
-}
-
-Json side_json(const char* name, const ComparedImage& image) {
-  return {{"path", name}, {"format", info(image.format).name}, {"size", image.bytes}};
-}
-
-Json comparison_json(const Comparison& result) {
-  Json json;
-  json["original"] = side_json("original", result.original);
-  json["other"] = side_json("other", result.other);
-  json["score"] = result.score;
-  json["verdict"] = result.verdict;
-  const WorstTile& worst = result.worst;
-  json["worst"] = {{"left", worst.left},
-                   {"top", worst.top},
-                   {"width", worst.width},
-                   {"height", worst.height},
-                   {"score", worst.score}};
-  json["width"] = result.width;
-  json["height"] = result.height;
-  json["frames"] = result.frames;
-  json["frame"] = result.frame;
-  json["percent_saved"] = result.original.bytes == 0
-                              ? 0.0
-                              : 100.0 * (1.0 - static_cast<double>(result.other.bytes) /
-                                                   static_cast<double>(result.original.bytes));
-  json["notes"] = result.notes;
-  json["map"] = nullptr;
-  return json;
 }
 
 }  // namespace
@@ -218,7 +171,7 @@ Response compare_images(Api& api, const Request& request, Buffer& body) {
                                           {wanted ? HeatMap::yes : HeatMap::no}, api.image_limits);
   if (!comparison) return refusal(comparison.error());
   if (wanted) return map_response(*std::move(comparison));
-  return json_response(comparison_json(*comparison));
+  return json_response(comparison_report(*comparison, "original", "other", nullptr));
 }
 
 }  // namespace imgmill::server

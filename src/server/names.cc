@@ -71,7 +71,6 @@ std::string tame_name(std::string_view name) {
     tame += wrong ? std::string("_") : std::string(name.substr(i, point.length));
     i += point.length;
   }
-  if (is_drive(tame)) tame[1] = '_';
   std::string result;
   for (std::size_t start = 0; start < tame.size();) {
     const std::size_t end = std::min(tame.find('/', start), tame.size());
@@ -80,6 +79,8 @@ std::string tame_name(std::string_view name) {
     if (!part.empty()) result += (result.empty() ? "" : "/") + part;
     start = end + 1;
   }
+  // Only now: "/c:" has lost what hid its drive.
+  if (is_drive(result)) result[1] = '_';
   return result.empty() ? "_" : result;
 }
 

@@ -20,7 +20,7 @@ namespace imgmill::server {
 [[nodiscard]] Result<void> check_name(std::string_view name);
 
 /// What a name of a local file, which may hold anything, becomes in an archive: what
-/// check_name() does not take is replaced by '_'.
+/// check_name() does not take is replaced by '_', but for lengths: the file has that one.
 [[nodiscard]] std::string tame_name(std::string_view name);
 
 /// The folders in which local jobs may lie, and single files besides. They become more, never

@@ -40,6 +40,7 @@ TEST(Names, OfLocalFilesAreTamedForArchives) {
   EXPECT_EQ(tame_name("/abs//x"), "abs/x");
   EXPECT_EQ(tame_name("a\\..\\b"), "a_.._b");
   EXPECT_EQ(tame_name("C:evil"), "C_evil");
+  EXPECT_EQ(tame_name("/C:evil"), "C_evil");
   EXPECT_EQ(tame_name("a\nb\xff"), "a_b_");
   EXPECT_EQ(tame_name(""), "_");
   for (const char* name : {"..", "./..", "a/../..", "\\..\\", "c:\\x", "\x01/../\x02"}) {

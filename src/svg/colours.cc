@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/text.h"
 #include "svg/document.h"
 #include "svg/numbers.h"
 
@@ -32,12 +33,6 @@ constexpr std::array<Named, 43> names = {{
     {"tomato", 0xff6347}, {"violet", 0xee82ee},  {"wheat", 0xf5deb3},      {"white", 0xffffff},
     {"yellow", 0xffff00}, {"crimson", 0xdc143c}, {"darkorange", 0xff8c00},
 }};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 std::optional<std::uint32_t> hexadecimal(std::string_view digits) {
   if (digits.size() != 3 && digits.size() != 6) return std::nullopt;
@@ -82,7 +77,7 @@ std::optional<std::uint32_t> value_of(const std::string& text) {
 }  // namespace
 
 std::string shorten_colour(std::string_view colour) {
-  const std::string text = lower(trimmed(colour));
+  const std::string text = lower_case(trimmed(colour));
   const std::optional<std::uint32_t> value = value_of(text);
   if (!value) return std::string(colour);
   std::string best = fmt::format("#{:06x}", *value);

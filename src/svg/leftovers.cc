@@ -4,18 +4,10 @@
 #include <array>
 #include <set>
 
+#include "base/text.h"
+
 namespace imgmill::svg {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
-bool holds(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 // Calls `drops` for every node below and among `nodes` and removes those that it names.
 template <typename Drops>
@@ -34,9 +26,9 @@ void each_element(Node& node, const Work& work) {
 bool stays(const Node& comment, const Keep& keep) {
   if (comment.text.starts_with('!') || keep.comment) return true;
   if (!keep.copyright) return false;
-  const std::string text = lower(comment.text);
-  return holds(text, "copyright") || holds(text, "licen") || holds(text, "\xC2\xA9") ||
-         holds(text, "spdx");
+  const std::string text = lower_case(comment.text);
+  return contains(text, "copyright") || contains(text, "licen") || contains(text, "\xC2\xA9") ||
+         contains(text, "spdx");
 }
 
 // Who made it and who may use it: Dublin Core, Creative Commons, XMP Rights.
@@ -107,13 +99,13 @@ struct Names {
 };
 
 void gather(const Node& node, Names& names) {
-  if (node.is_characters() && holds(node.text, ":")) names.values.push_back(node.text);
+  if (node.is_characters() && contains(node.text, ":")) names.values.push_back(node.text);
   if (node.kind != Kind::element) return;
   names.prefixes.emplace(prefix_of(node.text));
   for (const Attribute& attribute : node.attributes) {
     if (attribute.space == Space::declaration) continue;
     names.prefixes.emplace(prefix_of(attribute.name));
-    if (holds(attribute.value, ":")) names.values.push_back(attribute.value);
+    if (contains(attribute.value, ":")) names.values.push_back(attribute.value);
   }
   for (const Node& child : node.children) gather(child, names);
 }
@@ -124,7 +116,7 @@ bool is_unused(const Attribute& attribute, const Names& names) {
   if (names.prefixes.contains(prefix)) return false;
   const std::string mention = prefix + ":";
   return std::ranges::none_of(names.values,
-                              [&](std::string_view value) { return holds(value, mention); });
+                              [&](std::string_view value) { return contains(value, mention); });
 }
 
 // Attributes by which others can find an element, or which draw without content.

@@ -3,20 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "svg/transform_list.h"
 
 namespace imgmill::svg {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
-bool holds(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 constexpr std::array<std::string_view, 6> moving = {
     "animate", "animateTransform", "animateMotion", "animateColor", "set", "discard"};
@@ -29,24 +20,25 @@ bool resizes(std::string_view text) {
   for (std::size_t at = 0; (at = text.find("transform", at)) != std::string_view::npos; ++at) {
     if (at < 5 || text.substr(at - 5, 5) != "text-") return true;
   }
-  return holds(text, "zoom") || holds(text, "scale");
+  return contains(text, "zoom") || contains(text, "scale");
 }
 
 void read_rules(const std::string& rules, Traits& traits) {
-  const std::string text = lower(rules);
+  const std::string text = lower_case(rules);
   traits.stylesheet = traits.stylesheet || !is_blank(text);
-  if (holds(text, "@import")) traits.outer_styles = true;
-  if (holds(text, "animation") || holds(text, "keyframes") || holds(text, "transition")) {
+  if (contains(text, "@import")) traits.outer_styles = true;
+  if (contains(text, "animation") || contains(text, "keyframes") || contains(text, "transition")) {
     traits.animation = true;
   }
   if (resizes(text)) {
     traits.css_transforms = true;
   }
-  if (holds(text, "currentcolor")) traits.current_colour = true;
+  if (contains(text, "currentcolor")) traits.current_colour = true;
   // Escapes may spell any of them.
   traits.structural_rules =
-      traits.structural_rules || holds(text, "\\") || holds(text, ":where") ||
-      std::ranges::any_of(looking_round, [&](std::string_view part) { return holds(text, part); });
+      traits.structural_rules || contains(text, "\\") || contains(text, ":where") ||
+      std::ranges::any_of(looking_round,
+                          [&](std::string_view part) { return contains(text, part); });
 }
 
 void note_references(std::string_view value, Traits& traits) {
@@ -63,20 +55,20 @@ void look_at(const Attribute& attribute, Traits& traits) {
     traits.scripts = true;
   }
   if (name == "href" || name.ends_with(":href")) {
-    std::string target = lower(attribute.value);
+    std::string target = lower_case(attribute.value);
     std::erase_if(target, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
     if (target.starts_with("javascript:")) traits.scripts = true;
     if (attribute.value.starts_with('#')) note_references(attribute.value, traits);
   }
-  if (holds(attribute.value, "url(")) note_references(attribute.value, traits);
+  if (contains(attribute.value, "url(")) note_references(attribute.value, traits);
   if (name == "style") {
-    const std::string text = lower(attribute.value);
-    if (holds(text, "animation") || holds(text, "transition")) traits.animation = true;
+    const std::string text = lower_case(attribute.value);
+    if (contains(text, "animation") || contains(text, "transition")) traits.animation = true;
     if (resizes(text)) {
       traits.css_transforms = true;
     }
   }
-  if (attribute.value.size() >= 12 && holds(lower(attribute.value), "currentcolor")) {
+  if (attribute.value.size() >= 12 && contains(lower_case(attribute.value), "currentcolor")) {
     traits.current_colour = true;
   }
 }

@@ -24,4 +24,31 @@ void ScoreSummary::add(const OptimizationResult& result) {
   }
 }
 
+void BatchSummary::add(const OptimizationResult& result) {
+  ++tasks;
+  if (result.error) {
+    const ErrorCode code = result.error->code();
+    ++(code == ErrorCode::cancelled ? cancelled : failed);
+    if (code == ErrorCode::fault) ++quarantined;
+    return;
+  }
+  ++succeeded;
+  if (result.cached) ++cached;
+  if (result.resumed) ++resumed;
+  if (result.decision == Decision::skipped) {
+    ++skipped;
+    return;
+  }
+  if (result.decision == Decision::planned) return;
+  if (result.decision == Decision::kept) ++kept;
+  scores.add(result);
+  bytes_before += result.original_size;
+  bytes_after += result.optimized_size;
+  if (!result.format) return;
+  FormatSummary& format = by_format[*result.format];
+  ++format.images;
+  format.bytes_before += result.original_size;
+  format.bytes_after += result.optimized_size;
+}
+
 }  // namespace imgmill
