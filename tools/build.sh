@@ -19,7 +19,7 @@ stamp=$folder/.built-$what
 case $what in
   program) sources=(apps src include) target=(--target imgmill_shipped) needs=(build) ;;
   desktop)
-    sources=(apps src include) target=(--target imgmill_shipped --target imgmill_desktop)
+    sources=(apps src include) target=(--target imgmill_shipped)
     needs=(build desktop)
     ;;
   bench) sources=(apps src include bench) target=(--target imgmill_bench) needs=(build test) ;;

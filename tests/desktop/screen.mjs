@@ -8,7 +8,7 @@ import { crc32 } from "../web/support/bytes.mjs";
 import { temporaryFolder } from "../web/support/server.mjs";
 
 /** For a loaded machine: conditions are waited for, not times. */
-export const patience_ms = Number(process.env.PATIENCE ?? 30_000);
+export const patience_ms = 30_000;
 const shots = process.env.IMGMILL_SCREENSHOTS ?? null;
 const started = new Set();
 process.on("exit", () => {
@@ -174,7 +174,11 @@ export class Screen {
       this.run("xdotool", "mousemove", String(x), "430");
       await sleep(20);
     }
-    await sleep(400);
+    // Whoever is slow to notice the drag still sees it move.
+    for (let turn = 0; turn < 12; turn += 1) {
+      this.run("xdotool", "mousemove", String(600 + (turn % 2) * 3), "430");
+      await sleep(100);
+    }
     this.run("xdotool", "mouseup", "1");
   }
 
