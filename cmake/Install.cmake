@@ -6,6 +6,8 @@
 #   include/imgmill/                its headers
 #   lib/cmake/imgmill, lib/pkgconfig  for those who build on it
 #   share/                          manual page, completions, licences
+#
+# imgmill-desktop, where it is built, with its desktop file and icon, is the component "desktop".
 
 include(CMakePackageConfigHelpers)
 
@@ -13,7 +15,7 @@ include(CMakePackageConfigHelpers)
 # people who do not need tests build.
 add_custom_target(imgmill_shipped)
 add_dependencies(imgmill_shipped imgmill_program imgmill_worker imgmill)
-foreach(extra imgmill_manual imgmill_completions imgmill_docs)
+foreach(extra imgmill_manual imgmill_completions imgmill_docs imgmill_desktop)
   if(TARGET ${extra})
     add_dependencies(imgmill_shipped ${extra})
   endif()

@@ -66,6 +66,27 @@ TEST(Layering, IncludesGoDownOnly) {
   EXPECT_GT(arrows, 20) << "the test reads the wrong folder";
 }
 
+TEST(Layering, TheWindowKnowsNothingOfTheEngine) {
+  const fs::path source = fs::path(IMGMILL_SOURCE_DIR) / "apps/desktop";
+  const std::regex own("^#include \"([^\"]+)\"");
+  const std::regex foreign("^#include <(imgmill|vips)");
+  int files = 0;
+  for (const auto& entry : fs::directory_iterator(source)) {
+    const fs::path& file = entry.path();
+    if ((file.extension() != ".cc" && file.extension() != ".h") || is_test(file)) continue;
+    ++files;
+    std::ifstream text(file);
+    for (std::string line; std::getline(text, line);) {
+      std::smatch match;
+      EXPECT_FALSE(std::regex_search(line, foreign)) << file << ": " << line;
+      if (std::regex_search(line, match, own)) {
+        EXPECT_TRUE(fs::exists(source / match[1].str())) << file << ": " << line;
+      }
+    }
+  }
+  EXPECT_GT(files, 5) << "the test reads the wrong folder";
+}
+
 TEST(Layering, TheCoreNeitherPrintsNorReadsTheEnvironment) {
   const fs::path source = fs::path(IMGMILL_SOURCE_DIR) / "src";
   const std::regex quoted(R"("[^"]*")");

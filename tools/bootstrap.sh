@@ -2,7 +2,7 @@
 # Installs what building imgmill needs and this machine lacks: Debian packages
 # (as root or through sudo) and the pinned libvips engine (npm, from engine/).
 #
-#   tools/bootstrap.sh [build] [test]      for what; build is the default
+#   tools/bootstrap.sh [build] [desktop] [test]      for what; build is the default
 #
 # Does nothing, quickly, where nothing is missing. Speaks on standard error.
 set -euo pipefail
@@ -13,6 +13,8 @@ packages=(g++ cmake ninja-build ccache pkg-config libcli11-dev nlohmann-json3-de
   libspdlog-dev libfmt-dev libjpeg62-turbo-dev libxxhash-dev zlib1g-dev libseccomp-dev
   libsqlite3-dev libhwy-dev libdeflate-dev libjxl-dev libbrotli-dev libheif-dev
   libmicrohttpd-dev libarchive-dev libexpat1-dev brotli)
+# What imgmill-desktop is built with and runs on.
+window=(libgtk-4-dev libwebkitgtk-6.0-dev bubblewrap xdg-dbus-proxy adwaita-icon-theme)
 engine=yes
 browser=no
 # The engine is built for x86-64 and glibc; elsewhere the system's libvips serves.
@@ -23,12 +25,14 @@ fi
 for need in "$@"; do
   case $need in
     build) ;;
-    # A second set of codecs, to check the engine's output with, and a browser for the page.
+    # A second set of codecs, to check the engine's output with, a browser for the page, and for
+    # the window a screen, a bus and hands.
     test) packages+=(libgtest-dev libgmock-dev libbenchmark-dev libpng-dev libwebp-dev
-      libavif-dev libtiff-dev libgif-dev liblcms2-dev)
+      libavif-dev libtiff-dev libgif-dev liblcms2-dev "${window[@]}" xvfb xdotool dbus-daemon)
       browser=yes
       command -v chromium >/dev/null || packages+=(chromium) ;;
-    *) say "bootstrap.sh knows build and test, not '$need'"; exit 2 ;;
+    desktop) packages+=("${window[@]}") ;;
+    *) say "bootstrap.sh knows build, desktop and test, not '$need'"; exit 2 ;;
   esac
 done
 # They fetch the engine and build the page. Node may come from elsewhere than Debian, so the

@@ -2,6 +2,7 @@
 # Builds a part of imgmill in build/PRESET, quietly, installing first what is missing.
 #
 #   tools/build.sh program            the release program and library
+#   tools/build.sh desktop            the same, and imgmill-desktop
 #   tools/build.sh bench              the release benchmarks
 #   tools/build.sh tests [PRESET]     everything, tests included (release, asan, tsan)
 #   tools/build.sh drivers            the release tests that start the program, which asan and tsan use
@@ -18,13 +19,17 @@ folder=$here/build/$preset
 stamp=$folder/.built-$what
 case $what in
   program) sources=(apps src include) target=(--target imgmill_shipped) needs=(build) ;;
+  desktop)
+    sources=(apps src include) target=(--target imgmill_shipped)
+    needs=(build desktop)
+    ;;
   bench) sources=(apps src include bench) target=(--target imgmill_bench) needs=(build test) ;;
   tests)
     # The tests read these folders, too.
     sources=(apps src include bench tests examples docs) target=() needs=(build test)
     ;;
   drivers) sources=(apps src include tests) target=(--target imgmill_drivers) needs=(build test) ;;
-  *) say "build.sh knows program, bench, tests and drivers, not '$what'"; exit 2 ;;
+  *) say "build.sh knows program, desktop, bench, tests and drivers, not '$what'"; exit 2 ;;
 esac
 
 # A deleted or added file shows in the time of its folder.
@@ -58,9 +63,10 @@ touch "$stamp.new"
 
 log=$folder/build.log
 configure=(--preset "$preset")
-if [ "$what" = program ]; then
+if [ "$what" = program ] || [ "$what" = desktop ]; then
   # Who only wants the program needs no GoogleTest; who has asked for tests keeps them.
   [ -e "$folder/CMakeCache.txt" ] || configure+=(-DIMGMILL_TESTS=OFF -DIMGMILL_BENCHMARKS=OFF)
+  [ "$what" = program ] || configure+=(-DIMGMILL_DESKTOP=ON)
 else
   configure+=(-DIMGMILL_TESTS=ON)
   if [ "$preset" = release ]; then

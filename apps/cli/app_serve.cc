@@ -70,6 +70,11 @@ void CommandLine::define_serve() {
       ->group("Limits");
   app.add_flag("--json", serve_.json, "Print address, token and port as one JSON object.")
       ->group("Telling");
+  app.add_flag("--control", serve_.control,
+               "For programs that start this one: read commands on standard input, answer them on "
+               "standard output, both a JSON object a line, and end when there are no more. "
+               "{\"id\": 1, \"allow\": [\"/a/folder\"]} is as one more --root.")
+      ->group("Telling");
 }
 
 Result<Request> CommandLine::finish_serve() {

@@ -110,6 +110,7 @@ struct ServeOptions {
   std::uint64_t max_upload = std::uint64_t{1} << 30;  ///< bytes of one file
   std::chrono::seconds client_timeout{30};
   bool json = false;
+  bool control = false;  ///< commands come on standard input, see controls.h
 };
 
 struct DoctorOptions {

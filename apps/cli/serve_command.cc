@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "commands.h"
+#include "controls.h"
 #include "json_line.h"
 #include "places.h"
 #include "server/server.h"
@@ -78,11 +79,12 @@ Status serve_command(const ServeOptions& options, Screen& screen) {
   std::mutex mutex;
   std::condition_variable changed;
   bool ended = false;
-  const Interrupts interrupts([&] {
+  const auto end = [&] {
     const std::lock_guard lock(mutex);
     ended = true;
     changed.notify_all();
-  });
+  };
+  const Interrupts interrupts(end);
   auto server = server::Server::start(std::move(how));
   if (!server) return tell(screen, "serve", server.error());
   if (!screen.data(line_for(**server, options.json))) return Status::some_failed;
@@ -92,9 +94,18 @@ Status serve_command(const ServeOptions& options, Screen& screen) {
                    "above yourself");
   }
   if (!options.json) screen.line("imgmill serves until Ctrl-C; who has this address may use it");
+  std::optional<Controls> controls;
+  if (options.control) {
+    const Allow allow = [&](const std::filesystem::path& path) { return (*server)->allow(path); };
+    const auto answer = [&screen, end, allow](std::string_view line) {
+      if (!screen.data(answer_command(line, allow))) end();
+    };
+    controls.emplace(STDIN_FILENO, answer, end);
+  }
   std::unique_lock lock(mutex);
   changed.wait(lock, [&] { return ended; });
   lock.unlock();
+  controls.reset();
   if (!options.json) screen.line("ending: what is being written is finished first");
   server->reset();
   return Status::well;

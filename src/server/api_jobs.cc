@@ -144,6 +144,15 @@ Answer<NewJob> new_job(const Json& json) {
   if (!path) return std::unexpected(std::move(path).error());
   job.kind = SourceKind::folder;
   job.folder = *std::move(path);
+  if (!source.contains("files")) return job;
+  const Json& files = source["files"];
+  const bool sound = files.is_array() && std::ranges::all_of(files, &Json::is_string);
+  if (!sound) {
+    return std::unexpected(refusal(Refusal::bad_request, "files is not an array of names",
+                                   "leave it out for all images of the folder"));
+  }
+  job.files.emplace();
+  for (const Json& file : files) job.files->emplace_back(file.get<std::string>());
   return job;
 }
 

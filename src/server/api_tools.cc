@@ -133,7 +133,8 @@ Response list_folders(Api& api, const Request& request, Buffer& /*body*/) {
     if (entry.kind == EntryKind::folder) folders.push_back(entry.name);
     if (entry.kind == EntryKind::file && format_of_name(entry.name)) ++images;
   }
-  const bool is_root = std::ranges::find(api.roots.folders(), *folder) != api.roots.folders().end();
+  const std::vector<fs::path> roots = api.roots.folders();
+  const bool is_root = std::ranges::find(roots, *folder) != roots.end();
   json["path"] = printable(*folder);
   json["parent"] = is_root ? Json(nullptr) : Json(printable(folder->parent_path()));
   json["images"] = images;

@@ -34,11 +34,6 @@ void replace_all(std::string& text, const std::string& what, const std::string& 
   }
 }
 
-FileIdentity identity_of(const FileFacts& facts) {
-  return {static_cast<std::uint64_t>(facts.device), static_cast<std::uint64_t>(facts.inode),
-          facts.modified.tv_sec, facts.modified.tv_nsec};
-}
-
 }  // namespace
 
 /// The images of a job that wait, as long as there are any.

@@ -45,6 +45,50 @@ std::string name_for_job(const NewJob& job) {
   return name;
 }
 
+Answer<fs::path> folder_in(const fs::path& wanted, const Roots& roots) {
+  const Result<fs::path> folder = roots.resolve(wanted);
+  if (!folder) {
+    const bool outside = folder.error().code() == ErrorCode::usage;
+    return std::unexpected(refusal(outside ? Refusal::forbidden_path : Refusal::not_found,
+                                   folder.error().message(), folder.error().advice()));
+  }
+  std::error_code error;
+  if (!fs::is_directory(*folder, error)) {
+    return no(Refusal::bad_request, "'" + printable(*folder) + "' is not a folder",
+              "name the folder that holds the images");
+  }
+  return *folder;
+}
+
+/// The folder need not lie in the roots as long as each of the files does.
+Answer<fs::path> folder_of_files(const NewJob& job, const Roots& roots) {
+  if (job.files->empty()) {
+    return no(Refusal::bad_request, "the list of files is empty",
+              "leave it out for all images of the folder");
+  }
+  for (const fs::path& file : *job.files) {
+    const fs::path plain = file.lexically_normal();
+    const bool below = plain == file && file.is_relative() && !file.empty() &&
+                       *file.begin() != ".." && *file.begin() != "." && file.has_filename();
+    if (!below) {
+      return no(Refusal::bad_request, "'" + printable(file) + "' is not the name of a file below",
+                "write names from the folder on, without . and ..");
+    }
+    // What is not there any more is told as that image's failure.
+    const Result<fs::path> real = roots.resolve(job.folder / file);
+    if (!real && real.error().code() == ErrorCode::usage) {
+      return no(Refusal::forbidden_path, real.error().message(), real.error().advice());
+    }
+  }
+  std::error_code error;
+  fs::path folder = fs::canonical(job.folder, error);
+  if (error || !fs::is_directory(folder, error)) {
+    return no(Refusal::not_found, "'" + printable(job.folder) + "' cannot be opened",
+              "name the folder that holds the images");
+  }
+  return folder;
+}
+
 }  // namespace
 
 Json job_json(const JobView& job) {
@@ -241,20 +285,11 @@ Answer<JobView> Jobs::create(const NewJob& job) {
   record.name = name_for_job(job);
   record.created_ms = unix_ms();
   if (job.kind == SourceKind::folder) {
-    const Result<fs::path> folder = roots_.resolve(job.folder);
-    if (!folder) {
-      const bool outside = folder.error().code() == ErrorCode::usage;
-      return std::unexpected(refusal(outside ? Refusal::forbidden_path : Refusal::not_found,
-                                     folder.error().message(), folder.error().advice()));
-    }
-    std::error_code error;
-    if (!fs::is_directory(*folder, error)) {
-      return no(Refusal::bad_request, "'" + printable(*folder) + "' is not a folder",
-                "name the folder that holds the images");
-    }
+    auto folder = job.files ? folder_of_files(job, roots_) : folder_in(job.folder, roots_);
+    if (!folder) return std::unexpected(std::move(folder).error());
     record.folder = *folder;
     record.state = JobState::running;
-    record.planning = true;
+    record.planning = !job.files;
     record.complete = true;
   }
   const std::lock_guard lock(mutex_);
@@ -267,10 +302,39 @@ Answer<JobView> Jobs::create(const NewJob& job) {
   auto entry = entry_for(std::move(record));
   if (!entry) return no(entry.error());
   if (const auto added = store_->add((*entry)->record); !added) return no(added.error());
+  if (job.files) {
+    if (const auto added = add_files(**entry, *job.files); !added) {
+      static_cast<void>(store_->remove((*entry)->record));
+      return no(added.error());
+    }
+  }
   jobs_.emplace((*entry)->record.id, *entry);
   ++counts_.jobs;
   if (job.kind == SourceKind::folder) queue(*entry);
   return view_of(**entry);
+}
+
+Result<void> Jobs::add_files(Entry& entry, const std::vector<fs::path>& files) {
+  for (const fs::path& file : files) {
+    if (entry.next_index >= options_.limits.max_job_files) {
+      return fail(ErrorCode::limit, "these are more files than this server takes",
+                  "divide them into several jobs");
+    }
+    ImageRow row;
+    row.name = file.native();
+    if (const auto facts = facts_of(entry.record.folder / file); facts && *facts) {
+      row.original_size = (*facts)->size;
+      row.identity = identity_of(**facts);
+    }
+    row.index = entry.next_index;
+    row.sequence = entry.sequence + 1;
+    IMGMILL_TRY(const bool added, store_->add(entry.record.key, row));
+    if (!added) continue;  // named twice
+    ++entry.next_index;
+    ++entry.sequence;
+    entry.tally.add(row);
+  }
+  return {};
 }
 
 Answer<JobView> Jobs::complete(std::string_view id) {

@@ -59,6 +59,8 @@ struct JobView {
 struct NewJob {
   SourceKind kind = SourceKind::uploads;
   std::filesystem::path folder;
+  /// Of a local job: only these, relative to the folder. None: all images of the folder.
+  std::optional<std::vector<std::filesystem::path>> files;
   std::string name;
   std::string settings_text = "{}";
 };
@@ -176,6 +178,8 @@ class Jobs {
   void save(Entry& entry);
   void touch(Entry& entry);
   void queue(const std::shared_ptr<Entry>& entry);
+  [[nodiscard]] Result<void> add_files(Entry& entry,
+                                       const std::vector<std::filesystem::path>& files);
   [[nodiscard]] Result<void> count_anew(Entry& entry);
   [[nodiscard]] std::string output_name_for(Entry& entry, const ImageRow& row, Format format);
 

@@ -33,6 +33,11 @@ struct Jobs::Entry {
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
+[[nodiscard]] inline FileIdentity identity_of(const FileFacts& facts) {
+  return {static_cast<std::uint64_t>(facts.device), static_cast<std::uint64_t>(facts.inode),
+          facts.modified.tv_sec, facts.modified.tv_nsec};
+}
+
 [[nodiscard]] inline std::string input_name(std::uint32_t index) { return std::to_string(index); }
 
 }  // namespace imgmill::server

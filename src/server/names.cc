@@ -1,6 +1,7 @@
 #include "server/names.h"
 
 #include <algorithm>
+#include <mutex>
 #include <system_error>
 
 #include "base/text.h"
@@ -15,6 +16,16 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t longest_name = 1024;
 constexpr std::size_t longest_part = 255;
+constexpr std::size_t most_roots = 20'000;
+
+bool is_absolute(const fs::path& path) {
+  return path.is_absolute() && path.native().find('\0') == std::string::npos;
+}
+
+std::unexpected<Error> not_absolute(const fs::path& path) {
+  return fail(ErrorCode::usage, "'" + printable(path) + "' is not an absolute path",
+              "write it from / on");
+}
 
 bool is_control(char c) {
   const auto code = static_cast<unsigned char>(c);
@@ -86,18 +97,49 @@ Result<Roots> Roots::create(const std::vector<fs::path>& folders) {
     fs::path canonical = fs::canonical(folder, error);
     if (!error && !fs::is_directory(canonical)) error.assign(ENOTDIR, std::generic_category());
     if (error) return std::unexpected(io_error(error.value(), "open", folder));
-    if (std::ranges::find(roots.folders_, canonical) == roots.folders_.end()) {
-      roots.folders_.push_back(std::move(canonical));
-    }
+    IMGMILL_CHECK(roots.allow(canonical));
   }
   return roots;
 }
 
-Result<fs::path> Roots::resolve(const fs::path& path) const {
-  if (!path.is_absolute() || path.native().find('\0') != std::string::npos) {
-    return fail(ErrorCode::usage, "'" + printable(path) + "' is not an absolute path",
-                "write it from / on");
+Result<fs::path> Roots::allow(const fs::path& path) {
+  if (!is_absolute(path)) return not_absolute(path);
+  std::error_code error;
+  fs::path canonical = fs::canonical(path, error);
+  if (error) return std::unexpected(io_error(error.value(), "open", path));
+  const fs::file_status status = fs::status(canonical, error);
+  if (!fs::is_directory(status) && !fs::is_regular_file(status)) {
+    return fail(ErrorCode::usage, "'" + printable(path) + "' is neither a folder nor a file",
+                "choose the folder that holds the images");
   }
+  const std::unique_lock lock(known_->mutex);
+  std::vector<fs::path>& folders = known_->folders;
+  if (folders.size() + known_->files.size() >= most_roots) {
+    return fail(ErrorCode::limit, "too many folders and files were chosen one by one",
+                "choose the folder that holds them, or start anew");
+  }
+  if (!fs::is_directory(status)) {
+    known_->files.insert(canonical);
+  } else if (std::ranges::find(folders, canonical) == folders.end()) {
+    folders.push_back(canonical);
+  }
+  return canonical;
+}
+
+std::vector<fs::path> Roots::folders() const {
+  const std::shared_lock lock(known_->mutex);
+  return known_->folders;
+}
+
+bool Roots::allowed(const fs::path& place) const {
+  const std::shared_lock lock(known_->mutex);
+  return known_->files.contains(place) ||
+         std::ranges::any_of(known_->folders,
+                             [&](const fs::path& root) { return lies_in(place, root); });
+}
+
+Result<fs::path> Roots::resolve(const fs::path& path) const {
+  if (!is_absolute(path)) return not_absolute(path);
   const auto outside = [&] {
     return fail(ErrorCode::usage,
                 "'" + printable(path) + "' lies outside of the folders this server may use",
@@ -105,10 +147,6 @@ Result<fs::path> Roots::resolve(const fs::path& path) const {
   };
   std::error_code error;
   fs::path canonical = fs::canonical(path, error);
-  const auto allowed = [&](const fs::path& place) {
-    return std::ranges::any_of(folders_,
-                               [&](const fs::path& root) { return lies_in(place, root); });
-  };
   if (error) {
     // What is there outside is nobody's business.
     if (!allowed(path.lexically_normal())) return outside();

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "platform/beneath.h"
 #include "support/scratch_folder.h"
@@ -69,6 +70,45 @@ TEST(Roots, HoldWhatLiesInThemAndNothingElse) {
   const auto whole = Roots::create({"/"});
   ASSERT_TRUE(whole);
   EXPECT_TRUE(whole->resolve(folder / "in/deep"));
+}
+
+TEST(Roots, BecomeMore) {
+  const ScratchFolder folder;
+  folder.write("late/deep/a", "a");
+  folder.write("one", "1");
+  folder.write("two", "2");
+  fs::create_symlink(folder / "one", folder / "link");
+  auto made = Roots::create({});
+  ASSERT_TRUE(made);
+  Roots& roots = *made;
+  EXPECT_FALSE(roots.resolve(folder / "late"));
+  EXPECT_EQ(roots.allow(folder / "late/../late"), fs::canonical(folder / "late"));
+  EXPECT_EQ(roots.allow(folder / "late"), fs::canonical(folder / "late"));
+  EXPECT_EQ(roots.folders().size(), 1U);
+  EXPECT_TRUE(roots.resolve(folder / "late/deep/a"));
+  // A file is that file, by whatever name, and no folder.
+  EXPECT_EQ(roots.allow(folder / "link"), fs::canonical(folder / "one"));
+  EXPECT_TRUE(roots.resolve(folder / "one"));
+  EXPECT_TRUE(roots.resolve(folder / "link"));
+  EXPECT_FALSE(roots.resolve(folder / "two"));
+  EXPECT_FALSE(roots.resolve(folder.path()));
+  EXPECT_EQ(roots.folders().size(), 1U);
+  EXPECT_EQ(roots.allow("late").error().code(), ErrorCode::usage);
+  EXPECT_EQ(roots.allow("/dev/null").error().code(), ErrorCode::usage);
+  EXPECT_EQ(roots.allow(folder / "none").error().code(), ErrorCode::environment);
+}
+
+TEST(Roots, CanBeAskedWhileTheyBecomeMore) {
+  const ScratchFolder folder;
+  for (int i = 0; i < 200; ++i) fs::create_directory(folder / std::to_string(i));
+  auto roots = Roots::create({folder / "0"});
+  ASSERT_TRUE(roots);
+  std::thread more([&] {
+    for (int i = 1; i < 200; ++i) EXPECT_TRUE(roots->allow(folder / std::to_string(i)));
+  });
+  while (roots->folders().size() < 200) EXPECT_TRUE(roots->resolve(folder / "0"));
+  more.join();
+  EXPECT_TRUE(roots->resolve(folder / "199"));
 }
 
 TEST(Beneath, OnlyWhatLiesBelowIsOpened) {

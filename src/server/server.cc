@@ -47,12 +47,15 @@ class RunningServer final : public Server {
 
   std::uint16_t port() const override { return door_->port(); }
   const std::string& token() const override { return token_; }
+  Result<std::filesystem::path> allow(const std::filesystem::path& path) override {
+    return roots_.allow(path);
+  }
 
  private:
   const ServerOptions options_;
   const std::string token_ = random_token();
   ImageOptimizer optimizer_;
-  const Roots roots_;
+  Roots roots_;
   const Guard guard_;
   Tickets tickets_;
   std::unique_ptr<Jobs> jobs_;

@@ -34,6 +34,10 @@ class Server {
   virtual ~Server() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   [[nodiscard]] virtual const std::string& token() const = 0;
+  /// From now on local jobs may also lie in this folder, or have this one file. Its canonical
+  /// path. For whoever started the server to call: the API has nothing for it. Thread-safe.
+  /// Errors: usage (not absolute; neither folder nor file), environment (not there), limit.
+  [[nodiscard]] virtual Result<std::filesystem::path> allow(const std::filesystem::path& path) = 0;
   /// With the token behind the '#', which browsers keep to themselves.
   [[nodiscard]] std::string address() const;
 };

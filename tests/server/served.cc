@@ -38,6 +38,13 @@ using Clock = std::chrono::steady_clock;
   ::_exit(98);
 }
 
+std::string read_line(int from) {
+  std::string line;
+  char c = 0;
+  while (line.find('\n') == std::string::npos && ::read(from, &c, 1) == 1) line += c;
+  return line;
+}
+
 }  // namespace
 
 Served::Served(const std::filesystem::path& workspace, const std::filesystem::path& root,
@@ -46,19 +53,28 @@ Served::Served(const std::filesystem::path& workspace, const std::filesystem::pa
       program_path().string(), "serve",   "--port", "0",          "--json",
       "--workspace",           workspace, "--root", root.string()};
   words.insert(words.end(), options.more.begin(), options.more.end());
+  if (options.control) words.emplace_back("--control");
   int ends[2] = {};
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+  int orders[2] = {};
+  if (::pipe2(ends, O_CLOEXEC) != 0 || ::pipe2(orders, O_CLOEXEC) != 0) {
+    throw std::runtime_error("no pipe");
+  }
   process_ = ::fork();
   if (process_ == 0) {
     ::dup2(ends[1], STDOUT_FILENO);
+    if (options.control) ::dup2(orders[0], STDIN_FILENO);
     become_server(std::move(words), workspace, options);
   }
   ::close(ends[1]);
-  std::string line;
-  char c = 0;
-  while (line.find('\n') == std::string::npos && ::read(ends[0], &c, 1) == 1) line += c;
-  ::close(ends[0]);
-  const Json said = Json::parse(line, nullptr, false);
+  ::close(orders[0]);
+  const Json said = Json::parse(read_line(ends[0]), nullptr, false);
+  if (options.control) {
+    answers_ = ends[0];
+    commands_ = orders[1];
+  } else {
+    ::close(ends[0]);
+    ::close(orders[1]);
+  }
   if (!said.is_object()) {
     int status = 0;
     ::waitpid(std::exchange(process_, -1), &status, 0);
@@ -71,6 +87,8 @@ Served::Served(const std::filesystem::path& workspace, const std::filesystem::pa
 
 Served::~Served() {
   if (process_ > 0) end(SIGTERM);
+  if (commands_ >= 0) ::close(commands_);
+  if (answers_ >= 0) ::close(answers_);
 }
 
 int Served::end(int signal) {
@@ -78,6 +96,21 @@ int Served::end(int signal) {
   ::kill(process_, signal);
   ::waitpid(process_, &status, 0);
   process_ = -1;
+  return status;
+}
+
+Json Served::command(const std::string& line) const {
+  const std::string whole = line + "\n";
+  if (::write(commands_, whole.data(), whole.size()) != static_cast<ssize_t>(whole.size())) {
+    throw std::runtime_error("the server takes no commands");
+  }
+  return Json::parse(read_line(answers_), nullptr, false);
+}
+
+int Served::end_commands() {
+  ::close(std::exchange(commands_, -1));
+  int status = 0;
+  ::waitpid(std::exchange(process_, -1), &status, 0);
   return status;
 }
 

@@ -10,6 +10,7 @@ namespace imgmill::test {
 struct ServedOptions {
   std::vector<std::string> more;  ///< words for the command line
   unsigned tmpfs_kilobytes = 0;   ///< the workspace is a file system of its own, this small
+  bool control = false;           ///< with --control, for command() and end_commands()
 };
 
 /// A server with a workspace, ended with its object.
@@ -31,6 +32,10 @@ class Served {
   [[nodiscard]] std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
   /// Sends a signal, waits for the end, and gives the raw status.
   int end(int signal);
+  /// Sends a line and reads one.
+  [[nodiscard]] Json command(const std::string& line) const;
+  /// Ends what the server reads commands from, waits for its end, and gives the raw status.
+  int end_commands();
 
   /// With the right Host and token unless `headers` say otherwise.
   [[nodiscard]] std::string request(const std::string& method, const std::string& path,
@@ -55,6 +60,8 @@ class Served {
 
  private:
   pid_t process_ = -1;
+  int commands_ = -1;  ///< with control: where they go
+  int answers_ = -1;   ///< and where answers come from
   std::uint16_t port_ = 0;
   std::string token_;
 };

@@ -11,6 +11,7 @@ import { readRoute } from "./state/route";
 import { startSession } from "./state/session";
 import { App, takeAddress } from "./views/app";
 import { listenForFiles } from "./views/droparea";
+import { servicesForWindow } from "./views/window";
 
 const start = async () => {
   keepPreferences();
@@ -33,6 +34,7 @@ const start = async () => {
   const root = document.getElementById("app");
   if (root) render(<App />, root);
   await session;
+  servicesForWindow();
 };
 
 void start();

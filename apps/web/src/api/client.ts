@@ -1,3 +1,4 @@
+import { choosePlace, in_window } from "../state/desktop";
 import type { ErrorBody } from "./types";
 
 /** An answer of the server that says no, or (status 0) no answer at all. */
@@ -119,6 +120,8 @@ export const upload = (
 
 /** Lets the browser itself load `path`, for which it has no token. */
 export const download = async (path: string, name: string): Promise<void> => {
+  // Asked first: a server does not wait for as long as people may look for a place.
+  if (in_window.value && !(await choosePlace(name))) return;
   const { url } = await send<{ url: string }>("POST", "/api/tickets", { path });
   const link = document.createElement("a");
   link.href = url;

@@ -131,6 +131,8 @@ export const da: Catalogue<"one" | "other"> = {
   "get.report": "Rapport",
   "get.reportAs": "Rapport som {format}",
   "get.one": "Hent",
+  "get.saved": "Gemt som {path}.",
+  "get.notSaved": "Det blev ikke gemt: {reason}",
 
   "tab.images": "Billeder",
   "tab.summary": "Oversigt",

@@ -131,6 +131,8 @@ export const de: Catalogue<"one" | "other"> = {
   "get.report": "Bericht",
   "get.reportAs": "Bericht als {format}",
   "get.one": "Herunterladen",
+  "get.saved": "Gespeichert als {path}.",
+  "get.notSaved": "Es wurde nicht gespeichert: {reason}",
 
   "tab.images": "Bilder",
   "tab.summary": "Übersicht",

@@ -130,6 +130,8 @@ export const en = {
   "get.report": "Report",
   "get.reportAs": "Report as {format}",
   "get.one": "Download",
+  "get.saved": "Saved as {path}.",
+  "get.notSaved": "It was not saved: {reason}",
 
   "tab.images": "Images",
   "tab.summary": "Summary",

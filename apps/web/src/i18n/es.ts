@@ -131,6 +131,8 @@ export const es: Catalogue<"one" | "many" | "other"> = {
   "get.report": "Informe",
   "get.reportAs": "Informe en {format}",
   "get.one": "Descargar",
+  "get.saved": "Guardado como {path}.",
+  "get.notSaved": "No se ha guardado: {reason}",
 
   "tab.images": "Imágenes",
   "tab.summary": "Resumen",

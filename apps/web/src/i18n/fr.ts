@@ -131,6 +131,8 @@ export const fr: Catalogue<"one" | "many" | "other"> = {
   "get.report": "Rapport",
   "get.reportAs": "Rapport en {format}",
   "get.one": "Télécharger",
+  "get.saved": "Enregistré sous {path}.",
+  "get.notSaved": "L’enregistrement a échoué : {reason}",
 
   "tab.images": "Images",
   "tab.summary": "Bilan",

@@ -131,6 +131,8 @@ export const nl: Catalogue<"one" | "other"> = {
   "get.report": "Rapport",
   "get.reportAs": "Rapport als {format}",
   "get.one": "Downloaden",
+  "get.saved": "Opgeslagen als {path}.",
+  "get.notSaved": "Het is niet opgeslagen: {reason}",
 
   "tab.images": "Afbeeldingen",
   "tab.summary": "Overzicht",

@@ -131,6 +131,8 @@ export const ru: Catalogue<"one" | "few" | "many" | "other"> = {
   "get.report": "Отчёт",
   "get.reportAs": "Отчёт в {format}",
   "get.one": "Скачать",
+  "get.saved": "Сохранено: {path}",
+  "get.notSaved": "Не удалось сохранить: {reason}",
 
   "tab.images": "Изображения",
   "tab.summary": "Итоги",

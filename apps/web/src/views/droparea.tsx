@@ -7,9 +7,16 @@ export const dragging = signal(false);
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
 
+let depth = 0;
+
+/** What hovered was taken by the window around the page, which then hears of no drop. */
+export const forgetDrag = (): void => {
+  depth = 0;
+  dragging.value = false;
+};
+
 /** The whole page takes what is dropped or pasted; there is no small target to miss. */
 export const listenForFiles = (): void => {
-  let depth = 0;
   addEventListener("dragenter", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
@@ -25,8 +32,7 @@ export const listenForFiles = (): void => {
     if (depth === 0) dragging.value = false;
   });
   addEventListener("drop", (event) => {
-    depth = 0;
-    dragging.value = false;
+    forgetDrag();
     if (!event.dataTransfer || !hasFiles(event)) return;
     event.preventDefault();
     const source = fromTransfer(event.dataTransfer);

@@ -1,15 +1,16 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
-import { get, send } from "../api/client";
-import type { Folders, Job } from "../api/types";
+import { get } from "../api/client";
+import type { Folders } from "../api/types";
 import { t } from "../i18n";
-import { toSettings } from "../state/choices";
-import { choices } from "../state/preferences";
+import { chooseFolder, in_window } from "../state/desktop";
 import { go } from "../state/route";
+import { greet } from "../state/session";
 import { Button, Dialog, Words } from "../ui/controls";
 import { FolderIcon, UpIcon } from "../ui/icons";
 import { attempt } from "../ui/toast";
 import { recall, remember } from "../state/storage";
+import { startLocal } from "./window";
 
 /** Chooses a folder of the server's machine. `onPath` hears of every folder that was opened. */
 export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => void }) => {
@@ -37,6 +38,13 @@ export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => voi
       if (error.value) void open(null);
     });
   }, []);
+  const choose = attempt(async () => {
+    const path = await chooseFolder(t("drop.folder"), here.value?.path ?? null);
+    if (path === null) return;
+    // The folders that may be used have become more.
+    await greet();
+    await open(path);
+  });
   const folders = here.value;
   const base = folders?.path ? folders.path.replace(/\/$/, "") : null;
   return (
@@ -53,6 +61,11 @@ export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => voi
         </label>
         <input id={id} type="text" spellcheck={false} autocomplete="off" value={typed.value} onInput={(event) => (typed.value = event.currentTarget.value)} />
         <Button type="submit">{t("local.open")}</Button>
+        {in_window.value && (
+          <Button label={t("drop.folder")} onClick={choose}>
+            <FolderIcon />
+          </Button>
+        )}
       </form>
       {error.value && (
         <p class="problem" role="alert">
@@ -88,10 +101,8 @@ export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => voi
 export const LocalFolder = ({ onClose }: { onClose: () => void }) => {
   const path = useSignal<string | null>(null);
   const start = attempt(async () => {
-    const job = await send<Job>("POST", "/api/jobs", {
-      source: { kind: "folder", path: path.value, recursive: true },
-      settings: toSettings(choices.value),
-    });
+    if (path.value === null) return;
+    const job = await startLocal({ path: path.value });
     onClose();
     go({ view: "job", job: job.id, tab: "images" });
   });

@@ -5,11 +5,14 @@ import { fromFiles } from "../state/incoming";
 import { info } from "../state/session";
 import { Button } from "../ui/controls";
 import { FolderIcon, LockIcon, PictureIcon } from "../ui/icons";
+import { in_window } from "../state/desktop";
+import { attempt } from "../ui/toast";
 import { dragging } from "./droparea";
 import { LocalFolder } from "./folder";
 import { give } from "./give";
 import { History } from "./history";
 import { SettingsPanel } from "./settings";
+import { openFolder } from "./window";
 
 const accepted = () => info.value?.formats.filter((row) => row.read).flatMap((row) => row.extensions.map((text) => `.${text.replace(/^\./, "")}`)).join(",") ?? "image/*";
 
@@ -39,7 +42,7 @@ export const Start = () => {
             <Button kind="primary" onClick={() => files.current?.click()}>
               <PictureIcon /> {t("drop.files")}
             </Button>
-            <Button onClick={() => folder.current?.click()}>
+            <Button onClick={in_window.value ? attempt(openFolder) : () => folder.current?.click()}>
               <FolderIcon /> {t("drop.folder")}
             </Button>
           </div>

@@ -1,0 +1,46 @@
+// What the program that has started a server may ask of it: a line of JSON in, one out.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "imgmill/error.h"
+
+namespace imgmill::cli {
+
+/// Makes a folder or a file usable; its canonical path.
+using Allow = std::function<Result<std::filesystem::path>(const std::filesystem::path&)>;
+
+/// The answer to one command, a JSON object in a line:
+/// `{"id": 1, "allow": ["/home/me/photos"]}` is answered by
+/// `{"id": 1, "allowed": ["/home/me/photos"], "refused": [{"path", "code", "message", "advice"}]}`,
+/// and what is no such command by `{"id": null, "error": {"code", "message", "advice"}}`.
+/// `id` is any number or text; it comes back as it was.
+[[nodiscard]] std::string answer_command(std::string_view line, const Allow& allow);
+
+/// Reads commands on a thread of its own.
+class Controls {
+ public:
+  /// `answer` is given each line and writes the answer itself; a line of more than `longest`
+  /// bytes ends the reading. `ended` is called once when no more come: whoever gave the commands
+  /// is gone. Neither is called any more after the destructor. Throws std::system_error.
+  Controls(int input, std::function<void(std::string_view)> answer, std::function<void()> ended);
+  Controls(const Controls&) = delete;
+  Controls& operator=(const Controls&) = delete;
+  ~Controls();
+
+  static constexpr std::size_t longest = std::size_t{8} << 20;
+
+ private:
+  void read(int input);
+
+  const std::function<void(std::string_view)> answer_;
+  const std::function<void()> ended_;
+  int stop_ = -1;  ///< an eventfd
+  std::thread thread_;
+};
+
+}  // namespace imgmill::cli

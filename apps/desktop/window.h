@@ -1,0 +1,64 @@
+// The one window: the page while the engine runs, and words when it does not.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine.h"
+#include "page.h"
+
+namespace imgmill::desktop {
+
+struct WindowOptions {
+  std::string engine;                          ///< the program
+  std::optional<std::string> without_sandbox;  ///< why WebKit's is missing
+};
+
+/// For the main loop's thread.
+class Window {
+ public:
+  Window(GtkApplication* application, WindowOptions options);
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+  ~Window();
+
+  void present();
+  /// Folders and files of this machine: a job for each folder, one for the files of a folder.
+  void open(std::vector<std::string> paths);
+  void open_folder();
+  void show_about();
+  /// Ends the engine, and with it the application.
+  void close();
+
+ private:
+  void build();
+  [[nodiscard]] GtkWidget* starting_view();
+  [[nodiscard]] GtkWidget* trouble_view();
+  void start();
+  void start_again();
+  void show_page();
+  void show_trouble(const char* title, const std::string& why);
+  void take(const PageMessage& message, const Answer& answer);
+  void hand_over();
+
+  GtkApplication* const application_;
+  const WindowOptions options_;
+  GtkWindow* window_ = nullptr;  ///< owned by the application
+  GtkStack* stack_ = nullptr;
+  GtkLabel* trouble_title_ = nullptr;
+  GtkLabel* trouble_text_ = nullptr;
+  std::unique_ptr<Page> page_;
+  std::shared_ptr<Engine> engine_;  ///< none: it has ended
+  std::optional<Address> address_;
+  bool page_ready_ = false;
+  bool closing_ = false;
+  bool wanted_again_ = false;         ///< somebody has started it anew while it was closing
+  std::vector<std::string> given_;    ///< paths that wait for page and engine
+  std::optional<std::string> place_;  ///< for the next download
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< for callbacks that come late
+};
+
+}  // namespace imgmill::desktop
