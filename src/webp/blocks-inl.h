@@ -49,14 +49,12 @@ using Pairs = hn::Repartition<std::uint32_t, D>;
 template <class D, class V>
 HWY_INLINE V LowerHalves(D d, V a, V b) {
   const Wide<D> wide;
-  return hn::BitCast(
-      d, hn::InterleaveLower(wide, hn::BitCast(wide, a), hn::BitCast(wide, b)));
+  return hn::BitCast(d, hn::InterleaveLower(wide, hn::BitCast(wide, a), hn::BitCast(wide, b)));
 }
 template <class D, class V>
 HWY_INLINE V UpperHalves(D d, V a, V b) {
   const Wide<D> wide;
-  return hn::BitCast(
-      d, hn::InterleaveUpper(wide, hn::BitCast(wide, a), hn::BitCast(wide, b)));
+  return hn::BitCast(d, hn::InterleaveUpper(wide, hn::BitCast(wide, a), hn::BitCast(wide, b)));
 }
 template <class D, class V>
 HWY_INLINE V SwapHalves(D d, V a) {
@@ -94,8 +92,7 @@ template <class D, class V>
 HWY_INLINE auto SumsOfFour(D d, V v) {
   const hn::RepartitionToWide<D> wide;
   auto more = hn::Zero(wide);
-  const auto sums =
-      hn::ReorderWidenMulAccumulate(wide, v, hn::Set(d, 1), hn::Zero(wide), more);
+  const auto sums = hn::ReorderWidenMulAccumulate(wide, v, hn::Set(d, 1), hn::Zero(wide), more);
   return hn::Add(sums, more);
 }
 
@@ -106,8 +103,7 @@ HWY_INLINE void Hadamard(D d, V upper, V lower, std::int32_t* out) {
   const V difference = hn::Sub(upper, lower);
   const V even = LowerHalves(d, sum, difference);
   const V odd = UpperHalves(d, sum, difference);
-  const auto four =
-      SumsOfFour(d, HadamardAcross(d, hn::Add(even, odd), hn::Sub(even, odd)));
+  const auto four = SumsOfFour(d, HadamardAcross(d, hn::Add(even, odd), hn::Sub(even, odd)));
   const hn::RepartitionToWide<D> wide;
   alignas(32) std::int32_t parts[hn::MaxLanes(hn::RepartitionToWide<D>())];
   hn::Store(four, wide, parts);
@@ -163,7 +159,8 @@ HWY_INLINE void ForwardDct(D d, V& upper, V& lower) {
   lower = hn::ShiftRight<4>(hn::Add(lower, half));
 }
 
-// Where bytes of zigzag order come from: from the upper half (0..15), the lower half, turned or not.
+// Where bytes of zigzag order come from: from the upper half (0..15), the lower half, turned or
+// not.
 struct Shuffles {
   alignas(16) std::uint8_t first_upper[16], first_lower[16], last_upper[16], last_lower[16];
 };
@@ -251,8 +248,8 @@ HWY_INLINE void HadamardEach(const std::uint8_t* samples, const std::uint8_t* fo
   }
 }
 
-// Coefficients of blocks, 16 each in the order of zigzag; `next`: bytes from one block of samples to the
-// next. count: even.
+// Coefficients of blocks, 16 each in the order of zigzag; `next`: bytes from one block of samples
+// to the next. count: even.
 HWY_INLINE void Transform(const std::uint8_t* samples, std::size_t next,
                           const std::uint8_t* foretold, std::size_t count, std::int16_t* out) {
   const OneOrTwo d;
@@ -279,8 +276,8 @@ HWY_INLINE std::int32_t Quantise(const std::int16_t* coefficients, const Matrix&
     const auto size = hn::BitCast(unsigned_d, hn::Abs(value));
     const auto level = hn::MulHigh(hn::Add(size, hn::Load(unsigned_d, matrix.bias.data() + at)),
                                    hn::Load(unsigned_d, matrix.inverse.data() + at));
-    const auto error =
-        hn::BitCast(d, hn::Sub(size, hn::Mul(level, hn::Load(unsigned_d, matrix.steps.data() + at))));
+    const auto error = hn::BitCast(
+        d, hn::Sub(size, hn::Mul(level, hn::Load(unsigned_d, matrix.steps.data() + at))));
     const auto weighed = hn::Mul(error, hn::Load(d, matrix.weights.data() + at));
     sums = hn::ReorderWidenMulAccumulate(wide, weighed, weighed, sums, more);
     const auto negative = hn::BroadcastSignBit(value);
@@ -309,11 +306,11 @@ HWY_INLINE void InverseDown(D d, V& upper, V& lower) {
   lower = SwapHalves(d, hn::Sub(even, change));
 }
 
-// Levels in zigzag order and what was foretold into 4 x 4 samples. `dc`: if not null, stands for the
-// first coefficient as it is.
+// Levels in zigzag order and what was foretold into 4 x 4 samples. `dc`: if not null, stands for
+// the first coefficient as it is.
 HWY_INLINE void Reconstruct(const std::int16_t* levels, const Matrix& matrix,
-                            const std::int16_t* dc, const std::uint8_t* foretold,
-                            std::uint8_t* to, std::size_t stride) {
+                            const std::int16_t* dc, const std::uint8_t* foretold, std::uint8_t* to,
+                            std::size_t stride) {
   const One d;
   const hn::RebindToUnsigned<One> unsigned_d;
   const auto scaled = [&](std::size_t at) HWY_ATTR {
@@ -335,8 +332,7 @@ HWY_INLINE void Reconstruct(const std::int16_t* levels, const Matrix& matrix,
   const hn::FixedTag<std::uint8_t, 8> bytes;
   const auto finish = [&](hn::Vec<One> v, std::size_t at) HWY_ATTR {
     const auto change = hn::ShiftRight<3>(hn::Add(v, hn::Set(d, 4)));
-    return hn::DemoteTo(bytes,
-                        hn::Add(change, hn::PromoteTo(d, hn::LoadU(bytes, foretold + at))));
+    return hn::DemoteTo(bytes, hn::Add(change, hn::PromoteTo(d, hn::LoadU(bytes, foretold + at))));
   };
   alignas(16) std::uint8_t rows[16];
   hn::StoreU(finish(upper, 0), bytes, rows);

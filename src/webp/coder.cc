@@ -37,7 +37,8 @@ class Worker {
   Worker(Coder& coder, std::size_t column)
       : coder_(coder),
         x_(column),
-        segment_(coder.segments->rows[coder.segments->map[coder.row * coder.planes->wide + column]]),
+        segment_(
+            coder.segments->rows[coder.segments->map[coder.row * coder.planes->wide + column]]),
         above_(coder.above[column]),
         left_(coder.left) {}
 
@@ -87,9 +88,8 @@ class Worker {
     std::int64_t least = 0;
     for (std::size_t mode = 0; mode < whole_modes; ++mode) {
       PredictWhole(beside, 4, static_cast<WholeMode>(mode), foretold_[mode]);
-      const std::int64_t cost =
-          256 * std::int64_t{HadamardSum(luma_, foretold_[mode], 16)} +
-          std::int64_t{segment_.lambda_satd} * luma_mode_costs[mode];
+      const std::int64_t cost = 256 * std::int64_t{HadamardSum(luma_, foretold_[mode], 16)} +
+                                std::int64_t{segment_.lambda_satd} * luma_mode_costs[mode];
       if (mode == 0 || cost < least) {
         least = cost;
         made.luma = static_cast<WholeMode>(mode);
@@ -100,8 +100,7 @@ class Worker {
     for (std::size_t block = 0; block < 16; ++block) {
       dc_[block] = coefficients_[block][0];
       coefficients_[block][0] = 0;
-      whole_.distortion +=
-          Quantise(coefficients_[block], segment_.luma_ac, whole_levels_[block]);
+      whole_.distortion += Quantise(coefficients_[block], segment_.luma, whole_levels_[block]);
     }
     CodeSecond();
     whole_.cost += luma_mode_costs[made.luma];
@@ -143,7 +142,7 @@ class Worker {
     const Matrix& matrix = segment_.second;
     if (coder_.thought.weigh) {
       const Weighed weighed = weigh(coefficients, matrix, kind_second_order, context, coder_.costs,
-                                    segment_.lambda_trellis, second_.levels);
+                                    segment_.lambda_luma, second_.levels);
       second_.end = weighed.end;
       whole_.distortion += weighed.distortion;
     } else {
@@ -203,13 +202,13 @@ class Worker {
       std::uint8_t& a = above_.luma[block % 4];
       std::uint8_t& l = left_.luma[block / 4];
       if (coder_.thought.weigh && levels.end > 0) {
-        levels.end = weigh(coefficients_[block], segment_.luma_ac, kind_luma_ac,
-                           static_cast<std::size_t>(a + l), coder_.costs, segment_.lambda_trellis,
+        levels.end = weigh(coefficients_[block], segment_.luma, kind_luma_ac,
+                           static_cast<std::size_t>(a + l), coder_.costs, segment_.lambda_luma,
                            levels.levels)
                          .end;
       }
       a = l = levels.end > 1 ? 1 : 0;
-      Reconstruct(levels.levels, segment_.luma_ac, &dc_[block], foretold_[made.luma] + 16 * block,
+      Reconstruct(levels.levels, segment_.luma, &dc_[block], foretold_[made.luma] + 16 * block,
                   band.at(16 * x_ + 4 * (block % 4)) + 4 * (block / 4) * band.stride, band.stride);
     }
     const auto mode = static_cast<BlockMode>(made.luma);
@@ -237,7 +236,7 @@ class Worker {
 
   // Whether telling luma block by block is better; if so, all is done.
   bool ChooseBlocks(Macroblock& made) {
-    const Score limit = whole_.score(segment_.lambda_luma);
+    const Score limit = whole_.score(segment_.lambda_mode);
     std::array<std::uint8_t, 4> above = above_.luma;
     std::array<std::uint8_t, 4> left = left_.luma;
     std::array<BlockMode, 4> modes_above = above_.modes;
@@ -251,7 +250,7 @@ class Worker {
       const auto& mode_costs = block_mode_costs[modes_above[bx]][modes_left[by]];
       const std::size_t context = static_cast<std::size_t>(above[bx] + left[by]);
       const BlockMode mode = TryBlock(block, mode_costs, context, sum);
-      if (sum.score(segment_.lambda_luma) >= limit) return false;
+      if (sum.score(segment_.lambda_mode) >= limit) return false;
       mode_cost += mode_costs[mode];
       const BlockLevels& levels = block_levels_[block];
       made.blocks[block] = modes_above[bx] = modes_left[by] = mode;
@@ -267,7 +266,8 @@ class Worker {
     return true;
   }
 
-  // The best mode of a block; its levels into block_levels_, all that was foretold into block_foretold_.
+  // The best mode of a block; its levels into block_levels_, all that was foretold into
+  // block_foretold_.
   BlockMode TryBlock(std::size_t block, const std::array<std::uint16_t, block_modes>& mode_costs,
                      std::size_t context, Outcome& sum) {
     alignas(16) Line line;
@@ -283,8 +283,8 @@ class Worker {
     BlockMode best[most_tried + 1];
     std::size_t found = 0;
     for (std::size_t mode = 0; mode < block_modes; ++mode) {
-      const std::int64_t cost = 256 * std::int64_t{sums[mode]} +
-                                std::int64_t{segment_.lambda_satd} * mode_costs[mode];
+      const std::int64_t cost =
+          256 * std::int64_t{sums[mode]} + std::int64_t{segment_.lambda_satd} * mode_costs[mode];
       std::size_t at = found;
       while (at > 0 && costs[at - 1] > cost) {
         costs[at] = costs[at - 1];
@@ -299,8 +299,7 @@ class Worker {
   }
 
   BlockMode TryModes(std::size_t block, const std::array<std::uint16_t, block_modes>& mode_costs,
-                     std::size_t context, const BlockMode* modes, std::size_t count,
-                     Outcome& sum) {
+                     std::size_t context, const BlockMode* modes, std::size_t count, Outcome& sum) {
     const std::uint8_t* samples = luma_ + 16 * block;
     alignas(32) std::int16_t coefficients[16 * most_tried];
     alignas(32) std::uint8_t foretold[16 * most_tried];
@@ -314,9 +313,9 @@ class Worker {
     Score least = 0;
     for (std::size_t i = 0; i < count; ++i) {
       Outcome outcome{.distortion = Quantise(coefficients + 16 * i, segment_.luma, tried[i])};
-      outcome.cost = mode_costs[modes[i]] + block_cost(coder_.costs, kind_luma, context,
-                                                       tried[i].levels, tried[i].end);
-      const Score score = outcome.score(segment_.lambda_luma);
+      outcome.cost = mode_costs[modes[i]] +
+                     block_cost(coder_.costs, kind_luma, context, tried[i].levels, tried[i].end);
+      const Score score = outcome.score(segment_.lambda_mode);
       if (i == 0 || score < least) {
         least = score;
         best = i;
@@ -326,11 +325,11 @@ class Worker {
     BlockLevels& levels = block_levels_[block];
     if (coder_.thought.weigh) {
       const Weighed weighed = weigh(coefficients + 16 * best, segment_.luma, kind_luma, context,
-                                    coder_.costs, segment_.lambda_trellis, levels.levels);
+                                    coder_.costs, segment_.lambda_luma, levels.levels);
       levels.end = weighed.end;
       best_outcome.distortion = weighed.distortion;
-      best_outcome.cost = mode_costs[modes[best]] + block_cost(coder_.costs, kind_luma, context,
-                                                               levels.levels, levels.end);
+      best_outcome.cost = mode_costs[modes[best]] +
+                          block_cost(coder_.costs, kind_luma, context, levels.levels, levels.end);
     } else {
       levels = tried[best];
     }
@@ -472,7 +471,6 @@ void show(Band& band, std::size_t size, std::size_t row, std::size_t width,
                 to.begin() + static_cast<std::ptrdiff_t>((row * size + y) * width));
   }
 }
-
 
 }  // namespace
 

@@ -83,13 +83,13 @@ struct Coder {
   std::vector<Side> above;
   Side left;
   TokenCosts costs;
-  TokenTeller teller;            ///< for `counts`
+  TokenTeller teller;  ///< for `counts`
   ForkCounts counts;
   std::vector<Macroblock> macroblocks;
   Levels levels;
-  std::uint64_t mode_cost = 0;   ///< so far, in 256ths of a bit
-  std::size_t since_costs = 0;   ///< macroblocks since costs were fitted to what has come
-  Planes* shown = nullptr;       ///< for tests: gets what a decoder shows without the loop filter
+  std::uint64_t mode_cost = 0;  ///< so far, in 256ths of a bit
+  std::size_t since_costs = 0;  ///< macroblocks since costs were fitted to what has come
+  Planes* shown = nullptr;      ///< for tests: gets what a decoder shows without the loop filter
 };
 
 }  // namespace imgmill::webp

@@ -115,9 +115,8 @@ Probabilities best_probabilities(const ForkCounts& counts) {
           if (zeros + ones == 0) continue;
           const auto usual = default_probabilities[kind][band][context][fork];
           const auto update = update_probabilities[kind][band][context][fork];
-          const auto fitting = static_cast<std::uint8_t>(
-              std::clamp<std::uint64_t>((256 * zeros + (zeros + ones) / 2) / (zeros + ones), 1,
-                                        255));
+          const auto fitting = static_cast<std::uint8_t>(std::clamp<std::uint64_t>(
+              (256 * zeros + (zeros + ones) / 2) / (zeros + ones), 1, 255));
           const auto cost = [&](int p) {
             return zeros * bit_costs[static_cast<std::size_t>(p)] +
                    ones * bit_costs[static_cast<std::size_t>(256 - p)];

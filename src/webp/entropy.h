@@ -18,8 +18,7 @@ inline constexpr int many = 67;
 extern const std::array<std::uint16_t, 256> bit_costs;
 
 [[nodiscard]] inline int bit_cost(bool bit, int probability_of_zero) {
-  return bit_costs[static_cast<std::size_t>(bit ? 256 - probability_of_zero
-                                                : probability_of_zero)];
+  return bit_costs[static_cast<std::size_t>(bit ? 256 - probability_of_zero : probability_of_zero)];
 }
 
 /// The context that a level makes for what follows it (RFC 6386, section 13.3).
@@ -159,8 +158,8 @@ void tell_block_mode(BlockMode mode, std::size_t above, std::size_t left, Put&& 
   if (mode == block_true_motion) return;
   put(mode != block_vertical, p[2]);
   if (mode == block_vertical) return;
-  const bool early = mode == block_horizontal || mode == block_right_down ||
-                     mode == block_vertical_right;
+  const bool early =
+      mode == block_horizontal || mode == block_right_down || mode == block_vertical_right;
   put(!early, p[3]);
   if (early) {
     put(mode != block_horizontal, p[4]);

@@ -45,8 +45,8 @@ struct Macroblock {
 };
 
 /// The levels of macroblocks that are not skipped, one after the other, as the file has them:
-/// second order (unless by blocks), luma, blue, red. A block is the number of its last level that is
-/// not 0, counted from 1, and all up to it in the order of zigzag.
+/// second order (unless by blocks), luma, blue, red. A block is the number of its last level that
+/// is not 0, counted from 1, and all up to it in the order of zigzag.
 using Levels = std::vector<std::int16_t>;
 
 }  // namespace imgmill::webp

@@ -156,23 +156,23 @@ inline void PredictBlock(const Line& line, std::uint8_t* out) {
       set(block_left_down, three(corner + 2 + x + y));
       // Steps of half a sample: how far along the edge, doubled.
       const int right = 2 * x - y;
-      set(block_vertical_right, right >= 0 ? (right % 2 == 0 ? two(corner + right / 2)
-                                                             : three(corner + (right + 1) / 2))
-                                           : three(corner + right + 1));
+      set(block_vertical_right,
+          right >= 0 ? (right % 2 == 0 ? two(corner + right / 2) : three(corner + (right + 1) / 2))
+                     : three(corner + right + 1));
       const int down = 2 * y - x;
-      set(block_horizontal_down, down >= 0 ? (down % 2 == 0 ? two(corner - 1 - down / 2)
-                                                            : three(corner - (down + 1) / 2))
-                                           : three(corner - down - 1));
+      set(block_horizontal_down,
+          down >= 0 ? (down % 2 == 0 ? two(corner - 1 - down / 2) : three(corner - (down + 1) / 2))
+                    : three(corner - down - 1));
       const int left = x + y / 2;
       // The two last samples are those of the next column.
       set(block_vertical_left, x == 3 && y >= 2 ? three(corner + 4 + y)
-                               : y % 2 == 0    ? two(corner + 1 + left)
-                                               : three(corner + 2 + left));
+                               : y % 2 == 0     ? two(corner + 1 + left)
+                                                : three(corner + 2 + left));
       const int up = 2 * y + x;
-      set(block_horizontal_up, up > 5         ? e[0]
-                               : up == 5      ? three(0)
-                               : up % 2 == 0  ? two(corner - 2 - up / 2)
-                                              : three(corner - 2 - up / 2));
+      set(block_horizontal_up, up > 5        ? e[0]
+                               : up == 5     ? three(0)
+                               : up % 2 == 0 ? two(corner - 2 - up / 2)
+                                             : three(corner - 2 - up / 2));
     }
   }
 }

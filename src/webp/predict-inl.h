@@ -81,7 +81,7 @@ HWY_INLINE void PredictBlock(const Line& line, std::uint8_t* out) {
                                 hn::TableLookupBytesOr0(twos, hn::Load(d, means.of_two)));
     hn::Store(samples, d, out + 16 * (block_vertical + i));
   }
-  const std::uint8_t* left = line.at + Line::corner - 1;   // downwards
+  const std::uint8_t* left = line.at + Line::corner - 1;  // downwards
   const std::uint8_t* above = line.at + Line::corner + 1;
   unsigned mean = 4;
   for (int i = 0; i < 4; ++i) mean += static_cast<unsigned>(above[i]) + left[-i];
@@ -98,8 +98,7 @@ HWY_INLINE void PredictBlock(const Line& line, std::uint8_t* out) {
   const auto corner = hn::Set(words, line.at[Line::corner]);
   const auto row = hn::Sub(hn::PromoteTo(words, hn::LowerHalf(half, a)), corner);
   const auto low = hn::DemoteTo(half, hn::Add(row, hn::PromoteTo(words, hn::LowerHalf(half, l))));
-  const auto high =
-      hn::DemoteTo(half, hn::Add(row, hn::PromoteTo(words, hn::UpperHalf(half, l))));
+  const auto high = hn::DemoteTo(half, hn::Add(row, hn::PromoteTo(words, hn::UpperHalf(half, l))));
   hn::Store(hn::Combine(d, high, low), d, out + 16 * block_true_motion);
 }
 

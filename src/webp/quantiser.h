@@ -26,27 +26,31 @@ struct Matrix {
 struct Segment {
   int quantiser = 0;  ///< index, 0..127: RFC 6386, section 9.6
   int filter = 0;     ///< strength of the loop filter, 0..63: section 9.6
-  Matrix luma, luma_ac, second, chroma;
-  /// What a 256th of a bit costs, in 4096ths of the square of a coefficient's error.
-  int lambda_luma = 0, lambda_whole = 0, lambda_chroma = 0, lambda_trellis = 0;
+  Matrix luma, second, chroma;
+  /// What a 256th of a bit costs, in 4096ths of the square of a coefficient's error: where modes
+  /// are chosen, and where levels are.
+  int lambda_mode = 0, lambda_luma = 0, lambda_chroma = 0;
   /// What a 256th of a bit costs, in 256ths of a sum of absolute Hadamard coefficients.
   int lambda_satd = 0;
 };
 
 /// A picture's segments, and which macroblock belongs to which.
 struct Segments {
-  std::size_t count = 1;
+  std::size_t count = most_segments;
   std::array<Segment, most_segments> rows{};
   std::vector<std::uint8_t> map;  ///< by macroblock
-  int chroma_dc_change = 0;       ///< -15..15
-  int chroma_ac_change = 0;       ///< -15..15
+  /// Against each segment's quantiser, -15..15: section 9.6.
+  int luma_dc_change = 0;
   int second_dc_change = 0;
   int second_ac_change = 0;
-  int luma_dc_change = 0;
-  int sharpness = 0;              ///< of the loop filter, 0..7
+  int chroma_dc_change = 0;
+  int chroma_ac_change = 0;
+  int sharpness = 0;  ///< of the loop filter, 0..7
 };
 
-/// For a quality of 1..100. Throws std::bad_alloc.
+/// For a quality of 1..100. In whole numbers, the same on every machine. Throws std::bad_alloc.
 [[nodiscard]] Segments make_segments(const Planes& planes, int quality);
+/// For the index of a quantiser, in 16ths: 0..2032.
+[[nodiscard]] Segments segments_at(const Planes& planes, int index);
 
 }  // namespace imgmill::webp

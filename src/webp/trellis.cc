@@ -65,8 +65,9 @@ Weighed weigh(const std::int16_t* coefficients, const Matrix& matrix, BlockKind 
       } else {
         const auto through = [&](int from) {
           const Node& before = nodes[at - 1][from];
-          return before.score + std::int64_t{lambda} *
-                                    (costs.level[kind][band][context_of(before.level)][index] + extra);
+          return before.score +
+                 std::int64_t{lambda} *
+                     (costs.level[kind][band][context_of(before.level)][index] + extra);
         };
         node.score = through(0);
         if (counts[at - 1] == 2) {
@@ -80,8 +81,7 @@ Weighed weigh(const std::int16_t* coefficients, const Matrix& matrix, BlockKind 
       node.score += change;
       if (level > 0) {
         const std::int64_t ends =
-            at < 15 ? std::int64_t{lambda} *
-                          costs.end[kind][band_of[at + 1]][context_of(level)]
+            at < 15 ? std::int64_t{lambda} * costs.end[kind][band_of[at + 1]][context_of(level)]
                     : 0;
         if (node.score + ends < best) {
           best = node.score + ends;

@@ -11,8 +11,8 @@ namespace imgmill::webp {
 
 /// What became of a block.
 struct Weighed {
-  std::size_t end = 0;           ///< one more than the position of the last level that is not 0
-  std::int64_t distortion = 0;   ///< weighed squares of errors
+  std::size_t end = 0;          ///< one more than the position of the last level that is not 0
+  std::int64_t distortion = 0;  ///< weighed squares of errors
 };
 
 /// The levels of a block, in the order of zigzag, for which 16 x distortion + lambda x cost is

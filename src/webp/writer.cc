@@ -68,8 +68,8 @@ class FrameWriter {
     writer.put(false, 128);  // the normal loop filter
     writer.put_number(static_cast<std::uint32_t>(segments.rows[0].filter), 6);
     writer.put_number(static_cast<std::uint32_t>(segments.sharpness), 3);
-    writer.put(false, 128);    // filtered alike whatever the mode
-    writer.put_number(0, 2);   // one partition of levels
+    writer.put(false, 128);   // filtered alike whatever the mode
+    writer.put_number(0, 2);  // one partition of levels
     writer.put_number(static_cast<std::uint32_t>(segments.rows[0].quantiser), 7);
     writer.put_signed(segments.luma_dc_change, 4);
     writer.put_signed(segments.second_dc_change, 4);
@@ -131,10 +131,10 @@ class FrameWriter {
         const Macroblock* above = i >= wide ? &coder_.macroblocks[i - wide] : nullptr;
         const Macroblock* left = i % wide > 0 ? &coder_.macroblocks[i - 1] : nullptr;
         for (std::size_t block = 0; block < 16; ++block) {
-          const BlockMode up = block >= 4      ? macroblock.blocks[block - 4]
+          const BlockMode up = block >= 4         ? macroblock.blocks[block - 4]
                                : above != nullptr ? above->blocks[block + 12]
                                                   : block_dc;
-          const BlockMode beside = block % 4 > 0      ? macroblock.blocks[block - 1]
+          const BlockMode beside = block % 4 > 0     ? macroblock.blocks[block - 1]
                                    : left != nullptr ? left->blocks[block + 3]
                                                      : block_dc;
           tell_block_mode(macroblock.blocks[block], up, beside, put);
