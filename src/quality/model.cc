@@ -49,9 +49,6 @@ constexpr std::array avif_bias = {Point{35, 2.82}, Point{59, 2.13}, Point{70, 1.
                                   Point{77, 1.02}, Point{84, 0.52}, Point{88, 0.42},
                                   Point{94, 0.14}};
 
-constexpr std::array webp_bias = {Point{55, -2.63}, Point{68, -1.6}, Point{75, -0.8},
-                                  Point{80, -0.1}, Point{86, 0.7}};
-
 constexpr std::array jxl_bias = {Point{50, 0},    Point{61, 2.46},  Point{72, 0.81},
                                  Point{78, -0.2}, Point{84, -0.27}, Point{92, -0.39}};
 
@@ -114,16 +111,14 @@ std::vector<Point> scores_made_coarser(int quality_before, bool halved) {
 }
 
 bool draft_pays(Format format, Effort effort) {
-  // Our JPEG encoder takes less time than decoding and judging what it made.
-  return effort != Effort::fast &&
-         (format == Format::webp || format == Format::avif || format == Format::jpegxl);
+  // Our JPEG and WebP encoders take less time than decoding and judging what they made.
+  return effort != Effort::fast && (format == Format::avif || format == Format::jpegxl);
 }
 
 double draft_bias(Format format, double score) {
-  if (format != Format::webp && format != Format::avif && format != Format::jpegxl) return 0;
-  const std::span<const Point> points = format == Format::avif   ? std::span<const Point>(avif_bias)
-                                        : format == Format::webp ? std::span<const Point>(webp_bias)
-                                                                 : std::span<const Point>(jxl_bias);
+  if (format != Format::avif && format != Format::jpegxl) return 0;
+  const std::span<const Point> points =
+      format == Format::avif ? std::span<const Point>(avif_bias) : std::span<const Point>(jxl_bias);
   return ScoreCurve(points).score_at(
       std::clamp(score, points.front().quality, points.back().quality));
 }

@@ -46,7 +46,7 @@ class Worker {
     Gather();
     Macroblock made;
     ChooseWhole(made);
-    if (coder_.thought.block_modes > 0 && ChooseBlocks(made)) {
+    if (coder_.thought.block_modes > 0 && coder_.may_use_blocks() && ChooseBlocks(made)) {
       made.by_blocks = true;
     } else {
       FinishWhole(made);
@@ -481,6 +481,15 @@ Coder::Coder(const Planes& from, const Segments& with, const Thought& care)
   }
   macroblocks.reserve(from.wide * from.high);
   fill_costs(default_probabilities, costs);
+}
+
+bool Coder::may_use_blocks() const {
+  // In 256ths of a bit: the first partition has 19 bits for its size (RFC 6386, section 9.1), and a
+  // fifth of it is left for what is not counted here.
+  constexpr std::uint64_t room = (std::uint64_t{8} << 19) / 5 * 4 * 256;
+  const std::uint64_t all = planes->wide * planes->high;
+  // Even use over the picture, with a ninth of it to begin with.
+  return mode_cost < room / (9 * all) * (8 * macroblocks.size() + all);
 }
 
 void Coder::code_row() {

@@ -72,6 +72,9 @@ struct Coder {
   /// Throws std::bad_alloc. The others must outlive it.
   Coder(const Planes& from, const Segments& with, const Thought& care);
 
+  /// Whether there is room left for telling a macroblock's luma block by block.
+  [[nodiscard]] bool may_use_blocks() const;
+
   /// The next row. Throws std::bad_alloc.
   void code_row();
 

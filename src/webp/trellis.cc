@@ -28,7 +28,11 @@ Weighed weigh(const std::int16_t* coefficients, const Matrix& matrix, BlockKind 
     const int weighed = size * matrix.weights[at];
     result.distortion += std::int64_t{weighed} * weighed;
     sizes[at] = size;
-    nearest[at] = ((size + (matrix.steps[at] >> 1)) * matrix.inverse[at]) >> 16;
+    const int step = matrix.steps[at];
+    const int level = (size * matrix.inverse[at]) >> 16;
+    // Cutting the inverse off may have cost a whole level, too.
+    nearest[at] = level + (2 * (size - level * step) > step ? 1 : 0);
+    nearest[at] += 2 * (size - nearest[at] * step) > step ? 1 : 0;
     if (nearest[at] > 0) end = at + 1;
   }
   if (end == 0) return result;
