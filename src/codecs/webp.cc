@@ -58,7 +58,7 @@ Result<Buffer> encode_plain(const Picture& picture, const EncodeOptions& options
   IMGMILL_TRY(const vips::VImage pixels,
               with_engine(ErrorCode::bad_input, "the picture could not be turned into WebP",
                           [&] { return picture.image.copy_memory(); }));
-  // Against libwebp's method 4 (docs/adr/0018-webp.md).
+  // Against libwebp's method 4 (docs/adr/0019-webp.md).
   const webp::Thought thought =
       options.effort == Effort::fast  ? webp::Thought{.block_modes = 1, .weigh = false}
       : options.effort == Effort::max ? webp::Thought{.block_modes = 4, .weigh = true}

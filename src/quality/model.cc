@@ -12,9 +12,10 @@ using Point = ScoreCurve::Point;
 constexpr std::array jpeg_scores = {
     Point{10, 12.3}, Point{30, 39.8}, Point{50, 57.1}, Point{65, 65.6}, Point{75, 72.1},
     Point{82, 76.2}, Point{88, 81.0}, Point{93, 88.4}, Point{97, 92.4}, Point{100, 95.0}};
-constexpr std::array webp_scores = {Point{20, 35.27}, Point{40, 51.62}, Point{60, 61.20},
-                                    Point{75, 68.31}, Point{82, 75.82}, Point{88, 81.88},
-                                    Point{93, 86.89}, Point{97, 89.82}, Point{100, 90.74}};
+// Eight Kodak pictures and the middles of eight photographs, here and for WebP's sizes.
+constexpr std::array webp_scores = {Point{20, 38.1}, Point{40, 53.3}, Point{60, 63.4},
+                                    Point{75, 69.0}, Point{82, 76.0}, Point{88, 81.8},
+                                    Point{93, 86.3}, Point{97, 88.9}, Point{100, 89.4}};
 // Six Kodak pictures and two photographs, here and for AVIF's sizes and bias.
 constexpr std::array avif_scores = {Point{30, 37.72}, Point{45, 61.13}, Point{55, 71.14},
                                     Point{65, 78.31}, Point{75, 84.14}, Point{85, 88.54},
@@ -30,8 +31,8 @@ constexpr std::array png_scores = {Point{10, 46.1}, Point{30, 57.8}, Point{50, 6
 // Mirrored: see usual_sizes().
 constexpr std::array jpeg_sizes = {Point{1, -2.073}, Point{8, -1.055}, Point{19, -0.193},
                                    Point{26, 0},     Point{51, 0.546}, Point{71, 1.012}};
-constexpr std::array webp_sizes = {Point{1, -1.427}, Point{13, -0.603}, Point{26, 0},
-                                   Point{61, 0.498}, Point{81, 0.935}};
+constexpr std::array webp_sizes = {Point{1, -1.527}, Point{13, -0.607}, Point{26, 0},
+                                   Point{61, 0.458}, Point{81, 0.831}};
 
 constexpr std::array avif_sizes = {Point{6, -1.303}, Point{16, -0.409}, Point{26, 0},
                                    Point{36, 0.391}, Point{46, 0.738},  Point{56, 1.131},

@@ -231,6 +231,19 @@ TEST(WebpEncoder, GivesTheSameBytesOnEveryInstructionSet) {
   }
 }
 
+TEST(WebpEncoder, ModesThatNoLongerFitAreNotTold) {
+  const webp::Planes planes = webp::to_planes(shot(photo(64, 64)).samples);
+  const webp::Segments segments = webp::make_segments(planes, 90);
+  for (const bool full : {false, true}) {
+    webp::Coder coder(planes, segments, {});
+    // 19 bits of bytes, in 256ths of a bit.
+    if (full) coder.mode_cost = (std::uint64_t{8} << 19) * 256;
+    for (std::size_t row = 0; row < planes.high; ++row) coder.code_row();
+    EXPECT_EQ(std::ranges::any_of(coder.macroblocks, &webp::Macroblock::by_blocks), !full);
+    EXPECT_TRUE(webp::write_webp(coder));
+  }
+}
+
 TEST(WebpEncoder, TheLongestSidesFit) {
   for (const auto& [width, height] : {std::pair{16383, 1}, {1, 16383}}) {
     const auto file = encoded(flat(width, height, {90, 90, 90}), {.quality = 50});
