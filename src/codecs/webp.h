@@ -1,4 +1,4 @@
-// WebP through libvips (libwebp).
+// WebP: read and, but for opaque still pictures, written through libvips (libwebp).
 #pragma once
 
 #include <array>

@@ -216,6 +216,12 @@ Result<Buffer> insert_webp(ByteView file, const NewMetadata& metadata) {
   return assemble(layout, extras);
 }
 
+Result<Buffer> insert_webp_profile(ByteView file, ByteView profile) {
+  const Layout layout = parse(file);
+  if (!layout.complete) return damaged();
+  return assemble(layout, {.icc = profile});
+}
+
 bool is_lossless_webp(ByteView file) { return parse(file).find("VP8L") != nullptr; }
 
 }  // namespace imgmill::metadata

@@ -17,6 +17,9 @@ namespace imgmill::metadata {
 /// which is left out. Errors: bad_input.
 [[nodiscard]] Result<Buffer> insert_webp(ByteView file, const NewMetadata& metadata);
 
+/// A file without a profile, with this one. Errors: bad_input.
+[[nodiscard]] Result<Buffer> insert_webp_profile(ByteView file, ByteView profile);
+
 /// Whether the picture is a single one, stored without loss (VP8L). Of an animation it
 /// would take a look into each frame: false.
 [[nodiscard]] bool is_lossless_webp(ByteView file);

@@ -12,9 +12,10 @@ using Point = ScoreCurve::Point;
 constexpr std::array jpeg_scores = {
     Point{10, 12.3}, Point{30, 39.8}, Point{50, 57.1}, Point{65, 65.6}, Point{75, 72.1},
     Point{82, 76.2}, Point{88, 81.0}, Point{93, 88.4}, Point{97, 92.4}, Point{100, 95.0}};
-constexpr std::array webp_scores = {Point{20, 35.27}, Point{40, 51.62}, Point{60, 61.20},
-                                    Point{75, 68.31}, Point{82, 75.82}, Point{88, 81.88},
-                                    Point{93, 86.89}, Point{97, 89.82}, Point{100, 90.74}};
+// Eight Kodak pictures and the middles of eight photographs, here and for WebP's sizes.
+constexpr std::array webp_scores = {Point{20, 38.1}, Point{40, 53.3}, Point{60, 63.4},
+                                    Point{75, 69.0}, Point{82, 76.0}, Point{88, 81.8},
+                                    Point{93, 86.3}, Point{97, 88.9}, Point{100, 89.4}};
 // Six Kodak pictures and two photographs, here and for AVIF's sizes and bias.
 constexpr std::array avif_scores = {Point{30, 37.72}, Point{45, 61.13}, Point{55, 71.14},
                                     Point{65, 78.31}, Point{75, 84.14}, Point{85, 88.54},
@@ -30,8 +31,8 @@ constexpr std::array png_scores = {Point{10, 46.1}, Point{30, 57.8}, Point{50, 6
 // Mirrored: see usual_sizes().
 constexpr std::array jpeg_sizes = {Point{1, -2.073}, Point{8, -1.055}, Point{19, -0.193},
                                    Point{26, 0},     Point{51, 0.546}, Point{71, 1.012}};
-constexpr std::array webp_sizes = {Point{1, -1.427}, Point{13, -0.603}, Point{26, 0},
-                                   Point{61, 0.498}, Point{81, 0.935}};
+constexpr std::array webp_sizes = {Point{1, -1.527}, Point{13, -0.607}, Point{26, 0},
+                                   Point{61, 0.458}, Point{81, 0.831}};
 
 constexpr std::array avif_sizes = {Point{6, -1.303}, Point{16, -0.409}, Point{26, 0},
                                    Point{36, 0.391}, Point{46, 0.738},  Point{56, 1.131},
@@ -48,9 +49,6 @@ constexpr std::array png_sizes = {Point{2, -0.015}, Point{21, 0},     Point{36, 
 constexpr std::array avif_bias = {Point{35, 2.82}, Point{59, 2.13}, Point{70, 1.19},
                                   Point{77, 1.02}, Point{84, 0.52}, Point{88, 0.42},
                                   Point{94, 0.14}};
-
-constexpr std::array webp_bias = {Point{55, -2.63}, Point{68, -1.6}, Point{75, -0.8},
-                                  Point{80, -0.1}, Point{86, 0.7}};
 
 constexpr std::array jxl_bias = {Point{50, 0},    Point{61, 2.46},  Point{72, 0.81},
                                  Point{78, -0.2}, Point{84, -0.27}, Point{92, -0.39}};
@@ -114,16 +112,14 @@ std::vector<Point> scores_made_coarser(int quality_before, bool halved) {
 }
 
 bool draft_pays(Format format, Effort effort) {
-  // Our JPEG encoder takes less time than decoding and judging what it made.
-  return effort != Effort::fast &&
-         (format == Format::webp || format == Format::avif || format == Format::jpegxl);
+  // Our JPEG and WebP encoders take less time than decoding and judging what they made.
+  return effort != Effort::fast && (format == Format::avif || format == Format::jpegxl);
 }
 
 double draft_bias(Format format, double score) {
-  if (format != Format::webp && format != Format::avif && format != Format::jpegxl) return 0;
-  const std::span<const Point> points = format == Format::avif   ? std::span<const Point>(avif_bias)
-                                        : format == Format::webp ? std::span<const Point>(webp_bias)
-                                                                 : std::span<const Point>(jxl_bias);
+  if (format != Format::avif && format != Format::jpegxl) return 0;
+  const std::span<const Point> points =
+      format == Format::avif ? std::span<const Point>(avif_bias) : std::span<const Point>(jxl_bias);
   return ScoreCurve(points).score_at(
       std::clamp(score, points.front().quality, points.back().quality));
 }

@@ -11,10 +11,11 @@
 namespace imgmill {
 
 /// How scores usually follow the quality of `format`'s encoder: means over the 24 Kodak
-/// pictures and 13 CLIC 2025 photographs (png: 8 Kodak pictures; avif: 6, and 2 photographs;
-/// jxl: 7, and 4), as imgmill_score_curves measures them; `./run bench fit` fits others to other
-/// pictures. jpeg, png, webp, avif and jxl only. Where a search begins; what the picture looks
-/// like is not used: beside a draft it lowered the error on pictures not seen by at most 9%.
+/// pictures and 13 CLIC 2025 photographs (webp: 8 Kodak pictures and 8 photographs; png: 8 Kodak
+/// pictures; avif: 6, and 2 photographs; jxl: 7, and 4), as imgmill_score_curves measures them;
+/// `./run bench fit` fits others to other pictures. jpeg, png, webp, avif and jxl only. Where a
+/// search begins; what the picture looks like is not used: beside a draft it lowered the error on
+/// pictures not seen by at most 9%.
 [[nodiscard]] const ScoreCurve& usual_scores(Format format);
 
 /// The same for a JPEG whose own coefficients, quantised once at `quality_before` on libjpeg's
