@@ -1,9 +1,8 @@
 #include "webp/coder.h"
 
+#include "base/simd_targets.h"
 #include "webp/trellis.h"
 
-// SSSE3 alone has not been sold for fifteen years.
-#define HWY_DISABLED_TARGETS HWY_SSSE3
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "webp/coder.cc"
 #include <hwy/foreach_target.h>

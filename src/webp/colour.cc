@@ -1,7 +1,7 @@
 #include "webp/colour.h"
 
-// SSSE3 alone has not been sold for fifteen years.
-#define HWY_DISABLED_TARGETS HWY_SSSE3
+#include "base/simd_targets.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "webp/colour.cc"
 #include <hwy/foreach_target.h>
