@@ -93,7 +93,8 @@ export class Screen {
     const screen = new Screen();
     screen.folder = temporaryFolder();
     // The screen's number comes back on a descriptor.
-    screen.server = start("Xvfb", ["-displayfd", "3", "-screen", "0", "1500x900x24", "-nolisten", "tcp", "-fbdir", screen.folder], {
+    // It would begin anew when its last client has gone, and refuse the next one meanwhile.
+    screen.server = start("Xvfb", ["-noreset", "-displayfd", "3", "-screen", "0", "1500x900x24", "-nolisten", "tcp", "-fbdir", screen.folder], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
     let number = "";
