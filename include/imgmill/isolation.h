@@ -43,7 +43,8 @@ struct OptimizerOptions {
   /// After so many images a worker is replaced by a fresh one; 0: never.
   std::uint32_t images_per_worker = 5000;
   /// 0..19, added to this process's own: how far workers stand back for other programs
-  /// that want the same cores, such as the browser that shows what they do.
+  /// that want the same cores, such as the browser that shows what they do. Above 0 they
+  /// are a session of their own, which stands back as a whole (sched(7), "autogroup").
   int niceness = 0;
   /// The program that workers are; empty: `imgmill-worker` as installed with imgmill.
   std::filesystem::path worker_program;

@@ -1,11 +1,14 @@
 #include "platform/cpu.h"
 
+#include <fcntl.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <fstream>
@@ -13,6 +16,9 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <thread>
+
+#include "platform/file.h"
 
 namespace imgmill {
 namespace {
@@ -133,6 +139,21 @@ CoreBudget core_budget() {
   }
   budget.cores = std::max(1, budget.cores);
   return budget;
+}
+
+void stand_back(int steps) {
+  if (steps <= 0) return;
+  const int own = std::min(::getpriority(PRIO_PROCESS, 0) + steps, 19);
+  if (::setpriority(PRIO_PROCESS, 0, own) != 0) return;
+  // Of a session that others share it is not for this process to speak.
+  if (::getsid(0) != ::getpid()) return;
+  const FileDescriptor group(::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC));
+  if (!group) return;  // a kernel without such groups
+  const std::string wanted = std::to_string(std::max(own, 0));
+  for (int tries = 0; tries < 5; ++tries) {
+    if (::write(group.get(), wanted.data(), wanted.size()) >= 0 || errno != EAGAIN) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(110));
+  }
 }
 
 }  // namespace imgmill

@@ -10,11 +10,11 @@
 #include <array>
 #include <cerrno>
 #include <map>
-#include <tuple>
 
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "imgmill/version.h"
+#include "platform/cpu.h"
 #include "platform/memory.h"
 #include "pool/message.h"
 #include "pool/orders.h"
@@ -74,8 +74,7 @@ class ForkServer {
       return fail(ErrorCode::internal, "the first message to the fork server is no settings");
     }
     IMGMILL_TRY(settings_, pool_settings_from(message.body));
-    // Refused only where a policy forbids it; the work is the same without.
-    std::ignore = ::nice(settings_.niceness);
+    stand_back(settings_.niceness);
     start_engine();
     keep_freed_memory(settings_.threads);
     offer_to_die_first();  // a picture that is too much costs itself, not the desktop

@@ -53,11 +53,12 @@ std::string drain(int descriptor) {
 /// What the child of posix_spawn() does before it becomes another program.
 class SpawnPlan {
  public:
-  SpawnPlan() {
+  /// A group of its own in any case: Ctrl-C on the terminal is for the one who was
+  /// started there, who then lets the workers finish what they have. With `own_session`
+  /// the scheduler can weigh all of it against other programs (stand_back()).
+  explicit SpawnPlan(bool own_session) {
     ::posix_spawn_file_actions_init(&actions_);
     ::posix_spawnattr_init(&attributes_);
-    // A group of its own: Ctrl-C on the terminal is for the one who was started
-    // there, who then lets the workers finish what they have.
     ::posix_spawnattr_setpgroup(&attributes_, 0);
     sigset_t none{};
     sigset_t all{};
@@ -65,8 +66,9 @@ class SpawnPlan {
     sigfillset(&all);
     ::posix_spawnattr_setsigmask(&attributes_, &none);
     ::posix_spawnattr_setsigdefault(&attributes_, &all);
+    const int group = own_session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
     ::posix_spawnattr_setflags(
-        &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        &attributes_, static_cast<short>(group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
   }
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
@@ -134,7 +136,7 @@ Result<std::unique_ptr<Launcher>> Launcher::start(const fs::path& program,
   IMGMILL_TRY(const Pipe errors, make_pipe());
   pid_t process = 0;
   {
-    SpawnPlan plan;
+    SpawnPlan plan(settings.niceness > 0);
     plan.put_null(STDIN_FILENO);
     plan.put_null(STDOUT_FILENO);
     plan.put(errors.write.get(), STDERR_FILENO);

@@ -339,7 +339,27 @@ TEST(ProcessPool, WorkersStandBackAsFarAsAsked) {
   const std::vector<pid_t> workers = processes_of(**pool, 1);
   ASSERT_EQ(workers.size(), 1);
   const int own = ::getpriority(PRIO_PROCESS, 0);
-  EXPECT_EQ(::getpriority(PRIO_PROCESS, static_cast<id_t>(workers.front())), std::min(own + 3, 19));
+  const int expected = std::min(own + 3, 19);
+  EXPECT_EQ(::getpriority(PRIO_PROCESS, static_cast<id_t>(workers.front())), expected);
+  // The scheduler may weigh sessions first, and processes within them only.
+  EXPECT_NE(::getsid(workers.front()), ::getsid(0));
+  std::ifstream file("/proc/" + std::to_string(workers.front()) + "/autogroup");
+  std::string group;
+  if (own < 0 || !std::getline(file, group)) return;  // a kernel that does not
+  EXPECT_TRUE(group.ends_with(" nice " + std::to_string(expected))) << group;
+}
+
+TEST(ProcessPool, WorkersStayInTheSessionWhenTheyNeedNotStandBack) {
+  PoolOptions options;
+  options.workers.warm_up = WarmUp::off;
+  options.worker_program = IMGMILL_WORKER;
+  auto pool = ProcessPool::create(options);
+  ASSERT_TRUE(pool);
+  ASSERT_TRUE((*pool)->acquire());
+  const std::vector<pid_t> workers = processes_of(**pool, 1);
+  ASSERT_EQ(workers.size(), 1);
+  EXPECT_EQ(::getsid(workers.front()), ::getsid(0));
+  EXPECT_NE(::getpgid(workers.front()), ::getpgid(0)) << "Ctrl-C would end it";
 }
 
 TEST(ProcessPool, ReplacesAWorkerThatHasDoneItsShare) {
