@@ -77,7 +77,7 @@ Result<Rendered> attempt(const Source& source, const RenderRequest& request, Dam
     }
     IMGMILL_TRY(picture, in_memory(std::move(picture)));  // read by encoders and the judge
     if (request.aim) {
-      IMGMILL_TRY(Sought sought, seek(picture, codec, request.encode, *request.aim));
+      IMGMILL_TRY(Sought sought, seek(std::move(picture), codec, request.encode, *request.aim));
       out.bytes = std::move(sought.bytes);
       out.judgement = std::move(sought.judgement);
       return out;

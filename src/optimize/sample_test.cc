@@ -1,0 +1,176 @@
+// Tiles that stand for a picture: which ones, and that they are that picture's.
+#include "optimize/sample.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "codecs/codec.h"
+#include "codecs/engine.h"
+#include "imgmill/optimize.h"
+#include "jpeg/reader.h"
+#include "jpeg/writer.h"
+#include "optimize/seek.h"
+#include "quality/model.h"
+#include "support/profiles.h"
+
+namespace imgmill {
+namespace {
+
+using namespace test;
+
+Picture decoded(ByteView bytes, Format format) {
+  const ImageInfo info = codec(format).probe(bytes).value();
+  Picture picture = codec(format).decode(bytes, info, {}).value();
+  picture.image = picture.image.copy_memory();
+  return picture;
+}
+
+const std::uint8_t* pixel(const Picture& picture, std::uint32_t x, std::uint32_t y) {
+  return static_cast<const std::uint8_t*>(
+      VIPS_IMAGE_ADDR(picture.image.get_image(), static_cast<int>(x), static_cast<int>(y)));
+}
+
+TEST(Tiles, AreNoneOfSmallPictures) {
+  EXPECT_FALSE(tiles_of(1, 1));
+  EXPECT_FALSE(tiles_of(63, 100'000));
+  EXPECT_FALSE(tiles_of(447, 447));
+  EXPECT_TRUE(tiles_of(448, 448));
+}
+
+TEST(Tiles, LieInThePictureAndAreSpreadOverIt) {
+  for (const auto& [width, height] : {std::pair{768U, 512U},
+                                      {512U, 768U},
+                                      {1632U, 1224U},
+                                      {2048U, 1366U},
+                                      {4000U, 3000U},
+                                      {16'000U, 600U},
+                                      {600U, 16'000U},
+                                      {16'384U, 16'384U}}) {
+    SCOPED_TRACE(testing::Message() << width << " x " << height);
+    const Tiles tiles = tiles_of(width, height).value();
+    EXPECT_EQ(tiles.side % 64, 0U);
+    EXPECT_GE(tiles.count(), 9U);
+    EXPECT_LE(tiles.count(), 32U);
+    // A quarter at most.
+    EXPECT_LE(std::uint64_t{tiles.count()} * tiles.side * tiles.side * 4,
+              std::uint64_t{width} * height);
+    std::set<std::pair<std::uint32_t, std::uint32_t>> places;
+    int quarters[2][2] = {};
+    for (std::uint32_t i = 0; i < tiles.count(); ++i) {
+      const auto [column, row] = tiles.place(i);
+      EXPECT_LE((column + 1) * tiles.side, width);
+      EXPECT_LE((row + 1) * tiles.side, height);
+      places.insert({column, row});
+      ++quarters[2 * row >= tiles.grid_high][2 * column >= tiles.grid_wide];
+    }
+    EXPECT_EQ(places.size(), tiles.count()) << "a tile comes twice";
+    for (const auto& half : quarters) {
+      for (const int count : half) EXPECT_GE(count, 1) << "a quarter of the picture is not seen";
+    }
+  }
+}
+
+TEST(Sample, HoldsTheTilesPixelsAndItsProfile) {
+  const Bytes file = make_png(photo(520, 460, 3), {.icc = wide_profile()});
+  const Picture picture = decoded(file, Format::png);
+  const Tiles tiles = tiles_of(picture.width(), picture.height()).value();
+  for (const std::uint32_t aside : {0U, 6U}) {
+    const Picture sample = sampled(picture, tiles, aside).value();
+    ASSERT_EQ(sample.width(), tiles.sample_wide * tiles.side);
+    ASSERT_EQ(sample.height(), tiles.sample_high * tiles.side);
+    for (std::uint32_t y = 0; y < sample.height(); ++y) {
+      for (std::uint32_t x = 0; x < sample.width(); ++x) {
+        const auto [column, row] = tiles.place(y / tiles.side * tiles.sample_wide + x / tiles.side);
+        const std::uint32_t left = std::min(column * tiles.side + aside, 520 - tiles.side);
+        const std::uint32_t top = std::min(row * tiles.side + aside, 460 - tiles.side);
+        const std::uint8_t* const from =
+            pixel(picture, left + x % tiles.side, top + y % tiles.side);
+        ASSERT_TRUE(std::equal(from, from + 3, pixel(sample, x, y))) << x << ", " << y;
+      }
+    }
+    EXPECT_NE(vips_image_get_typeof(sample.image.get_image(), VIPS_META_ICC_NAME), 0U);
+  }
+}
+
+TEST(Sample, OfCoefficientsShowsWhatTheFileShowsThere) {
+  struct Kind {
+    int channels, across, down;
+    std::uint32_t blurred;  // by upsampling chroma across a seam, pixels
+  };
+  for (const Kind& kind : {Kind{1, 1, 1, 0}, Kind{3, 1, 1, 0}, Kind{3, 2, 1, 2}, Kind{3, 2, 2, 2},
+                           Kind{3, 1, 2, 2}, Kind{3, 4, 1, 4}}) {
+    SCOPED_TRACE(testing::Message() << kind.channels << ": " << kind.across << " x " << kind.down);
+    const Bytes file =
+        make_jpeg(photo(523, 461, kind.channels), {.across = kind.across, .down = kind.down});
+    const Picture picture = decoded(file, Format::jpeg);
+    const Tiles tiles = tiles_of(picture.width(), picture.height()).value();
+    const Picture pixels = sampled(picture, tiles).value();
+    const jpeg::Picture part = sampled(jpeg::read_picture(file).value(), tiles).value();
+    const Buffer bytes = jpeg::write_jpeg(part, jpeg::ScanSearch::sampled).value();
+    const Picture shown = decoded(bytes.view(), Format::jpeg);
+    ASSERT_EQ(shown.width(), pixels.width());
+    ASSERT_EQ(shown.height(), pixels.height());
+    const std::uint32_t side = tiles.side;
+    const auto inside = [&](std::uint32_t at) {
+      return at % side >= kind.blurred && at % side < side - kind.blurred;
+    };
+    for (std::uint32_t y = 0; y < shown.height(); ++y) {
+      for (std::uint32_t x = 0; x < shown.width(); ++x) {
+        if (!inside(x) || !inside(y)) continue;
+        const std::uint8_t* const one = pixel(shown, x, y);
+        ASSERT_TRUE(std::equal(one, one + kind.channels, pixel(pixels, x, y))) << x << ", " << y;
+      }
+    }
+  }
+}
+
+TEST(Sample, IsNoneOfBlocksThatTilesCut) {
+  const Bytes file = make_jpeg(photo(523, 461), {.across = 3, .down = 1});
+  const Tiles tiles = tiles_of(523, 461).value();
+  EXPECT_FALSE(sampled(jpeg::read_picture(file).value(), tiles));
+}
+
+TEST(Sample, ScoresAboutAsTheWholePicture) {
+  const Picture picture = decoded(make_png(photo(768, 512)), Format::png);
+  const Picture sample = sampled(picture, tiles_of(768, 512).value()).value();
+  for (const Format format : {Format::jpeg, Format::webp}) {
+    ASSERT_TRUE(samples_tell(format));
+    for (const int quality : {70, 85}) {
+      const auto score = [&](const Picture& one) {
+        const Buffer bytes = codec(format).encode(one, {.quality = quality}).value();
+        return score_of(one, codec(format), bytes.view()).value();
+      };
+      EXPECT_NEAR(whole_score(score(sample)), score(picture), 3) << info(format).name << quality;
+    }
+  }
+}
+
+TEST(Sample, ScoresGoBothWays) {
+  for (const double score : {-20.0, 50.0, 80.0, 99.0, 100.0}) {
+    EXPECT_NEAR(whole_score(sample_score(score)), score, 1e-9);
+    EXPECT_GE(sample_score(score), score) << "seams hide, they do not harm";
+  }
+}
+
+TEST(Sample, GuidesTheSearchAndTheWholePictureProvesIt) {
+  ImageSettings settings;
+  settings.target = Target{.score = 75};
+  for (const Format format : {Format::jpeg, Format::webp}) {
+    settings.output_format = format;
+    const auto result = optimize(make_png(photo(768, 512)), settings);
+    ASSERT_TRUE(result) << result.error().describe();
+    EXPECT_GE(*result->judgement.score, 75);
+    EXPECT_GE(result->judgement.probes, 1) << "no sample was asked";
+    EXPECT_GE(result->judgement.encodes, 1);
+    EXPECT_LE(result->judgement.encodes, most_encodes);
+    const Picture whole = decoded(make_png(photo(768, 512)), Format::png);
+    EXPECT_EQ(score_of(whole, codec(format), result->bytes.view()).value(),
+              result->judgement.score);
+  }
+}
+
+}  // namespace
+}  // namespace imgmill
