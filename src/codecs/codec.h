@@ -1,6 +1,7 @@
 // The contract of an image format, and the table of all of them.
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <optional>
 #include <span>
@@ -24,7 +25,8 @@ enum class Draft { no, yes };
 
 /// How to encode one picture.
 struct EncodeOptions {
-  int quality = 80;       ///< 1..100, on the format's own scale
+  /// 1..100, on the format's own scale. Encoders that know whole numbers only take the nearest.
+  double quality = 80;
   bool lossless = false;  ///< the pixels must come back as they are
   Effort effort = Effort::balanced;
   PaletteUse palette = PaletteUse::allow;
@@ -34,6 +36,8 @@ struct EncodeOptions {
   /// Blocks to embed; only codecs whose `embeds_metadata` is set look at them,
   /// because their files cannot be amended afterwards.
   NewMetadata metadata;
+
+  [[nodiscard]] int whole_quality() const { return static_cast<int>(std::lround(quality)); }
 };
 
 /// What to do about data that a decoder can guess its way around.

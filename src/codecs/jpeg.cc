@@ -56,7 +56,7 @@ bool is_plain(const Picture& picture) {
 Result<Buffer> encode_inks(const Picture& picture, const EncodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the picture could not be turned into JPEG", [&] {
     auto* save = vips::VImage::option()
-                     ->set("Q", options.quality)
+                     ->set("Q", options.whole_quality())
                      ->set("optimize_coding", true)
                      ->set("interlace", true);
     keep_profile_only(save);

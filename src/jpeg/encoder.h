@@ -17,7 +17,7 @@ enum class Care {
 };
 
 struct EncoderSettings {
-  int quality = 80;  ///< 1..100
+  double quality = 80;  ///< 1..100
   Care care = Care::weighed;
 };
 

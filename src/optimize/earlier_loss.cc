@@ -31,7 +31,7 @@ constexpr double plain_share = 0.3;
 // Even, so that the chroma samples stay where they are, and no multiple of 4.
 constexpr int aside_pixels = 6;
 
-EncodeOptions at(EncodeOptions options, int quality, Draft draft) {
+EncodeOptions at(EncodeOptions options, double quality, Draft draft) {
   options.quality = quality;
   options.lossless = false;
   options.draft = draft;
@@ -64,7 +64,7 @@ Result<void> EarlierLoss::step_aside(Subject* sample) {
   return {};
 }
 
-Result<double> EarlierLoss::score_aside(int quality, Draft draft) {
+Result<double> EarlierLoss::score_aside(double quality, Draft draft) {
   IMGMILL_TRY(const Buffer bytes, aside_->encoded(at(options_, quality, draft)));
   ++(draft == Draft::yes || sample_ != nullptr ? tally_.probes : tally_.encodes);
   return aside_->score(bytes.view());
@@ -110,7 +110,7 @@ Result<bool> EarlierLoss::is_spent(int quality_before) {
   return room < spare_share;
 }
 
-Result<bool> EarlierLoss::is_flattered(int quality, double score) {
+Result<bool> EarlierLoss::is_flattered(double quality, double score) {
   if (fresh_ || !aside_ || file_ != nullptr) return false;
   double unmoved = score;
   if (sample_ != nullptr) {

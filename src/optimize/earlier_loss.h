@@ -40,7 +40,7 @@ class EarlierLoss {
   /// the picture lost the first time: each generation would look as good as the last one. Seen
   /// aside, the same quality shows what it really costs. `score` is what `quality` came to; asked
   /// after is_spent(). Errors: the encoder's.
-  [[nodiscard]] Result<bool> is_flattered(int quality, double score);
+  [[nodiscard]] Result<bool> is_flattered(double quality, double score);
 
   /// The quality that the picture was encoded with before, and what it scores, seen aside; where
   /// somebody had to look.
@@ -48,7 +48,7 @@ class EarlierLoss {
 
  private:
   Result<void> step_aside(Subject* sample);
-  Result<double> score_aside(int quality, Draft draft);
+  Result<double> score_aside(double quality, Draft draft);
   Result<double> score_before(int quality_before);
   Result<double> room_before(int quality_before);
 

@@ -70,7 +70,7 @@ Result<Rendered> attempt(const Source& source, const RenderRequest& request, Dam
   IMGMILL_TRY(Picture picture, prepared(source, request, damage, out.findings));
   out.frames = picture.frames;
   if (!request.prove) {
-    if (!request.encode.lossless) out.judgement.quality = request.encode.quality;
+    if (!request.encode.lossless) out.judgement.quality = request.encode.whole_quality();
     if (!request.aim && !request.measure) {
       IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));
       return out;

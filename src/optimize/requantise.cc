@@ -63,7 +63,7 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
     return jpeg::write_jpeg(jpeg::quantised_like(fresh, coefficients), jpeg::ScanSearch::sampled);
   };
   Rendered out;
-  out.judgement.quality = request.encode.quality;
+  out.judgement.quality = request.encode.whole_quality();
   if (!request.aim && !request.measure) {
     IMGMILL_TRY(out.bytes, encode(request.encode));
     return out;

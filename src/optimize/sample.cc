@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,34 @@ constexpr std::array<std::uint32_t, 3> sides = {192, 128, 64};
 constexpr std::uint32_t share = 4;  // one tile of so many, at most
 constexpr std::uint32_t fewest = 12;
 constexpr std::uint32_t most = 32;
+
+// Samples `step` apart, at the seam and beyond it, become alike by and by. Halved chroma bleeds
+// over a seam, which strong colours beside others would pay for, and no real picture does.
+void soften_across(std::byte* beyond, std::size_t step) {
+  constexpr int reach = 4;
+  for (int d = 0; d < reach; ++d) {
+    std::byte& before = *(beyond - (static_cast<std::size_t>(d) + 1) * step);
+    std::byte& after = *(beyond + static_cast<std::size_t>(d) * step);
+    const int difference = std::to_integer<int>(after) - std::to_integer<int>(before);
+    // Half of the difference at the seam, next to nothing four samples away.
+    const int change = difference * (2 * (reach - d) - 1) / (4 * reach);
+    before = static_cast<std::byte>(std::to_integer<int>(before) + change);
+    after = static_cast<std::byte>(std::to_integer<int>(after) - change);
+  }
+}
+
+// `row` and `pixel`: bytes. Samples are of 8 bits.
+void soften_seams(std::span<std::byte> pixels, std::size_t row, std::size_t pixel,
+                  std::size_t side) {
+  for (std::size_t y = 0; y < pixels.size() / row; ++y) {
+    for (std::size_t x = side * pixel; x < row; x += side * pixel) {
+      for (std::size_t i = 0; i < pixel; ++i) soften_across(&pixels[y * row + x + i], pixel);
+    }
+  }
+  for (std::size_t y = side; y < pixels.size() / row; y += side) {
+    for (std::size_t i = 0; i < row; ++i) soften_across(&pixels[y * row + i], row);
+  }
+}
 
 }  // namespace
 
@@ -64,6 +93,7 @@ Result<Picture> sampled(const Picture& picture, const Tiles& tiles, std::uint32_
                     tile_row);
       }
     }
+    if (from->BandFmt == VIPS_FORMAT_UCHAR) soften_seams(pixels, row, pixel, tiles.side);
     Picture sample = picture;
     sample.image = vips::VImage::new_from_memory_copy(
         pixels.data(), pixels.size(), static_cast<int>(tiles.sample_wide * tiles.side),

@@ -19,23 +19,29 @@
 namespace imgmill {
 namespace {
 
-constexpr int lowest_quality = 1;
+constexpr double lowest_quality = 1;
 
 // A palette's 256 colours are used up before 90 in nearly all pictures.
-int highest_quality(const Codec& codec) { return codec.info.format == Format::png ? 90 : 100; }
+double highest_quality(const Codec& codec) { return codec.info.format == Format::png ? 90 : 100; }
+
+// Our own encoders tell quarters of a quality apart; around 80 a whole one is a point of score, and
+// some 8% of the bytes.
+double quality_step(const Codec& codec) {
+  return codec.info.format == Format::jpeg || codec.info.format == Format::webp ? 0.25 : 1;
+}
 
 // Above the target, points of score: what another try may still save at most. A point is worth
-// some three percent of the bytes.
+// three (a palette) to eight percent of the bytes (JPEG, WebP), a try a third of the time.
 double near_enough(Effort effort) {
   switch (effort) {
     case Effort::fast:
       return 1.5;
     case Effort::balanced:
-      return 1.25;
+      return 1;
     case Effort::max:
       return 0.2;
   }
-  return 1.25;
+  return 1;
 }
 
 // A draft this near to the target says well enough where the real encoding has to begin; a
@@ -95,7 +101,7 @@ class Seeker {
         if (spent) return enough_lost();
       }
       IMGMILL_TRY(const bool flattered,
-                  earlier.is_flattered(best_->judgement.quality, *best_->judgement.score));
+                  earlier.is_flattered(best_quality_, *best_->judgement.score));
       if (flattered) return enough_lost();
     }
     // A drawing is often smallest when nothing is lost.
@@ -127,7 +133,7 @@ class Seeker {
     return {};
   }
 
-  [[nodiscard]] EncodeOptions at(int quality, Draft draft = Draft::no) const {
+  [[nodiscard]] EncodeOptions at(double quality, Draft draft = Draft::no) const {
     EncodeOptions options = options_;
     options.quality = quality;
     options.lossless = false;
@@ -147,8 +153,7 @@ class Seeker {
 
   // Dithered or not, whichever comes out better for its size. Drawings nearly always do without.
   Result<void> choose_dither(double guess) {
-    const int quality =
-        std::clamp(static_cast<int>(guess), lowest_quality, highest_quality(codec_));
+    const double quality = std::clamp(std::floor(guess), lowest_quality, highest_quality(codec_));
     double most = std::numeric_limits<double>::lowest();
     double chosen = 0;
     for (const double dither : dithers) {
@@ -199,8 +204,8 @@ class Seeker {
                          curve());
     double off = sample_near_enough;
     for (int tries = 0; tries < most_samples && off >= sample_near_enough; ++tries) {
-      const int quality = std::clamp(static_cast<int>(std::lround(search.expected(aim))),
-                                     lowest_quality, highest_quality(codec_));
+      const double quality =
+          std::clamp(search.expected(aim), lowest_quality, highest_quality(codec_));
       IMGMILL_TRY(const Buffer bytes, sample_->encoded(at(quality)));
       ++tally_.probes;
       IMGMILL_TRY(const double score, sample_->score(bytes.view()));
@@ -220,7 +225,7 @@ class Seeker {
                           .most_tries = most_drafts,
                           .near_enough = draft_near_enough},
                          usual_scores(format));
-    while (const std::optional<int> quality = search.next()) {
+    while (const std::optional<double> quality = search.next()) {
       IMGMILL_TRY(const Buffer bytes, whole_.encoded(at(*quality, Draft::yes)));
       IMGMILL_TRY(const double draft, whole_.score(bytes.view()));
       ++tally_.probes;
@@ -238,12 +243,13 @@ class Seeker {
                           .low = lowest_quality,
                           .high = highest_quality(codec_),
                           .guess = guess,
+                          .step = quality_step(codec_),
                           .most_tries = most_tries(),
                           .near_enough = near_enough(options_.effort),
                           .bend = bend()},
                          curve());
     const Draft draft = drafts_show_all() ? Draft::yes : Draft::no;
-    while (const std::optional<int> quality = search.next()) {
+    while (const std::optional<double> quality = search.next()) {
       IMGMILL_TRY(Buffer bytes, whole_.encoded(at(*quality, draft)));
       ++(draft == Draft::yes ? tally_.probes : tally_.encodes);
       IMGMILL_TRY(const double score, whole_.score(bytes.view()));
@@ -261,7 +267,7 @@ class Seeker {
       if (search.answer() == *quality) keep(std::move(bytes), *quality, score);
     }
     if (draft == Draft::yes && best_) {
-      const int quality = best_->judgement.quality;
+      const double quality = best_quality_;
       IMGMILL_TRY(Buffer bytes, whole_.encoded(at(quality)));
       ++tally_.encodes;
       IMGMILL_TRY(const double score, whole_.score(bytes.view()));
@@ -273,7 +279,7 @@ class Seeker {
 
   // Whether what is to be beaten is out of reach, by what usually becomes of the size on
   // the way to the target.
-  [[nodiscard]] bool hopeless(int quality, std::size_t size, double score) const {
+  [[nodiscard]] bool hopeless(double quality, std::size_t size, double score) const {
     if (!aim_.to_beat) return false;
     const ScoreCurve& scores = usual_scores(codec_.info.format);
     const ScoreCurve& sizes = usual_sizes(codec_.info.format);
@@ -298,12 +304,13 @@ class Seeker {
   // The mirror image of by_score(): sizes fall where quality does.
   Result<Sought> by_size() {
     const auto limit = static_cast<double>(*aim_.max_bytes);
-    const int high = std::min(highest_quality(codec_), aim_.most_quality);
+    const double high = std::min<double>(highest_quality(codec_), aim_.most_quality);
     best_.reset();
     QualitySearch search({.target = -std::log(limit),
                           .low = 101 - high,
                           .high = 101 - lowest_quality,
-                          .guess = 101.0 - std::min(75, high),
+                          .guess = 101.0 - std::min(75.0, high),
+                          .step = quality_step(codec_),
                           .most_tries = most_encodes + static_cast<int>(sizes_.size()),
                           .near_enough = 0.03},
                          usual_sizes(codec_.info.format));
@@ -311,8 +318,8 @@ class Seeker {
     for (const auto& [quality, size] : sizes_) search.tried(101 - quality, -std::log(size));
     double smallest = std::numeric_limits<double>::max();
     for (const auto& [quality, size] : sizes_) smallest = std::min(smallest, size);
-    while (const std::optional<int> mirrored = search.next()) {
-      const int quality = 101 - *mirrored;
+    while (const std::optional<double> mirrored = search.next()) {
+      const double quality = 101 - *mirrored;
       IMGMILL_TRY(Buffer bytes, whole_.encoded(at(quality)));
       ++tally_.encodes;
       smallest = std::min(smallest, static_cast<double>(bytes.size()));
@@ -320,7 +327,7 @@ class Seeker {
       if (search.answer() == *mirrored) keep(std::move(bytes), quality, 0);
     }
     // What fits best may be a try of the search for a score, whose bytes are gone.
-    if (const std::optional<int> known = search.answer(); known && !best_) {
+    if (const std::optional<double> known = search.answer(); known && !best_) {
       IMGMILL_TRY(Buffer bytes, whole_.encoded(at(101 - *known)));
       ++tally_.encodes;
       keep(std::move(bytes), 101 - *known, 0);
@@ -336,8 +343,11 @@ class Seeker {
     return finished();
   }
 
-  void keep(Buffer bytes, int quality, double score) {
-    best_ = Sought{.bytes = std::move(bytes), .judgement = {.score = score, .quality = quality}};
+  void keep(Buffer bytes, double quality, double score) {
+    best_quality_ = quality;
+    best_ =
+        Sought{.bytes = std::move(bytes),
+               .judgement = {.score = score, .quality = static_cast<int>(std::lround(quality))}};
   }
 
   Result<Sought> finished() {
@@ -367,8 +377,9 @@ class Seeker {
   std::optional<ScoreCurve> own_curve_;  ///< of the file
   Features features_;
   std::optional<Sought> best_;
+  double best_quality_ = 0;  ///< exactly
   double highest_score_ = -1000;
-  std::vector<std::pair<int, double>> sizes_;  ///< bytes at qualities that were tried
+  std::vector<std::pair<double, double>> sizes_;  ///< bytes at qualities that were tried
   double dither_ = 1;
   Tally tally_;
 };
