@@ -32,6 +32,8 @@ struct EncodeOptions {
   PaletteUse palette = PaletteUse::allow;
   Draft draft = Draft::no;
   double dither = 1;         ///< share of a palette's error that neighbours make up for, 0..1 (PNG)
+  /// Whether chroma loses half of its resolution (JPEG); nothing: as the encoder thinks best.
+  std::optional<bool> halve_chroma;
   bool clean_alpha = false;  ///< colours that full transparency hides need not come back (PNG)
   /// Blocks to embed; only codecs whose `embeds_metadata` is set look at them,
   /// because their files cannot be amended afterwards.

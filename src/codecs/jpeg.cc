@@ -166,7 +166,7 @@ jpeg::EncoderSettings jpeg_settings(const EncodeOptions& options) {
   const jpeg::Care care = options.effort == Effort::fast  ? jpeg::Care::quick
                           : options.effort == Effort::max ? jpeg::Care::thorough
                                                           : jpeg::Care::weighed;
-  return {.quality = options.quality, .care = care};
+  return {.quality = options.quality, .care = care, .halve_chroma = options.halve_chroma};
 }
 
 std::optional<std::string> JpegCodec::diagnose(ByteView input) { return jpeg::diagnose(input); }

@@ -154,6 +154,9 @@ TEST(JpegEncoder, ChromaIsHalvedWhereItIsNotSeen) {
     return jpeg::requantised(picture, {.quality = static_cast<double>(quality)}).planes[0].across;
   };
   EXPECT_EQ(across(stripes, 80), 1);
+  const jpeg::Picture asked = jpeg::forward_dct(samples_of(stripes, storage));
+  EXPECT_EQ(jpeg::requantised(asked, {.halve_chroma = true}).planes[0].across, 2);
+  EXPECT_EQ(jpeg::requantised(asked, {.halve_chroma = false}).planes[0].across, 1);
   EXPECT_EQ(across(photo(64, 64), 80), 2);
   EXPECT_EQ(across(photo(64, 64), 95), 1);
 }

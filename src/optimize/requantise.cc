@@ -25,6 +25,12 @@ Result<Picture> decoded(const Codec& codec, ByteView bytes) {
   });
 }
 
+bool has_full_chroma(const jpeg::Picture& picture) {
+  return picture.chroma == jpeg::Chroma::second_and_third &&
+         picture.planes[0].across == picture.planes[1].across &&
+         picture.planes[0].down == picture.planes[1].down;
+}
+
 bool has_halved_chroma(const jpeg::Picture& picture) {
   return picture.chroma == jpeg::Chroma::second_and_third &&
          picture.planes[0].across > picture.planes[1].across;
@@ -73,7 +79,7 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
     const auto sample = [&](const Tiles& tiles) {
       return sample_of(coefficients, tiles, *source.codec);
     };
-    FromFile file{encode, sample, as_before, {}};
+    FromFile file{encode, sample, as_before, has_full_chroma(coefficients), {}};
     if (const auto quality = source.info.quality) {
       file.scores = scores_made_coarser(*quality, has_halved_chroma(coefficients));
     }

@@ -196,5 +196,34 @@ TEST(Sample, GuidesTheSearchAndTheWholePictureProvesIt) {
   }
 }
 
+// Hard edges all over, as in drawings: of colour alone, or of light alone.
+Raster drawing(bool coloured) {
+  Raster picture(640, 512, 3);
+  for (int y = 0; y < picture.height; ++y) {
+    for (int x = 0; x < picture.width; ++x) {
+      const bool ink = (x / 7 + y / 5) % 3 == 0 && x % 64 < 24;
+      const int red = coloured && ink ? 230 : 90;
+      const int green = ink ? (coloured ? 50 : 20) : 120;
+      picture.at(x, y, 0) = static_cast<std::uint16_t>(coloured ? red : green);
+      picture.at(x, y, 1) = static_cast<std::uint16_t>(green);
+      picture.at(x, y, 2) = static_cast<std::uint16_t>(coloured && ink ? 60 : green + 10);
+    }
+  }
+  return picture;
+}
+
+TEST(Sample, DecidesWhetherADrawingsChromaIsHalved) {
+  ImageSettings settings;
+  settings.target = Target{.score = 92};
+  settings.output_format = Format::jpeg;
+  for (const bool coloured : {false, true}) {
+    const auto result = optimize(make_png(drawing(coloured)), settings);
+    ASSERT_TRUE(result) << result.error().describe();
+    EXPECT_GE(*result->judgement.score, 92);
+    const jpeg::Picture file = jpeg::read_picture(result->bytes.view()).value();
+    EXPECT_EQ(file.planes[0].across, coloured ? 1 : 2) << (coloured ? "coloured" : "grey");
+  }
+}
+
 }  // namespace
 }  // namespace imgmill

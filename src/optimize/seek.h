@@ -41,6 +41,8 @@ struct FromFile {
   std::function<Result<Subject>(const Tiles& tiles)> sample;
   /// Encodes other pixels as the file that the picture comes from was encoded.
   std::function<Result<Buffer>(const Picture& other)> as_before;
+  /// Its chroma has the resolution of luma.
+  bool full_chroma = false;
   /// How its encodings usually score, by quality, both rising; empty: as those of pixels do.
   std::vector<ScoreCurve::Point> scores;
 };
