@@ -154,24 +154,17 @@ class Trials {
 
 }  // namespace
 
-std::vector<FilterChoice> choose_filters(const Raster& raster, std::span<const Strategy> strategies,
-                                         std::span<const Band> bands, Deflater& deflater) {
-  std::vector<FilterChoice> choices(strategies.size());
-  bool simple = true;
-  for (std::size_t i = 0; i < strategies.size(); ++i) {
-    const auto number = static_cast<std::size_t>(strategies[i]);
-    choices[i].resize(raster.height, number < filters ? all_filters[number] : Filter::none);
-    simple = simple && number < filters;
-  }
-  if (simple) return choices;
+FilterChoice choose_filters(const Raster& raster, Strategy strategy, std::span<const Band> bands,
+                            Deflater& deflater) {
+  const auto number = static_cast<std::size_t>(strategy);
+  if (number < filters) return FilterChoice(raster.height, all_filters[number]);
 
+  FilterChoice choice(raster.height, Filter::none);
   FilteredRow row(raster.stride());
   Bigrams bigrams;
   Trials trials(deflater, raster.stride());
-  const auto choose = [&](Strategy strategy) {
+  const auto choose = [&] {
     switch (strategy) {
-      case Strategy::min_sum:
-        return cheapest([&](Filter f) { return row.sum(f); });
       case Strategy::entropy:
         return cheapest([&](Filter f) { return -concentration(row.bytes(f), row.size()); });
       case Strategy::bigrams:
@@ -181,16 +174,16 @@ std::vector<FilterChoice> choose_filters(const Raster& raster, std::span<const S
       case Strategy::trial:
         return trials.choose(row);
       default:
-        return all_filters[static_cast<std::size_t>(strategy)];
+        return cheapest([&](Filter f) { return row.sum(f); });
     }
   };
   for (const Band& band : bands) {
     for (std::uint32_t y = band.begin; y < band.end; ++y) {
       row.filter(row_of(raster, y), row_above(raster, y), raster.step());
-      for (std::size_t i = 0; i < strategies.size(); ++i) choices[i][y] = choose(strategies[i]);
+      choice[y] = choose();
     }
   }
-  return choices;
+  return choice;
 }
 
 std::vector<std::uint8_t> filtered(const Raster& raster, const FilterChoice& choice,

@@ -33,12 +33,10 @@ struct Band {
   std::uint32_t end = 0;
 };
 
-/// One choice for each of `strategies`, in their order; as many filters as there are rows, of
-/// which only those in `bands` mean something. Only Strategy::trial uses `deflater`.
-[[nodiscard]] std::vector<FilterChoice> choose_filters(const Raster& raster,
-                                                       std::span<const Strategy> strategies,
-                                                       std::span<const Band> bands,
-                                                       Deflater& deflater);
+/// As many filters as there are rows, of which only those in `bands` mean something. Only
+/// Strategy::trial uses `deflater`, and only there a row's filter depends on the rows above it.
+[[nodiscard]] FilterChoice choose_filters(const Raster& raster, Strategy strategy,
+                                          std::span<const Band> bands, Deflater& deflater);
 
 /// The rows of `bands` as PNG compresses them: filter number, filtered bytes, ...
 [[nodiscard]] std::vector<std::uint8_t> filtered(const Raster& raster, const FilterChoice& choice,
