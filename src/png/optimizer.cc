@@ -6,6 +6,7 @@
 #include <iterator>
 #include <limits>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 
 #include "base/try.h"
@@ -14,6 +15,7 @@
 #include "png/huffman.h"
 #include "png/lanes.h"
 #include "png/palette_order.h"
+#include "png/pieces.h"
 #include "png/png_file.h"
 #include "png/reduce.h"
 #include "png/squeeze.h"
@@ -305,8 +307,32 @@ class Contest {
     // Photographs and the like, where the highest levels are worth their time and not much slower.
     const bool rich = plan_.final_level == 10 && expected > rows.size() / 10;
     if (rich && is_noise(rows)) return squeezed(rows, noise_squeeze, lanes_);
-    const auto stream = deflater.zlib(rows, plan_.final_level + (rich ? 1 : 0), no_limit);
-    return {stream->begin(), stream->end()};
+    return in_pieces(rows, plan_.final_level + (rich ? 1 : 0));
+  }
+
+  // By libdeflate; what is large, in pieces that know nothing of each other, for all lanes.
+  std::vector<std::uint8_t> in_pieces(std::span<const std::uint8_t> rows, int level) {
+    // Without what stood before it, a piece loses some 0.05 % of 2 MiB.
+    constexpr std::size_t piece_size = std::size_t{2} << 20;
+    if (rows.size() < 2 * piece_size) {
+      const auto stream = deflaters_.front().zlib(rows, level, no_limit);
+      return {stream.value().begin(), stream.value().end()};
+    }
+    const std::size_t count = rows.size() / piece_size;
+    std::vector<std::vector<std::uint8_t>> pieces(count);
+    for_each_in_lanes(lanes_, count, [&](std::size_t i, std::size_t lane) {
+      const std::size_t begin = i * rows.size() / count;
+      const std::size_t end = (i + 1) * rows.size() / count;
+      const auto stream = deflaters_[lane].raw(rows.subspan(begin, end - begin), level);
+      pieces[i].assign(stream.begin(), stream.end());
+    });
+    BitWriter out = zlib_stream();
+    for (std::size_t i = 0; i < count; ++i) {
+      // Nobody has touched what libdeflate wrote.
+      if (!put_stream(out, pieces[i], i + 1 == count)) throw std::logic_error("no deflate stream");
+      pieces[i] = {};
+    }
+    return finished(std::move(out), rows);
   }
 
   // All rows as they are compressed, made by all lanes.

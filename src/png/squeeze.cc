@@ -1,13 +1,12 @@
 #include "png/squeeze.h"
 
-#include <libdeflate.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "png/deflate.h"
 #include "png/huffman.h"
 #include "png/lanes.h"
 #include "png/match_finder.h"
@@ -323,9 +322,7 @@ std::vector<Block> blocks_of(Segment& segment, const Squeeze& how) {
 }  // namespace
 
 std::vector<std::uint8_t> squeezed(Bytes data, const Squeeze& how, int lanes) {
-  BitWriter out;
-  out.put(0x78, 8);  // deflate with a window of 32 KiB
-  out.put(0xDA, 8);  // slowest; makes the two a multiple of 31
+  BitWriter out = zlib_stream();
   if (data.empty()) put_block(out, {}, data, true);
   const std::size_t segments = (data.size() + segment_size - 1) / segment_size;
   // No more in memory than there are lanes.
@@ -345,10 +342,7 @@ std::vector<std::uint8_t> squeezed(Bytes data, const Squeeze& how, int lanes) {
       }
     }
   }
-  out.align();
-  const std::uint32_t sum = libdeflate_adler32(1, data.data(), data.size());
-  for (unsigned shift = 32; shift > 0; shift -= 8) out.put(sum >> (shift - 8) & 0xFF, 8);
-  return out.take();
+  return finished(std::move(out), data);
 }
 
 }  // namespace imgmill::png
