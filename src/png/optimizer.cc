@@ -149,6 +149,9 @@ class Contest {
     for (const Band& band : bands_) rows += band.end - band.begin;
     scale_ = static_cast<double>(largest->height) / static_cast<double>(rows);
 
+    trial_level_ = plan.trial_level;
+    if (plan.trial_level == 3 && is_drawing(forms.direct.front())) trial_level_ = 2;
+
     std::vector<Attempt> entries;
     for (const Raster& raster : forms.indexed) entries.push_back({&raster, Strategy::none});
     enter(entries);
@@ -206,6 +209,17 @@ class Contest {
   static constexpr Squeeze small_max_squeeze{64, longest_match, 5, Squeeze::both, true};
   static constexpr std::array low_depth = {Strategy::none, Strategy::bigrams};
 
+  // Level 2 puts the filters of drawings into a better order than level 3 (100 screenshots: 0.2 %
+  // fewer bytes in the end), and those of photographs into a worse one.
+  bool is_drawing(const Raster& raster) {
+    constexpr std::size_t part = 3;
+    constexpr std::size_t most = 32 * 1024;
+    const auto all = std::span<const std::uint8_t>(raster.rows);
+    const auto middle = all.subspan((all.size() - std::min(most, all.size())) / 2);
+    const auto piece = middle.first(std::min(most, middle.size()));
+    return deflaters_.front().zlib(piece, 1, piece.size() / part).has_value();
+  }
+
   // Lets entries compete; of those with the same filters, the first.
   void enter(std::vector<Attempt> entries) {
     for_each_in_lanes(lanes_, entries.size(), [&](std::size_t i, std::size_t lane) {
@@ -220,7 +234,7 @@ class Contest {
       if (!again) different.push_back(std::move(entry));
     }
     measure(different, [&](const std::vector<std::uint8_t>& rows, std::size_t lane) {
-      return deflaters_[lane].zlib(rows, plan_.trial_level, no_limit).value().size();
+      return deflaters_[lane].zlib(rows, trial_level_, no_limit).value().size();
     });
     std::ranges::move(different, std::back_inserter(attempts_));
   }
@@ -304,10 +318,11 @@ class Contest {
       }
       if (!theirs) return squeezed(rows, max_squeeze, lanes_);
     }
-    // Photographs and the like, where the highest levels are worth their time and not much slower.
     const bool rich = plan_.final_level == 10 && expected > rows.size() / 10;
     if (rich && is_noise(rows)) return squeezed(rows, noise_squeeze, lanes_);
-    return in_pieces(rows, plan_.final_level + (rich ? 1 : 0));
+    // In photographs and the like a higher level is worth its time.
+    const bool photograph = rich && expected > rows.size() / 3;
+    return in_pieces(rows, plan_.final_level + (photograph ? 1 : 0));
   }
 
   // By libdeflate; what is large, in pieces that know nothing of each other, for all lanes.
@@ -363,6 +378,7 @@ class Contest {
   std::vector<Deflater> deflaters_;  ///< one a lane
   std::vector<Band> bands_;
   double scale_ = 1;
+  int trial_level_ = 1;
   bool noise_ = false;  ///< known after a second round
   std::vector<Attempt> attempts_;
 };
