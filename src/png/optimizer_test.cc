@@ -161,12 +161,12 @@ TEST(PngOptimizer, ThreadsDoNotChangeAByte) {
     bool palette = false;
   };
   std::vector<Kind> kinds;
-  kinds.push_back({"photo", test::photo(440, 420)});
+  kinds.push_back({"photo", test::photo(340, 280)});
   kinds.push_back({"grey photo", test::photo(600, 440, 1)});
   kinds.push_back({"photo with alpha", test::photo(300, 240, 4)});
   kinds.push_back({"16 bits", test::photo(240, 190, 3, 16)});
   kinds.push_back({"drawing", test::graphic(360, 250, 3, 8, 40)});
-  kinds.push_back({"palette", test::graphic(720, 500, 3, 8, 15), true});
+  kinds.push_back({"palette", test::graphic(600, 450, 3, 8, 15), true});
   kinds.push_back({"noise", test::photo(640, 420)});
   std::mt19937 random(11);
   for (auto& sample : kinds.back().picture.samples) {
@@ -188,6 +188,16 @@ TEST(PngOptimizer, ThreadsDoNotChangeAByte) {
       }
     }
   }
+}
+
+TEST(PngOptimizer, LargePicturesArePackedInPiecesByAnyNumberOfThreads) {
+  const Bytes file = make_png(test::graphic(1500, 1000, 3, 8, 60), {.level = 1});
+  Options how{.effort = Effort::fast, .palette = false};
+  const Buffer one = proved(file, how, "a large drawing");
+  how.threads = 3;
+  const auto many = optimize(file, how);
+  ASSERT_TRUE(many);
+  EXPECT_TRUE(std::ranges::equal(one.view(), many->view()));
 }
 
 TEST(PngOptimizer, MoreEffortIsNeverMoreBytes) {
