@@ -221,9 +221,9 @@ class Contest {
 
   // Lets entries compete; of those with the same filters, the first.
   void enter(std::vector<Attempt> entries) {
-    for_each_in_lanes(lanes_, entries.size(), [&](std::size_t i, std::size_t lane) {
+    for_each_in_lanes(lanes_, entries.size(), [&](std::size_t i, std::size_t) {
       Attempt& entry = entries[i];
-      entry.filters = choose_filters(*entry.raster, entry.strategy, bands_, deflaters_[lane]);
+      entry.filters = choose_filters(*entry.raster, entry.strategy, bands_);
     });
     std::vector<Attempt> different;
     for (Attempt& entry : entries) {
@@ -353,19 +353,15 @@ class Contest {
   // All rows as they are compressed, made by all lanes.
   std::vector<std::uint8_t> whole(const Attempt& attempt) {
     const std::uint32_t height = attempt.raster->height;
-    // A trial depends on the rows above.
-    const std::uint32_t parts = attempt.strategy == Strategy::trial
-                                    ? 1
-                                    : std::min(static_cast<std::uint32_t>(lanes_), height);
+    const std::uint32_t parts = std::min(static_cast<std::uint32_t>(lanes_), height);
     std::vector<std::vector<std::uint8_t>> rows(parts);
-    for_each_in_lanes(lanes_, parts, [&](std::size_t i, std::size_t lane) {
+    for_each_in_lanes(lanes_, parts, [&](std::size_t i, std::size_t) {
       const auto border = [&](std::uint64_t part) {
         return static_cast<std::uint32_t>(part * height / parts);
       };
       const std::array band = {Band{border(i), border(i + 1)}};
       rows[i] =
-          filtered(*attempt.raster,
-                   choose_filters(*attempt.raster, attempt.strategy, band, deflaters_[lane]), band);
+          filtered(*attempt.raster, choose_filters(*attempt.raster, attempt.strategy, band), band);
     });
     for (std::uint32_t i = 1; i < parts; ++i) {
       rows[0].insert(rows[0].end(), rows[i].begin(), rows[i].end());
