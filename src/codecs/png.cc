@@ -89,7 +89,8 @@ png::Raster coloured(const png::Raster& grey) {
 png::Options options_for(const EncodeOptions& options) {
   return {.effort = options.effort,
           .palette = options.palette == PaletteUse::allow,
-          .clean_alpha = options.clean_alpha};
+          .clean_alpha = options.clean_alpha,
+          .threads = engine_threads()};
 }
 
 // Written by the engine, quickly.
