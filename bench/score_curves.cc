@@ -70,7 +70,7 @@ Result<void> measure(const std::string& file, const Codec& codec, const std::vec
   IMGMILL_TRY(Judge judge, Judge::create(picture));
   IMGMILL_TRY(const Features seen, features_of(picture));
   for (const int quality : qualities) {
-    const EncodeOptions options{.quality = quality, .effort = effort};
+    const EncodeOptions options{.quality = static_cast<double>(quality), .effort = effort};
     IMGMILL_TRY(const Point whole, point(picture, judge, codec, options));
     EncodeOptions quick = options;
     quick.draft = Draft::yes;

@@ -87,7 +87,7 @@ Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& op
     // With several threads libaom writes other bytes than with one.
     const OneEngineThread one_thread;
     auto* save = vips::VImage::option()->set("compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1);
-    save->set("Q", options.quality);
+    save->set("Q", options.whole_quality());
     save->set("effort", options.draft == Draft::yes          ? 0
                         : options.effort == Effort::fast     ? 0
                         : options.effort == Effort::balanced ? 3

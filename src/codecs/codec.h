@@ -1,6 +1,7 @@
 // The contract of an image format, and the table of all of them.
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <optional>
 #include <span>
@@ -24,16 +25,21 @@ enum class Draft { no, yes };
 
 /// How to encode one picture.
 struct EncodeOptions {
-  int quality = 80;       ///< 1..100, on the format's own scale
+  /// 1..100, on the format's own scale. Encoders that know whole numbers only take the nearest.
+  double quality = 80;
   bool lossless = false;  ///< the pixels must come back as they are
   Effort effort = Effort::balanced;
   PaletteUse palette = PaletteUse::allow;
   Draft draft = Draft::no;
   double dither = 1;         ///< share of a palette's error that neighbours make up for, 0..1 (PNG)
+  /// Whether chroma loses half of its resolution (JPEG); nothing: as the encoder thinks best.
+  std::optional<bool> halve_chroma;
   bool clean_alpha = false;  ///< colours that full transparency hides need not come back (PNG)
   /// Blocks to embed; only codecs whose `embeds_metadata` is set look at them,
   /// because their files cannot be amended afterwards.
   NewMetadata metadata;
+
+  [[nodiscard]] int whole_quality() const { return static_cast<int>(std::lround(quality)); }
 };
 
 /// What to do about data that a decoder can guess its way around.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstring>
@@ -76,6 +77,11 @@ void start_engine() {
 }
 
 void set_engine_threads(int threads) { vips_concurrency_set(threads); }
+
+int engine_threads() {
+  start_engine();
+  return std::max(vips_concurrency_get(), 1);
+}
 
 OneEngineThread::OneEngineThread() : before_(vips_concurrency_get()) { vips_concurrency_set(1); }
 OneEngineThread::~OneEngineThread() { vips_concurrency_set(before_); }

@@ -21,6 +21,8 @@ void start_engine();
 /// Threads the engine may use for each image from now on, all images of this process
 /// alike; start_engine() sets 1. At least 1.
 void set_engine_threads(int threads);
+/// What that number is now: code of ours that shares an image among threads keeps to it, too.
+[[nodiscard]] int engine_threads();
 
 /// While it lives, the engine uses one thread, whatever set_engine_threads() said.
 class OneEngineThread {

@@ -56,7 +56,7 @@ bool is_plain(const Picture& picture) {
 Result<Buffer> encode_inks(const Picture& picture, const EncodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the picture could not be turned into JPEG", [&] {
     auto* save = vips::VImage::option()
-                     ->set("Q", options.quality)
+                     ->set("Q", options.whole_quality())
                      ->set("optimize_coding", true)
                      ->set("interlace", true);
     keep_profile_only(save);
@@ -166,7 +166,7 @@ jpeg::EncoderSettings jpeg_settings(const EncodeOptions& options) {
   const jpeg::Care care = options.effort == Effort::fast  ? jpeg::Care::quick
                           : options.effort == Effort::max ? jpeg::Care::thorough
                                                           : jpeg::Care::weighed;
-  return {.quality = options.quality, .care = care};
+  return {.quality = options.quality, .care = care, .halve_chroma = options.halve_chroma};
 }
 
 std::optional<std::string> JpegCodec::diagnose(ByteView input) { return jpeg::diagnose(input); }

@@ -89,7 +89,8 @@ png::Raster coloured(const png::Raster& grey) {
 png::Options options_for(const EncodeOptions& options) {
   return {.effort = options.effort,
           .palette = options.palette == PaletteUse::allow,
-          .clean_alpha = options.clean_alpha};
+          .clean_alpha = options.clean_alpha,
+          .threads = engine_threads()};
 }
 
 // Written by the engine, quickly.
@@ -98,7 +99,7 @@ Buffer saved(const vips::VImage& image, bool palette, const EncodeOptions& optio
       vips::VImage::option()->set("filter", VIPS_FOREIGN_PNG_FILTER_NONE)->set("compression", 1);
   if (palette) {
     save_options->set("palette", true)
-        ->set("Q", options.quality)
+        ->set("Q", options.whole_quality())
         ->set("dither", options.dither)
         ->set("effort", options.effort == Effort::fast ? 2 : 7);
   }

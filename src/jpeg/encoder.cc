@@ -59,7 +59,7 @@ Picture requantised(const Picture& source, const EncoderSettings& settings) {
               .chroma = source.chroma,
               .segments = source.segments};
   const std::optional<Axes> axes = full_axes(source);
-  const bool halve = axes && should_halve(source, *axes, settings);
+  const bool halve = axes && settings.halve_chroma.value_or(should_halve(source, *axes, settings));
   for (std::size_t i = 0; i < source.planes.size(); ++i) {
     const Plane& plane = source.planes[i];
     const Channel channel = channel_of(source, i, halve);

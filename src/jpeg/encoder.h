@@ -1,6 +1,8 @@
 // JPEG files of a quality: from samples, or from other JPEG files without decoding them.
 #pragma once
 
+#include <optional>
+
 #include "imgmill/buffer.h"
 #include "imgmill/error.h"
 #include "jpeg/forward.h"
@@ -17,12 +19,14 @@ enum class Care {
 };
 
 struct EncoderSettings {
-  int quality = 80;  ///< 1..100
+  double quality = 80;  ///< 1..100
   Care care = Care::weighed;
+  /// Whether chroma that has the resolution of luma loses half of it; nothing: where, at that
+  /// quality, little of it would be seen.
+  std::optional<bool> halve_chroma;
 };
 
-/// `source` with the steps of a quality. Chroma loses half of its resolution where, at that
-/// quality, little of it would be seen. Planes of a file keep steps that are coarser already.
+/// `source` with the steps of a quality. Planes of a file keep steps that are coarser already.
 /// Segments come along. Throws std::bad_alloc.
 [[nodiscard]] Picture requantised(const Picture& source, const EncoderSettings& settings);
 

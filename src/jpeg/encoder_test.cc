@@ -73,7 +73,7 @@ TEST(JpegEncoder, HigherQualitiesAreLargerAndNearer) {
   std::size_t size = 0;
   double nearness = 0;
   for (const int quality : {20, 40, 60, 75, 85, 92, 97, 100}) {
-    const auto file = encoded(picture, {.quality = quality});
+    const auto file = encoded(picture, {.quality = static_cast<double>(quality)});
     ASSERT_TRUE(file);
     const double now = psnr(shown(file->view()), picture);
     EXPECT_GT(file->size(), size) << quality;
@@ -151,9 +151,12 @@ TEST(JpegEncoder, ChromaIsHalvedWhereItIsNotSeen) {
   std::vector<std::uint8_t> storage;
   const auto across = [&](const Raster& raster, int quality) {
     const jpeg::Picture picture = jpeg::forward_dct(samples_of(raster, storage));
-    return jpeg::requantised(picture, {.quality = quality}).planes[0].across;
+    return jpeg::requantised(picture, {.quality = static_cast<double>(quality)}).planes[0].across;
   };
   EXPECT_EQ(across(stripes, 80), 1);
+  const jpeg::Picture asked = jpeg::forward_dct(samples_of(stripes, storage));
+  EXPECT_EQ(jpeg::requantised(asked, {.halve_chroma = true}).planes[0].across, 2);
+  EXPECT_EQ(jpeg::requantised(asked, {.halve_chroma = false}).planes[0].across, 1);
   EXPECT_EQ(across(photo(64, 64), 80), 2);
   EXPECT_EQ(across(photo(64, 64), 95), 1);
 }

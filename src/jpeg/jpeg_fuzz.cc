@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!header || std::uint64_t{header->width} * header->height > most_pixels) return 0;
   const auto picture = jpeg::read_picture(input);
   if (!picture) return 0;
-  for (const int quality : {10, 80, 100}) {
+  for (const double quality : {10.0, 80.25, 100.0}) {
     const auto file = jpeg::encode_jpeg(*picture, {.quality = quality});
     if (file && !jpeg::read_picture(file->view())) __builtin_trap();
   }

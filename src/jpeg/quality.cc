@@ -73,9 +73,8 @@ constexpr std::array scale = {Point{1, 3.0},    Point{10, 2.37}, Point{30, 1.57}
                               Point{65, 0.56},  Point{75, 0.19}, Point{82, -0.07}, Point{88, -0.41},
                               Point{93, -1.08}, Point{97, -1.9}, Point{100, -5.5}};
 
-double coarseness_of(int quality) {
-  const auto right =
-      std::ranges::lower_bound(scale, static_cast<double>(quality), {}, &Point::quality);
+double coarseness_of(double quality) {
+  const auto right = std::ranges::lower_bound(scale, quality, {}, &Point::quality);
   if (right == scale.begin()) return std::exp(right->coarseness);
   const Point& a = *(right - 1);
   const Point& b = *right;
@@ -166,11 +165,11 @@ double misfit(const Steps& found, const Telling& table) {
 
 }  // namespace
 
-Steps steps_for(int quality, Channel channel) {
+Steps steps_for(double quality, Channel channel) {
   return scaled(shape_of(channel), coarseness_of(quality));
 }
 
-Worth worth_of(int quality, Channel channel) {
+Worth worth_of(double quality, Channel channel) {
   // Whoever asks for the best gets every level as it is.
   constexpr float first_dear = 92;
   Worth worth = usual_worth(channel);

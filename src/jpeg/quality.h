@@ -12,10 +12,10 @@ enum class Channel { luma, full_chroma, halved_chroma };
 /// The steps of a channel at `quality`, 1..100. Quality 100 has steps of 1. A table is a formula
 /// in the distance of a coefficient from DC, fitted against SSIMULACRA 2 (see
 /// docs/adr/0013-jpeg.md); photographs score at a number about what mozjpeg's score at it.
-[[nodiscard]] Steps steps_for(int quality, Channel channel);
+[[nodiscard]] Steps steps_for(double quality, Channel channel);
 
 /// What errors of the channel are worth at `quality`; at 100 levels are rounded.
-[[nodiscard]] Worth worth_of(int quality, Channel channel);
+[[nodiscard]] Worth worth_of(double quality, Channel channel);
 
 /// `wanted`, with regard to the steps a picture has been quantised with already: a finer step
 /// than the old one gains nothing, and one little coarser loses much and saves little.

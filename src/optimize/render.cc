@@ -70,14 +70,14 @@ Result<Rendered> attempt(const Source& source, const RenderRequest& request, Dam
   IMGMILL_TRY(Picture picture, prepared(source, request, damage, out.findings));
   out.frames = picture.frames;
   if (!request.prove) {
-    if (!request.encode.lossless) out.judgement.quality = request.encode.quality;
+    if (!request.encode.lossless) out.judgement.quality = request.encode.whole_quality();
     if (!request.aim && !request.measure) {
       IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));
       return out;
     }
     IMGMILL_TRY(picture, in_memory(std::move(picture)));  // read by encoders and the judge
     if (request.aim) {
-      IMGMILL_TRY(Sought sought, seek(picture, codec, request.encode, *request.aim));
+      IMGMILL_TRY(Sought sought, seek(std::move(picture), codec, request.encode, *request.aim));
       out.bytes = std::move(sought.bytes);
       out.judgement = std::move(sought.judgement);
       return out;

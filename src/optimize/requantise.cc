@@ -1,5 +1,9 @@
 #include "optimize/requantise.h"
 
+#include <memory>
+#include <optional>
+#include <utility>
+
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "codecs/jpeg.h"
@@ -12,17 +16,37 @@ namespace imgmill {
 namespace {
 
 // What candidates are compared with.
-Result<Picture> decoded(const Source& source) {
-  IMGMILL_TRY(Picture picture, source.codec->decode(source.bytes, source.info, {}));
+Result<Picture> decoded(const Codec& codec, ByteView bytes) {
+  IMGMILL_TRY(const ImageInfo info, codec.probe(bytes));
+  IMGMILL_TRY(Picture picture, codec.decode(bytes, info, {}));
   return with_engine(ErrorCode::bad_input, "the picture cannot be decoded", [&] {
     picture.image = picture.image.copy_memory();
     return picture;
   });
 }
 
+bool has_full_chroma(const jpeg::Picture& picture) {
+  return picture.chroma == jpeg::Chroma::second_and_third &&
+         picture.planes[0].across == picture.planes[1].across &&
+         picture.planes[0].down == picture.planes[1].down;
+}
+
 bool has_halved_chroma(const jpeg::Picture& picture) {
   return picture.chroma == jpeg::Chroma::second_and_third &&
          picture.planes[0].across > picture.planes[1].across;
+}
+
+// Some tiles of a file, with what they show.
+Result<Subject> sample_of(const jpeg::Picture& coefficients, const Tiles& tiles,
+                          const Codec& codec) {
+  std::optional<jpeg::Picture> part = sampled(coefficients, tiles);
+  if (!part) return fail(ErrorCode::unsupported, "tiles do not hold whole blocks of this file");
+  const auto kept = std::make_shared<const jpeg::Picture>(*std::move(part));
+  IMGMILL_TRY(const Buffer file, jpeg::write_jpeg(*kept, jpeg::ScanSearch::sampled));
+  IMGMILL_TRY(Picture shown, decoded(codec, file.view()));
+  return Subject(std::move(shown), codec, [kept](const EncodeOptions& options) {
+    return jpeg::encode_jpeg(*kept, jpeg_settings(options));
+  });
 }
 
 }  // namespace
@@ -45,18 +69,22 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
     return jpeg::write_jpeg(jpeg::quantised_like(fresh, coefficients), jpeg::ScanSearch::sampled);
   };
   Rendered out;
-  out.judgement.quality = request.encode.quality;
+  out.judgement.quality = request.encode.whole_quality();
   if (!request.aim && !request.measure) {
     IMGMILL_TRY(out.bytes, encode(request.encode));
     return out;
   }
-  IMGMILL_TRY(const Picture picture, decoded(source));
+  IMGMILL_TRY(Picture picture, decoded(*source.codec, source.bytes));
   if (request.aim) {
-    FromFile file{encode, as_before, {}};
+    const auto sample = [&](const Tiles& tiles) {
+      return sample_of(coefficients, tiles, *source.codec);
+    };
+    FromFile file{encode, sample, as_before, has_full_chroma(coefficients), {}};
     if (const auto quality = source.info.quality) {
       file.scores = scores_made_coarser(*quality, has_halved_chroma(coefficients));
     }
-    IMGMILL_TRY(Sought sought, seek(picture, *source.codec, request.encode, *request.aim, &file));
+    IMGMILL_TRY(Sought sought,
+                seek(std::move(picture), *source.codec, request.encode, *request.aim, &file));
     out.bytes = std::move(sought.bytes);
     out.judgement = std::move(sought.judgement);
     return out;

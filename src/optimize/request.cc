@@ -13,7 +13,7 @@ bool to_srgb(const Source& source, const ImageSettings& settings) {
 }
 
 // The quality to write, no higher than what the input can be worth.
-int quality_for(const Source& source, Format target, const ImageSettings& settings) {
+double quality_for(const Source& source, Format target, const ImageSettings& settings) {
   const int asked = settings.quality.of(target);
   if (target == Format::jpeg && source.info.format == Format::jpeg && source.info.quality) {
     return std::min(asked, *source.info.quality);

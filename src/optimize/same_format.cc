@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/try.h"
+#include "codecs/engine.h"
 #include "codecs/jpeg.h"
 #include "jpeg/encoder.h"
 #include "optimize/carried.h"
@@ -86,8 +87,9 @@ Result<Candidate> transcoded(const Candidate& base, Effort effort) {
 // engine's decoder can live with.
 Result<std::optional<Candidate>> repacked_png(const Source& source, const Candidate& base,
                                               const ImageSettings& settings) {
-  Result<Buffer> bytes = png::optimize(
-      base.bytes.view(), {.effort = settings.effort, .clean_alpha = settings.clean_alpha});
+  Result<Buffer> bytes = png::optimize(base.bytes.view(), {.effort = settings.effort,
+                                                           .clean_alpha = settings.clean_alpha,
+                                                           .threads = engine_threads()});
   if (!bytes) return std::nullopt;
   IMGMILL_TRY(const bool same, shows_the_same(source, bytes->view(),
                                               settings.clean_alpha ? HiddenColours::ignore

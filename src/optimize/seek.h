@@ -8,6 +8,8 @@
 
 #include "codecs/codec.h"
 #include "imgmill/result.h"
+#include "optimize/sample.h"
+#include "optimize/subject.h"
 #include "quality/search.h"
 
 namespace imgmill {
@@ -34,9 +36,13 @@ struct Sought {
 /// Another way to the bytes of the picture than from its pixels.
 struct FromFile {
   /// Encodes it at the quality of the options.
-  std::function<Result<Buffer>(const EncodeOptions& options)> encode;
+  Subject::Encode encode;
+  /// The same for the tiles of it alone, with what they show; unsupported where that does not go.
+  std::function<Result<Subject>(const Tiles& tiles)> sample;
   /// Encodes other pixels as the file that the picture comes from was encoded.
   std::function<Result<Buffer>(const Picture& other)> as_before;
+  /// Its chroma has the resolution of luma.
+  bool full_chroma = false;
   /// How its encodings usually score, by quality, both rising; empty: as those of pixels do.
   std::vector<ScoreCurve::Point> scores;
 };
@@ -52,9 +58,8 @@ struct FromFile {
 /// Errors: unsupported: the target cannot be reached (the message says how far it is), or
 /// the result would be no smaller than `to_beat`; limit: it cannot be made as small
 /// as `max_bytes`; bad_input: the pixels cannot be read.
-[[nodiscard]] Result<Sought> seek(const Picture& picture, const Codec& codec,
-                                  const EncodeOptions& options, const Aim& aim,
-                                  const FromFile* file = nullptr);
+[[nodiscard]] Result<Sought> seek(Picture picture, const Codec& codec, const EncodeOptions& options,
+                                  const Aim& aim, const FromFile* file = nullptr);
 
 inline constexpr int most_encodes = 6;
 

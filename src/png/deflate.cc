@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 namespace imgmill::png {
 
@@ -14,20 +15,47 @@ void Deflater::Free::operator()(libdeflate_compressor* compressor) const {
   libdeflate_free_compressor(compressor);
 }
 
-std::optional<std::span<const std::uint8_t>> Deflater::zlib(std::span<const std::uint8_t> data,
-                                                            int level, std::size_t at_most) {
+libdeflate_compressor* Deflater::compressor(int level) {
   auto& compressor = compressors_[level];
   if (!compressor) {
     compressor.reset(libdeflate_alloc_compressor(level));
     if (!compressor) throw std::bad_alloc();
   }
-  const std::size_t bound = libdeflate_zlib_compress_bound(compressor.get(), data.size());
-  const std::size_t size = std::min(at_most, bound);
+  return compressor.get();
+}
+
+std::optional<std::span<const std::uint8_t>> Deflater::zlib(std::span<const std::uint8_t> data,
+                                                            int level, std::size_t at_most) {
+  libdeflate_compressor* const how = compressor(level);
+  const std::size_t size = std::min(at_most, libdeflate_zlib_compress_bound(how, data.size()));
   if (room_.size() < size) room_.resize(size);
   const std::size_t written =
-      libdeflate_zlib_compress(compressor.get(), data.data(), data.size(), room_.data(), size);
+      libdeflate_zlib_compress(how, data.data(), data.size(), room_.data(), size);
   if (written == 0) return std::nullopt;
   return std::span<const std::uint8_t>(room_).first(written);
+}
+
+std::span<const std::uint8_t> Deflater::raw(std::span<const std::uint8_t> data, int level) {
+  libdeflate_compressor* const how = compressor(level);
+  const std::size_t size = libdeflate_deflate_compress_bound(how, data.size());
+  if (room_.size() < size) room_.resize(size);
+  const std::size_t written =
+      libdeflate_deflate_compress(how, data.data(), data.size(), room_.data(), size);
+  return std::span<const std::uint8_t>(room_).first(written);
+}
+
+BitWriter zlib_stream() {
+  BitWriter out;
+  out.put(0x78, 8);  // deflate with a window of 32 KiB
+  out.put(0xDA, 8);  // slowest; makes the two a multiple of 31
+  return out;
+}
+
+std::vector<std::uint8_t> finished(BitWriter out, std::span<const std::uint8_t> data) {
+  out.align();
+  const std::uint32_t sum = libdeflate_adler32(1, data.data(), data.size());
+  for (unsigned shift = 32; shift > 0; shift -= 8) out.put(sum >> (shift - 8) & 0xFF, 8);
+  return out.take();
 }
 
 std::optional<std::vector<std::uint8_t>> inflated(std::span<const std::uint8_t> stream,

@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "png/huffman.h"
+
 struct libdeflate_compressor;
 
 namespace imgmill::png {
@@ -27,13 +29,23 @@ class Deflater {
   [[nodiscard]] std::optional<std::span<const std::uint8_t>> zlib(
       std::span<const std::uint8_t> data, int level, std::size_t at_most);
 
+  /// The same without zlib's header and checksum, of any size.
+  [[nodiscard]] std::span<const std::uint8_t> raw(std::span<const std::uint8_t> data, int level);
+
  private:
+  libdeflate_compressor* compressor(int level);
+
   struct Free {
     void operator()(libdeflate_compressor* compressor) const;
   };
   std::map<int, std::unique_ptr<libdeflate_compressor, Free>> compressors_;
   std::vector<std::uint8_t> room_;
 };
+
+/// The header of a zlib stream that deflate's blocks follow.
+[[nodiscard]] BitWriter zlib_stream();
+/// The zlib stream of `data`, whose blocks are all in `out`, with its checksum.
+[[nodiscard]] std::vector<std::uint8_t> finished(BitWriter out, std::span<const std::uint8_t> data);
 
 /// Inflates a zlib stream whose checksum must be right and that must give exactly `size` bytes.
 /// Nothing: it does not. Never allocates more than could come of `stream`.

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <limits>
 
 namespace imgmill::png {
 namespace {
@@ -114,83 +113,34 @@ class Bigrams {
   std::vector<std::uint16_t> touched_;
 };
 
-/// The rows so far, for finding out which filter deflate likes best for the next one.
-class Trials {
- public:
-  Trials(Deflater& deflater, std::size_t row_bytes)
-      : deflater_(deflater), most_(std::max<std::size_t>(context_bytes, 3 * (row_bytes + 1))) {}
-
-  Filter choose(const FilteredRow& row) {
-    // The choice of the row before is the yardstick of nobody: all five compete.
-    const Filter best = cheapest([&](Filter filter) {
-      const std::size_t before = context_.size();
-      append(row, filter);
-      const auto stream =
-          deflater_.zlib(context_, trial_level, std::numeric_limits<std::size_t>::max());
-      context_.resize(before);
-      return stream ? stream->size() : std::numeric_limits<std::size_t>::max();
-    });
-    append(row, best);
-    if (context_.size() > most_) {
-      context_.erase(context_.begin(),
-                     context_.begin() + static_cast<std::ptrdiff_t>(context_.size() - most_));
-    }
-    return best;
-  }
-
- private:
-  static constexpr int trial_level = 1;
-  static constexpr std::size_t context_bytes = 4096;
-
-  void append(const FilteredRow& row, Filter filter) {
-    context_.push_back(static_cast<std::uint8_t>(filter));
-    context_.insert(context_.end(), row.bytes(filter), row.bytes(filter) + row.size());
-  }
-
-  Deflater& deflater_;
-  std::size_t most_;
-  std::vector<std::uint8_t> context_;
-};
-
 }  // namespace
 
-std::vector<FilterChoice> choose_filters(const Raster& raster, std::span<const Strategy> strategies,
-                                         std::span<const Band> bands, Deflater& deflater) {
-  std::vector<FilterChoice> choices(strategies.size());
-  bool simple = true;
-  for (std::size_t i = 0; i < strategies.size(); ++i) {
-    const auto number = static_cast<std::size_t>(strategies[i]);
-    choices[i].resize(raster.height, number < filters ? all_filters[number] : Filter::none);
-    simple = simple && number < filters;
-  }
-  if (simple) return choices;
+FilterChoice choose_filters(const Raster& raster, Strategy strategy, std::span<const Band> bands) {
+  const auto number = static_cast<std::size_t>(strategy);
+  if (number < filters) return FilterChoice(raster.height, all_filters[number]);
 
+  FilterChoice choice(raster.height, Filter::none);
   FilteredRow row(raster.stride());
   Bigrams bigrams;
-  Trials trials(deflater, raster.stride());
-  const auto choose = [&](Strategy strategy) {
+  const auto choose = [&] {
     switch (strategy) {
-      case Strategy::min_sum:
-        return cheapest([&](Filter f) { return row.sum(f); });
       case Strategy::entropy:
         return cheapest([&](Filter f) { return -concentration(row.bytes(f), row.size()); });
       case Strategy::bigrams:
         return cheapest([&](Filter f) { return bigrams.different(row.bytes(f), row.size()); });
       case Strategy::bigram_entropy:
         return cheapest([&](Filter f) { return -bigrams.concentration(row.bytes(f), row.size()); });
-      case Strategy::trial:
-        return trials.choose(row);
       default:
-        return all_filters[static_cast<std::size_t>(strategy)];
+        return cheapest([&](Filter f) { return row.sum(f); });
     }
   };
   for (const Band& band : bands) {
     for (std::uint32_t y = band.begin; y < band.end; ++y) {
       row.filter(row_of(raster, y), row_above(raster, y), raster.step());
-      for (std::size_t i = 0; i < strategies.size(); ++i) choices[i][y] = choose(strategies[i]);
+      choice[y] = choose();
     }
   }
-  return choices;
+  return choice;
 }
 
 std::vector<std::uint8_t> filtered(const Raster& raster, const FilterChoice& choice,

@@ -5,7 +5,6 @@
 #include <span>
 #include <vector>
 
-#include "png/deflate.h"
 #include "png/filter_rows.h"
 #include "png/raster.h"
 
@@ -21,7 +20,6 @@ enum class Strategy {
   entropy,         ///< the fewest bits, each byte on its own
   bigrams,         ///< the fewest different pairs of neighbouring bytes
   bigram_entropy,  ///< the fewest bits, each pair of neighbouring bytes on its own
-  trial,           ///< whatever deflate makes shortest, behind the rows above; slow
 };
 
 /// The filter of each row.
@@ -33,12 +31,10 @@ struct Band {
   std::uint32_t end = 0;
 };
 
-/// One choice for each of `strategies`, in their order; as many filters as there are rows, of
-/// which only those in `bands` mean something. Only Strategy::trial uses `deflater`.
-[[nodiscard]] std::vector<FilterChoice> choose_filters(const Raster& raster,
-                                                       std::span<const Strategy> strategies,
-                                                       std::span<const Band> bands,
-                                                       Deflater& deflater);
+/// As many filters as there are rows, of which only those in `bands` mean something. A
+/// row's filter depends on that row and the one above it only.
+[[nodiscard]] FilterChoice choose_filters(const Raster& raster, Strategy strategy,
+                                          std::span<const Band> bands);
 
 /// The rows of `bands` as PNG compresses them: filter number, filtered bytes, ...
 [[nodiscard]] std::vector<std::uint8_t> filtered(const Raster& raster, const FilterChoice& choice,

@@ -28,8 +28,6 @@ struct LengthTable {
 
 constexpr LengthTable lengths;
 
-constexpr std::array<std::uint8_t, 19> header_order = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
-                                                       11, 4,  12, 3, 13, 2, 14, 1, 15};
 constexpr std::size_t header_symbols = header_order.size();
 
 // Canonical codes, turned around as deflate writes them.

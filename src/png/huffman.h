@@ -17,6 +17,10 @@ inline constexpr unsigned shortest_match = 3;
 inline constexpr unsigned longest_match = 258;
 inline constexpr std::size_t window_size = 32768;
 
+/// The order in which a block's header tells the lengths of its own codes (RFC 1951, 3.2.7).
+inline constexpr std::array<std::uint8_t, 19> header_order = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                              11, 4,  12, 3, 13, 2, 14, 1, 15};
+
 /// One literal (length 1, `distance` holds the byte) or one match.
 struct Token {
   std::uint16_t length = 1;
@@ -32,6 +36,11 @@ struct LengthCode {
   std::uint16_t base;
 };
 [[nodiscard]] const LengthCode& length_code(unsigned length);
+
+/// Of a symbol of 257..285.
+[[nodiscard]] inline unsigned length_extra_bits(unsigned symbol) {
+  return symbol < 265 || symbol == 285 ? 0 : (symbol - 261) / 4;
+}
 
 /// The symbol of a distance of 1..32768.
 [[nodiscard]] inline unsigned distance_symbol(unsigned distance) {

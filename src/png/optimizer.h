@@ -12,6 +12,9 @@ struct Options {
   Effort effort = Effort::balanced;
   bool palette = true;       ///< may be used where the colours fit
   bool clean_alpha = false;  ///< colours under full transparency need not be kept
+  /// Threads that may work on a large image, the caller's among them; at least 1. The bytes do
+  /// not depend on it.
+  int threads = 1;
 };
 
 /// `input`, a PNG, with the same pixels (colours under full transparency included, unless

@@ -4,6 +4,8 @@
 #include <libdeflate.h>
 
 #include <functional>
+#include <random>
+#include <string_view>
 
 #include "metadata/bytes.h"
 #include "metadata/png_chunks.h"
@@ -149,6 +151,53 @@ TEST(PngOptimizer, IsTheSameEachTime) {
     ASSERT_TRUE(one && two);
     EXPECT_TRUE(std::ranges::equal(one->view(), two->view()));
   }
+}
+
+TEST(PngOptimizer, ThreadsDoNotChangeAByte) {
+  // More rows than one thread is given, and in noise more than one piece of the packing.
+  struct Kind {
+    const char* name;
+    test::Raster picture;
+    bool palette = false;
+  };
+  std::vector<Kind> kinds;
+  kinds.push_back({"photo", test::photo(340, 280)});
+  kinds.push_back({"grey photo", test::photo(600, 440, 1)});
+  kinds.push_back({"photo with alpha", test::photo(300, 240, 4)});
+  kinds.push_back({"16 bits", test::photo(240, 190, 3, 16)});
+  kinds.push_back({"drawing", test::graphic(360, 250, 3, 8, 40)});
+  kinds.push_back({"palette", test::graphic(600, 450, 3, 8, 15), true});
+  kinds.push_back({"noise", test::photo(640, 420)});
+  std::mt19937 random(11);
+  for (auto& sample : kinds.back().picture.samples) {
+    sample = static_cast<std::uint16_t>((sample + random() % 24) & 0xFF);
+  }
+  for (const Kind& kind : kinds) {
+    const Bytes file = make_png(kind.picture, {.palette = kind.palette});
+    const bool hard = kind.name == std::string_view("photo");
+    for (const Effort effort : {Effort::balanced, Effort::max}) {
+      // The highest effort runs the same code on each kind; two of them will do.
+      if (effort == Effort::max && !hard && !kind.palette) continue;
+      const auto one = optimize(file, {.effort = effort});
+      ASSERT_TRUE(one);
+      for (const int threads : {2, 4}) {
+        const auto many = optimize(file, {.effort = effort, .threads = threads});
+        ASSERT_TRUE(many);
+        EXPECT_TRUE(std::ranges::equal(one->view(), many->view()))
+            << kind.name << ", " << threads << " threads";
+      }
+    }
+  }
+}
+
+TEST(PngOptimizer, LargePicturesArePackedInPiecesByAnyNumberOfThreads) {
+  const Bytes file = make_png(test::graphic(1500, 1000, 3, 8, 60), {.level = 1});
+  Options how{.effort = Effort::fast, .palette = false};
+  const Buffer one = proved(file, how, "a large drawing");
+  how.threads = 3;
+  const auto many = optimize(file, how);
+  ASSERT_TRUE(many);
+  EXPECT_TRUE(std::ranges::equal(one.view(), many->view()));
 }
 
 TEST(PngOptimizer, MoreEffortIsNeverMoreBytes) {

@@ -1,14 +1,15 @@
 #include "png/squeeze.h"
 
-#include <libdeflate.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "png/deflate.h"
 #include "png/huffman.h"
+#include "png/lanes.h"
+#include "png/match_finder.h"
 
 namespace imgmill::png {
 namespace {
@@ -23,135 +24,6 @@ constexpr std::size_t unit_size = 6144;
 // Fractions of a bit that costs are counted in.
 constexpr double cost_unit = 256;
 using Cost = std::uint32_t;
-
-struct Match {
-  std::uint16_t length;
-  std::uint16_t distance;  // 32768 at most
-  std::uint32_t symbol;    // of the distance
-};
-
-std::uint32_t load32(const std::uint8_t* at) {
-  std::uint32_t value = 0;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-std::uint64_t load64(const std::uint8_t* at) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-unsigned common_length(const std::uint8_t* a, const std::uint8_t* b, unsigned most) {
-  unsigned length = 0;
-  while (length + 8 <= most) {
-    const std::uint64_t difference = load64(a + length) ^ load64(b + length);
-    if (difference != 0) {
-      const int bits = std::endian::native == std::endian::little ? std::countr_zero(difference)
-                                                                  : std::countl_zero(difference);
-      return length + static_cast<unsigned>(bits) / 8;
-    }
-    length += 8;
-  }
-  while (length < most && a[length] == b[length]) ++length;
-  return length;
-}
-
-/// Earlier places with the same bytes, by hash chains.
-class MatchFinder {
- public:
-  MatchFinder(Bytes data, const Squeeze& how)
-      : data_(data),
-        how_(how),
-        head3_(1U << bits3, none),
-        head4_(1U << bits4, none),
-        previous_(window_size, none) {}
-
-  /// The matches of all places from `begin` to `end`, each place's behind each other: longer
-  /// ones are farther away. `first[i]` is where those of place begin + i start.
-  void find(std::size_t begin, std::size_t end, std::vector<Match>& matches,
-            std::vector<std::uint32_t>& first) {
-    matches.clear();
-    first.clear();
-    std::size_t skip = 0;
-    for (std::size_t at = begin; at < end; ++at) {
-      first.push_back(static_cast<std::uint32_t>(matches.size()));
-      if (skip > 0) {
-        --skip;
-        note(at);
-        continue;
-      }
-      const unsigned longest = look(at, end, matches);
-      // Inside of a long match nothing better will come up.
-      if (longest >= how_.nice) skip = longest - 1;
-    }
-    first.push_back(static_cast<std::uint32_t>(matches.size()));
-  }
-
- private:
-  // Noise has a different three bytes at each place of the window.
-  static constexpr unsigned bits3 = 18;
-  static constexpr unsigned bits4 = 16;
-  static constexpr std::uint32_t none = 0xFFFFFFFF;
-
-  [[nodiscard]] std::size_t hash3(std::uint32_t bytes) const {
-    // The order of the bytes in a word does not matter, as long as there are three.
-    return ((bytes & 0xFFFFFF) * 0x9E3779B1U) >> (32 - bits3);
-  }
-  [[nodiscard]] std::size_t hash4(std::uint32_t bytes) const {
-    return (bytes * 0x9E3779B1U) >> (32 - bits4);
-  }
-  [[nodiscard]] std::uint32_t three(std::size_t at) const {
-    return std::uint32_t{data_[at]} | std::uint32_t{data_[at + 1]} << 8 |
-           std::uint32_t{data_[at + 2]} << 16;
-  }
-
-  void note(std::size_t at) {
-    if (at + 4 > data_.size()) return;
-    const auto place = static_cast<std::uint32_t>(at);
-    const std::uint32_t bytes = load32(&data_[at]);
-    head3_[hash3(three(at))] = place;
-    std::uint32_t& head = head4_[hash4(bytes)];
-    previous_[at % window_size] = head;
-    head = place;
-  }
-
-  unsigned look(std::size_t at, std::size_t end, std::vector<Match>& matches) {
-    if (at + 4 > data_.size()) return 0;
-    const auto most = static_cast<unsigned>(std::min<std::size_t>(longest_match, end - at));
-    const std::uint8_t* here = data_.data() + at;
-    const std::uint32_t near = head3_[hash3(three(at))];
-    std::uint32_t place = head4_[hash4(load32(here))];
-    note(at);
-    unsigned longest = shortest_match - 1;
-    if (most < shortest_match) return 0;
-    const auto consider = [&](std::size_t there) {
-      const unsigned length = common_length(data_.data() + there, here, most);
-      if (length <= longest) return;
-      longest = length;
-      const auto distance = static_cast<std::uint16_t>(at - there);
-      matches.push_back({static_cast<std::uint16_t>(length), distance, distance_symbol(distance)});
-    };
-    if (near != none && at - near <= window_size) consider(near);
-    for (unsigned tries = how_.chain; tries > 0 && place != none && at - place <= window_size;
-         --tries) {
-      if (longest >= how_.nice || longest >= most) break;
-      const std::uint8_t* there = data_.data() + place;
-      if (there[longest] == here[longest] && load32(there) == load32(here)) consider(place);
-      const std::uint32_t next = previous_[place % window_size];
-      // An entry that was overwritten leads to the future.
-      if (next == none || next >= place) break;
-      place = next;
-    }
-    return longest;
-  }
-
-  Bytes data_;
-  const Squeeze& how_;
-  std::vector<std::uint32_t> head3_;
-  std::vector<std::uint32_t> head4_;
-  std::vector<std::uint32_t> previous_;
-};
 
 /// What symbols cost, extra bits included.
 struct Costs {
@@ -266,8 +138,10 @@ using Tokens = std::vector<Token>;
 /// One segment: its matches, and parses of parts of it.
 class Segment {
  public:
-  Segment(Bytes data, std::size_t begin, std::size_t end, MatchFinder& finder)
+  Segment(Bytes data, std::size_t begin, std::size_t end, const Squeeze& how)
       : data_(data.subspan(begin, end - begin)), cost_(data_.size() + 1), choice_(data_.size()) {
+    MatchFinder finder(data, how);
+    finder.learn(begin - std::min(begin, window_size), begin);
     finder.find(begin, end, matches_, first_);
   }
 
@@ -362,6 +236,7 @@ Histogram histogram_of(const Tokens& tokens) {
 
 /// A block as it was parsed last.
 struct Block {
+  std::size_t size = 0;  ///< bytes that it stands for
   Tokens tokens;
   std::uint64_t bits = std::numeric_limits<std::uint64_t>::max();
 };
@@ -389,14 +264,36 @@ Tokens join(const std::vector<Block>& blocks) {
   return all;
 }
 
-void put_segment(BitWriter& out, Segment& segment, const Squeeze& how, bool last) {
+// Costs to start with: those that one of the two starts comes to in the middle of the segment,
+// whichever makes that shorter.
+Costs better_start(Segment& segment) {
+  constexpr std::size_t most = 96 * 1024;
+  constexpr unsigned passes = 3;
+  const Bytes data = segment.data();
+  const std::size_t size = std::min(most, data.size());
+  const std::size_t begin = (data.size() - size) / 2;
+  Costs best;
+  std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+  for (const unsigned expected : {dear_match, cheap_match}) {
+    Block block;
+    refine(segment, begin, begin + size, first_costs(data.subspan(begin, size), expected), passes,
+           block);
+    if (block.bits >= least) continue;
+    least = block.bits;
+    best = costs_of(histogram_of(block.tokens));
+  }
+  return best;
+}
+
+std::vector<Block> blocks_of(Segment& segment, const Squeeze& how) {
   const Bytes data = segment.data();
   const unsigned expected = how.starts == Squeeze::cheap ? cheap_match : dear_match;
-  Tokens tokens = segment.parse(0, data.size(), first_costs(data, expected));
-  std::vector<std::size_t> borders;
+  Tokens tokens = segment.parse(
+      0, data.size(),
+      how.starts == Squeeze::better ? better_start(segment) : first_costs(data, expected));
   std::vector<Block> blocks;
   for (int round = 0; round < (how.split_again ? 2 : 1); ++round) {
-    borders = segment.split(tokens);
+    const std::vector<std::size_t> borders = segment.split(tokens);
     std::vector<Block> now(borders.size() - 1);
     std::size_t token = 0;
     for (std::size_t i = 0; i + 1 < borders.size(); ++i) {
@@ -408,6 +305,7 @@ void put_segment(BitWriter& out, Segment& segment, const Squeeze& how, bool last
         block.tokens.push_back(tokens[token]);
       }
       const Histogram histogram = histogram_of(block.tokens);
+      block.size = end - begin;
       block.bits = block_bits(histogram);
       refine(segment, begin, end, costs_of(histogram), how.passes, block);
       if (how.starts == Squeeze::both) {
@@ -418,29 +316,33 @@ void put_segment(BitWriter& out, Segment& segment, const Squeeze& how, bool last
     blocks = std::move(now);
     if (how.split_again && round == 0) tokens = join(blocks);
   }
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    put_block(out, blocks[i].tokens, data.subspan(borders[i], borders[i + 1] - borders[i]),
-              last && i + 1 == blocks.size());
-  }
+  return blocks;
 }
 
 }  // namespace
 
-std::vector<std::uint8_t> squeezed(Bytes data, const Squeeze& how) {
-  BitWriter out;
-  out.put(0x78, 8);  // deflate with a window of 32 KiB
-  out.put(0xDA, 8);  // slowest; makes the two a multiple of 31
+std::vector<std::uint8_t> squeezed(Bytes data, const Squeeze& how, int lanes) {
+  BitWriter out = zlib_stream();
   if (data.empty()) put_block(out, {}, data, true);
-  MatchFinder finder(data, how);
-  for (std::size_t begin = 0; begin < data.size(); begin += segment_size) {
-    const std::size_t end = std::min(data.size(), begin + segment_size);
-    Segment segment(data, begin, end, finder);
-    put_segment(out, segment, how, end == data.size());
+  const std::size_t segments = (data.size() + segment_size - 1) / segment_size;
+  // No more in memory than there are lanes.
+  const auto together = static_cast<std::size_t>(std::max(lanes, 1));
+  std::size_t at = 0;
+  for (std::size_t first = 0; first < segments; first += together) {
+    std::vector<std::vector<Block>> done(std::min(together, segments - first));
+    for_each_in_lanes(lanes, done.size(), [&](std::size_t i, std::size_t) {
+      const std::size_t begin = (first + i) * segment_size;
+      Segment segment(data, begin, std::min(data.size(), begin + segment_size), how);
+      done[i] = blocks_of(segment, how);
+    });
+    for (const std::vector<Block>& blocks : done) {
+      for (const Block& block : blocks) {
+        put_block(out, block.tokens, data.subspan(at, block.size), at + block.size == data.size());
+        at += block.size;
+      }
+    }
   }
-  out.align();
-  const std::uint32_t sum = libdeflate_adler32(1, data.data(), data.size());
-  for (unsigned shift = 32; shift > 0; shift -= 8) out.put(sum >> (shift - 8) & 0xFF, 8);
-  return out.take();
+  return finished(std::move(out), data);
 }
 
 }  // namespace imgmill::png

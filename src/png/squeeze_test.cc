@@ -39,10 +39,11 @@ Bytes residue(std::size_t size, unsigned seed) {
   return bytes;
 }
 
-const std::array<Squeeze, 4> ways = {{{4, 32, 1, Squeeze::dear, false},
+const std::array<Squeeze, 5> ways = {{{4, 32, 1, Squeeze::dear, false},
                                       {16, 128, 2, Squeeze::both, false},
                                       {16, 3, 2, Squeeze::cheap, false},
-                                      {32, 258, 3, Squeeze::both, true}}};
+                                      {32, 258, 3, Squeeze::both, true},
+                                      {16, 128, 2, Squeeze::better, false}}};
 
 TEST(Squeezed, ComesBackThroughZlib) {
   std::vector<Bytes> inputs = {{}, {7}, {7, 7}, {1, 2, 3}, {0, 0, 0, 0}};

@@ -67,16 +67,22 @@ double QualitySearch::predicted(double score) const {
   return known.quality + stretch * (usual - at_known);
 }
 
-std::optional<int> QualitySearch::next() const {
+// The nearest quality that the encoder knows.
+double QualitySearch::on_grid(double quality) const {
+  return std::round(std::clamp(quality, -1000.0, 1000.0) / plan_.step) * plan_.step;
+}
+
+std::optional<double> QualitySearch::next() const {
   if (tries_ >= plan_.most_tries) return std::nullopt;
   if (!pass_ && !fail_) {
     const double guess = std::isfinite(plan_.guess) ? plan_.guess : plan_.high;
-    return std::clamp(static_cast<int>(std::lround(std::clamp(guess, 0.0, 1000.0))), plan_.low,
-                      plan_.high);
+    return std::clamp(on_grid(guess), plan_.low, plan_.high);
   }
-  const int least = fail_ ? fail_->quality + 1 : plan_.low;
-  const int most = pass_ ? pass_->quality - 1 : plan_.high;
+  const double least = fail_ ? fail_->quality + plan_.step : plan_.low;
+  const double most = pass_ ? pass_->quality - plan_.step : plan_.high;
   if (least > most) return std::nullopt;
+  // Scores that leap within a step of quality do not get nearer by halving it.
+  if (pass_ && fail_ && pass_->quality - fail_->quality <= 1) return std::nullopt;
   if (pass_ && pass_->score <= plan_.target + plan_.near_enough) return std::nullopt;
 
   // The middle of what is near enough: falling just short costs a whole further try. After
@@ -88,16 +94,16 @@ std::optional<int> QualitySearch::next() const {
     // With few tries left, reaching the target at all comes first.
     aim += left == 1 ? 0.7 * (plan_.high - aim) : left == 2 ? 0.3 * (plan_.high - aim) : 0.0;
   }
-  const double quality = std::round(std::clamp(aim, -1000.0, 1000.0));
+  const double quality = on_grid(aim);
   if (pass_ && quality > most) {
     // One step below is not expected to reach it. Only a wide bracket, in which
     // little is known, is worth another look.
     if (!fail_ || most - least < 6) return std::nullopt;
   }
-  return std::clamp(static_cast<int>(quality), least, most);
+  return std::clamp(quality, least, most);
 }
 
-void QualitySearch::tried(int quality, double score) {
+void QualitySearch::tried(double quality, double score) {
   ++tries_;
   if (score >= plan_.target) {
     if (!pass_ || quality < pass_->quality) {

@@ -38,9 +38,10 @@ class QualitySearch {
 
   struct Plan {
     double target = 80;
-    int low = 1;  ///< the lowest and highest quality there is
-    int high = 100;
+    double low = 1;  ///< the lowest and highest quality there is, multiples of `step`
+    double high = 100;
     double guess = 75;   ///< where to begin
+    double step = 1;     ///< between qualities that the encoder tells apart; a power of two
     int most_tries = 6;  ///< then the best so far is the answer
     /// A score this far above the target is near enough: another try would save
     /// little. Points.
@@ -52,12 +53,12 @@ class QualitySearch {
   QualitySearch(const Plan& plan, const ScoreCurve& curve) : plan_(plan), curve_(&curve) {}
 
   /// The quality to try next; nothing when the search is over.
-  [[nodiscard]] std::optional<int> next() const;
+  [[nodiscard]] std::optional<double> next() const;
   /// `quality` gave `score`.
-  void tried(int quality, double score);
+  void tried(double quality, double score);
 
   /// The lowest quality that was found to reach the target.
-  [[nodiscard]] std::optional<int> answer() const {
+  [[nodiscard]] std::optional<double> answer() const {
     return pass_ ? std::optional(pass_->quality) : std::nullopt;
   }
   /// Where, judging by all that was tried, `score` lies, in parts of a step.
@@ -68,10 +69,11 @@ class QualitySearch {
 
  private:
   struct Try {
-    int quality;
+    double quality;
     double score;
   };
   [[nodiscard]] double predicted(double score) const;
+  [[nodiscard]] double on_grid(double quality) const;
   [[nodiscard]] double predicted_by_loss(double score) const;
   [[nodiscard]] double loss_factor(const Try& known) const;
 

@@ -16,9 +16,9 @@ constexpr std::array straight_points = {ScoreCurve::Point{0, 0}, ScoreCurve::Poi
 constexpr ScoreCurve straight{straight_points};
 
 struct Outcome {
-  std::optional<int> quality;
+  std::optional<double> quality;
   int tries = 0;
-  std::vector<int> asked;
+  std::vector<double> asked;
 };
 
 // Runs a search against an encoder whose score at each quality is known.
@@ -29,7 +29,7 @@ Outcome run(const QualitySearch::Plan& plan, const ScoreCurve& curve, Score scor
   while (const auto quality = search.next()) {
     EXPECT_GE(*quality, plan.low);
     EXPECT_LE(*quality, plan.high);
-    for (const int earlier : outcome.asked) EXPECT_NE(*quality, earlier) << "asked twice";
+    for (const double earlier : outcome.asked) EXPECT_NE(*quality, earlier) << "asked twice";
     outcome.asked.push_back(*quality);
     search.tried(*quality, score(*quality));
     if (outcome.asked.size() > 200) break;
@@ -54,7 +54,7 @@ TEST(ScoreCurve, GoesThroughItsPointsAndStraightBetweenAndBeyond) {
 }
 
 TEST(QualitySearch, ARightGuessIsTheEnd) {
-  const auto outcome = run({.target = 80, .guess = 80}, straight, [](int q) { return q + 0.1; });
+  const auto outcome = run({.target = 80, .guess = 80}, straight, [](double q) { return q + 0.1; });
   EXPECT_EQ(outcome.quality, 80);
   EXPECT_EQ(outcome.tries, 1);
 }
@@ -72,7 +72,7 @@ TEST(QualitySearch, FindsTheLowestWhereNothingButItWillDo) {
     const double guess = std::uniform_real_distribution(-10.0, 120.0)(random);
     const auto outcome =
         run({.target = target, .guess = guess, .most_tries = 100, .near_enough = 0}, straight,
-            [&](int q) { return scores[static_cast<std::size_t>(q)]; });
+            [&](double q) { return scores[static_cast<std::size_t>(q)]; });
     int lowest = 1;
     while (lowest <= 100 && scores[static_cast<std::size_t>(lowest)] < target) ++lowest;
     if (lowest > 100) {
@@ -87,6 +87,28 @@ TEST(QualitySearch, FindsTheLowestWhereNothingButItWillDo) {
   }
 }
 
+TEST(QualitySearch, QuartersOfAQualityLandNearer) {
+  // Whole qualities score a point and a half apart.
+  const auto score = [](double q) { return 80 + 1.5 * (q - 79.7); };
+  const QualitySearch::Plan whole{.target = 80, .guess = 70, .near_enough = 0.3};
+  QualitySearch::Plan quarters = whole;
+  quarters.step = 0.25;
+  const auto coarse = run(whole, straight, score);
+  const auto fine = run(quarters, straight, score);
+  EXPECT_EQ(coarse.quality, 80);
+  EXPECT_EQ(fine.quality, 79.75);
+  for (const double asked : fine.asked) EXPECT_EQ(asked * 4, std::round(asked * 4));
+  EXPECT_LE(fine.tries, 6);
+}
+
+TEST(QualitySearch, ALeapWithinAStepIsNotHalvedTimeAndAgain) {
+  const auto outcome = run({.target = 80, .guess = 81, .step = 0.25, .near_enough = 0.3}, straight,
+                           [](double q) { return q < 80.6 ? 70.0 : 90.0; });
+  ASSERT_TRUE(outcome.quality);
+  EXPECT_GE(*outcome.quality, 80.75);
+  EXPECT_LE(outcome.tries, 5);
+}
+
 TEST(QualitySearch, WhatItAnswersHasReachedTheTargetEvenWhereScoresJumpAbout) {
   std::mt19937 random(2);
   for (int round = 0; round < 2000; ++round) {
@@ -95,7 +117,7 @@ TEST(QualitySearch, WhatItAnswersHasReachedTheTargetEvenWhereScoresJumpAbout) {
       scores[q] = static_cast<double>(q) + static_cast<double>(random() % 160) / 10.0 - 8;
     }
     const auto outcome = run({.target = 75, .guess = 50}, straight,
-                             [&](int q) { return scores[static_cast<std::size_t>(q)]; });
+                             [&](double q) { return scores[static_cast<std::size_t>(q)]; });
     EXPECT_LE(outcome.tries, 6);
     if (outcome.quality) {
       EXPECT_GE(scores[static_cast<std::size_t>(*outcome.quality)], 75);
@@ -111,7 +133,7 @@ TEST(QualitySearch, ReachesTheTargetWithinSixTriesWhereverItIs) {
     int searches = 0;
     for (double shift = -25; shift <= 25; shift += 0.7) {
       for (const double target : {60.0, 70.0, 80.0, 85.0}) {
-        const auto score = [&](int q) { return usual.score_at(q + shift); };
+        const auto score = [&](double q) { return usual.score_at(q + shift); };
         if (score(100) < target) continue;
         const auto outcome =
             run({.target = target, .guess = usual.quality_for(target), .near_enough = 0.6}, usual,
@@ -131,7 +153,7 @@ TEST(QualitySearch, ReachesTheTargetWithinSixTriesWhereverItIs) {
 }
 
 TEST(QualitySearch, OutOfReachIsKnownOnlyAfterTheHighestWasTried) {
-  const auto outcome = run({.target = 95, .guess = 60}, straight, [](int q) { return q * 0.9; });
+  const auto outcome = run({.target = 95, .guess = 60}, straight, [](double q) { return q * 0.9; });
   EXPECT_FALSE(outcome.quality);
   EXPECT_EQ(outcome.asked.back(), 100);
   EXPECT_LE(outcome.tries, 6);
@@ -140,11 +162,11 @@ TEST(QualitySearch, OutOfReachIsKnownOnlyAfterTheHighestWasTried) {
 TEST(QualitySearch, NeverAsksOutsideItsRange) {
   for (const double guess : {-1e300, 1e300, std::nan(""), 1e9}) {
     const auto outcome = run({.target = 50, .low = 10, .high = 20, .guess = guess}, straight,
-                             [](int) { return 10; });
+                             [](double) { return 10; });
     EXPECT_FALSE(outcome.quality);
   }
   const auto all_pass =
-      run({.target = 50, .low = 10, .high = 20, .guess = 15}, straight, [](int) { return 99; });
+      run({.target = 50, .low = 10, .high = 20, .guess = 15}, straight, [](double) { return 99; });
   EXPECT_EQ(all_pass.quality, 10);
 }
 
@@ -164,7 +186,7 @@ TEST(QualitySearch, APictureThatLosesSoManyTimesAsMuchNeedsASecondTryAtMost) {
   const auto points = scores_made_coarser(90, true);
   const ScoreCurve curve{points};
   for (const double factor : {0.6, 0.8, 1.0, 1.3, 1.7}) {
-    const auto score = [&](int quality) { return 100 - factor * (100 - curve.score_at(quality)); };
+    const auto score = [&](double quality) { return 100 - factor * (100 - curve.score_at(quality)); };
     const QualitySearch::Plan plan{.target = 80,
                                    .guess = curve.quality_for(80.6),
                                    .near_enough = 1.3,
@@ -181,7 +203,7 @@ TEST(QualitySearch, MultipliedLossesLeadToAnAnswerWhateverTheScores) {
   // Nothing lost, and far more than the curve knows: both ends of what can come.
   for (const double flat : {100.0, 99.9, 40.0, -30.0}) {
     const auto outcome = run({.target = 80, .bend = QualitySearch::Bend::multiply}, straight,
-                             [&](int) { return flat; });
+                             [&](double) { return flat; });
     EXPECT_EQ(outcome.quality.has_value(), flat >= 80) << flat;
     EXPECT_LE(outcome.tries, 6);
   }

@@ -9,7 +9,7 @@
 namespace imgmill::webp {
 
 struct EncoderSettings {
-  int quality = 80;  ///< 1..100
+  double quality = 80;  ///< 1..100
   Thought thought{};
 };
 

@@ -188,7 +188,7 @@ TEST(WebpEncoder, HigherQualitiesAreLargerAndNearer) {
   std::size_t size = 0;
   double nearness = 0;
   for (const int quality : {5, 20, 40, 60, 75, 85, 92, 97, 100}) {
-    const auto file = encoded(picture, {.quality = quality});
+    const auto file = encoded(picture, {.quality = static_cast<double>(quality)});
     ASSERT_TRUE(file);
     const double now = psnr(decode(file->view(), Format::webp).picture(), picture);
     EXPECT_GT(file->size(), size) << quality;

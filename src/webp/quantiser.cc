@@ -73,14 +73,14 @@ constexpr std::array curve = {Point{1, 1800}, Point{10, 1329}, Point{20, 1118}, 
                               Point{88, 248}, Point{91, 158},  Point{94, 76},   Point{97, 20},
                               Point{100, 0}};
 
-int index_for(int quality) {
-  quality = std::clamp(quality, 1, 100);
+int index_for(double quality) {
+  quality = std::clamp(quality, 1.0, 100.0);
   std::size_t next = 1;
   while (curve[next].quality < quality) ++next;
   const Point& from = curve[next - 1];
   const Point& to = curve[next];
-  return from.index +
-         (to.index - from.index) * (quality - from.quality) / (to.quality - from.quality);
+  return from.index + static_cast<int>((to.index - from.index) * (quality - from.quality) /
+                                       (to.quality - from.quality));
 }
 
 Matrix make_matrix(int dc, int ac, int bias, const std::array<std::int16_t, 16>& weights) {
@@ -128,7 +128,7 @@ Segment make_segment(int quantiser) {
 
 }  // namespace
 
-Segments make_segments(const Planes& planes, int quality) {
+Segments make_segments(const Planes& planes, double quality) {
   return segments_at(planes, index_for(quality));
 }
 

@@ -49,7 +49,7 @@ struct Segments {
 };
 
 /// For a quality of 1..100. In whole numbers, the same on every machine. Throws std::bad_alloc.
-[[nodiscard]] Segments make_segments(const Planes& planes, int quality);
+[[nodiscard]] Segments make_segments(const Planes& planes, double quality);
 /// For the index of a quantiser, in 16ths: 0..2032.
 [[nodiscard]] Segments segments_at(const Planes& planes, int index);
 

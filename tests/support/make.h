@@ -44,6 +44,7 @@ struct JpegMake {
   int quality = 90;
   int across = 2, down = 2;  ///< sampling factors of luma; chroma has 1
   bool progressive = false;
+  bool arithmetic = false;  ///< coded so instead of with Huffman's codes
   int restart_rows = 0;
   Bytes icc, exif, xmp;
   std::string_view comment = {};

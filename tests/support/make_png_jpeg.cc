@@ -209,6 +209,7 @@ Bytes make_jpeg(const Raster& raster, const JpegMake& how) {
     encoder.comp_info[0].v_samp_factor = how.down;
   }
   encoder.restart_in_rows = how.restart_rows;
+  encoder.arith_code = how.arithmetic ? TRUE : FALSE;
   if (how.progressive) jpeg_simple_progression(&encoder);
   jpeg_start_compress(&encoder, TRUE);
 

@@ -1,0 +1,133 @@
+#include "optimize/earlier_loss.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/try.h"
+#include "codecs/engine.h"
+#include "optimize/sample.h"
+#include "quality/model.h"
+
+namespace imgmill {
+namespace {
+
+// Points of score that a picture may look better for having been quantised before. Pictures
+// that were lie above, fresh ones below (see docs/adr/0011-targets.md).
+constexpr double flattery = 1.2;
+
+// A picture that scored so little more than the target against its own original, as far
+// as can be told now, is left alone. Share of what the target leaves to lose: the nearer to
+// 100, the less the estimate strays.
+constexpr double spare_share = 0.2;
+// So much room, or a quality so much above the usual one (steps), and there is nothing to ask.
+constexpr double fresh_share = 0.5;
+constexpr double plainly_finer = 8;
+
+// A sample may only tell that there is clearly more room than that: of 26 photographs it saw up to
+// 0.11 too much of it, and where tiles of strong colours meet, far too little.
+constexpr double plain_share = 0.3;
+
+// Even, so that the chroma samples stay where they are, and no multiple of 4.
+constexpr int aside_pixels = 6;
+
+EncodeOptions at(EncodeOptions options, double quality, Draft draft) {
+  options.quality = quality;
+  options.lossless = false;
+  options.draft = draft;
+  return options;
+}
+
+}  // namespace
+
+// Nothing where that would leave little of the picture.
+Result<void> EarlierLoss::step_aside(Subject* sample) {
+  sample_ = sample;
+  const Picture& picture = whole_.picture();
+  const vips::VImage& image = picture.image;
+  constexpr int least = 8 * aside_pixels;
+  if (picture.frames > 1 || image.width() < least || image.height() < least) return {};
+  if (sample_ != nullptr) {
+    IMGMILL_TRY(Picture moved,
+                sampled(picture, *tiles_of(picture.width(), picture.height()), aside_pixels));
+    aside_.emplace(std::move(moved), codec_);
+    return {};
+  }
+  Picture moved = picture;
+  IMGMILL_TRY(moved.image, with_engine(ErrorCode::bad_input, "the pixels cannot be read", [&] {
+                return image
+                    .extract_area(aside_pixels, aside_pixels, image.width() - aside_pixels,
+                                  image.height() - aside_pixels)
+                    .copy_memory();
+              }));
+  aside_.emplace(std::move(moved), codec_);
+  return {};
+}
+
+Result<double> EarlierLoss::score_aside(double quality, Draft draft) {
+  IMGMILL_TRY(const Buffer bytes, aside_->encoded(at(options_, quality, draft)));
+  ++(draft == Draft::yes || sample_ != nullptr ? tally_.probes : tally_.encodes);
+  return aside_->score(bytes.view());
+}
+
+// What the picture scored against its own original, as far as can be told now.
+Result<double> EarlierLoss::score_before(int quality_before) {
+  const auto of_whole = [&](double score) {
+    return sample_ != nullptr ? whole_score(score) : score;
+  };
+  if (file_ != nullptr) {
+    const Result<Buffer> bytes = file_->as_before(aside_->picture());
+    if (bytes) {
+      ++tally_.probes;
+      IMGMILL_TRY(const double score, aside_->score(bytes->view()));
+      return of_whole(score);
+    }
+    if (bytes.error().code() != ErrorCode::unsupported) return std::unexpected(bytes.error());
+  }
+  IMGMILL_TRY(const double draft, score_aside(quality_before, Draft::yes));
+  return of_whole(draft + draft_bias(codec_.info.format, draft));
+}
+
+// What the target leaves of it to lose, as a share of what the target allows.
+Result<double> EarlierLoss::room_before(int quality_before) {
+  IMGMILL_TRY(const double before, score_before(quality_before));
+  seen_ = {static_cast<double>(quality_before), before};
+  return (before - target_) / (100 - target_);
+}
+
+Result<bool> EarlierLoss::is_spent(int quality_before) {
+  const double needed = usual_scores(codec_.info.format).quality_for(target_);
+  fresh_ = quality_before > needed + plainly_finer;
+  if (fresh_) return false;
+  IMGMILL_CHECK(step_aside(sample_));
+  if (!aside_) return false;
+  IMGMILL_TRY(double room, room_before(quality_before));
+  if (sample_ != nullptr && room < plain_share) {
+    IMGMILL_CHECK(step_aside(nullptr));
+    IMGMILL_TRY(room, room_before(quality_before));
+  }
+  fresh_ = room > fresh_share;
+  return room < spare_share;
+}
+
+Result<bool> EarlierLoss::is_flattered(double quality, double score) {
+  if (fresh_ || !aside_ || file_ != nullptr) return false;
+  double unmoved = score;
+  if (sample_ != nullptr) {
+    IMGMILL_TRY(const Buffer bytes, sample_->encoded(at(options_, quality, Draft::no)));
+    ++tally_.probes;
+    IMGMILL_TRY(unmoved, sample_->score(bytes.view()));
+  }
+  IMGMILL_TRY(const double moved, score_aside(quality, Draft::no));
+  return unmoved - moved > flattery;
+}
+
+int quality_by_size(Format format, int quality, std::size_t size, std::uint64_t size_before) {
+  const ScoreCurve& sizes = usual_sizes(format);
+  const double larger = std::log(static_cast<double>(std::max<std::uint64_t>(size_before, 1)) /
+                                 static_cast<double>(size));
+  const double mirrored = sizes.quality_for(sizes.score_at(101 - quality) - larger);
+  return static_cast<int>(std::clamp(std::round(101 - mirrored), 1.0, 100.0));
+}
+
+}  // namespace imgmill

@@ -1,0 +1,36 @@
+// A picture that is encoded time and again, and judged.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "codecs/codec.h"
+#include "imgmill/result.h"
+#include "quality/judge.h"
+
+namespace imgmill {
+
+/// What one encoder makes of one picture, and how good that is. Not to be used by two threads at
+/// once.
+class Subject {
+ public:
+  using Encode = std::function<Result<Buffer>(const EncodeOptions& options)>;
+
+  /// `picture` is in memory; `encode`, where given, is how it is encoded if not from its pixels.
+  Subject(Picture picture, const Codec& codec, Encode encode = {});
+
+  [[nodiscard]] const Picture& picture() const { return picture_; }
+  /// Errors: the encoder's.
+  [[nodiscard]] Result<Buffer> encoded(const EncodeOptions& options) const;
+  /// The score of `bytes` in the encoder's format, decoded again, against the picture.
+  /// Errors: bad_input.
+  [[nodiscard]] Result<double> score(ByteView bytes);
+
+ private:
+  Picture picture_;
+  const Codec* codec_;
+  Encode encode_;
+  std::optional<Judge> judge_;  ///< from the first score on
+};
+
+}  // namespace imgmill
