@@ -1,10 +1,9 @@
 // A screen nobody sees, a session bus nobody else is on, and what is there to be seen.
 import { spawn, spawnSync } from "node:child_process";
-import { deflateSync } from "node:zlib";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { crc32 } from "../web/support/bytes.mjs";
+import { pngOf } from "../web/support/pictures.mjs";
 import { temporaryFolder } from "../web/support/server.mjs";
 
 /** For a loaded machine: conditions are waited for, not times. */
@@ -44,24 +43,6 @@ export const alive = (pid) => {
   } catch {
     return false;
   }
-};
-
-const chunk = (type, data) => {
-  const bytes = Buffer.alloc(12 + data.length);
-  bytes.writeUInt32BE(data.length, 0);
-  bytes.write(type, 4, "latin1");
-  data.copy(bytes, 8);
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length);
-  return bytes;
-};
-
-const pngOf = ({ width, height, rows }) => {
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk("IHDR", head), chunk("IDAT", deflateSync(rows, { level: 3 })), chunk("IEND", Buffer.alloc(0))]);
 };
 
 /** Reads what Xvfb keeps in its file: an X window dump (XWDFile.h of X11) of 32 bits a pixel. */
@@ -201,7 +182,7 @@ export class Screen {
     }, () => `${this.look().colours} colours`);
     if (shots) {
       mkdirSync(shots, { recursive: true });
-      writeFileSync(join(shots, `desktop-${name}.png`), pngOf(seen));
+      writeFileSync(join(shots, `desktop-${name}.png`), pngOf(seen, 3));
     }
     return seen;
   }

@@ -12,6 +12,16 @@ const chunk = (type, data) => {
   return bytes;
 };
 
+/** A PNG file of `rows`: 8-bit RGB, each row with the number of its filter in front. `level` is zlib's, 1..9. */
+export const pngOf = ({ width, height, rows }, level) => {
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([signature, chunk("IHDR", head), chunk("IDAT", deflateSync(rows, { level })), chunk("IEND", Buffer.alloc(0))]);
+};
+
 /** Soft hills with some grain; another `seed` is another picture. */
 export const png = (width, height, seed = 1, grain = 6) => {
   const rows = Buffer.alloc((width * 3 + 1) * height);
@@ -30,16 +40,7 @@ export const png = (width, height, seed = 1, grain = 6) => {
       }
     }
   }
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk("IHDR", head),
-    chunk("IDAT", deflateSync(rows, { level: 1 })),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
+  return pngOf({ width, height, rows }, 1);
 };
 
 /** The same, cut off in the middle, as by a full disk. */
