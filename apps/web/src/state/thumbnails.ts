@@ -64,42 +64,52 @@ const forget = (job: () => Promise<void>) => {
   if (at >= 0) waiting.splice(at, 1);
 };
 
+/**
+ * Tells `take` the address of a thumbnail once it is here; "none" when there is none. Until what is returned is called, the
+ * address stays good. `hurried`: not even one that is here already is told before the row has rested.
+ */
+export const wantThumbnail = (path: string, hurried: boolean, take: (url: string) => void): (() => void) => {
+  let controller: AbortController | null = null;
+  let gone = false;
+  let held: Entry | null = null;
+  const hold = (entry: Entry) => {
+    held = entry;
+    entry.users += 1;
+    kept.delete(path);
+    kept.set(path, entry);
+    take(entry.url);
+  };
+  const job = async () => {
+    const here = kept.get(path);
+    if (here) {
+      if (!gone) hold(here);
+      return;
+    }
+    controller = new AbortController();
+    try {
+      const entry = { url: URL.createObjectURL(await blob(path, controller.signal)), users: 0 };
+      kept.set(path, entry);
+      if (!gone) hold(entry);
+      trim();
+    } catch {
+      if (!gone) take("none");
+    }
+  };
+  const known = kept.get(path);
+  if (known && !hurried) hold(known);
+  else want(job);
+  return () => {
+    gone = true;
+    if (controller) controller.abort();
+    else if (!held) forget(job);
+    if (held) held.users -= 1;
+  };
+};
+
 /** The address of a thumbnail once it is here; "none" when there is none; null while unknown. */
 export const useThumbnail = (path: string | null): string | null => {
   const [state, set] = useState<{ path: string; url: string } | null>(null);
-  useEffect(() => {
-    if (path === null) return undefined;
-    let controller: AbortController | null = null;
-    let gone = false;
-    let held: Entry | null = null;
-    const hold = (entry: Entry) => {
-      held = entry;
-      entry.users += 1;
-      kept.delete(path);
-      kept.set(path, entry);
-      set({ path, url: entry.url });
-    };
-    const job = async () => {
-      controller = new AbortController();
-      try {
-        const entry = { url: URL.createObjectURL(await blob(path, controller.signal)), users: 0 };
-        kept.set(path, entry);
-        if (!gone) hold(entry);
-        trim();
-      } catch {
-        if (!gone) set({ path, url: "none" });
-      }
-    };
-    const known = kept.get(path);
-    if (known) hold(known);
-    else want(job);
-    return () => {
-      gone = true;
-      if (controller) controller.abort();
-      else if (!known) forget(job);
-      if (held) held.users -= 1;
-    };
-  }, [path]);
+  useEffect(() => (path === null ? undefined : wantThumbnail(path, false, (url) => set({ path, url }))), [path]);
   return state && state.path === path ? state.url : null;
 };
 

@@ -1,22 +1,21 @@
-import { signal, useComputed, useSignal } from "@preact/signals";
+import { signal, useComputed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Image, Job } from "../api/types";
-import { t } from "../i18n";
-import { bytes, change, number, score } from "../i18n/format";
-import { arrange, as_added, savedShare, type Arrangement, type Filter, type SortKey } from "../state/order";
+import { speech, t } from "../i18n";
+import { number } from "../i18n/format";
+import { arrange, as_added, type Arrangement, type Filter, type SortKey } from "../state/order";
 import type { OpenJob } from "../state/job";
 import { go } from "../state/route";
-import { useThumbnail } from "../state/thumbnails";
 import { visibleRows } from "../state/window";
 import { Button, Segmented, Select } from "../ui/controls";
-import { CheckIcon, DownIcon, Mark, RetryIcon, SearchIcon, UpIcon, WarnIcon } from "../ui/icons";
+import { DownIcon, SearchIcon, UpIcon } from "../ui/icons";
 import { attempt } from "../ui/toast";
+import { row_height, Rows } from "./rows";
 
-/** Must be the --row of list.css: positions are computed, never measured. */
-const row_height = 64;
+/** On either side of what is in sight, for the moment in which the page scrolls before it can be drawn. */
 const extra_rows = 3;
-/** More rows than any screen shows at once. */
-const most_rows = 128;
+/** A list that has not leapt for so long is at rest, ms. */
+const rest_ms = 120;
 const filters: readonly Filter[] = ["all", "smaller", "kept", "failed", "open"];
 const sorts: readonly SortKey[] = ["added", "name", "before", "after", "saved", "score", "state"];
 
@@ -51,101 +50,6 @@ const countOf = (job: Job, filter: Filter): number => {
     case "open":
       return counts.waiting + counts.working;
   }
-};
-
-const Thumbnail = ({ open, image }: { open: OpenJob; image: Image }) => {
-  const url = useThumbnail(image.state === "failed" ? null : open.imagePath(image.index, "/thumbnail?size=96"));
-  return (
-    <span class="thumb">
-      {url && url !== "none" && <img src={url} alt="" width={48} height={48} decoding="async" />}
-    </span>
-  );
-};
-
-const StateMark = ({ image }: { image: Image }) => {
-  const text = t(`image.${image.state}`);
-  return (
-    <span class={`state ${image.state}`}>
-      {image.state === "done" || image.state === "kept" ? <CheckIcon size={16} /> : image.state === "working" ? <Mark size={16} turning /> : image.state === "failed" ? <WarnIcon size={16} /> : null}
-      <span class="state-text">{text}</span>
-    </span>
-  );
-};
-
-const Row = ({ open, image, at, top, selected }: { open: OpenJob; image: Image; at: number; top: number; selected: boolean }) => {
-  const saved = savedShare(image);
-  const slash = image.name.lastIndexOf("/") + 1;
-  const failed = image.state === "failed" || image.state === "cancelled";
-  return (
-    <div
-      class={`row ${image.state}${selected ? " selected" : ""}`}
-      role="row"
-      id={`row-${image.index}`}
-      aria-rowindex={at + 2}
-      aria-selected={selected}
-      style={{ transform: `translateY(${top}px)` }}
-      onClick={() => {
-        active.value = image.index;
-        go({ view: "image", job: open.id, index: image.index });
-      }}
-    >
-      <span role="gridcell" class="cell-thumb">
-        <Thumbnail open={open} image={image} />
-      </span>
-      <span role="gridcell" class="cell-name">
-        <span class="name-line" title={image.name}>
-          <span class="cut">{image.name.slice(slash)}</span>
-        </span>
-        <span class="hint cut" {...(image.error ? { lang: "en" } : {})}>
-          {image.error ? image.error.message : slash > 0 ? image.name.slice(0, slash - 1) : (image.format ?? image.input_format ?? "")}
-        </span>
-      </span>
-      <span role="gridcell" class="cell-before">
-        {bytes(image.original_size)}
-      </span>
-      <span role="gridcell" class="cell-after">
-        {image.optimized_size !== null && (
-          <>
-            <span class="arrow" aria-hidden="true">
-              →
-            </span>
-            {bytes(image.optimized_size)}
-          </>
-        )}
-      </span>
-      <span role="gridcell" class="cell-saved">
-        {saved !== null && (
-          <>
-            <span class={saved > 0 ? "gain" : "soft"}>{change(saved)}</span>
-            <span class="mini" aria-hidden="true">
-              <span style={{ width: `${Math.max(0, saved) * 100}%` }} />
-            </span>
-          </>
-        )}
-      </span>
-      <span role="gridcell" class="cell-score">
-        {image.score !== null ? score(image.score) : ""}
-      </span>
-      <span role="gridcell" class="cell-state">
-        {failed ? (
-          <Button
-            kind="quiet"
-            class="row-retry"
-            aria-label={`${t("common.retry")}: ${image.name}`}
-            tabIndex={-1}
-            onClick={(event) => {
-              event.stopPropagation();
-              attempt(() => open.retry([image.index]))();
-            }}
-          >
-            <RetryIcon size={16} /> <span class="state-text">{t("common.retry")}</span>
-          </Button>
-        ) : (
-          <StateMark image={image} />
-        )}
-      </span>
-    </div>
-  );
 };
 
 const Toolbar = ({ job }: { job: Job }) => {
@@ -214,19 +118,45 @@ const Heads = () => {
 export const ImageList = ({ open }: { open: OpenJob }) => {
   const body = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
-  const seen = useSignal({ first: 0, count: 30 });
+  const holder = useRef<HTMLDivElement>(null);
+  const rows = useRef<Rows | null>(null);
+  const seen = useRef({ first: 0, count: 0 });
+  const rest = useRef<ReturnType<typeof setTimeout> | null>(null);
   const order = useComputed(() => currentOrder(open));
   const images = order.value;
   const job = open.job.value;
 
-  const look = () => {
+  const draw = (hurried: boolean) => {
+    const there = rows.current?.draw(order.peek(), seen.current.first, seen.current.count, active.peek(), speech.peek().language, hurried);
+    if (there) grid.current?.setAttribute("aria-activedescendant", `row-${active.peek()}`);
+    else grid.current?.removeAttribute("aria-activedescendant");
+  };
+  /** Draws what is in sight now, if that is something else than before, or if it `must`. */
+  const look = (must = false) => {
     const element = body.current;
     if (!element) return;
-    const next = visibleRows(order.peek().length, row_height, element.getBoundingClientRect().top, innerHeight, extra_rows);
-    const { first, count } = seen.peek();
-    if (next.first !== first || next.count !== count) seen.value = next;
+    const count = order.peek().length;
+    const { top } = element.getBoundingClientRect();
+    const bare = visibleRows(count, row_height, top, innerHeight, 0);
+    const leapt = Math.abs(bare.first - seen.current.first) > bare.count / 2 + extra_rows;
+    if (leapt) {
+      if (rest.current) clearTimeout(rest.current);
+      rest.current = setTimeout(() => look(true), rest_ms);
+    }
+    const next = leapt ? bare : visibleRows(count, row_height, top, innerHeight, extra_rows);
+    if (!must && next.first === seen.current.first && next.count === seen.current.count) return;
+    seen.current = next;
+    draw(leapt);
   };
-  useLayoutEffect(look, [images.length]);
+  useLayoutEffect(() => {
+    if (holder.current) rows.current = new Rows(open, holder.current);
+    return () => {
+      if (rest.current) clearTimeout(rest.current);
+      rows.current?.end();
+      rows.current = null;
+    };
+  }, [open]);
+  useLayoutEffect(() => look(true));
   useEffect(() => {
     let asked = 0;
     const soon = () => {
@@ -284,17 +214,22 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
     }
   };
 
+  const click = (event: MouseEvent) => {
+    const image = rows.current?.imageAt(event.target);
+    if (!image) return;
+    if ((event.target as Element).closest(".row-retry")) {
+      attempt(() => open.retry([image.index]))();
+      return;
+    }
+    active.value = image.index;
+    go({ view: "image", job: open.id, index: image.index });
+  };
+
   // Before the images are here, their places are: nothing below has to move when they come.
   const places = open.loaded.value ? images.length : Math.max(images.length, job?.images ?? 12);
-  const { first, count } = seen.value;
-  const slots = [];
-  for (let at = first; at < Math.min(images.length, first + count); at += 1) {
-    const image = images[at];
-    if (!image) continue;
-    // Keyed by place in the window, so that scrolling reuses rows instead of making new ones.
-    slots.push(<Row key={at % most_rows} open={open} image={image} at={at} top={at * row_height} selected={image.index === active.value} />);
-  }
-  const here = active.value !== null && slots.length > 0 && images.slice(first, first + count).some((image) => image.index === active.value);
+  // Read here, so that the rows are drawn anew with them.
+  void active.value;
+  void speech.value;
   return (
     <div class="images">
       {job ? <Toolbar job={job} /> : <div class="toolbar" />}
@@ -306,15 +241,14 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
         aria-label={t("list.label")}
         aria-describedby="list-keys"
         aria-rowcount={images.length + 1}
-        {...(here ? { "aria-activedescendant": `row-${active.value}` } : {})}
         onKeyDown={key}
         onFocus={() => {
-          if (active.value === null && images[first]) active.value = images[first]?.index ?? null;
+          if (active.value === null) active.value = images[seen.current.first]?.index ?? null;
         }}
       >
         <Heads />
-        <div ref={body} class="grid-body" role="rowgroup" style={{ height: `${Math.max(1, places) * row_height}px` }}>
-          {slots}
+        <div ref={body} class="grid-body" role="rowgroup" style={{ height: `${Math.max(1, places) * row_height}px` }} onClick={click}>
+          <div ref={holder} class="rows" role="presentation" />
           {images.length === 0 && (
             <div role="row" class="nothing">
               <span role="gridcell">{!open.loaded.value ? t("common.loading") : job && job.images > 0 ? t("list.nothing") : job?.planning || job?.state === "receiving" ? t("job.planning") : t("job.empty")}</span>
