@@ -139,6 +139,23 @@ TEST(Target, TheSecondRunChangesNothing) {
   }
 }
 
+// Here a sample is asked first what was lost before.
+TEST(Target, TheSecondRunOfALargePictureChangesNothing) {
+  const Bytes original = make_png(landscape(640, 480));
+  for (const Format format : {Format::jpeg, Format::webp}) {
+    const auto first = optimize(original, for_target(80, format));
+    ASSERT_TRUE(first) << first.error().describe();
+    EXPECT_EQ(first->decision, Decision::reencoded);
+    EXPECT_GE(*first->judgement.score, 80);
+    EXPECT_LT(*first->judgement.score, 82.5) << info(format).name;
+    EXPECT_GE(first->judgement.probes, 1) << "no sample was asked";
+    const auto second = optimize(first->bytes.view(), for_target(80));
+    ASSERT_TRUE(second) << second.error().describe();
+    EXPECT_NE(second->decision, Decision::reencoded) << info(format).name;
+    EXPECT_EQ(second->judgement.score, 100);
+  }
+}
+
 TEST(Target, WhatIsStoredWithoutLossIsSparedUnlessItWasMeant) {
   const Raster picture = photo(120, 90);
   ImageSettings implied;
