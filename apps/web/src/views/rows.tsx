@@ -103,6 +103,8 @@ class Row {
     if (at !== this.at) {
       this.at = at;
       this.element.setAttribute("aria-rowindex", String(at + 2));
+      // Each for itself: rows that moved because what holds them does would count as a shifting layout.
+      this.element.style.transform = `translateY(${at * row_height}px)`;
     }
     if (selected !== this.selected || this.image === null) {
       this.selected = selected;
@@ -191,7 +193,6 @@ export class Rows {
   private shown: Row[] = [];
   private readonly spare: Row[] = [];
   private first = 0;
-  private moved = -1;
 
   constructor(
     private readonly open: OpenJob,
@@ -210,10 +211,6 @@ export class Rows {
       const row = this.spare.pop() ?? new Row();
       this.shown.push(row);
       this.holder.append(row.element);
-    }
-    if (this.moved !== first) {
-      this.moved = first;
-      this.holder.style.transform = `translateY(${first * row_height}px)`;
     }
     let there = false;
     this.shown.forEach((row, at) => {
