@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "codecs/engine.h"
 #include "jpeg/encoder.h"
@@ -134,32 +135,50 @@ Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
   });
 }
 
-Result<jpeg::Picture> coefficients_of(const Picture& picture) {
-  const int bands = picture.image.bands();
+namespace {
+
+// A picture as our encoder takes it.
+struct Input {
+  vips::VImage pixels;
+  jpeg::Samples samples;  ///< of `pixels`
+  std::vector<jpeg::Segment> segments;
+};
+
+Result<Input> input_of(const Picture& picture) {
   if (!is_plain(picture)) return fail(ErrorCode::unsupported, "neither grey nor RGB of 8 bits");
   IMGMILL_TRY(const vips::VImage pixels,
               with_engine(ErrorCode::bad_input, "the picture could not be turned into JPEG",
                           [&] { return picture.image.copy_memory(); }));
-  jpeg::Picture coefficients =
-      jpeg::forward_dct({.first = static_cast<const std::uint8_t*>(pixels.data()),
-                         .row_size = VIPS_IMAGE_SIZEOF_LINE(pixels.get_image()),
-                         .width = static_cast<std::uint32_t>(pixels.width()),
-                         .height = static_cast<std::uint32_t>(pixels.height()),
-                         .channels = bands});
-  coefficients.segments.push_back(jfif(pixels.xres()));
+  Input input{.pixels = pixels,
+              .samples = {.first = static_cast<const std::uint8_t*>(pixels.data()),
+                          .row_size = VIPS_IMAGE_SIZEOF_LINE(pixels.get_image()),
+                          .width = static_cast<std::uint32_t>(pixels.width()),
+                          .height = static_cast<std::uint32_t>(pixels.height()),
+                          .channels = pixels.bands()},
+              .segments = {}};
+  input.segments.push_back(jfif(pixels.xres()));
   const void* profile = nullptr;
   std::size_t size = 0;
   if (vips_image_get_typeof(pixels.get_image(), VIPS_META_ICC_NAME) != 0 &&
       vips_image_get_blob(pixels.get_image(), VIPS_META_ICC_NAME, &profile, &size) == 0) {
-    add_profile(coefficients.segments, {static_cast<const std::byte*>(profile), size});
+    add_profile(input.segments, {static_cast<const std::byte*>(profile), size});
   }
+  return input;
+}
+
+}  // namespace
+
+Result<jpeg::Picture> coefficients_of(const Picture& picture) {
+  IMGMILL_TRY(Input input, input_of(picture));
+  jpeg::Picture coefficients = jpeg::forward_dct(input.samples);
+  coefficients.segments = std::move(input.segments);
   return coefficients;
 }
 
 Result<Buffer> JpegCodec::encode(const Picture& picture, const EncodeOptions& options) {
   if (!is_plain(picture)) return encode_inks(picture, options);
-  IMGMILL_TRY(const jpeg::Picture coefficients, coefficients_of(picture));
-  return jpeg::encode_jpeg(coefficients, jpeg_settings(options));
+  IMGMILL_TRY(Input input, input_of(picture));
+  return jpeg::encode_jpeg(input.samples, jpeg_settings(options), std::move(input.segments));
 }
 
 jpeg::EncoderSettings jpeg_settings(const EncodeOptions& options) {

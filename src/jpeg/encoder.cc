@@ -1,6 +1,7 @@
 #include "jpeg/encoder.h"
 
 #include <optional>
+#include <utility>
 
 #include "base/try.h"
 #include "jpeg/chroma.h"
@@ -43,6 +44,15 @@ bool should_halve(const Picture& source, const Axes& axes, const EncoderSettings
          share_with_detail(source.planes[2], steps, axes.across, axes.down) < seen_share;
 }
 
+// Along which axes chroma is going to be halved; nothing: it stays.
+std::optional<Axes> axes_to_halve(const Picture& source, const EncoderSettings& settings) {
+  const std::optional<Axes> axes = full_axes(source);
+  if (!axes || !settings.halve_chroma.value_or(should_halve(source, *axes, settings))) {
+    return std::nullopt;
+  }
+  return axes;
+}
+
 Channel channel_of(const Picture& source, std::size_t index, bool halve) {
   if (!source.is_chroma(index)) return Channel::luma;
   const Plane& luma = source.planes[0];
@@ -58,8 +68,8 @@ Picture requantised(const Picture& source, const EncoderSettings& settings) {
               .height = source.height,
               .chroma = source.chroma,
               .segments = source.segments};
-  const std::optional<Axes> axes = full_axes(source);
-  const bool halve = axes && settings.halve_chroma.value_or(should_halve(source, *axes, settings));
+  const std::optional<Axes> axes = axes_to_halve(source, settings);
+  const bool halve = axes.has_value();
   for (std::size_t i = 0; i < source.planes.size(); ++i) {
     const Plane& plane = source.planes[i];
     const Channel channel = channel_of(source, i, halve);
@@ -101,8 +111,16 @@ Result<Buffer> encode_jpeg(const Picture& source, const EncoderSettings& setting
                     settings.care == Care::thorough ? ScanSearch::whole : ScanSearch::sampled);
 }
 
-Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings) {
-  return encode_jpeg(forward_dct(samples), settings);
+Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings,
+                           std::vector<Segment> segments) {
+  Picture picture = forward_dct(samples);
+  EncoderSettings decided = settings;
+  decided.halve_chroma = axes_to_halve(picture, settings).has_value();
+  if (*decided.halve_chroma && settings.care == Care::thorough) {
+    picture = forward_dct(samples, Luma::for_halved_chroma);
+  }
+  picture.segments = std::move(segments);
+  return encode_jpeg(picture, decided);
 }
 
 Result<Buffer> repack_jpeg(ByteView input, Care care) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "imgmill/buffer.h"
 #include "imgmill/error.h"
@@ -13,9 +14,11 @@ namespace imgmill::jpeg {
 
 /// How much thought goes into a file.
 enum class Care {
-  quick,     ///< levels are rounded
-  weighed,   ///< levels are weighed against their bits
-  thorough,  ///< and all of the picture is looked at for choosing scans
+  quick,    ///< levels are rounded
+  weighed,  ///< levels are weighed against their bits
+  /// And all of the picture is looked at for choosing scans; luma of samples makes up for chroma
+  /// that is halved.
+  thorough,
 };
 
 struct EncoderSettings {
@@ -36,8 +39,9 @@ struct EncoderSettings {
 
 /// The whole way: requantised() and write_jpeg(). Errors: as write_jpeg(). Thread-safe.
 [[nodiscard]] Result<Buffer> encode_jpeg(const Picture& source, const EncoderSettings& settings);
-/// The same for samples.
-[[nodiscard]] Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings);
+/// The same for samples, whose file gets `segments`.
+[[nodiscard]] Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings,
+                                         std::vector<Segment> segments = {});
 
 /// The same picture in fewer bytes: other codes and scans, never more than jpegtran's with
 /// -optimize -progressive. Errors: as read_picture() and write_jpeg().

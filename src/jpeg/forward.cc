@@ -2,6 +2,7 @@
 
 #include "base/simd_targets.h"
 #include "jpeg/dct.h"
+#include "jpeg/sharp_luma.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "jpeg/forward.cc"
@@ -49,6 +50,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 namespace imgmill::jpeg {
@@ -71,7 +73,8 @@ Plane empty_plane(const Samples& samples, std::size_t index) {
 }
 
 // The rows of samples from `top` on, those beyond an edge continuing the last.
-void fill_band(const Samples& samples, std::size_t top, const Band& band) {
+void fill_band(const Samples& samples, std::size_t top, std::optional<SharpLuma>& sharp,
+               const Band& band) {
   for (std::size_t row = 0; row < band_rows; ++row) {
     const std::size_t at = std::min<std::size_t>(top + row, samples.height - 1);
     const std::uint8_t* from = samples.first + at * samples.row_size;
@@ -80,6 +83,7 @@ void fill_band(const Samples& samples, std::size_t top, const Band& band) {
       for (std::size_t x = 0; x < samples.width; ++x) to[x] = static_cast<float>(from[x]) - 128;
     } else {
       HWY_DYNAMIC_DISPATCH(ConvertRow)(from, samples.width, band, row);
+      if (sharp) sharp->correct(at, band.row(0, row), band.row(1, row), band.row(2, row));
     }
     for (std::size_t plane = 0; plane < static_cast<std::size_t>(samples.channels); ++plane) {
       float* to = band.row(plane, row);
@@ -90,7 +94,7 @@ void fill_band(const Samples& samples, std::size_t top, const Band& band) {
 
 }  // namespace
 
-Picture forward_dct(const Samples& samples) {
+Picture forward_dct(const Samples& samples, Luma luma) {
   const auto planes = static_cast<std::size_t>(samples.channels);
   const std::size_t stride = (std::size_t{samples.width} + 7) / 8 * 8;
   std::vector<float> floats(planes * band_rows * stride);
@@ -104,8 +108,10 @@ Picture forward_dct(const Samples& samples) {
                   .height = samples.height,
                   .chroma = planes == 3 ? Chroma::second_and_third : Chroma::none};
   for (std::size_t i = 0; i < planes; ++i) picture.planes.push_back(empty_plane(samples, i));
+  std::optional<SharpLuma> sharp;
+  if (luma == Luma::for_halved_chroma && planes == 3) sharp.emplace(samples);
   for (std::size_t row = 0; row < picture.planes[0].blocks_high; ++row) {
-    fill_band(samples, row * band_rows, band);
+    fill_band(samples, row * band_rows, sharp, band);
     for (std::size_t i = 0; i < planes; ++i) {
       Plane& plane = picture.planes[i];
       HWY_DYNAMIC_DISPATCH(TransformRow)

@@ -17,9 +17,16 @@ struct Samples {
   int channels = 3;          ///< 1 or 3
 };
 
+/// Which luma a picture gets.
+enum class Luma {
+  own,                ///< its own
+  for_halved_chroma,  ///< corrected for chroma that is going to be halved: see SharpLuma
+};
+
 /// The picture in the colours of JFIF (YCbCr, ITU-T T.871) or in grey, unquantised: coefficients
 /// to a sixteenth. Sides are continued by their last samples up to whole blocks. No segments.
-/// In floating point, the same on every machine. Throws std::bad_alloc.
-[[nodiscard]] Picture forward_dct(const Samples& samples);
+/// Grey has no chroma, and its own luma always. In floating point, the same on every machine.
+/// Throws std::bad_alloc.
+[[nodiscard]] Picture forward_dct(const Samples& samples, Luma luma = Luma::own);
 
 }  // namespace imgmill::jpeg
