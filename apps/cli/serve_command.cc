@@ -62,7 +62,7 @@ Status serve_command(const ServeOptions& options, Screen& screen) {
   how.ports = ports_for(options);
   how.optimizer = options.optimizer;
   // The page is to stay smooth while every core is busy with its images.
-  how.optimizer.niceness = 10;
+  how.optimizer.niceness = 5;
   how.batch.limits = options.limits;
   how.limits.max_upload_bytes = std::min(options.max_upload, options.limits.max_input_bytes);
   how.patience = options.client_timeout;

@@ -7,8 +7,8 @@ const executable = process.env.IMGMILL_CHROMIUM ?? "/usr/bin/chromium";
 /** While working on the page: its files from this folder (apps/web/dist) in place of those in the program. */
 const page_folder = process.env.IMGMILL_PAGE ?? null;
 const shots = process.env.IMGMILL_SCREENSHOTS ?? null;
-/** For a loaded machine: conditions are waited for, not times. */
-export const patience_ms = 30_000;
+/** For a loaded machine, on which workers stand back for other tests: conditions are waited for, not times. */
+export const patience_ms = 60_000;
 
 export const launch = () =>
   chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-dev-shm-usage"], timeout: patience_ms });
