@@ -224,7 +224,8 @@ bool set_frame_options(JxlEncoderFrameSettings* frame, const EncodeOptions& opti
     return false;
   }
   if (options.lossless) return JxlEncoderSetFrameLossless(frame, JXL_TRUE) == JXL_ENC_SUCCESS;
-  return JxlEncoderSetFrameDistance(frame, jxl_distance(options.whole_quality())) == JXL_ENC_SUCCESS;
+  return JxlEncoderSetFrameDistance(frame, jxl_distance(options.whole_quality())) ==
+         JXL_ENC_SUCCESS;
 }
 
 }  // namespace

@@ -79,7 +79,8 @@ Result<Buffer> TiffCodec::encode(const Picture& picture, const EncodeOptions& op
         }
       }
     } else {
-      save->set("compression", VIPS_FOREIGN_TIFF_COMPRESSION_JPEG)->set("Q", options.whole_quality());
+      save->set("compression", VIPS_FOREIGN_TIFF_COMPRESSION_JPEG)
+          ->set("Q", options.whole_quality());
     }
     keep_profile_only(save);
     return take_blob(without_metadata(picture.image).tiffsave_buffer(save));

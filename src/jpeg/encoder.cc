@@ -47,10 +47,10 @@ bool should_halve(const Picture& source, const Axes& axes, const EncoderSettings
 // Along which axes chroma is going to be halved; nothing: it stays.
 std::optional<Axes> axes_to_halve(const Picture& source, const EncoderSettings& settings) {
   const std::optional<Axes> axes = full_axes(source);
-  if (!axes || !settings.halve_chroma.value_or(should_halve(source, *axes, settings))) {
-    return std::nullopt;
-  }
-  return axes;
+  if (!axes) return std::nullopt;
+  const bool halve =
+      settings.halve_chroma ? *settings.halve_chroma : should_halve(source, *axes, settings);
+  return halve ? axes : std::nullopt;
 }
 
 Channel channel_of(const Picture& source, std::size_t index, bool halve) {
