@@ -166,6 +166,14 @@ class Seeker {
   // wait until the search is over.
   [[nodiscard]] bool drafts_show_all() const { return codec_.info.format == Format::png; }
 
+  // What an encoding scores for its size, where a point of score costs `point` of the bytes.
+  Result<double> worth(Subject& subject, const EncodeOptions& options, double point) {
+    IMGMILL_TRY(const Buffer bytes, subject.encoded(options));
+    ++tally_.probes;
+    IMGMILL_TRY(const double score, subject.score(bytes.view()));
+    return score - std::log(static_cast<double>(bytes.size())) / point;
+  }
+
   // Dithered or not, whichever comes out better for its size. Drawings nearly always do without.
   Result<void> choose_dither(double guess) {
     const double quality = std::clamp(std::floor(guess), lowest_quality, highest_quality(codec_));
@@ -173,12 +181,9 @@ class Seeker {
     double chosen = 0;
     for (const double dither : dithers) {
       dither_ = dither;
-      IMGMILL_TRY(const Buffer bytes, whole_.encoded(at(quality, Draft::yes)));
-      ++tally_.probes;
-      IMGMILL_TRY(const double score, whole_.score(bytes.view()));
-      const double worth = score - std::log(static_cast<double>(bytes.size())) / bytes_of_a_point;
-      if (worth > most) {
-        most = worth;
+      IMGMILL_TRY(const double found, worth(whole_, at(quality, Draft::yes), bytes_of_a_point));
+      if (found > most) {
+        most = found;
         chosen = dither;
       }
     }
@@ -250,12 +255,9 @@ class Seeker {
     bool chosen = true;
     for (const bool halve : {true, false}) {
       halve_chroma_ = halve;
-      IMGMILL_TRY(const Buffer bytes, sample_->encoded(at(quality)));
-      ++tally_.probes;
-      IMGMILL_TRY(const double score, sample_->score(bytes.view()));
-      const double worth = score - std::log(static_cast<double>(bytes.size())) / point;
-      if (worth > most) {
-        most = worth;
+      IMGMILL_TRY(const double found, worth(*sample_, at(quality), point));
+      if (found > most) {
+        most = found;
         chosen = halve;
       }
     }
