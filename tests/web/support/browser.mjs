@@ -57,7 +57,13 @@ export const pick = (page, files) =>
     Object.entries(files).map(([name, buffer]) => ({ name, mimeType: "image/png", buffer })),
   );
 
-export const finished = (page) => page.locator(".job-head .pill.done").waitFor();
+export const finished = async (page) => {
+  try {
+    await page.locator(".job-head .pill.done").waitFor();
+  } catch (error) {
+    throw new Error(`${error.message}\nThe page at ${new URL(page.url()).hash} says: ${await page.locator("body").innerText()}`);
+  }
+};
 /** Waits until the list shows so many images of a state: it is drawn a little after the job is told to be done. */
 export const rows = (page, state, count) =>
   page.waitForFunction(([name, number]) => document.querySelectorAll(`.grid-body .row.${name}`).length === number, [state, count]);
