@@ -11,7 +11,7 @@ say() { printf 'imgmill: %s\n' "$*" >&2; }
 
 packages=(g++ cmake ninja-build ccache pkg-config libcli11-dev nlohmann-json3-dev
   libspdlog-dev libfmt-dev libjpeg62-turbo-dev libxxhash-dev zlib1g-dev libseccomp-dev
-  libsqlite3-dev libhwy-dev libdeflate-dev libjxl-dev libbrotli-dev libheif-dev
+  libsqlite3-dev libhwy-dev libdeflate-dev libjxl-dev libbrotli-dev libheif-dev libwebp-dev
   libmicrohttpd-dev libarchive-dev libexpat1-dev brotli)
 # What imgmill-desktop is built with and runs on.
 window=(libgtk-4-dev libwebkitgtk-6.0-dev bubblewrap xdg-dbus-proxy adwaita-icon-theme)
@@ -27,7 +27,7 @@ for need in "$@"; do
     build) ;;
     # A second set of codecs, to check the engine's output with, a browser for the page, and for
     # the window a screen, a bus and hands.
-    test) packages+=(libgtest-dev libgmock-dev libbenchmark-dev libpng-dev libwebp-dev
+    test) packages+=(libgtest-dev libgmock-dev libbenchmark-dev libpng-dev
       libavif-dev libtiff-dev libgif-dev liblcms2-dev "${window[@]}" xvfb xdotool dbus-daemon)
       browser=yes
       command -v chromium >/dev/null || packages+=(chromium) ;;

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "codecs/codec.h"
+#include "codecs/engine.h"
 #include "jpeg/encoder.h"
 #include "jpeg/writer.h"
 #include "quality/ssimulacra2_simd.h"
@@ -64,7 +64,6 @@ TEST(JpegInverse, EveryKindAndSizeIsShownAsLibjpegShowsIt) {
 
 TEST(JpegInverse, WhatOurEncoderWritesIsShownAsEveryDecoderShowsIt) {
   for (const int channels : {1, 3}) {
-    // More than a million pixels go through libvips.
     for (const auto& [width, height] : {std::pair{90, 50}, {1201, 840}}) {
       const Bytes file = make_jpeg(photo(width, height, channels), {.across = 1, .down = 1});
       const auto source = jpeg::read_picture(file);
@@ -78,13 +77,10 @@ TEST(JpegInverse, WhatOurEncoderWritesIsShownAsEveryDecoderShowsIt) {
         ASSERT_TRUE(written);
         const Raster ours = shown_by_us(coarse);
         EXPECT_EQ(unlike(ours, decode(written->view(), Format::jpeg).picture()), 0U);
-        const Codec& jpeg = codec(Format::jpeg);
-        const auto info = jpeg.probe(written->view());
-        ASSERT_TRUE(info);
-        const auto theirs = jpeg.decode(written->view(), *info, {});
-        ASSERT_TRUE(theirs);
-        const vips::VImage pixels = theirs->image.copy_memory();
-        const auto* samples = static_cast<const std::uint8_t*>(pixels.data());
+        // libvips brings a decoder of its own.
+        const vips::VImage theirs =
+            vips::VImage::jpegload_buffer(BlobView(written->view()).get()).copy_memory();
+        const auto* samples = static_cast<const std::uint8_t*>(theirs.data());
         EXPECT_TRUE(std::equal(ours.samples.begin(), ours.samples.end(), samples));
       }
     }

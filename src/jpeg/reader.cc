@@ -258,7 +258,7 @@ Result<Picture> read_picture(ByteView input) {
   return picture;
 }
 
-Result<Pixels> decode_small(ByteView input) {
+Result<Pixels> decode_pixels(ByteView input) {
   Decoder decoder(input);
   if (!header_into(decoder)) return std::unexpected(error_of(decoder.trap));
   const bool grey = decoder.info.num_components == 1;

@@ -1,4 +1,4 @@
-// Reads JPEG files through libjpeg-turbo: headers, coefficients, and, for small ones, pixels.
+// Reads JPEG files through libjpeg-turbo: headers, coefficients and pixels.
 #pragma once
 
 #include <array>
@@ -40,10 +40,9 @@ struct Pixels {
       72 / 25.4;  ///< from the JFIF header, horizontally; 72 dpi where it is silent
 };
 
-/// Decodes a grey or YCbCr JPEG in this thread, for pictures too small to be worth
-/// handing to others. The samples are those that libvips's decoder, of the same
-/// descent, gives. Errors: bad_input, with a precise reason, for any damage.
-[[nodiscard]] Result<Pixels> decode_small(ByteView input);
+/// Decodes a grey or YCbCr JPEG in this thread. The samples are those that libvips's decoder, of
+/// the same descent, gives. Errors: bad_input, with a precise reason, for any damage.
+[[nodiscard]] Result<Pixels> decode_pixels(ByteView input);
 
 /// Why libvips may have refused this file: decodes it once more for a precise
 /// answer. An empty string: nothing is wrong, or nothing but what every

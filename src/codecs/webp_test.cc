@@ -1,0 +1,62 @@
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "codecs/codec.h"
+#include "codecs/engine.h"
+#include "support/make.h"
+
+namespace imgmill {
+namespace {
+
+using namespace test;
+
+vips::VImage by_libvips(ByteView file) {
+  return vips::VImage::webpload_buffer(BlobView(file).get()).copy_memory();
+}
+
+// Still pictures are decoded by libwebp itself.
+TEST(WebpCodec, DecodesStillPicturesToThePixelsOfLibvips) {
+  const Codec& webp = codec(Format::webp);
+  for (const int channels : {1, 3, 4}) {
+    for (const int side : {1, 7, 16, 33, 200}) {
+      for (const bool lossless : {false, true}) {
+        SCOPED_TRACE(testing::Message() << channels << " " << side << " " << lossless);
+        const Bytes png = make_png(photo(side, side + 1, channels));
+        const auto picture =
+            codec(Format::png)
+                .decode(png, codec(Format::png).probe(png).value(), {.access = Access::random});
+        ASSERT_TRUE(picture);
+        const auto file = webp.encode(*picture, {.quality = 70, .lossless = lossless});
+        ASSERT_TRUE(file) << file.error().describe();
+        const ImageInfo info = webp.probe(file->view()).value();
+        const auto ours = webp.decode(file->view(), info, {});
+        ASSERT_TRUE(ours) << ours.error().describe();
+        const vips::VImage theirs = by_libvips(file->view());
+        ASSERT_EQ(ours->image.bands(), theirs.bands());
+        ASSERT_EQ(ours->image.width(), theirs.width());
+        ASSERT_EQ(ours->image.height(), theirs.height());
+        const vips::VImage pixels = ours->image.copy_memory();
+        EXPECT_EQ(
+            std::memcmp(pixels.data(), theirs.data(), VIPS_IMAGE_SIZEOF_IMAGE(theirs.get_image())),
+            0);
+      }
+    }
+  }
+}
+
+TEST(WebpCodec, DamageIsRefusedAtEveryLength) {
+  const Bytes file = make(Format::webp, photo(40, 30));
+  const Codec& webp = codec(Format::webp);
+  const ImageInfo info = webp.probe(file).value();
+  for (std::size_t size = 0; size < file.size(); size += 7) {
+    const auto picture = webp.decode(ByteView(file).first(size), info, {});
+    const bool shown = picture && with_engine(ErrorCode::bad_input, "", [&] {
+                                    return picture->image.copy_memory();
+                                  }).has_value();
+    EXPECT_FALSE(shown) << size;
+  }
+}
+
+}  // namespace
+}  // namespace imgmill
