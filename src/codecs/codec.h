@@ -22,7 +22,8 @@ namespace imgmill {
 enum class PaletteUse { allow, avoid };
 
 /// Whether an encoding is to be used, or only to tell how good one would be: then it may be
-/// larger, as long as it is quicker and scores alike.
+/// larger, or have no bytes where it is known what they would show, as long as it is quicker and
+/// scores alike.
 enum class Draft { no, yes };
 
 /// How to encode one picture.

@@ -133,10 +133,13 @@ Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& op
                              ByteView profile) {
   const auto kept = std::make_shared<const jpeg::Picture>(std::move(coefficients));
   Encoding out;
-  IMGMILL_TRY(out.bytes, jpeg::write_jpeg(*kept, jpeg::scan_search(jpeg_settings(options).care)));
-  if (!jpeg::can_be_shown(*kept)) return out;
-  IMGMILL_TRY(out.shown, shown_picture(*kept, profile));
-  out.check = [kept](ByteView bytes) { return jpeg::check_jpeg(bytes, *kept); };
+  if (jpeg::can_be_shown(*kept)) {
+    IMGMILL_TRY(out.shown, shown_picture(*kept, profile));
+    if (options.draft == Draft::yes) return out;
+    out.check = [kept](ByteView bytes) { return jpeg::check_jpeg(bytes, *kept); };
+  }
+  const jpeg::ScanSearch search = jpeg::scan_search(jpeg_settings(options).care);
+  IMGMILL_TRY(out.bytes, jpeg::write_jpeg(*kept, search));
   return out;
 }
 

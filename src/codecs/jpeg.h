@@ -41,7 +41,8 @@ struct JpegCodec {
 /// without the file. Errors: unsupported, where jpeg::can_be_shown() says no.
 [[nodiscard]] Result<Picture> shown_picture(const jpeg::Picture& coefficients, ByteView profile);
 
-/// `coefficients` as a file, with what decoders show of it. Errors: as jpeg::write_jpeg().
+/// `coefficients` as a file, with what decoders show of it, where that is known. A draft has no
+/// bytes then. Errors: as jpeg::write_jpeg().
 [[nodiscard]] Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& options,
                                            ByteView profile);
 

@@ -231,7 +231,7 @@ class Seeker {
     for (int tries = 0; tries < most_samples && off >= sample_near_enough; ++tries) {
       const double quality =
           std::clamp(search.expected(aim), lowest_quality, highest_quality(codec_));
-      IMGMILL_TRY(const Encoding encoding, sample_->encoded(at(quality)));
+      IMGMILL_TRY(const Encoding encoding, sample_->encoded(at(quality, Draft::yes)));
       ++tally_.probes;
       IMGMILL_TRY(const double score, sample_->score(encoding));
       search.tried(quality, score);
