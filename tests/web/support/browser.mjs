@@ -10,8 +10,9 @@ const shots = process.env.IMGMILL_SCREENSHOTS ?? null;
 /** For a loaded machine, on which workers stand back for other tests: conditions are waited for, not times. */
 export const patience_ms = 60_000;
 
-export const launch = () =>
-  chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-dev-shm-usage"], timeout: patience_ms });
+/** `more`: words for its command line. */
+export const launch = (more = []) =>
+  chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-dev-shm-usage", ...more], timeout: patience_ms });
 
 /** A page of its own profile. What it complains about is kept in `page.complaints`. */
 export const openPage = async (browser, options = {}) => {

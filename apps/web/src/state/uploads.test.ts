@@ -139,8 +139,14 @@ test("when the job takes no more, all that waits is told of", async () => {
     state = "interrupted";
     return 409;
   };
-  const sender = await sent(source(...Array.from({ length: 7 }, (_, at) => file(`${at}.png`))));
-  assert.equal(sender.state.value.refused, 7);
+  async function* slow() {
+    for (let at = 0; at < 9; at += 1) {
+      if (at > 6) await new Promise((resolve) => setTimeout(resolve, 5));
+      yield file(`${at}.png`);
+    }
+  }
+  const sender = await sent(slow());
+  assert.equal(sender.state.value.refused, 9);
   assert.ok(!sender.open);
   assert.ok(!asked.includes("complete"));
 });

@@ -97,7 +97,7 @@ export class Uploads {
     this.rouse();
   }
 
-  /** The job takes no more files: says so of all that wait. */
+  /** The job takes no more files: says so of all that wait, and of what is still to be found. */
   private close(why: Said): void {
     if (!this.open) return;
     this.closed_by = why;
@@ -132,9 +132,10 @@ export class Uploads {
     };
     try {
       for await (const item of source) {
-        if (!this.open) break;
+        if (!this.open && !this.closed_by) break;
         if ("error" in item) this.refuse(item.name, unreadable(item.error));
         else if (!isImage(item.name) || this.state.value.found + found >= limit) ignored += 1;
+        else if (this.closed_by) this.refuse(item.name, this.closed_by);
         else {
           this.queue.push({ ...item, name: this.names.take(item.name) });
           found += 1;
@@ -159,7 +160,7 @@ export class Uploads {
         await this.one(item);
         this.progress(item.name, null);
         if (this.open) this.set({ settled: this.state.value.settled + 1 });
-      } else if (this.sources > 0 && this.open) {
+      } else if (this.sources > 0 && (this.open || this.closed_by)) {
         await new Promise<void>((resolve) => this.wake.push(resolve));
       } else break;
     }
