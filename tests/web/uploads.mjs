@@ -68,6 +68,21 @@ test("several uploads are cut off at once, twice, and in the end every image is 
   assert.deepEqual(page.complaints, []);
 });
 
+test("the first question of a page gets lost, and is asked again", async () => {
+  const files = { "a.png": large(1, 1000) };
+  let asked = 0;
+  proxy.swallows = (line) => line.startsWith("GET /api/info") && (asked += 1) === 1;
+  await page.clock.install();
+  await visit(page, proxy);
+  assert.equal(asked, 1);
+  await page.clock.fastForward(40_000);
+  await until("the question to be asked again", () => asked === 2);
+  await pick(page, files);
+  await finished(page);
+  await all_there(files);
+  assert.deepEqual(page.complaints, []);
+});
+
 for (const [what, line] of [
   ["an upload", /^PUT .*name=1\.png/],
   ["the word that all was sent", /^POST .*\/complete/],

@@ -58,7 +58,15 @@ export const pick = (page, files) =>
     Object.entries(files).map(([name, buffer]) => ({ name, mimeType: "image/png", buffer })),
   );
 
-export const finished = (page) => page.locator(".job-head .pill.done").waitFor();
+/** Waits for the end of the job; in vain, it says how far the page has come. */
+export const finished = async (page) => {
+  try {
+    await page.locator(".job-head .pill.done").waitFor();
+  } catch (error) {
+    const seen = await page.locator("body").innerText({ timeout: 5000 }).catch(String);
+    throw new Error(`${error.message}\n${page.url()} shows:\n${seen.slice(0, 1500)}\n${page.complaints.join("\n")}`);
+  }
+};
 /** Waits until the list shows so many images of a state: it is drawn a little after the job is told to be done. */
 export const rows = (page, state, count) =>
   page.waitForFunction(([name, number]) => document.querySelectorAll(`.grid-body .row.${name}`).length === number, [state, count]);

@@ -116,9 +116,9 @@ export const send = <T>(method: "POST" | "DELETE", path: string, body?: unknown,
     async (response) => (response.status === 204 ? undefined : await response.json()) as T,
   );
 
-/** Bytes that only the page may ask for, such as a thumbnail. They wait for workers, for as long as those have other work. */
-export const blob = (path: string, signal?: AbortSignal): Promise<Blob> =>
-  whole(Infinity, "GET", path, {}, (response) => response.blob(), signal);
+/** Bytes that only the page may ask for, such as a picture. They wait for workers, for as long as those have other work. */
+export const blob = (path: string, signal?: AbortSignal, limit_ms = Infinity): Promise<Blob> =>
+  whole(limit_ms, "GET", path, {}, (response) => response.blob(), signal);
 
 /**
  * Sends one file. fetch() tells nothing of how far a body has gone, so this is the older way.

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { ApiError, get, onAnswer, useToken } from "../api/client";
+import { ApiError, get, isFinal, onAnswer, useToken } from "../api/client";
 import { inTime } from "../api/patience";
 import type { Info } from "../api/types";
 import { recall, remember } from "./storage";
@@ -47,7 +47,7 @@ export const greet = async (): Promise<boolean> => {
     return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status !== 0 && error.status !== 401 && error.status !== 503) throw error;
+    if (isFinal(error) && error.status !== 401) throw error;
     return false;
   }
 };
@@ -94,5 +94,6 @@ export const startSession = async (): Promise<void> => {
     }
     useToken(token);
   }
-  await greet();
+  // A question that got lost says nothing about the server.
+  while (!(await greet()) && connection.value === "starting") await new Promise((resolve) => setTimeout(resolve, poll_ms));
 };
