@@ -24,7 +24,6 @@ export class Proxy {
   hold_after = Infinity;
   /** Of requests whose line this is true of nothing reaches the server, and nobody is told. */
   swallows = () => false;
-  swallowed = 0;
 
   take(client) {
     if (!this.up) {
@@ -53,10 +52,7 @@ export class Proxy {
     const line = request_line.exec(bytes.toString("latin1", 0, 2048))?.[0];
     if (line) {
       pair.sent = line.startsWith("PUT") ? 0 : null;
-      if (!pair.lost && this.swallows(line)) {
-        pair.lost = true;
-        this.swallowed += 1;
-      }
+      pair.lost ||= this.swallows(line);
     }
     if (pair.lost) return;
     if (pair.sent !== null) pair.sent += bytes.length;

@@ -173,10 +173,10 @@ export const upload = (
     call.send(file);
   });
 
-/** Lets the browser itself load `path`, for which it has no token. */
-export const download = async (path: string, name: string): Promise<void> => {
+/** Lets the browser itself load `path`, for which it has no token. False when the person did not want it after all. */
+export const download = async (path: string, name: string): Promise<boolean> => {
   // Asked first: a server does not wait for as long as people may look for a place.
-  if (in_window.value && !(await choosePlace(name))) return;
+  if (in_window.value && !(await choosePlace(name))) return false;
   const { url } = await send<{ url: string }>("POST", "/api/tickets", { path });
   const link = document.createElement("a");
   link.href = url;
@@ -184,4 +184,5 @@ export const download = async (path: string, name: string): Promise<void> => {
   document.body.append(link);
   link.click();
   link.remove();
+  return true;
 };

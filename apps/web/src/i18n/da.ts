@@ -130,6 +130,7 @@ export const da: Catalogue<"one" | "other"> = {
   "get.write": "Skriv til mappe",
   "get.report": "Rapport",
   "get.reportAs": "Rapport som {format}",
+  "get.reportMaking": "Rapporten laves. Overførslen begynder af sig selv.",
   "get.one": "Hent",
   "get.saved": "Gemt som {path}.",
   "get.notSaved": "Det blev ikke gemt: {reason}",

@@ -130,6 +130,7 @@ export const de: Catalogue<"one" | "other"> = {
   "get.write": "In Ordner schreiben",
   "get.report": "Bericht",
   "get.reportAs": "Bericht als {format}",
+  "get.reportMaking": "Der Bericht wird erstellt. Der Download beginnt von selbst.",
   "get.one": "Herunterladen",
   "get.saved": "Gespeichert als {path}.",
   "get.notSaved": "Es wurde nicht gespeichert: {reason}",

@@ -129,6 +129,7 @@ export const en = {
   "get.write": "Write to folder",
   "get.report": "Report",
   "get.reportAs": "Report as {format}",
+  "get.reportMaking": "The report is being made. The download begins by itself.",
   "get.one": "Download",
   "get.saved": "Saved as {path}.",
   "get.notSaved": "It was not saved: {reason}",

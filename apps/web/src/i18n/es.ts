@@ -130,6 +130,7 @@ export const es: Catalogue<"one" | "many" | "other"> = {
   "get.write": "Escribir en carpeta",
   "get.report": "Informe",
   "get.reportAs": "Informe en {format}",
+  "get.reportMaking": "Se está preparando el informe. La descarga empezará sola.",
   "get.one": "Descargar",
   "get.saved": "Guardado como {path}.",
   "get.notSaved": "No se ha guardado: {reason}",

@@ -130,6 +130,7 @@ export const fr: Catalogue<"one" | "many" | "other"> = {
   "get.write": "Écrire dans un dossier",
   "get.report": "Rapport",
   "get.reportAs": "Rapport en {format}",
+  "get.reportMaking": "Le rapport est en préparation. Le téléchargement commencera tout seul.",
   "get.one": "Télécharger",
   "get.saved": "Enregistré sous {path}.",
   "get.notSaved": "L’enregistrement a échoué : {reason}",

@@ -130,6 +130,7 @@ export const nl: Catalogue<"one" | "other"> = {
   "get.write": "Naar map schrijven",
   "get.report": "Rapport",
   "get.reportAs": "Rapport als {format}",
+  "get.reportMaking": "Het rapport wordt gemaakt. De download begint vanzelf.",
   "get.one": "Downloaden",
   "get.saved": "Opgeslagen als {path}.",
   "get.notSaved": "Het is niet opgeslagen: {reason}",

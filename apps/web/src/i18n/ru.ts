@@ -130,6 +130,7 @@ export const ru: Catalogue<"one" | "few" | "many" | "other"> = {
   "get.write": "Записать в папку",
   "get.report": "Отчёт",
   "get.reportAs": "Отчёт в {format}",
+  "get.reportMaking": "Отчёт готовится. Загрузка начнётся сама.",
   "get.one": "Скачать",
   "get.saved": "Сохранено: {path}",
   "get.notSaved": "Не удалось сохранить: {reason}",

@@ -10,7 +10,7 @@ import { go } from "../state/route";
 import { addUploads, isSending, uploads } from "../state/uploads";
 import { Button, Why } from "../ui/controls";
 import { BackIcon, DownloadIcon, Mark, PlusIcon, ReportIcon, RetryIcon, StopIcon, WarnIcon, WriteIcon } from "../ui/icons";
-import { attempt } from "../ui/toast";
+import { attempt, tell } from "../ui/toast";
 import { ImageList, listFilter } from "./list";
 import { Summary } from "./summary";
 import { WriteDialog } from "./write";
@@ -125,7 +125,9 @@ const Reports = ({ open }: { open: OpenJob }) => {
             type="button"
             onClick={attempt(async () => {
               if (menu.current) menu.current.open = false;
-              await download(open.path(`/report?format=${format}`), `imgmill-report.${format}`);
+              const begun = await download(open.path(`/report?format=${format}`), `imgmill-report.${format}`);
+              // Its pictures take the workers a while.
+              if (begun && format === "html") tell(t("get.reportMaking"));
             })}
           >
             {t("get.reportAs", { format: format.toUpperCase() })}
