@@ -3,10 +3,12 @@
 
 #include <cmath>
 #include <concepts>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "base/try.h"
 #include "codecs/picture.h"
 #include "imgmill/error.h"
 #include "imgmill/format.h"
@@ -31,7 +33,7 @@ struct EncodeOptions {
   Effort effort = Effort::balanced;
   PaletteUse palette = PaletteUse::allow;
   Draft draft = Draft::no;
-  double dither = 1;         ///< share of a palette's error that neighbours make up for, 0..1 (PNG)
+  double dither = 1;  ///< share of a palette's error that neighbours make up for, 0..1 (PNG)
   /// Whether chroma loses half of its resolution (JPEG); nothing: as the encoder thinks best.
   std::optional<bool> halve_chroma;
   bool clean_alpha = false;  ///< colours that full transparency hides need not come back (PNG)
@@ -41,6 +43,18 @@ struct EncodeOptions {
 
   [[nodiscard]] int whole_quality() const { return static_cast<int>(std::lround(quality)); }
 };
+
+/// An encoded picture, and what is known about it.
+struct Encoding {
+  Buffer bytes;
+  /// What decoders show of the bytes, where the encoder knows that to the bit.
+  std::optional<Picture> shown{};
+  /// Beside `shown`: makes sure that the bytes hold it. Errors: internal.
+  std::function<Result<void>(ByteView bytes)> check{};
+};
+
+/// Encodes one picture, as often as asked. Not to be used by two threads at once.
+using PictureEncoder = std::function<Result<Encoding>(const EncodeOptions& options)>;
 
 /// What to do about data that a decoder can guess its way around.
 enum class Damage { refuse, tolerate };
@@ -65,6 +79,9 @@ struct Codec {
   /// damage may come to light only when the pixels are used.
   Result<Picture> (*decode)(ByteView input, const ImageInfo& info, const DecodeOptions& options);
   Result<Buffer> (*encode)(const Picture& picture, const EncodeOptions& options);
+  /// For a picture that is encoded more than once: what all its encodings share is done only once.
+  /// The bytes are those of `encode`. Keeps the picture, which is in memory.
+  PictureEncoder (*encoder)(const Picture& picture);
   /// Why `decode` or its pixels failed, found out slowly but surely, without
   /// the engine. Nothing: this codec cannot tell. Empty: there is no damage worth
   /// speaking of, decode with Damage::tolerate.
@@ -85,9 +102,21 @@ concept CodecLike = requires(ByteView bytes, const ImageInfo& info, const Pictur
 };
 
 template <CodecLike C>
+PictureEncoder encoder_of(const Picture& picture) {
+  if constexpr (requires { C::encoder(picture); }) {
+    return C::encoder(picture);
+  } else {
+    return [picture](const EncodeOptions& options) -> Result<Encoding> {
+      IMGMILL_TRY(Buffer bytes, C::encode(picture, options));
+      return Encoding{std::move(bytes)};
+    };
+  }
+}
+
+template <CodecLike C>
 consteval Codec codec_row() {
-  return {C::format_info, C::embeds_metadata, C::matches, C::probe,
-          C::decode,      C::encode,          C::diagnose};
+  return {C::format_info, C::embeds_metadata, C::matches,    C::probe,
+          C::decode,      C::encode,          encoder_of<C>, C::diagnose};
 }
 
 /// All codecs, in the order of `Format`.

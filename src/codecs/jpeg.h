@@ -29,12 +29,21 @@ struct JpegCodec {
   static Result<Picture> decode(ByteView input, const ImageInfo& info,
                                 const DecodeOptions& options);
   static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
+  static PictureEncoder encoder(const Picture& picture);
   static std::optional<std::string> diagnose(ByteView input);
 };
 
 /// The coefficients of a grey or RGB picture of 8 bits, not quantised yet, with its profile.
 /// Errors: unsupported (other kinds of pixels), bad_input (they cannot be read).
 [[nodiscard]] Result<jpeg::Picture> coefficients_of(const Picture& picture);
+
+/// What decode() gives of a file with these coefficients and this profile (which may be empty),
+/// without the file. Errors: unsupported, where jpeg::can_be_shown() says no.
+[[nodiscard]] Result<Picture> shown_picture(const jpeg::Picture& coefficients, ByteView profile);
+
+/// `coefficients` as a file, with what decoders show of it. Errors: as jpeg::write_jpeg().
+[[nodiscard]] Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& options,
+                                           ByteView profile);
 
 /// What our encoder is told for `options`.
 [[nodiscard]] jpeg::EncoderSettings jpeg_settings(const EncodeOptions& options);

@@ -1,5 +1,6 @@
 #include "jpeg/encoder.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -106,21 +107,49 @@ Picture quantised_like(const Picture& source, const Picture& model) {
   return out;
 }
 
+ScanSearch scan_search(Care care) {
+  return care == Care::thorough ? ScanSearch::whole : ScanSearch::sampled;
+}
+
 Result<Buffer> encode_jpeg(const Picture& source, const EncoderSettings& settings) {
-  return write_jpeg(requantised(source, settings),
-                    settings.care == Care::thorough ? ScanSearch::whole : ScanSearch::sampled);
+  return write_jpeg(requantised(source, settings), scan_search(settings.care));
 }
 
 Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings,
                            std::vector<Segment> segments) {
-  Picture picture = forward_dct(samples);
+  SamplesEncoder encoder(samples, std::move(segments));
+  return write_jpeg(encoder.quantised(settings), scan_search(settings.care));
+}
+
+SamplesEncoder::SamplesEncoder(const Samples& samples, std::vector<Segment> segments)
+    : samples_(samples), own_(forward_dct(samples)) {
+  own_.segments = std::move(segments);
+}
+
+Picture SamplesEncoder::quantised(const EncoderSettings& settings) {
   EncoderSettings decided = settings;
-  decided.halve_chroma = axes_to_halve(picture, settings).has_value();
-  if (*decided.halve_chroma && settings.care == Care::thorough) {
-    picture = forward_dct(samples, Luma::for_halved_chroma);
+  decided.halve_chroma = axes_to_halve(own_, settings).has_value();
+  if (!*decided.halve_chroma || settings.care != Care::thorough) return requantised(own_, decided);
+  if (!sharp_) {
+    sharp_ = forward_dct(samples_, Luma::for_halved_chroma);
+    sharp_->segments = own_.segments;
   }
-  picture.segments = std::move(segments);
-  return encode_jpeg(picture, decided);
+  return requantised(*sharp_, decided);
+}
+
+Result<void> check_jpeg(ByteView file, const Picture& picture) {
+  const auto same = [](const Plane& a, const Plane& b) {
+    return a.across == b.across && a.down == b.down && a.blocks_wide == b.blocks_wide &&
+           a.blocks_high == b.blocks_high && a.steps == b.steps &&
+           std::equal(a.block(0), a.block(a.blocks()), b.block(0));
+  };
+  const Result<Picture> again = read_picture(file);
+  if (again && again->width == picture.width && again->height == picture.height &&
+      std::ranges::equal(again->planes, picture.planes, same)) {
+    return {};
+  }
+  return fail(ErrorCode::internal, "the JPEG that was written does not hold what was measured",
+              "please report this; the file was left as it is");
 }
 
 Result<Buffer> repack_jpeg(ByteView input, Care care) {

@@ -42,6 +42,26 @@ struct EncoderSettings {
 /// The same for samples, whose file gets `segments`.
 [[nodiscard]] Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings,
                                          std::vector<Segment> segments = {});
+/// How thoroughly write_jpeg() looks for scans.
+[[nodiscard]] ScanSearch scan_search(Care care);
+
+/// Samples that are encoded more than once: what does not depend on the settings is done once.
+/// Keeps six bytes a pixel. Not to be used by two threads at once.
+class SamplesEncoder {
+ public:
+  /// `samples` must live as long as this. Throws std::bad_alloc.
+  SamplesEncoder(const Samples& samples, std::vector<Segment> segments);
+  /// What encode_jpeg() writes. Throws std::bad_alloc.
+  [[nodiscard]] Picture quantised(const EncoderSettings& settings);
+
+ private:
+  Samples samples_;
+  Picture own_;                   ///< not quantised yet
+  std::optional<Picture> sharp_;  ///< its luma corrected for halved chroma
+};
+
+/// Makes sure that `file` holds `picture`. Errors: internal, when it does not.
+[[nodiscard]] Result<void> check_jpeg(ByteView file, const Picture& picture);
 
 /// The same picture in fewer bytes: other codes and scans, never more than jpegtran's with
 /// -optimize -progressive. Errors: as read_picture() and write_jpeg().

@@ -182,6 +182,37 @@ TEST(JpegEncoder, EveryInstructionSetWritesTheSameBytes) {
   quality::choose_simd_target("");
 }
 
+TEST(JpegEncoder, SamplesThatAreEncodedTwiceGiveTheBytesOfOnce) {
+  const Raster picture = photo(83, 61);
+  std::vector<std::uint8_t> storage;
+  jpeg::SamplesEncoder encoder(samples_of(picture, storage), {});
+  for (const jpeg::Care care : {jpeg::Care::weighed, jpeg::Care::thorough, jpeg::Care::quick}) {
+    for (const double quality : {60.0, 95.0, 60.0}) {
+      const jpeg::EncoderSettings settings{.quality = quality, .care = care};
+      const auto once = encoded(picture, settings);
+      const auto again = jpeg::write_jpeg(encoder.quantised(settings), jpeg::scan_search(care));
+      ASSERT_TRUE(once && again);
+      EXPECT_TRUE(std::ranges::equal(once->view(), again->view())) << quality;
+    }
+  }
+}
+
+TEST(JpegEncoder, WhatAFileDoesNotHoldIsNoticed) {
+  auto picture = jpeg::read_picture(make_jpeg(photo(40, 30), {}));
+  ASSERT_TRUE(picture);
+  const auto file = jpeg::write_jpeg(*picture, jpeg::ScanSearch::sampled);
+  ASSERT_TRUE(file);
+  EXPECT_TRUE(jpeg::check_jpeg(file->view(), *picture));
+  ++picture->planes[2].block(1)[3];
+  const auto other = jpeg::check_jpeg(file->view(), *picture);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code(), ErrorCode::internal);
+  --picture->planes[2].block(1)[3];
+  EXPECT_FALSE(jpeg::check_jpeg(file->view().first(file->size() / 2), *picture));
+  ++picture->planes[0].steps[9];
+  EXPECT_FALSE(jpeg::check_jpeg(file->view(), *picture));
+}
+
 TEST(JpegQuality, EstimatesKnowOurTables) {
   for (int quality = 20; quality <= 97; ++quality) {
     EXPECT_NEAR(jpeg::estimate_quality(jpeg::steps_for(quality, jpeg::Channel::luma)), quality, 1);

@@ -65,9 +65,9 @@ Result<void> EarlierLoss::step_aside(Subject* sample) {
 }
 
 Result<double> EarlierLoss::score_aside(double quality, Draft draft) {
-  IMGMILL_TRY(const Buffer bytes, aside_->encoded(at(options_, quality, draft)));
+  IMGMILL_TRY(const Encoding encoding, aside_->encoded(at(options_, quality, draft)));
   ++(draft == Draft::yes || sample_ != nullptr ? tally_.probes : tally_.encodes);
-  return aside_->score(bytes.view());
+  return aside_->score(encoding);
 }
 
 // What the picture scored against its own original, as far as can be told now.
@@ -76,13 +76,13 @@ Result<double> EarlierLoss::score_before(int quality_before) {
     return sample_ != nullptr ? whole_score(score) : score;
   };
   if (file_ != nullptr) {
-    const Result<Buffer> bytes = file_->as_before(aside_->picture());
-    if (bytes) {
+    const Result<Picture> seen = file_->as_before(aside_->picture());
+    if (seen) {
       ++tally_.probes;
-      IMGMILL_TRY(const double score, aside_->score(bytes->view()));
+      IMGMILL_TRY(const double score, aside_->score(*seen));
       return of_whole(score);
     }
-    if (bytes.error().code() != ErrorCode::unsupported) return std::unexpected(bytes.error());
+    if (seen.error().code() != ErrorCode::unsupported) return std::unexpected(seen.error());
   }
   IMGMILL_TRY(const double draft, score_aside(quality_before, Draft::yes));
   return of_whole(draft + draft_bias(codec_.info.format, draft));
@@ -114,9 +114,9 @@ Result<bool> EarlierLoss::is_flattered(double quality, double score) {
   if (fresh_ || !aside_ || file_ != nullptr) return false;
   double unmoved = score;
   if (sample_ != nullptr) {
-    IMGMILL_TRY(const Buffer bytes, sample_->encoded(at(options_, quality, Draft::no)));
+    IMGMILL_TRY(const Encoding encoding, sample_->encoded(at(options_, quality, Draft::no)));
     ++tally_.probes;
-    IMGMILL_TRY(unmoved, sample_->score(bytes.view()));
+    IMGMILL_TRY(unmoved, sample_->score(encoding));
   }
   IMGMILL_TRY(const double moved, score_aside(quality, Draft::no));
   return unmoved - moved > flattery;

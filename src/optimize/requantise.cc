@@ -8,6 +8,7 @@
 #include "codecs/engine.h"
 #include "codecs/jpeg.h"
 #include "jpeg/encoder.h"
+#include "jpeg/inverse.h"
 #include "jpeg/reader.h"
 #include "jpeg/writer.h"
 #include "quality/model.h"
@@ -15,14 +16,26 @@
 namespace imgmill {
 namespace {
 
-// What candidates are compared with.
-Result<Picture> decoded(const Codec& codec, ByteView bytes) {
-  IMGMILL_TRY(const ImageInfo info, codec.probe(bytes));
-  IMGMILL_TRY(Picture picture, codec.decode(bytes, info, {}));
+// What decoders show of `file`, which holds `coefficients`.
+Result<Picture> seen(const Codec& codec, ByteView file, const jpeg::Picture& coefficients,
+                     ByteView profile) {
+  Result<Picture> shown = shown_picture(coefficients, profile);
+  if (shown || shown.error().code() != ErrorCode::unsupported) return shown;
+  IMGMILL_TRY(const ImageInfo info, codec.probe(file));
+  IMGMILL_TRY(Picture picture, codec.decode(file, info, {}));
   return with_engine(ErrorCode::bad_input, "the picture cannot be decoded", [&] {
     picture.image = picture.image.copy_memory();
     return picture;
   });
+}
+
+// The same where there is no file yet.
+Result<Picture> seen(const Codec& codec, const jpeg::Picture& coefficients, ByteView profile) {
+  Buffer file;
+  if (!jpeg::can_be_shown(coefficients)) {
+    IMGMILL_TRY(file, jpeg::write_jpeg(coefficients, jpeg::ScanSearch::sampled));
+  }
+  return seen(codec, file.view(), coefficients, profile);
 }
 
 bool has_full_chroma(const jpeg::Picture& picture) {
@@ -37,15 +50,14 @@ bool has_halved_chroma(const jpeg::Picture& picture) {
 }
 
 // Some tiles of a file, with what they show.
-Result<Subject> sample_of(const jpeg::Picture& coefficients, const Tiles& tiles,
-                          const Codec& codec) {
+Result<Subject> sample_of(const jpeg::Picture& coefficients, const Tiles& tiles, const Codec& codec,
+                          ByteView profile) {
   std::optional<jpeg::Picture> part = sampled(coefficients, tiles);
   if (!part) return fail(ErrorCode::unsupported, "tiles do not hold whole blocks of this file");
   const auto kept = std::make_shared<const jpeg::Picture>(*std::move(part));
-  IMGMILL_TRY(const Buffer file, jpeg::write_jpeg(*kept, jpeg::ScanSearch::sampled));
-  IMGMILL_TRY(Picture shown, decoded(codec, file.view()));
-  return Subject(std::move(shown), codec, [kept](const EncodeOptions& options) {
-    return jpeg::encode_jpeg(*kept, jpeg_settings(options));
+  IMGMILL_TRY(Picture shown, seen(codec, *kept, profile));
+  return Subject(std::move(shown), codec, [kept, profile](const EncodeOptions& options) {
+    return encoding_of(jpeg::requantised(*kept, jpeg_settings(options)), options, profile);
   });
 }
 
@@ -58,39 +70,43 @@ bool may_requantise(const Source& source, const RenderRequest& request) {
 
 Result<Rendered> requantised(const Source& source, ByteView base, const RenderRequest& request) {
   IMGMILL_TRY(const jpeg::Picture coefficients, jpeg::read_picture(base));
-  const auto encode = [&](const EncodeOptions& options) {
-    return jpeg::encode_jpeg(coefficients, jpeg_settings(options));
-  };
-  const auto as_before = [&](const Picture& other) -> Result<Buffer> {
-    IMGMILL_TRY(const jpeg::Picture fresh, coefficients_of(other));
-    if (fresh.planes.size() != coefficients.planes.size()) {
-      return fail(ErrorCode::unsupported, "the file and its pixels have not the same planes");
-    }
-    return jpeg::write_jpeg(jpeg::quantised_like(fresh, coefficients), jpeg::ScanSearch::sampled);
-  };
+  const Codec& codec = *source.codec;
   Rendered out;
   out.judgement.quality = request.encode.whole_quality();
   if (!request.aim && !request.measure) {
-    IMGMILL_TRY(out.bytes, encode(request.encode));
+    IMGMILL_TRY(out.bytes, jpeg::encode_jpeg(coefficients, jpeg_settings(request.encode)));
     return out;
   }
-  IMGMILL_TRY(Picture picture, decoded(*source.codec, source.bytes));
+  const Buffer profile = read_metadata(base, Format::jpeg).icc;
+  const auto encode = [&](const EncodeOptions& options) {
+    return encoding_of(jpeg::requantised(coefficients, jpeg_settings(options)), options,
+                       profile.view());
+  };
+  const Buffer own_profile = read_metadata(source.bytes, Format::jpeg).icc;
+  IMGMILL_TRY(Picture picture, seen(codec, source.bytes, coefficients, own_profile.view()));
   if (request.aim) {
     const auto sample = [&](const Tiles& tiles) {
-      return sample_of(coefficients, tiles, *source.codec);
+      return sample_of(coefficients, tiles, codec, profile.view());
+    };
+    const auto as_before = [&](const Picture& other) -> Result<Picture> {
+      IMGMILL_TRY(const jpeg::Picture fresh, coefficients_of(other));
+      if (fresh.planes.size() != coefficients.planes.size()) {
+        return fail(ErrorCode::unsupported, "the file and its pixels have not the same planes");
+      }
+      return seen(codec, jpeg::quantised_like(fresh, coefficients), profile.view());
     };
     FromFile file{encode, sample, as_before, has_full_chroma(coefficients), {}};
     if (const auto quality = source.info.quality) {
       file.scores = scores_made_coarser(*quality, has_halved_chroma(coefficients));
     }
     IMGMILL_TRY(Sought sought,
-                seek(std::move(picture), *source.codec, request.encode, *request.aim, &file));
+                seek(std::move(picture), codec, request.encode, *request.aim, &file));
     out.bytes = std::move(sought.bytes);
     out.judgement = std::move(sought.judgement);
     return out;
   }
-  IMGMILL_TRY(out.bytes, encode(request.encode));
-  IMGMILL_TRY(out.judgement.score, score_of(picture, *source.codec, out.bytes.view()));
+  IMGMILL_TRY(out.bytes, jpeg::encode_jpeg(coefficients, jpeg_settings(request.encode)));
+  IMGMILL_TRY(out.judgement.score, score_of(picture, codec, out.bytes.view()));
   out.judgement.encodes = 1;
   return out;
 }

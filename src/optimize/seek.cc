@@ -85,7 +85,7 @@ class Seeker {
  public:
   Seeker(Picture picture, const Codec& codec, const EncodeOptions& options, const Aim& aim,
          const FromFile* file)
-      : whole_(std::move(picture), codec, file != nullptr ? file->encode : Subject::Encode{}),
+      : whole_(std::move(picture), codec, file != nullptr ? file->encode : PictureEncoder{}),
         codec_(codec),
         options_(options),
         aim_(aim),
@@ -168,10 +168,10 @@ class Seeker {
 
   // What an encoding scores for its size, where a point of score costs `point` of the bytes.
   Result<double> worth(Subject& subject, const EncodeOptions& options, double point) {
-    IMGMILL_TRY(const Buffer bytes, subject.encoded(options));
+    IMGMILL_TRY(const Encoding encoding, subject.encoded(options));
     ++tally_.probes;
-    IMGMILL_TRY(const double score, subject.score(bytes.view()));
-    return score - std::log(static_cast<double>(bytes.size())) / point;
+    IMGMILL_TRY(const double score, subject.score(encoding));
+    return score - std::log(static_cast<double>(encoding.bytes.size())) / point;
   }
 
   // Dithered or not, whichever comes out better for its size. Drawings nearly always do without.
@@ -231,9 +231,9 @@ class Seeker {
     for (int tries = 0; tries < most_samples && off >= sample_near_enough; ++tries) {
       const double quality =
           std::clamp(search.expected(aim), lowest_quality, highest_quality(codec_));
-      IMGMILL_TRY(const Buffer bytes, sample_->encoded(at(quality)));
+      IMGMILL_TRY(const Encoding encoding, sample_->encoded(at(quality)));
       ++tally_.probes;
-      IMGMILL_TRY(const double score, sample_->score(bytes.view()));
+      IMGMILL_TRY(const double score, sample_->score(encoding));
       search.tried(quality, score);
       off = std::abs(score - aim);
     }
@@ -276,8 +276,8 @@ class Seeker {
                           .near_enough = draft_near_enough},
                          usual_scores(format));
     while (const std::optional<double> quality = search.next()) {
-      IMGMILL_TRY(const Buffer bytes, whole_.encoded(at(*quality, Draft::yes)));
-      IMGMILL_TRY(const double draft, whole_.score(bytes.view()));
+      IMGMILL_TRY(const Encoding encoding, whole_.encoded(at(*quality, Draft::yes)));
+      IMGMILL_TRY(const double draft, whole_.score(encoding));
       ++tally_.probes;
       const double score = draft + draft_bias(format, draft);
       search.tried(*quality, score);
@@ -300,29 +300,29 @@ class Seeker {
                          curve());
     const Draft draft = drafts_show_all() ? Draft::yes : Draft::no;
     while (const std::optional<double> quality = search.next()) {
-      IMGMILL_TRY(Buffer bytes, whole_.encoded(at(*quality, draft)));
+      IMGMILL_TRY(Encoding encoding, whole_.encoded(at(*quality, draft)));
       ++(draft == Draft::yes ? tally_.probes : tally_.encodes);
-      IMGMILL_TRY(const double score, whole_.score(bytes.view()));
+      IMGMILL_TRY(const double score, whole_.score(encoding));
       highest_score_ = std::max(highest_score_, score);
       search.tried(*quality, score);
       if (draft == Draft::yes) {
-        if (search.answer() == *quality) keep(std::move(bytes), *quality, score);
+        if (search.answer() == *quality) keep(std::move(encoding), *quality, score);
         continue;
       }
-      sizes_.emplace_back(*quality, static_cast<double>(bytes.size()));
-      if (hopeless(*quality, bytes.size(), score)) {
+      sizes_.emplace_back(*quality, static_cast<double>(encoding.bytes.size()));
+      if (hopeless(*quality, encoding.bytes.size(), score)) {
         return fail(ErrorCode::unsupported,
                     fmt::format("{} would be no smaller", codec_.info.name));
       }
-      if (search.answer() == *quality) keep(std::move(bytes), *quality, score);
+      if (search.answer() == *quality) keep(std::move(encoding), *quality, score);
     }
     if (draft == Draft::yes && best_) {
       const double quality = best_quality_;
-      IMGMILL_TRY(Buffer bytes, whole_.encoded(at(quality)));
+      IMGMILL_TRY(Encoding encoding, whole_.encoded(at(quality)));
       ++tally_.encodes;
-      IMGMILL_TRY(const double score, whole_.score(bytes.view()));
-      sizes_.emplace_back(quality, static_cast<double>(bytes.size()));
-      keep(std::move(bytes), quality, score);
+      IMGMILL_TRY(const double score, whole_.score(encoding));
+      sizes_.emplace_back(quality, static_cast<double>(encoding.bytes.size()));
+      keep(std::move(encoding), quality, score);
     }
     return {};
   }
@@ -342,12 +342,12 @@ class Seeker {
   Result<void> without_loss() {
     EncodeOptions options = options_;
     options.lossless = true;
-    IMGMILL_TRY(Buffer bytes, whole_.encoded(options));
+    IMGMILL_TRY(Encoding encoding, whole_.encoded(options));
     ++tally_.encodes;
-    IMGMILL_TRY(const double score, whole_.score(bytes.view()));
+    IMGMILL_TRY(const double score, whole_.score(encoding));
     highest_score_ = std::max(highest_score_, score);
     if (score < *aim_.target) return {};
-    if (!best_ || bytes.size() < best_->bytes.size()) keep(std::move(bytes), 0, score);
+    if (!best_ || encoding.bytes.size() < best_->bytes.size()) keep(std::move(encoding), 0, score);
     return {};
   }
 
@@ -370,17 +370,18 @@ class Seeker {
     for (const auto& [quality, size] : sizes_) smallest = std::min(smallest, size);
     while (const std::optional<double> mirrored = search.next()) {
       const double quality = 101 - *mirrored;
-      IMGMILL_TRY(Buffer bytes, whole_.encoded(at(quality)));
+      IMGMILL_TRY(Encoding encoding, whole_.encoded(at(quality)));
       ++tally_.encodes;
-      smallest = std::min(smallest, static_cast<double>(bytes.size()));
-      search.tried(*mirrored, -std::log(static_cast<double>(bytes.size())));
-      if (search.answer() == *mirrored) keep(std::move(bytes), quality, 0);
+      const auto size = static_cast<double>(encoding.bytes.size());
+      smallest = std::min(smallest, size);
+      search.tried(*mirrored, -std::log(size));
+      if (search.answer() == *mirrored) keep(std::move(encoding), quality, 0);
     }
     // What fits best may be a try of the search for a score, whose bytes are gone.
     if (const std::optional<double> known = search.answer(); known && !best_) {
-      IMGMILL_TRY(Buffer bytes, whole_.encoded(at(101 - *known)));
+      IMGMILL_TRY(Encoding encoding, whole_.encoded(at(101 - *known)));
       ++tally_.encodes;
-      keep(std::move(bytes), 101 - *known, 0);
+      keep(std::move(encoding), 101 - *known, 0);
     }
     if (!best_) {
       return fail(ErrorCode::limit,
@@ -393,14 +394,17 @@ class Seeker {
     return finished();
   }
 
-  void keep(Buffer bytes, double quality, double score) {
+  void keep(Encoding encoding, double quality, double score) {
     best_quality_ = quality;
+    best_check_ = std::move(encoding.check);
     best_ =
-        Sought{.bytes = std::move(bytes),
+        Sought{.bytes = std::move(encoding.bytes),
                .judgement = {.score = score, .quality = static_cast<int>(std::lround(quality))}};
   }
 
+  // What was measured is what the bytes hold: decoded, or found in them again.
   Result<Sought> finished() {
+    if (best_check_) IMGMILL_CHECK(best_check_(best_->bytes.view()));
     best_->judgement.target = aim_.target;
     best_->judgement.encodes = tally_.encodes;
     best_->judgement.probes = tally_.probes;
@@ -427,6 +431,7 @@ class Seeker {
   std::optional<ScoreCurve> own_curve_;  ///< of the file
   Features features_;
   std::optional<Sought> best_;
+  std::function<Result<void>(ByteView bytes)> best_check_;
   double best_quality_ = 0;  ///< exactly
   double highest_score_ = -1000;
   std::vector<std::pair<double, double>> sizes_;  ///< bytes at qualities that were tried

@@ -36,11 +36,12 @@ struct Sought {
 /// Another way to the bytes of the picture than from its pixels.
 struct FromFile {
   /// Encodes it at the quality of the options.
-  Subject::Encode encode;
+  PictureEncoder encode;
   /// The same for the tiles of it alone, with what they show; unsupported where that does not go.
   std::function<Result<Subject>(const Tiles& tiles)> sample;
-  /// Encodes other pixels as the file that the picture comes from was encoded.
-  std::function<Result<Buffer>(const Picture& other)> as_before;
+  /// What is seen of other pixels once they are encoded as the file that the picture comes from
+  /// was; unsupported where that does not go.
+  std::function<Result<Picture>(const Picture& other)> as_before;
   /// Its chroma has the resolution of luma.
   bool full_chroma = false;
   /// How its encodings usually score, by quality, both rising; empty: as those of pixels do.

@@ -6,20 +6,28 @@
 
 namespace imgmill {
 
-Subject::Subject(Picture picture, const Codec& codec, Encode encode)
-    : picture_(std::move(picture)), codec_(&codec), encode_(std::move(encode)) {}
+Subject::Subject(Picture picture, const Codec& codec, PictureEncoder encode)
+    : picture_(std::move(picture)),
+      codec_(&codec),
+      encode_(encode ? std::move(encode) : codec.encoder(picture_)) {}
 
-Result<Buffer> Subject::encoded(const EncodeOptions& options) const {
-  return encode_ ? encode_(options) : codec_->encode(picture_, options);
+Result<Encoding> Subject::encoded(const EncodeOptions& options) const { return encode_(options); }
+
+Result<double> Subject::score(const Encoding& encoding) {
+  return encoding.shown ? score(*encoding.shown) : score(encoding.bytes.view());
 }
 
 Result<double> Subject::score(ByteView bytes) {
+  IMGMILL_TRY(const ImageInfo info, codec_->probe(bytes));
+  IMGMILL_TRY(const Picture again, codec_->decode(bytes, info, {}));
+  return score(again);
+}
+
+Result<double> Subject::score(const Picture& shown) {
   if (!judge_) {
     IMGMILL_TRY(judge_, Judge::create(picture_));
   }
-  IMGMILL_TRY(const ImageInfo info, codec_->probe(bytes));
-  IMGMILL_TRY(const Picture again, codec_->decode(bytes, info, {}));
-  IMGMILL_TRY(const Similarity similarity, judge_->score(again));
+  IMGMILL_TRY(const Similarity similarity, judge_->score(shown));
   return similarity.score;
 }
 

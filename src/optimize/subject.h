@@ -1,7 +1,6 @@
 // A picture that is encoded time and again, and judged.
 #pragma once
 
-#include <functional>
 #include <optional>
 
 #include "codecs/codec.h"
@@ -14,22 +13,23 @@ namespace imgmill {
 /// once.
 class Subject {
  public:
-  using Encode = std::function<Result<Buffer>(const EncodeOptions& options)>;
-
   /// `picture` is in memory; `encode`, where given, is how it is encoded if not from its pixels.
-  Subject(Picture picture, const Codec& codec, Encode encode = {});
+  Subject(Picture picture, const Codec& codec, PictureEncoder encode = {});
 
   [[nodiscard]] const Picture& picture() const { return picture_; }
   /// Errors: the encoder's.
-  [[nodiscard]] Result<Buffer> encoded(const EncodeOptions& options) const;
-  /// The score of `bytes` in the encoder's format, decoded again, against the picture.
-  /// Errors: bad_input.
+  [[nodiscard]] Result<Encoding> encoded(const EncodeOptions& options) const;
+  /// What `encoding` scores against the picture. Errors: bad_input.
+  [[nodiscard]] Result<double> score(const Encoding& encoding);
+  /// The score of `bytes` in the encoder's format, decoded again. Errors: bad_input.
   [[nodiscard]] Result<double> score(ByteView bytes);
+  /// The score of what somebody sees in its place. Errors: bad_input.
+  [[nodiscard]] Result<double> score(const Picture& shown);
 
  private:
   Picture picture_;
   const Codec* codec_;
-  Encode encode_;
+  PictureEncoder encode_;
   std::optional<Judge> judge_;  ///< from the first score on
 };
 

@@ -16,6 +16,8 @@ export class OpenJob {
   readonly changed = signal(0);
   readonly loaded = signal(false);
   readonly refused = signal<ApiError | null>(null);
+  /** Counts the events about the job itself. */
+  private told = 0;
   private subscription: Subscription | null = null;
   private redraw: ReturnType<typeof setTimeout> | null = null;
   private closed = false;
@@ -50,12 +52,12 @@ export class OpenJob {
     return this.path(`/images/${index}${rest}`);
   }
 
-  async act(what: "cancel" | "complete"): Promise<void> {
-    this.job.value = await send<Job>("POST", this.path(`/${what}`));
+  act(what: "cancel" | "complete"): Promise<void> {
+    return this.change(this.path(`/${what}`));
   }
 
-  async retry(indices?: number[]): Promise<void> {
-    this.job.value = await send<Job>("POST", this.path("/retry"), indices ? { indices } : {});
+  retry(indices?: number[]): Promise<void> {
+    return this.change(this.path("/retry"), indices ? { indices } : {});
   }
 
   variant(index: number, settings: Settings): Promise<Variant> {
@@ -64,6 +66,13 @@ export class OpenJob {
 
   async use(index: number, variant: number): Promise<void> {
     this.accept([await send<Image>("POST", this.imagePath(index, `/variants/${variant}/use`))]);
+  }
+
+  /** The answer may be older than what the events have told meanwhile; they tell what it would have told, too. */
+  private async change(path: string, body?: unknown): Promise<void> {
+    const told = this.told;
+    const job = await send<Job>("POST", path, body);
+    if (this.told === told) this.job.value = job;
   }
 
   private async load(): Promise<void> {
@@ -93,7 +102,10 @@ export class OpenJob {
       after,
       ({ event, data }) => {
         if (event === "images") this.accept((JSON.parse(data) as { images: Image[] }).images);
-        else if (event === "job") this.job.value = JSON.parse(data) as Job;
+        else if (event === "job") {
+          this.told += 1;
+          this.job.value = JSON.parse(data) as Job;
+        }
       },
       (error) => {
         if (error.status !== 401) this.refused.value = error;
