@@ -20,6 +20,15 @@ constexpr const char* trouble = "trouble";
 /// What GTK itself has words for is said in the system's language.
 const char* gtk_word(const char* english) { return g_dgettext("gtk40", english); }
 
+/// In the system's language, too, for which the environment is asked once.
+const Words& words() {
+  static const Words& chosen = [] -> const Words& {
+    const char* const* const names = g_get_language_names();
+    return words_for({names, g_strv_length(const_cast<char**>(names))});
+  }();
+  return chosen;
+}
+
 /// Only while the window is there.
 template <typename F>
 auto while_alive(const std::shared_ptr<bool>& alive, F f) {
@@ -66,7 +75,7 @@ Window::Window(GtkApplication* application, WindowOptions options)
       .broken =
           [this](const std::string& why) {
             // Without an engine there is something else to say.
-            if (engine_) show_trouble("The page cannot be shown", why);
+            if (engine_) show_trouble(&Words::page_not_shown, why);
           },
       .download =
           [this](WebKitDownload* download) {
@@ -126,7 +135,7 @@ GtkWidget* Window::trouble_view() {
   gtk_label_set_selectable(trouble_text_, TRUE);
   gtk_label_set_max_width_chars(trouble_text_, 70);
   gtk_label_set_justify(trouble_text_, GTK_JUSTIFY_CENTER);
-  GtkWidget* const button = gtk_button_new_with_label("Start again");
+  GtkWidget* const button = gtk_button_new_with_label(words().start_again);
   gtk_widget_add_css_class(button, "suggested-action");
   gtk_widget_set_halign(button, GTK_ALIGN_CENTER);
   g_signal_connect_swapped(
@@ -157,7 +166,7 @@ void Window::start() {
                              page_ready_ = false;
                              page_->forget();
                              show_progress(application_, std::nullopt);
-                             show_trouble("The engine has ended", why);
+                             show_trouble(&Words::engine_ended, why);
                            })});
 }
 
@@ -174,8 +183,10 @@ void Window::show_page() {
   gtk_widget_grab_focus(page_->widget());
 }
 
-void Window::show_trouble(const char* title, const std::string& why) {
-  std::fprintf(stderr, "imgmill-desktop: %s: %s\n", title, why.c_str());
+void Window::show_trouble(const char* Words::*what, const std::string& why) {
+  // For those who read logs, in the language of the rest of them.
+  std::fprintf(stderr, "imgmill-desktop: %s: %s\n", all_words().front().*what, why.c_str());
+  const char* const title = words().*what;
   const Owned<char> text(g_utf8_make_valid(why.c_str(), -1));
   gtk_label_set_text(trouble_title_, title);
   gtk_label_set_text(trouble_text_, text.get());
@@ -260,9 +271,8 @@ void Window::show_about() {
           : "WebKit's processes are in its sandbox."));
   gtk_show_about_dialog(
       window_, "program-name", "imgmill", "version", IMGMILL_VERSION, "logo-icon-name",
-      g_application_get_application_id(G_APPLICATION(application_)), "comments",
-      "Images as small as they can be while looking the same", "system-information", webkit.get(),
-      "license-type", GTK_LICENSE_APACHE_2_0, nullptr);
+      g_application_get_application_id(G_APPLICATION(application_)), "comments", words().tagline,
+      "system-information", webkit.get(), "license-type", GTK_LICENSE_APACHE_2_0, nullptr);
 }
 
 void Window::close() {

@@ -9,6 +9,7 @@
 
 #include "engine.h"
 #include "page.h"
+#include "words.h"
 
 namespace imgmill::desktop {
 
@@ -40,7 +41,7 @@ class Window {
   void start();
   void start_again();
   void show_page();
-  void show_trouble(const char* title, const std::string& why);
+  void show_trouble(const char* Words::*what, const std::string& why);
   void take(const PageMessage& message, const Answer& answer);
   void hand_over();
 

@@ -244,6 +244,28 @@ TEST(ReportPictures, OfReplacedFilesComeFromTheBackupOrAreMissed) {
   EXPECT_EQ(kept["0"]["before"], kept["0"]["after"]);
 }
 
+TEST(ReportPictures, MayComeFromElsewhereThanFiles) {
+  const ScratchFolder files;
+  // A file of that name is none of the report's business.
+  OptimizationResult one = result(0, files.write("a.png", "stranger"));
+  one.optimized_path = one.original_path;
+  OptimizationResult two = result(1, "gone.png");
+  two.optimized_path = two.original_path;
+  ReportPictures how = fake_pictures();
+  how.read = [](std::uint64_t index, PictureOf which) -> Result<Buffer> {
+    const bool original = which == PictureOf::original;
+    if (index == 1 && original) return std::unexpected(Error(ErrorCode::environment, "gone"));
+    return Buffer::copy_of(as_bytes(original ? "before" : "after"));
+  };
+  const json pictures = embedded(page_of({one, two}, how), "pictures");
+  OptimizationResult same = result(0, files.write("b.png", "before"));
+  same.optimized_path = files.write("b.webp", "after");
+  EXPECT_EQ(pictures["0"], embedded(page_of({same}, fake_pictures()), "pictures")["0"]);
+  EXPECT_FALSE(pictures["1"].contains("before"));
+  EXPECT_EQ(pictures["1"]["after"], pictures["0"]["after"]);
+  EXPECT_THAT(pictures["1"]["why"].get<std::string>(), HasSubstr("original"));
+}
+
 TEST(ReportPictures, AreThoseOfTheLowestScoresThenOfTheLargestSavings) {
   std::vector<OptimizationResult> results;
   for (std::uint64_t i = 0; i < 40; ++i) results.push_back(result(i, "x"));

@@ -31,31 +31,38 @@ const ImageSettings& small() {
 }
 
 /// Empty when there is none.
-std::string picture_of(const std::filesystem::path& file, const ReportPictures& how) {
-  Result<FileContents> contents = read_file(file, how.limits.max_input_bytes);
-  if (!contents) return {};
-  Result<Optimized> made = how.make(contents->bytes.view(), small(), how.limits);
+std::string picture_of(const Result<Buffer>& image, const ReportPictures& how) {
+  if (!image) return {};
+  Result<Optimized> made = how.make(image->view(), small(), how.limits);
   if (!made) return {};
   // Without bytes of its own: the input is the smallest there is, of this very format.
   const bool input = made->bytes.empty() && made->decision == Decision::kept;
-  const ByteView bytes = input ? contents->bytes.view() : made->bytes.view();
+  const ByteView bytes = input ? image->view() : made->bytes.view();
   if (sniff(bytes) != Format::jpeg || bytes.size() > most_bytes) return {};
   return std::string(as_text(bytes));
 }
 
+Result<Buffer> bytes_of(const std::filesystem::path& file, const ReportPictures& how) {
+  IMGMILL_TRY(FileContents contents, read_file(file, how.limits.max_input_bytes));
+  return std::move(contents.bytes);
+}
+
 SmallPictures pictures_of(const PictureChoice::Chosen& chosen, const ReportPictures& how) {
   SmallPictures pictures;
-  const bool in_place = chosen.original == chosen.output;
+  const auto read = [&](PictureOf which, const std::filesystem::path& file) {
+    return how.read ? how.read(chosen.index, which) : bytes_of(file, how);
+  };
+  const bool in_place = !how.read && chosen.original == chosen.output;
   std::optional<std::filesystem::path> original = chosen.original;
   if (in_place && !chosen.kept) {
     original.reset();
     if (how.backup_dir) original = backup_path(*how.backup_dir, chosen.original);
   }
-  pictures.after = picture_of(chosen.output, how);
+  pictures.after = picture_of(read(PictureOf::output, chosen.output), how);
   if (chosen.kept && !pictures.after.empty()) {
     pictures.before = pictures.after;
   } else if (original) {
-    pictures.before = picture_of(*original, how);
+    pictures.before = picture_of(read(PictureOf::original, *original), how);
   }
   if (!original) {
     pictures.why = "Replaced in place without a backup: there is no picture of before.";

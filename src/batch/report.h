@@ -13,6 +13,8 @@ namespace imgmill {
 /// Images that an HTML report shows, at most; all others are rows without pictures.
 inline constexpr std::size_t report_pictures = 100;
 
+enum class PictureOf { original, output };
+
 /// How a report comes by small pictures of inputs and outputs.
 struct ReportPictures {
   /// Makes a small JPEG of a file's bytes; called from `width` threads at once. Where
@@ -22,6 +24,9 @@ struct ReportPictures {
   Limits limits;
   /// Where originals are that were replaced in place.
   std::optional<std::filesystem::path> backup_dir;
+  /// The bytes of an image by its index, where they do not lie under the paths of its
+  /// result; called like `make`. Without it, files are read.
+  std::function<Result<Buffer>(std::uint64_t index, PictureOf which)> read;
 };
 
 /// JSON ({"version", "settings", "results": [...], "summary"}), CSV, or one HTML page that

@@ -38,6 +38,7 @@ struct Api {
   int workers = 1;                               ///< images in work at once
   std::atomic<std::uint64_t> single_images = 0;  ///< POST /api/optimize so far
   std::atomic<std::uint64_t> single_failures = 0;
+  std::atomic<bool> ending = false;  ///< what takes long is not begun any more
 };
 
 /// The JSON object of a body with no fields but `known`; an empty body is {}.

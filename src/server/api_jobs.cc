@@ -46,7 +46,15 @@ class FormUpload final : public Call {
       : api_(api), id_(std::move(id)), parser_(boundary, sink()) {}
 
   std::optional<Response> receive(ByteView part) override {
+    // Parts that are no files are counted by nobody else, and a form in chunks has no length.
+    received_ += part.size();
+    if (received_ > api_.jobs.limits().max_job_bytes) return too_large();
     return after(parser_.feed(as_text(part)));
+  }
+
+  static Response too_large() {
+    return refusal(Refusal::too_large, "the files are larger than this server takes",
+                   "divide them into several jobs");
   }
 
   void finish(Responder responder) override {
@@ -99,6 +107,7 @@ class FormUpload final : public Call {
   const std::string id_;
   std::optional<Jobs::Upload> upload_;
   std::vector<std::uint32_t> indices_;
+  std::uint64_t received_ = 0;
   std::optional<Response> refused_;
   MultipartParser parser_;
 };
@@ -211,9 +220,7 @@ Opened upload_form(Api& api, Request request) {
         refusal(Refusal::conflict, "the job takes no more files", "create another job"));
   }
   if (request.body_bytes > api.jobs.limits().max_job_bytes) {
-    return std::unexpected(refusal(Refusal::too_large,
-                                   "the files are larger than this server takes",
-                                   "divide them into several jobs"));
+    return std::unexpected(FormUpload::too_large());
   }
   return std::make_unique<FormUpload>(api, request.captures[0], *boundary);
 }

@@ -16,6 +16,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Small pictures, made by the workers of what the job keeps.
+ReportPictures pictures_of(Api& api, const std::string& id) {
+  return {.make = [&api](ByteView bytes, const ImageSettings& settings,
+                         const Limits& limits) -> Result<Optimized> {
+            // A hundred pictures are not what a server's end should wait for.
+            if (api.ending)
+              return fail(ErrorCode::cancelled, "the server is ending", "start it again");
+            return api.optimizer.optimize(bytes, settings, limits);
+          },
+          .width = api.workers,
+          .limits = api.image_limits,
+          .backup_dir = std::nullopt,
+          .read = [&api, id](std::uint64_t index, PictureOf which) -> Result<Buffer> {
+            const auto missing = [] {
+              return fail(ErrorCode::environment, "the image is no longer there", "make it again");
+            };
+            auto row = api.jobs.image(id, static_cast<std::uint32_t>(index));
+            if (!row) return missing();
+            auto bytes = api.pictures.bytes_of(
+                id, *row, which == PictureOf::original ? "original" : "output");
+            if (!bytes) return missing();
+            return *std::move(bytes);
+          }};
+}
+
 /// Writes the report to `file`.
 Answer<void> write_report(Api& api, const JobView& job, const fs::path& file) {
   const auto settings = job_settings(job.record.settings_text);
@@ -34,6 +59,7 @@ Answer<void> write_report(Api& api, const JobView& job, const fs::path& file) {
       (*report)->on_result(result);
     }
   }
+  (*report)->show_pictures(pictures_of(api, job.record.id));
   if (const auto done = (*report)->finish(summary); !done) {
     return std::unexpected(refusal(done.error()));
   }

@@ -9,11 +9,21 @@ namespace {
 constexpr std::uint64_t longest_json = std::uint64_t{4} << 20;
 // Bodies that are held in memory, all together.
 constexpr std::uint64_t most_held = std::uint64_t{1} << 30;
+// The first room for a body that does not say how long it is.
+constexpr std::uint64_t first_room = std::uint64_t{256} << 10;
 constexpr int file_threads = 4;
 constexpr std::size_t most_waiting = 512;
 
 std::unexpected<Response> no(Refusal why, std::string_view message, std::string_view advice) {
   return std::unexpected(refusal(why, message, advice));
+}
+
+Response too_large() {
+  return refusal(Refusal::too_large, "the body is larger than this server takes",
+                 "see limits in GET /api/info");
+}
+Response too_many() {
+  return refusal(Refusal::limit, "too many bytes are being worked on", "try again in a moment");
 }
 
 /// What every answer says, whatever it is about.
@@ -51,8 +61,9 @@ class Secured final : public Call {
 /// A body in memory.
 class Desk::Gathered final : public Call {
  public:
-  Gathered(Desk& desk, const Route& route, Request request)
-      : desk_(desk), route_(route), request_(std::move(request)) {
+  /// `most`: bytes of a body in chunks; of others it is known that they are not too large.
+  Gathered(Desk& desk, const Route& route, Request request, std::uint64_t most)
+      : desk_(desk), route_(route), request_(std::move(request)), most_(most) {
     held_ = route.takes == Takes::nothing ? 0 : request_.body_bytes;
     desk_.held_ += held_;
     body_ = Buffer::uninitialised(held_);
@@ -62,7 +73,14 @@ class Desk::Gathered final : public Call {
   Gathered& operator=(const Gathered&) = delete;
 
   std::optional<Response> receive(ByteView part) override {
-    if (route_.takes == Takes::nothing) return std::nullopt;
+    if (request_.chunked && part.size() > most_ - got_) return too_large();
+    if (route_.takes == Takes::nothing) {
+      got_ += part.size();
+      return std::nullopt;
+    }
+    if (request_.chunked && part.size() > body_.size() - got_) {
+      if (auto refused = grow(got_ + part.size())) return refused;
+    }
     const std::size_t room = body_.size() - got_;
     std::memcpy(body_.data() + got_, part.data(), std::min(part.size(), room));
     got_ += std::min(part.size(), room);
@@ -70,14 +88,28 @@ class Desk::Gathered final : public Call {
   }
 
   void finish(Responder responder) override {
-    body_.shrink(got_);
+    if (route_.takes != Takes::nothing) body_.shrink(got_);
     desk_.dispatch(route_, std::move(request_), std::move(body_), std::move(responder));
   }
 
  private:
+  /// Room for chunks: twice as much each time, so that few bytes are copied often.
+  std::optional<Response> grow(std::uint64_t needed) {
+    const std::uint64_t room = std::min(most_, std::max({needed, 2 * held_, first_room}));
+    const std::uint64_t more = room - held_;
+    if (desk_.held_ + more > most_held && desk_.held_ > held_) return too_many();
+    Buffer larger = Buffer::uninitialised(room);
+    if (got_ > 0) std::memcpy(larger.data(), body_.data(), got_);
+    body_ = std::move(larger);
+    desk_.held_ += more;
+    held_ = room;
+    return std::nullopt;
+  }
+
   Desk& desk_;
   const Route& route_;
   Request request_;
+  const std::uint64_t most_;
   std::uint64_t held_ = 0;
   Buffer body_;
   std::size_t got_ = 0;
@@ -140,13 +172,10 @@ Opened Desk::admit(Request request) {
   const std::uint64_t most =
       route.takes == Takes::image ? 2 * api_.image_limits.max_input_bytes : longest_json;
   if (request.body_bytes > most) {
-    return no(Refusal::too_large, "the body is larger than this server takes",
-              "see limits in GET /api/info");
+    return std::unexpected(too_large());
   }
-  if (held_ + request.body_bytes > most_held && held_ > 0) {
-    return no(Refusal::limit, "too many bytes are being worked on", "try again in a moment");
-  }
-  return std::make_unique<Gathered>(*this, route, std::move(request));
+  if (held_ + request.body_bytes > most_held && held_ > 0) return std::unexpected(too_many());
+  return std::make_unique<Gathered>(*this, route, std::move(request), most);
 }
 
 void Desk::dispatch(const Route& route, Request request, Buffer body, Responder responder) {

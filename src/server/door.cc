@@ -16,6 +16,7 @@
 #include "platform/io_error.h"
 #include "platform/thread.h"
 #include "server/door_stream.h"
+#include "server/framing.h"
 #include "server/refusal.h"
 
 namespace imgmill::server {
@@ -58,7 +59,9 @@ struct Exchange {
   bool finished = false;  ///< the body is over
   std::unique_ptr<Call> call;
   std::optional<Response> refused;
-  std::uint64_t left = 0;  ///< bytes of the body that are still to come
+  std::uint64_t left = 0;  ///< bytes of the body that are still to come, where that is known
+  bool chunked = false;
+  std::uint64_t swallowed = 0;  ///< bytes of chunks that came after the refusal
   std::shared_ptr<Pending> pending;
 };
 
@@ -169,13 +172,13 @@ class MicrohttpdDoor final : public Door {
   // ---- What the library calls, all on its one thread ---------------------------
 
   static MHD_Result on_access(void* context, MHD_Connection* connection, const char* /*url*/,
-                              const char* method, const char* /*version*/, const char* data,
+                              const char* method, const char* version, const char* data,
                               std::size_t* size, void** slot) {
     auto& door = *static_cast<MicrohttpdDoor*>(context);
     auto* const exchange = static_cast<Exchange*>(*slot);
     if (exchange == nullptr) return MHD_NO;
     try {
-      return door.access(connection, method, {data, *size}, *size, *exchange);
+      return door.access(connection, method, version, {data, *size}, *size, *exchange);
     } catch (const std::exception&) {
       // Out of memory, most likely; the others go on.
       return MHD_NO;
@@ -240,11 +243,20 @@ class MicrohttpdDoor final : public Door {
     return true;
   }
 
-  MHD_Result access(MHD_Connection* connection, const char* method, std::string_view part,
-                    std::size_t& size, Exchange& exchange) {
+  /// More time for a body of unknown length, by the bytes of it that have come.
+  void grant(MHD_Connection* connection, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    Connection* const record = record_of(connection);
+    if (record == nullptr || record->phase != Connection::Phase::body) return;
+    record->deadline += std::chrono::nanoseconds(std::chrono::seconds(1)) *
+                        static_cast<std::int64_t>(bytes) / static_cast<std::int64_t>(slowest_body);
+  }
+
+  MHD_Result access(MHD_Connection* connection, const char* method, const char* version,
+                    std::string_view part, std::size_t& size, Exchange& exchange) {
     if (!exchange.begun) {
       exchange.begun = true;
-      return begin(connection, method, exchange);
+      return begin(connection, method, version, exchange);
     }
     if (!part.empty()) {
       size = 0;
@@ -264,7 +276,8 @@ class MicrohttpdDoor final : public Door {
     return answer_or_sleep(connection, exchange);
   }
 
-  MHD_Result begin(MHD_Connection* connection, const char* method, Exchange& exchange) {
+  MHD_Result begin(MHD_Connection* connection, const char* method, const char* version,
+                   Exchange& exchange) {
     Request request;
     request.method = method;
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &append_header, &request.headers);
@@ -288,13 +301,17 @@ class MicrohttpdDoor final : public Door {
                                        : refusal(Refusal::limit, "too many connections at once",
                                                  "wait for some of them to end"));
     }
-    if (auto wrong = measure(request)) return send(connection, *std::move(wrong));
+    if (auto wrong = measure(request, version)) return send(connection, *std::move(wrong));
     exchange.left = request.body_bytes;
+    exchange.chunked = request.chunked;
+    // Who asks before sending a body of unknown length is told before it comes.
+    const bool asks = request.chunked && request.header("Expect") != nullptr;
     const auto more = seconds(static_cast<std::int64_t>(request.body_bytes / slowest_body));
     Opened opened = service_->open(std::move(request));
     if (!opened) {
       // A small body is listened to, so that the connection can be used again.
-      if (exchange.left > most_swallowed) return send(connection, std::move(opened).error());
+      if (asks || exchange.left > most_swallowed)
+        return send(connection, std::move(opened).error());
       exchange.refused = std::move(opened).error();
     } else {
       exchange.call = *std::move(opened);
@@ -303,37 +320,17 @@ class MicrohttpdDoor final : public Door {
     return MHD_YES;
   }
 
-  /// The length of the body, or why there cannot be one.
-  static std::optional<Response> measure(Request& request) {
-    if (request.count_headers("Transfer-Encoding") > 0) {
-      return refusal(Refusal::length_required, "a body has to say how long it is before it is sent",
-                     "send Content-Length instead of Transfer-Encoding (curl: --data-binary @FILE, "
-                     "not -T -)");
-    }
-    if (request.count_headers("Content-Length") > 1) {
-      return refusal(Refusal::bad_request, "two headers say how long the body is", "send one");
-    }
-    const std::string* const length = request.header("Content-Length");
-    if (length == nullptr) return std::nullopt;
-    std::uint64_t bytes = 0;
-    for (const char c : *length) {
-      if (c < '0' || c > '9' || bytes > (std::uint64_t{1} << 58)) {
-        return refusal(Refusal::bad_request, "Content-Length is not a number of bytes",
-                       "send a whole number");
-      }
-      bytes = bytes * 10 + static_cast<std::uint64_t>(c - '0');
-    }
-    request.body_bytes = bytes;
-    return std::nullopt;
-  }
-
   MHD_Result receive(MHD_Connection* connection, std::string_view part, Exchange& exchange) {
+    if (exchange.chunked) {
+      grant(connection, part.size());
+      if (exchange.refused) exchange.swallowed += part.size();
+    }
     exchange.left -= std::min<std::uint64_t>(exchange.left, part.size());
     if (!exchange.refused) {
       exchange.refused = exchange.call->receive(as_bytes(part));
       if (exchange.refused) exchange.call.reset();
     }
-    if (exchange.refused && exchange.left > most_swallowed) {
+    if (exchange.refused && std::max(exchange.left, exchange.swallowed) > most_swallowed) {
       // The library takes answers before a body and after it. This one is due in the middle.
       hang_up(connection, *exchange.refused);
       return MHD_NO;

@@ -14,7 +14,7 @@ struct DoorOptions {
   std::uint16_t port = 0;          ///< of 127.0.0.1; 0: any that is free
   unsigned max_connections = 512;  ///< at once; who comes later is told to come again
   /// How long a client may take for its headers. For a body it has this long, and a second
-  /// more for each 64 KiB.
+  /// more for each 64 KiB that were announced, or that have come where nothing was.
   std::chrono::seconds patience{30};
 };
 
@@ -28,8 +28,8 @@ struct DoorCounts {
 /// time.
 ///
 /// Every request is told in full before it is let go: who is refused early, is too slow or
-/// sends more than it announced has an answer before the connection is closed. Bodies
-/// need a Content-Length, since only then is it known at once whether they are too large.
+/// sends more than is taken has an answer before the connection is closed. A body that says
+/// how long it is may be refused before it comes; one in chunks is counted, and cut off.
 class Door {
  public:
   /// Takes the port; clients wait until start(). Errors: environment (the port is taken, no

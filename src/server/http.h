@@ -30,7 +30,8 @@ struct Request {
   std::string path;                   ///< as sent, before the '?'; still percent-encoded
   std::vector<Field> query;           ///< decoded, in order
   std::vector<Field> headers;         ///< in order
-  std::uint64_t body_bytes = 0;       ///< as announced
+  std::uint64_t body_bytes = 0;       ///< as announced; 0 where it comes in chunks
+  bool chunked = false;               ///< the body comes in chunks: nobody knows how many
   bool well_formed = true;            ///< false: the address cannot be decoded
   std::vector<std::string> captures;  ///< what the pattern of the route has matched, decoded
 

@@ -13,12 +13,23 @@ struct Row {
 
 // In the order of the enumeration.
 constexpr std::array rows = {
-    Row{"bad_request", 400},        Row{"unauthorized", 401},    Row{"foreign_host", 403},
-    Row{"foreign_origin", 403},     Row{"forbidden_path", 403},  Row{"not_found", 404},
-    Row{"method_not_allowed", 405}, Row{"request_timeout", 408}, Row{"conflict", 409},
-    Row{"length_required", 411},    Row{"too_large", 413},       Row{"unsupported_media_type", 415},
-    Row{"bad_settings", 422},       Row{"bad_image", 422},       Row{"limit", 429},
-    Row{"internal", 500},           Row{"shutting_down", 503},   Row{"disk_full", 507},
+    Row{"bad_request", 400},
+    Row{"unauthorized", 401},
+    Row{"foreign_host", 403},
+    Row{"foreign_origin", 403},
+    Row{"forbidden_path", 403},
+    Row{"not_found", 404},
+    Row{"method_not_allowed", 405},
+    Row{"request_timeout", 408},
+    Row{"conflict", 409},
+    Row{"too_large", 413},
+    Row{"unsupported_media_type", 415},
+    Row{"bad_settings", 422},
+    Row{"bad_image", 422},
+    Row{"limit", 429},
+    Row{"internal", 500},
+    Row{"shutting_down", 503},
+    Row{"disk_full", 507},
 };
 
 const Row& row_of(Refusal refusal) { return rows[static_cast<std::size_t>(refusal)]; }

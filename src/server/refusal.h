@@ -21,7 +21,6 @@ enum class Refusal {
   method_not_allowed,      ///< 405
   request_timeout,         ///< 408
   conflict,                ///< 409
-  length_required,         ///< 411
   too_large,               ///< 413
   unsupported_media_type,  ///< 415
   bad_settings,            ///< 422

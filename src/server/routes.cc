@@ -43,7 +43,7 @@ constexpr std::array table = {
     Route{"GET", "/api/jobs/{id}/events", token, nothing, here, stream_events},
     Route{"GET", "/api/jobs/{id}/zip", token, nothing, here, download_zip},
     Route{"POST", "/api/jobs/{id}/write", token, json, files, write_job},
-    Route{"GET", "/api/jobs/{id}/report", token, nothing, files, download_report},
+    Route{"GET", "/api/jobs/{id}/report", token, nothing, images, download_report},
 };
 
 }  // namespace

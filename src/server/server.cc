@@ -24,6 +24,7 @@ class RunningServer final : public Server {
 
   ~RunningServer() override {
     door_->close();
+    if (api_) api_->ending = true;
     if (jobs_) jobs_->stop();
     if (desk_) desk_->close();
     door_.reset();

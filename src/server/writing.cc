@@ -180,6 +180,7 @@ Answer<Json> Writing::write(std::string_view id, const WriteRequest& request) {
       ++(done ? written : failed);
       if (done || errors.size() >= most_errors) continue;
       errors.push_back({{"name", printable(row.name)},
+                        {"code", imgmill::name_of(done.error().code())},
                         {"message", done.error().message()},
                         {"advice", done.error().advice()}});
     }

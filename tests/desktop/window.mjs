@@ -154,4 +154,11 @@ test("an engine that does not start is told of, with its reason, and so is a mis
   window.kill("SIGTERM");
   await until("the end of the window", () => window.exitCode !== null, () => window.log);
   assert.equal(window.exitCode, 0);
+  // In the system's language; the log stays English.
+  const german = start(desktop, ["--engine", engine], { env: { ...screen.environment, PATH: "/nowhere", LC_ALL: "C.UTF-8", LANGUAGE: "de:en" } });
+  await screen.window("^Die Engine ist beendet$", () => german.log);
+  await until("the words in the log", () => /The engine has ended: .*there is no room/.test(german.log), () => german.log);
+  await screen.shoot("ended-de", (seen) => !page(seen) && seen.colours > 100);
+  german.kill("SIGTERM");
+  await until("the end of the window", () => german.exitCode !== null, () => german.log);
 });

@@ -11,6 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 class Folders : public SharedServer {};
 
@@ -74,6 +75,7 @@ TEST_F(Folders, OriginalsAreReplacedWithABackup) {
   EXPECT_EQ(written["failed"], 1);
   EXPECT_EQ(written["errors"][0]["name"], "c.png");
   EXPECT_THAT(written["errors"][0]["message"].get<std::string>(), HasSubstr("changed"));
+  EXPECT_EQ(written["errors"][0]["code"], "environment");
   EXPECT_EQ(files().read("place/c.png"), changed);
   EXPECT_EQ(files().read("place/a.png"),
             server().get("/api/jobs/" + job + "/images/0/output").body);
@@ -127,6 +129,33 @@ TEST_F(Folders, OneThatIsNotFinishedIsNotWritten) {
   EXPECT_EQ(server().post("/api/jobs/" + job + "/write", {{"to", "in-place"}}).code(), "conflict");
 }
 
+/// What stands in `<script type="application/json" id="...">`.
+Json embedded(const std::string& page, const std::string& id) {
+  const std::string start = R"(<script type="application/json" id=")" + id + "\">";
+  const std::size_t from = page.find(start) + start.size();
+  return Json::parse(page.substr(from, page.find("</script>", from) - from), nullptr, false);
+}
+
+TEST_F(Folders, ReportsShowWhatWasReplacedAndWhatIsBroken) {
+  files().write("shown/large.png", png_file(300, 200, 2));
+  files().write("shown/broken.png", png_file(300, 200, 3).substr(0, 900));
+  const std::string job =
+      server().folder_job(files() / "shown", {{"quality", 20}, {"outputFormat", "original"}});
+  server().wait_for(job, "done");
+  const Reply written = server().post("/api/jobs/" + job + "/write", {{"to", "in-place"}});
+  ASSERT_EQ(written.status, 200) << written.body;
+  const Json shown = embedded(server().get("/api/jobs/" + job + "/report").body, "pictures");
+  // The failed one has none; the other is shown as it was, from the backup.
+  ASSERT_EQ(shown.size(), 1U) << shown.dump();
+  const Json& pair = shown.begin().value();
+  const std::string before = pair["before"];
+  const std::string after = pair["after"];
+  EXPECT_THAT(before, StartsWith("data:image/jpeg;base64,/9j/"));
+  EXPECT_THAT(after, StartsWith("data:image/jpeg;base64,/9j/"));
+  EXPECT_TRUE(before != after);  // not EXPECT_NE, which would print both
+  EXPECT_LT(before.size(), std::size_t{600'000});
+}
+
 TEST_F(Folders, ReportsOfAllKinds) {
   files().write("told/a.png", png_file(60, 40, 1));
   const std::string job = server().folder_job(files() / "told");
@@ -139,6 +168,12 @@ TEST_F(Folders, ReportsOfAllKinds) {
   const Reply page = server().get(report);
   EXPECT_THAT(page.header("content-type"), HasSubstr("text/html"));
   EXPECT_THAT(page.body, HasSubstr("</html>"));
+  const Json shown = embedded(page.body, "pictures");
+  ASSERT_EQ(shown.size(), 1U);
+  for (const char* which : {"before", "after"}) {
+    EXPECT_THAT(shown["0"][which].get<std::string>(), StartsWith("data:image/jpeg;base64,/9j/"));
+  }
+  EXPECT_TRUE(shown["0"]["why"].is_null());
   EXPECT_EQ(server().get(report + "?format=pdf").code(), "bad_request");
 }
 

@@ -10,8 +10,9 @@ const shots = process.env.IMGMILL_SCREENSHOTS ?? null;
 /** For a loaded machine, on which workers stand back for other tests: conditions are waited for, not times. */
 export const patience_ms = 60_000;
 
-export const launch = () =>
-  chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-dev-shm-usage"], timeout: patience_ms });
+/** `more`: words for its command line. */
+export const launch = (more = []) =>
+  chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-dev-shm-usage", ...more], timeout: patience_ms });
 
 /** A page of its own profile. What it complains about is kept in `page.complaints`. */
 export const openPage = async (browser, options = {}) => {
@@ -57,11 +58,13 @@ export const pick = (page, files) =>
     Object.entries(files).map(([name, buffer]) => ({ name, mimeType: "image/png", buffer })),
   );
 
+/** Waits for the end of the job; in vain, it says how far the page has come. */
 export const finished = async (page) => {
   try {
     await page.locator(".job-head .pill.done").waitFor();
   } catch (error) {
-    throw new Error(`${error.message}\nThe page at ${new URL(page.url()).hash} says: ${await page.locator("body").innerText()}`);
+    const seen = await page.locator("body").innerText({ timeout: 5000 }).catch(String);
+    throw new Error(`${error.message}\n${page.url()} shows:\n${seen.slice(0, 1500)}\n${page.complaints.join("\n")}`);
   }
 };
 /** Waits until the list shows so many images of a state: it is drawn a little after the job is told to be done. */

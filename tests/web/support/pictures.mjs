@@ -43,7 +43,17 @@ export const png = (width, height, seed = 1, grain = 6) => {
   return pngOf({ width, height, rows }, 1);
 };
 
-/** The same, cut off in the middle, as by a full disk. */
+/** A small picture in a file of at least `bytes`, nearly all of them in a chunk that means nothing to anybody. */
+export const large = (seed, bytes) => {
+  const small = png(48, 32, seed);
+  const filling = new Uint32Array(Math.ceil(bytes / 4));
+  let state = seed;
+  for (let at = 0; at < filling.length; at += 1) filling[at] = state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  const after_head = 8 + 25;
+  return Buffer.concat([small.subarray(0, after_head), chunk("fiLl", Buffer.from(filling.buffer)), small.subarray(after_head)]);
+};
+
+/** A picture that is cut off in the middle, as by a full disk. */
 export const brokenPng = (seed = 9) => {
   const whole = png(120, 90, seed);
   return whole.subarray(0, Math.floor(whole.length / 2));

@@ -1,4 +1,5 @@
 import { choosePlace, in_window } from "../state/desktop";
+import { inTime, Late } from "./patience";
 import type { ErrorBody } from "./types";
 
 /** An answer of the server that says no, or (status 0) no answer at all. */
@@ -12,6 +13,16 @@ export class ApiError extends Error {
     super(message);
   }
 }
+
+/** What a server on this machine says at once it says within this, even on a bad day, ms. */
+const quick_ms = 30_000;
+/** The same for what it has to begin or end first. */
+const usual_ms = 120_000;
+/** An upload of which nothing has moved for so long has got lost, ms. */
+const stall_ms = 30_000;
+
+/** Whether asking the same again is of no use: the server has understood, and said no. */
+export const isFinal = (error: ApiError): boolean => error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 429;
 
 type Listener = (answered: boolean, status: number) => void;
 
@@ -36,6 +47,8 @@ const hear = (used: string, answered: boolean, status: number) => {
 };
 
 const lost = () => new ApiError(0, "disconnected", "", "");
+/** Not lost: the server may be there all the same, and only this question be stuck somewhere. */
+const late = () => new ApiError(0, "request_timeout", "no answer came in time", "");
 
 export const errorFrom = (status: number, body: string): ApiError => {
   try {
@@ -66,27 +79,51 @@ export const request = async (method: string, path: string, init: RequestInit = 
   return response;
 };
 
-export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
-  (await request("GET", path, signal ? { signal } : {})).json() as Promise<T>;
-
-export const send = async <T>(method: "POST" | "DELETE", path: string, body?: unknown): Promise<T> => {
-  const response = await request(
-    method,
-    path,
-    body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } },
-  );
-  return (response.status === 204 ? undefined : await response.json()) as T;
+/** Asks and reads the whole answer. A connection may also break in the middle of that. */
+const whole = async <T>(limit_ms: number, method: string, path: string, init: RequestInit, read: (response: Response) => Promise<T>, outer?: AbortSignal): Promise<T> => {
+  try {
+    return await inTime(
+      limit_ms,
+      async (signal) => {
+        const used = token;
+        const response = await request(method, path, { ...init, signal });
+        try {
+          return await read(response);
+        } catch (error) {
+          if (signal.aborted) throw error;
+          hear(used, false, 0);
+          throw lost();
+        }
+      },
+      outer,
+    );
+  } catch (error) {
+    if (error instanceof Late) throw late();
+    throw error;
+  }
 };
 
-/** Bytes that only the page may ask for, such as a thumbnail. */
-export const blob = async (path: string, signal?: AbortSignal): Promise<Blob> =>
-  (await request("GET", path, signal ? { signal } : {})).blob();
+export const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
+  whole(quick_ms, "GET", path, {}, (response) => response.json() as Promise<T>, signal);
+
+/** `limit_ms`: how long an answer may take; Infinity for what may be hours of work. */
+export const send = <T>(method: "POST" | "DELETE", path: string, body?: unknown, limit_ms = usual_ms): Promise<T> =>
+  whole(
+    limit_ms,
+    method,
+    path,
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } },
+    async (response) => (response.status === 204 ? undefined : await response.json()) as T,
+  );
+
+/** Bytes that only the page may ask for, such as a picture. They wait for workers, for as long as those have other work. */
+export const blob = (path: string, signal?: AbortSignal, limit_ms = Infinity): Promise<Blob> =>
+  whole(limit_ms, "GET", path, {}, (response) => response.blob(), signal);
 
 /**
  * Sends one file. fetch() tells nothing of how far a body has gone, so this is the older way.
- * Rejects with an ApiError; status 0 when the connection was lost, which is worth another try.
+ * Rejects with an ApiError; status 0 when the connection was lost, or nothing has moved for `stall_ms` (request_timeout): both
+ * are worth another try.
  */
 export const upload = (
   path: string,
@@ -98,10 +135,21 @@ export const upload = (
     const call = new XMLHttpRequest();
     const abort = () => call.abort();
     const used = token;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const moves = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        reject(late());
+        call.abort();
+      }, stall_ms);
+    };
     call.open("PUT", path);
     for (const [name, value] of Object.entries(headers())) call.setRequestHeader(name, value);
     call.setRequestHeader("Content-Type", "application/octet-stream");
-    call.upload.onprogress = (event) => progress(event.loaded);
+    call.upload.onprogress = (event) => {
+      moves();
+      progress(event.loaded);
+    };
     call.onload = () => {
       hear(used, true, call.status);
       if (call.status >= 200 && call.status < 300) resolve();
@@ -112,16 +160,23 @@ export const upload = (
       reject(lost());
     };
     call.onabort = () => reject(new DOMException("aborted", "AbortError"));
-    call.onloadend = () => signal.removeEventListener("abort", abort);
+    call.onloadend = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+    };
+    if (signal.aborted) {
+      reject(new DOMException("aborted", "AbortError"));
+      return;
+    }
     signal.addEventListener("abort", abort);
-    if (signal.aborted) call.abort();
-    else call.send(file);
+    moves();
+    call.send(file);
   });
 
-/** Lets the browser itself load `path`, for which it has no token. */
-export const download = async (path: string, name: string): Promise<void> => {
+/** Lets the browser itself load `path`, for which it has no token. False when the person did not want it after all. */
+export const download = async (path: string, name: string): Promise<boolean> => {
   // Asked first: a server does not wait for as long as people may look for a place.
-  if (in_window.value && !(await choosePlace(name))) return;
+  if (in_window.value && !(await choosePlace(name))) return false;
   const { url } = await send<{ url: string }>("POST", "/api/tickets", { path });
   const link = document.createElement("a");
   link.href = url;
@@ -129,4 +184,5 @@ export const download = async (path: string, name: string): Promise<void> => {
   document.body.append(link);
   link.click();
   link.remove();
+  return true;
 };

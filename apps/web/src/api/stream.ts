@@ -1,10 +1,12 @@
-import { request, ApiError } from "./client";
+import { ApiError, isFinal, request } from "./client";
 import { SseParser, type Message } from "./sse";
 
 /** The longest wait before another try, in ms. The server is on this machine: trying is cheap. */
 const longest_wait_ms = 3000;
 /** The server writes a comment every 15 s; longer silence means that nobody is there. */
 const silence_ms = 40_000;
+/** It answers at once with what has changed. */
+const answer_ms = 15_000;
 
 export interface Subscription {
   close(): void;
@@ -27,10 +29,11 @@ export const follow = (
   const once = async () => {
     const controller = new AbortController();
     current = controller;
+    const first = setTimeout(() => controller.abort(), answer_ms);
     const response = await request("GET", path, {
       headers: { Accept: "text/event-stream", "Last-Event-ID": last },
       signal: controller.signal,
-    });
+    }).finally(() => clearTimeout(first));
     const parser = new SseParser();
     const decoder = new TextDecoder();
     const reader = response.body?.getReader();
@@ -53,7 +56,7 @@ export const follow = (
       try {
         await once();
       } catch (error) {
-        if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
+        if (error instanceof ApiError && isFinal(error)) {
           if (open) refused(error);
           return;
         }

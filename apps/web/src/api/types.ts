@@ -114,5 +114,5 @@ export interface WriteResult {
   images: number;
   failed: number;
   backup: string | null;
-  errors: { name: string; message: string; advice: string }[];
+  errors: (ErrorBody & { name: string })[];
 }

@@ -40,3 +40,27 @@ test("folders of any size are walked to their ends", async () => {
   assert.equal(names[0], "top/a.png");
   assert.equal(names[250], "top/sub/1249.png");
 });
+
+test("a folder that cannot be read, or says nothing, is told of, and the others are walked", async () => {
+  const file = (path: string) => ({ isFile: true, isDirectory: false, name: path, fullPath: path });
+  let asked = 0;
+  const folder = (path: string, read: (give: (some: unknown[]) => void, fail: (error: unknown) => void) => void) => ({
+    isFile: false,
+    isDirectory: true,
+    name: path,
+    fullPath: path,
+    createReader: () => ({ readEntries: read }),
+  });
+  let told = false;
+  const entries = [
+    folder("/forbidden", (_, fail) => fail(new Error("not allowed"))),
+    folder("/silent", () => (asked += 1)),
+    folder("/whole", (give) => (give(told ? [] : [file("/whole/a.png")]), (told = true))),
+    file("/b.png"),
+  ] as unknown as FileSystemEntry[];
+  const seen: string[] = [];
+  for await (const item of walk(entries, 5)) seen.push("error" in item ? `${item.name}: ${(item.error as Error).message}` : item.name);
+  assert.deepEqual(seen, ["forbidden: not allowed", "silent: nothing came for 0 s", "whole/a.png", "b.png"]);
+  // Asked twice: a question may get lost.
+  assert.equal(asked, 2);
+});

@@ -1,3 +1,4 @@
+import { persistently } from "../api/patience";
 import type { Info } from "../api/types";
 
 /** A file that the user gave: its relative path, and its bytes when they are wanted. */
@@ -5,8 +6,18 @@ export interface Incoming {
   name: string;
   file: () => Promise<File>;
 }
+/** A folder that the user gave and that cannot be read. */
+export interface Unreadable {
+  name: string;
+  error: unknown;
+}
+export type Given = AsyncIterable<Incoming | Unreadable>;
 
-const readAll = async (reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> => {
+/** A folder that says nothing for so long is asked once more, and then left out, ms. */
+const folder_ms = 20_000;
+
+const readAll = async (folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> => {
+  const reader = folder.createReader();
   const all: FileSystemEntry[] = [];
   for (;;) {
     // Gives 100 at most each time, and none when there are no more.
@@ -19,8 +30,8 @@ const readAll = async (reader: FileSystemDirectoryReader): Promise<FileSystemEnt
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
 
-/** Walks dropped entries, folders in order of their names; a folder that cannot be read is left out. */
-export async function* walk(entries: readonly FileSystemEntry[]): AsyncGenerator<Incoming> {
+/** Walks dropped entries, folders in order of their names. */
+export async function* walk(entries: readonly FileSystemEntry[], patience_ms = folder_ms): AsyncGenerator<Incoming | Unreadable> {
   for (const entry of entries) {
     if (isFile(entry)) {
       yield {
@@ -28,15 +39,21 @@ export async function* walk(entries: readonly FileSystemEntry[]): AsyncGenerator
         file: () => new Promise<File>((resolve, reject) => entry.file(resolve, reject)),
       };
     } else if (isFolder(entry)) {
-      const inside = await readAll(entry.createReader()).catch(() => []);
+      let inside: FileSystemEntry[];
+      try {
+        inside = await persistently(2, patience_ms, () => readAll(entry));
+      } catch (error) {
+        yield { name: entry.fullPath.replace(/^\/+/, ""), error };
+        continue;
+      }
       inside.sort((a, b) => (a.name < b.name ? -1 : 1));
-      yield* walk(inside);
+      yield* walk(inside, patience_ms);
     }
   }
 }
 
 /** Must be called while the drop event is handled: afterwards the browser hides what was dropped. */
-export const fromTransfer = (transfer: DataTransfer): AsyncIterable<Incoming> | null => {
+export const fromTransfer = (transfer: DataTransfer): Given | null => {
   const items = [...transfer.items].filter((item) => item.kind === "file");
   const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   if (entries.length > 0 && entries.length === items.length) return walk(entries);

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { ApiError, get, send } from "../api/client";
+import { ApiError, get, isFinal, send } from "../api/client";
 import { follow, type Subscription } from "../api/stream";
 import type { Image, Job, Settings, Variant } from "../api/types";
 
@@ -61,7 +61,7 @@ export class OpenJob {
   }
 
   variant(index: number, settings: Settings): Promise<Variant> {
-    return send<Variant>("POST", this.imagePath(index, "/variants"), { settings });
+    return send<Variant>("POST", this.imagePath(index, "/variants"), { settings }, Infinity);
   }
 
   async use(index: number, variant: number): Promise<void> {
@@ -87,7 +87,7 @@ export class OpenJob {
         if (page.images.length < page_rows) break;
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (error.status >= 400 && error.status < 500) {
+        if (isFinal(error)) {
           this.refused.value = error;
           return;
         }

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
-import { ApiError, get, onAnswer, useToken } from "../api/client";
+import { ApiError, get, isFinal, onAnswer, useToken } from "../api/client";
+import { inTime } from "../api/patience";
 import type { Info } from "../api/types";
 import { recall, remember } from "./storage";
 
@@ -13,6 +14,8 @@ export const connection = signal<Connection>("starting");
 export const info = signal<Info | null>(null);
 
 const poll_ms = 1000;
+/** A server that takes longer to say that it is well is asked anew. */
+const health_ms = 10_000;
 let polling = false;
 
 const tokenFrom = (text: string): string | null => /#token=([\w.~+/=-]+)/.exec(text)?.[1] ?? null;
@@ -44,7 +47,7 @@ export const greet = async (): Promise<boolean> => {
     return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status !== 0 && error.status !== 401 && error.status !== 503) throw error;
+    if (isFinal(error) && error.status !== 401) throw error;
     return false;
   }
 };
@@ -54,7 +57,7 @@ const poll = async () => {
   polling = true;
   while (connection.value === "lost") {
     await new Promise((resolve) => setTimeout(resolve, poll_ms));
-    const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+    const answer = await inTime(health_ms, (signal) => fetch("/healthz", { cache: "no-store", signal })).catch(() => null);
     if (answer?.ok) await greet().catch(() => undefined);
   }
   polling = false;
@@ -91,5 +94,6 @@ export const startSession = async (): Promise<void> => {
     }
     useToken(token);
   }
-  await greet();
+  // A question that got lost says nothing about the server.
+  while (!(await greet()) && connection.value === "starting") await new Promise((resolve) => setTimeout(resolve, poll_ms));
 };

@@ -5,6 +5,8 @@ import { blob } from "../api/client";
 const most_kept = 400;
 /** A browser opens six connections to a server; uploads and events need theirs. */
 const most_at_once = 2;
+/** One that has not come by then is let go, so that it keeps no other from coming, ms. */
+const most_waiting_ms = 300_000;
 /** Rows that are scrolled past faster than this never ask, ms. */
 const settle_ms = 80;
 
@@ -87,7 +89,7 @@ export const wantThumbnail = (path: string, hurried: boolean, take: (url: string
     }
     controller = new AbortController();
     try {
-      const entry = { url: URL.createObjectURL(await blob(path, controller.signal)), users: 0 };
+      const entry = { url: URL.createObjectURL(await blob(path, controller.signal, most_waiting_ms)), users: 0 };
       kept.set(path, entry);
       if (!gone) hold(entry);
       trim();

@@ -1,17 +1,24 @@
 import { signal } from "@preact/signals";
-import { ApiError, get, send, upload } from "../api/client";
+import { ApiError, get, isFinal, send, upload } from "../api/client";
+import { persistently } from "../api/patience";
 import type { Job, Settings } from "../api/types";
-import { imageTest, UniqueNames, type Incoming } from "./incoming";
+import { imageTest, UniqueNames, type Given, type Incoming } from "./incoming";
+import type { Said } from "../i18n/reasons";
 import { connection, info } from "./session";
 
 const lanes = 4;
 const tries_when_busy = 20;
+/** A file that gets stuck so often, while other questions are answered, is given up. */
+const tries_when_stuck = 4;
+/** After so many lost connections a file is read from end to end: what cannot be read looks like them. */
+const losses_until_read = 3;
+const piece_bytes = 8 << 20;
+/** A file that does not show its first byte for so long is asked for again, ms. */
+const file_ms = 10_000;
 const most_told = 100;
 
-export interface Refusal {
+export interface Refusal extends Said {
   name: string;
-  message: string;
-  advice: string;
 }
 
 export interface UploadState {
@@ -28,6 +35,7 @@ export interface UploadState {
   walking: boolean;
 }
 
+const pause_ms = 500;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const online = () =>
@@ -38,6 +46,16 @@ const online = () =>
       queueMicrotask(() => stop());
     });
   });
+
+const unreadable = (error: unknown): Said => ({ code: "unreadable", message: error instanceof Error ? error.message : String(error), advice: "" });
+
+/** Whether asking again is worth it as soon as the server answers. */
+const isLost = ({ status }: ApiError): boolean => status === 0 || status === 503 || status === 401;
+
+/** Throws where some of a file cannot be read. */
+const readThrough = async (file: Blob): Promise<void> => {
+  for (let at = 0; at < file.size; at += piece_bytes) await file.slice(at, at + piece_bytes).arrayBuffer();
+};
 
 /**
  * Sends files to one job, a few at a time. Files stay where they are until it is their turn,
@@ -51,18 +69,25 @@ export class Uploads {
   private readonly partial = new Map<string, number>();
   private wake: (() => void)[] = [];
   private sources = 0;
+  private closed_by: Said | null = null;
   private active = 0;
 
   constructor(
     readonly job: string,
     private readonly finished: () => void,
+    private readonly patience_ms = file_ms,
   ) {}
 
-  add(source: AsyncIterable<Incoming>): void {
+  /** Whether it takes more. */
+  get open(): boolean {
+    return !this.stop.signal.aborted;
+  }
+
+  add(source: Given): void {
     this.sources += 1;
     this.set({ walking: true });
     void this.walk(source);
-    for (; this.active < lanes; this.active += 1) void this.lane();
+    for (let more = lanes - this.active; more > 0; more -= 1) void this.lane();
   }
 
   cancel(): void {
@@ -70,6 +95,14 @@ export class Uploads {
     this.queue.length = 0;
     this.set({ found: this.state.value.settled, walking: false });
     this.rouse();
+  }
+
+  /** The job takes no more files: says so of all that wait, and of what is still to be found. */
+  private close(why: Said): void {
+    if (!this.open) return;
+    this.closed_by = why;
+    for (const { name } of this.queue) this.refuse(name, why);
+    this.cancel();
   }
 
   private set(some: Partial<UploadState>): void {
@@ -82,14 +115,14 @@ export class Uploads {
     for (const call of wake) call();
   }
 
-  private async walk(source: AsyncIterable<Incoming>): Promise<void> {
+  private async walk(source: Given): Promise<void> {
     const isImage = imageTest(info.value);
     const limit = info.value?.limits.max_job_files ?? Infinity;
     let found = 0;
     let ignored = 0;
     let told = false;
     const tell = () => {
-      if (this.stop.signal.aborted) return;
+      if (!this.open) return;
       told = true;
       const state = this.state.value;
       this.set({ found: state.found + found, ignored: state.ignored + ignored });
@@ -97,14 +130,21 @@ export class Uploads {
       ignored = 0;
       this.rouse();
     };
-    for await (const item of source) {
-      if (this.stop.signal.aborted) break;
-      if (!isImage(item.name) || this.state.value.found + found >= limit) ignored += 1;
-      else {
-        this.queue.push({ ...item, name: this.names.take(item.name) });
-        found += 1;
+    try {
+      for await (const item of source) {
+        if (!this.open && !this.closed_by) break;
+        if ("error" in item) this.refuse(item.name, unreadable(item.error));
+        else if (!isImage(item.name) || this.state.value.found + found >= limit) ignored += 1;
+        else if (this.closed_by) this.refuse(item.name, this.closed_by);
+        else {
+          this.queue.push({ ...item, name: this.names.take(item.name) });
+          found += 1;
+        }
+        if ((found === 1 && !told) || found + ignored >= 200) tell();
       }
-      if ((found === 1 && !told) || found + ignored >= 200) tell();
+    } catch (error) {
+      // What it has given goes its way all the same.
+      this.refuse("", unreadable(error));
     }
     tell();
     this.sources -= 1;
@@ -113,23 +153,28 @@ export class Uploads {
   }
 
   private async lane(): Promise<void> {
+    this.active += 1;
     for (;;) {
       const item = this.queue.shift();
       if (item) {
         await this.one(item);
-      } else if (this.sources > 0 && !this.stop.signal.aborted) {
+        this.progress(item.name, null);
+        if (this.open) this.set({ settled: this.state.value.settled + 1 });
+      } else if (this.sources > 0 && (this.open || this.closed_by)) {
         await new Promise<void>((resolve) => this.wake.push(resolve));
       } else break;
     }
     this.active -= 1;
     if (this.active > 0) return;
-    while (!this.stop.signal.aborted) {
+    for (let tries = 0; this.open && tries < tries_when_busy; ) {
       try {
         await send<Job>("POST", `/api/jobs/${this.job}/complete`);
         break;
       } catch (error) {
-        if (!(error instanceof ApiError) || (error.status !== 0 && error.status !== 503 && error.status !== 401)) break;
-        await online();
+        if (!(error instanceof ApiError) || isFinal(error)) break;
+        if (isLost(error)) await online();
+        else tries += 1;
+        await sleep(pause_ms);
       }
     }
     this.finished();
@@ -141,9 +186,9 @@ export class Uploads {
     return job?.state === "receiving";
   }
 
-  private refuse(name: string, message: string, advice: string): void {
+  private refuse(name: string, { code, message, advice }: Said): void {
     const { refused, refusals } = this.state.value;
-    this.set({ refused: refused + 1, refusals: refused < most_told ? [...refusals, { name, message, advice }] : refusals });
+    this.set({ refused: refused + 1, refusals: refused < most_told ? [...refusals, { name, code, message, advice }] : refusals });
   }
 
   private progress(name: string, bytes: number | null): void {
@@ -154,41 +199,47 @@ export class Uploads {
     this.set({ partial });
   }
 
+  /** Sends one file, or says why it did not go. */
   private async one(item: Incoming): Promise<void> {
     const path = `/api/jobs/${this.job}/files?name=${encodeURIComponent(item.name)}`;
-    let lost = false;
-    for (let busy = 0; !this.stop.signal.aborted; ) {
+    let losses = 0;
+    let stuck = 0;
+    for (let busy = 0; this.open; ) {
       try {
-        const file = await item.file();
         // A file that is gone looks like a lost connection when it is sent; asked first, it says so.
-        await file.slice(0, 1).arrayBuffer();
+        const file = await persistently(2, this.patience_ms, async () => {
+          const given = await item.file();
+          await given.slice(0, 1).arrayBuffer();
+          return given;
+        });
+        if (losses >= losses_until_read) await readThrough(file);
         await upload(path, file, (bytes) => this.progress(item.name, bytes), this.stop.signal);
-        break;
+        return;
       } catch (error) {
         this.progress(item.name, null);
-        if (this.stop.signal.aborted) return;
-        if (!(error instanceof ApiError)) {
-          this.refuse(item.name, error instanceof Error ? error.message : String(error), "");
-          break;
-        }
-        if (error.status === 0 || error.status === 503 || error.status === 401) {
-          lost = true;
+        if (!this.open) break;
+        if (!(error instanceof ApiError)) return this.refuse(item.name, unreadable(error));
+        if (isLost(error)) {
+          losses += 1;
           await online();
-        } else if (error.status === 429 && busy < tries_when_busy) {
+          if (error.code !== "request_timeout") continue;
+          // Where nothing else comes through, either, it is not this file's fault.
+          stuck += (await this.receives()) ? 1 : 0;
+          if (stuck >= tries_when_stuck) return this.refuse(item.name, error);
+        } else if ((error.status === 408 || error.status === 429) && busy < tries_when_busy) {
           busy += 1;
-          await sleep(500);
+          await sleep(pause_ms);
         } else {
+          const takes_more = error.code !== "conflict" || (await this.receives());
           // A name that is taken after a lost connection: the file had come through all the same.
-          const came = error.code === "conflict" && lost && (await this.receives());
-          if (!came) this.refuse(item.name, error.message, error.advice);
-          const hopeless = error.status === 404 || error.status === 507;
-          if (hopeless || (error.code === "conflict" && !(await this.receives()))) this.cancel();
-          break;
+          if (error.code === "conflict" && losses > 0 && takes_more) return;
+          this.refuse(item.name, error);
+          if (!takes_more || error.status === 404 || error.status === 507) this.close(error);
+          return;
         }
       }
     }
-    this.progress(item.name, null);
-    this.set({ settled: this.state.value.settled + 1 });
+    if (this.closed_by) this.refuse(item.name, this.closed_by);
   }
 }
 
@@ -212,15 +263,16 @@ export const isSending = (job: string): boolean => {
 };
 
 /** Makes a job and begins to send; resolves as soon as the job is there. */
-export const startUploads = async (source: AsyncIterable<Incoming>, settings: Settings, name: string | null): Promise<string> => {
+export const startUploads = async (source: Given, settings: Settings, name: string | null): Promise<string> => {
   const job = await send<Job>("POST", "/api/jobs", { source: { kind: "uploads" }, settings, ...(name ? { name } : {}) });
   begin(job.id).add(source);
   return job.id;
 };
 
 /** More files for a job that still receives. */
-export const addUploads = (job: string, source: AsyncIterable<Incoming>): void => {
-  (uploads.value.get(job) ?? begin(job)).add(source);
+export const addUploads = (job: string, source: Given): void => {
+  const known = uploads.value.get(job);
+  (known?.open ? known : begin(job)).add(source);
 };
 
 addEventListener("beforeunload", (event) => {

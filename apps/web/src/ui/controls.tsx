@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../i18n";
+import { reasonOf, type Said } from "../i18n/reasons";
 import { CloseIcon } from "./icons";
 
 type ButtonProps = {
@@ -180,10 +181,15 @@ export const Dialog = ({ title, onClose, children, wide = false }: { title: stri
   );
 };
 
-/** What the server says, in its own words: they are English whatever the page speaks. */
-export const Words = ({ message, advice }: { message: string; advice?: string | undefined }) => (
-  <span lang="en" class="sentence">
-    {message}
-    {advice ? <span class="advice"> {advice}</span> : null}
-  </span>
-);
+/** The exact words of who has said no: English whatever the page speaks. */
+export const Detail = ({ text }: { text: string }) => (text ? <small class="detail" lang="en">{text}</small> : null);
+
+/** Why something did not happen. */
+export const Why = ({ said }: { said: Said }) => {
+  const { text, advice, detail } = reasonOf(said);
+  return (
+    <span>
+      {text} <span class="advice">{advice}</span> <Detail text={detail} />
+    </span>
+  );
+};

@@ -1,7 +1,8 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { t } from "../i18n";
-import { Button } from "./controls";
+import { reasonOf } from "../i18n/reasons";
+import { Button, Detail } from "./controls";
 import { CheckIcon, CloseIcon, WarnIcon } from "./icons";
 
 interface Toast {
@@ -9,6 +10,8 @@ interface Toast {
   kind: "good" | "bad";
   text: string;
   advice: string;
+  /** In the words of who has said it, which may be another language. */
+  detail: string;
 }
 
 const toasts = signal<readonly Toast[]>([]);
@@ -18,9 +21,9 @@ const drop = (id: number) => {
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
 };
 
-export const tell = (text: string, kind: Toast["kind"] = "good", advice = ""): void => {
+export const tell = (text: string, kind: Toast["kind"] = "good", advice = "", detail = ""): void => {
   const id = next++;
-  toasts.value = [...toasts.value.slice(-2), { id, kind, text, advice }];
+  toasts.value = [...toasts.value.slice(-2), { id, kind, text, advice, detail }];
   setTimeout(() => drop(id), kind === "good" ? 6000 : 15_000);
 };
 
@@ -28,8 +31,10 @@ export const tell = (text: string, kind: Toast["kind"] = "good", advice = ""): v
 export const tellError = (error: unknown): void => {
   if (error instanceof DOMException && error.name === "AbortError") return;
   if (error instanceof ApiError) {
-    if (error.status !== 0 && error.status !== 401) tell(error.message, "bad", error.advice);
-  } else tell(`${t("common.unknown")}: ${String(error)}`, "bad");
+    if (error.code === "disconnected" || error.status === 401) return;
+    const { text, advice, detail } = reasonOf(error);
+    tell(text, "bad", advice, detail);
+  } else tell(t("common.unknown"), "bad", "", String(error));
 };
 
 /** Does something that the server may refuse. */
@@ -43,7 +48,7 @@ export const Toasts = () => (
       <div key={toast.id} class={`toast ${toast.kind}`}>
         {toast.kind === "good" ? <CheckIcon /> : <WarnIcon />}
         <span>
-          {toast.text} <span class="advice">{toast.advice}</span>
+          {toast.text} <span class="advice">{toast.advice}</span> <Detail text={toast.detail} />
         </span>
         <Button kind="quiet" label={t("common.close")} onClick={() => drop(toast.id)}>
           <CloseIcon size={16} />

@@ -1,13 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { download } from "../api/client";
+import { ApiError, download } from "../api/client";
 import type { Image, Variant } from "../api/types";
 import { t } from "../i18n";
 import { bytes, change, number, score } from "../i18n/format";
+import { reasonOf } from "../i18n/reasons";
 import type { OpenJob } from "../state/job";
 import { go } from "../state/route";
 import { usePicture } from "../state/thumbnails";
-import { Button } from "../ui/controls";
+import { Button, Detail, Why } from "../ui/controls";
 import { BackIcon, DownloadIcon, NextIcon, PictureIcon, RetryIcon, WarnIcon } from "../ui/icons";
 import { attempt, tellError } from "../ui/toast";
 import { currentOrder } from "./list";
@@ -41,25 +42,29 @@ const Details = ({ image }: { image: Image }) => (
   </section>
 );
 
-const Failed = ({ open, image }: { open: OpenJob; image: Image }) => (
-  <div class="center-message">
-    <WarnIcon size={36} />
-    <h2>{t(`image.${image.state === "cancelled" ? "cancelled" : "failed"}`)}</h2>
-    {image.error && (
-      <>
-        <p lang="en" class="sentence">
-          {image.error.message}
-        </p>
-        <p>
-          <strong>{t("compare.whatToDo")}:</strong> <span lang="en">{image.error.advice}.</span>
-        </p>
-      </>
-    )}
-    <Button kind="primary" onClick={attempt(() => open.retry([image.index]))}>
-      <RetryIcon /> {t("common.retry")}
-    </Button>
-  </div>
-);
+const Failed = ({ open, image }: { open: OpenJob; image: Image }) => {
+  const reason = image.error && reasonOf(image.error);
+  return (
+    <div class="center-message">
+      <WarnIcon size={36} />
+      <h2>{t(`image.${image.state === "cancelled" ? "cancelled" : "failed"}`)}</h2>
+      {reason && (
+        <>
+          <p>{reason.text}</p>
+          <p>
+            <strong>{t("compare.whatToDo")}:</strong> {reason.advice}
+          </p>
+          <p>
+            <Detail text={reason.detail} />
+          </p>
+        </>
+      )}
+      <Button kind="primary" onClick={attempt(() => open.retry([image.index]))}>
+        <RetryIcon /> {t("common.retry")}
+      </Button>
+    </div>
+  );
+};
 
 const Pictures = ({ open, image }: { open: OpenJob; image: Image }) => {
   const shown = useSignal<Variant | null>(null);
@@ -85,9 +90,11 @@ const Pictures = ({ open, image }: { open: OpenJob; image: Image }) => {
         <div class="center-message">
           <PictureIcon size={36} />
           <p>{t("compare.noPicture")}</p>
-          <p class="hint" lang="en">
-            {failed instanceof Error ? failed.message : ""}
-          </p>
+          {failed instanceof ApiError && failed.status !== 0 && (
+            <p class="hint">
+              <Why said={failed} />
+            </p>
+          )}
         </div>
       ) : (
         <Stage

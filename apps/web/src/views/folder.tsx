@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
-import { get } from "../api/client";
+import { ApiError, get } from "../api/client";
 import type { Folders } from "../api/types";
 import { t } from "../i18n";
+import type { Said } from "../i18n/reasons";
 import { chooseFolder, in_window } from "../state/desktop";
 import { go } from "../state/route";
 import { greet } from "../state/session";
-import { Button, Dialog, Words } from "../ui/controls";
+import { Button, Dialog, Why } from "../ui/controls";
 import { FolderIcon, UpIcon } from "../ui/icons";
 import { attempt } from "../ui/toast";
 import { recall, remember } from "../state/storage";
@@ -16,7 +17,7 @@ import { startLocal } from "./window";
 export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => void }) => {
   const here = useSignal<Folders | null>(null);
   const typed = useSignal("");
-  const error = useSignal<{ message: string; advice: string } | null>(null);
+  const error = useSignal<Said | null>(null);
   const id = useId();
   const open = async (path: string | null) => {
     try {
@@ -27,8 +28,7 @@ export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => voi
       onPath(folders.path || null);
       if (folders.path) remember("folder", folders.path);
     } catch (problem) {
-      const { message, advice } = problem as { message: string; advice?: string };
-      error.value = { message, advice: advice ?? "" };
+      error.value = problem instanceof ApiError ? problem : { code: "unknown", message: String(problem), advice: "" };
       onPath(null);
     }
   };
@@ -69,7 +69,7 @@ export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => voi
       </form>
       {error.value && (
         <p class="problem" role="alert">
-          <Words {...error.value} />
+          <Why said={error.value} />
         </p>
       )}
       {folders && (

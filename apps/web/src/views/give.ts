@@ -1,7 +1,7 @@
 import { t } from "../i18n";
 import { choices } from "../state/preferences";
 import { toSettings } from "../state/choices";
-import { imageTest, type Incoming } from "../state/incoming";
+import { imageTest, type Given, type Incoming, type Unreadable } from "../state/incoming";
 import { openJob } from "../state/job";
 import { go, route } from "../state/route";
 import { info } from "../state/session";
@@ -11,21 +11,25 @@ import { tell, tellError } from "../ui/toast";
 interface Peeked {
   first: Incoming | null;
   more: boolean;
+  /** The first folder that could not be read. */
+  unreadable: Unreadable | null;
   /** The source as it was. */
-  all: AsyncIterable<Incoming>;
+  all: Given;
 }
 
 /** Looks for the first two images of a source: the one names the job, the other tells that it is not alone. */
-const peek = async (source: AsyncIterable<Incoming>): Promise<Peeked> => {
+const peek = async (source: Given): Promise<Peeked> => {
   const isImage = imageTest(info.value);
-  const seen: Incoming[] = [];
+  const seen: (Incoming | Unreadable)[] = [];
+  let unreadable: Unreadable | null = null;
   const images: Incoming[] = [];
   const iterator = source[Symbol.asyncIterator]();
   while (images.length < 2) {
     const step = await iterator.next();
     if (step.done) break;
     seen.push(step.value);
-    if (isImage(step.value.name)) images.push(step.value);
+    if ("error" in step.value) unreadable ??= step.value;
+    else if (isImage(step.value.name)) images.push(step.value);
   }
   const all = async function* () {
     yield* seen;
@@ -35,15 +39,16 @@ const peek = async (source: AsyncIterable<Incoming>): Promise<Peeked> => {
       yield step.value;
     }
   };
-  return { first: images[0] ?? null, more: images.length > 1, all: all() };
+  return { first: images[0] ?? null, more: images.length > 1, unreadable, all: all() };
 };
 
 /** Images that were given anywhere: more of the open job while that still receives, otherwise a job of their own. */
-export const give = async (source: AsyncIterable<Incoming>): Promise<void> => {
+export const give = async (source: Given): Promise<void> => {
   try {
-    const { first, more, all } = await peek(source);
+    const { first, more, unreadable, all } = await peek(source);
     if (!first) {
-      tell(t("drop.none"), "bad");
+      if (unreadable) tell(t("reason.unreadable"), "bad", t("reason.unreadable.do"), `${unreadable.name}: ${String(unreadable.error)}`);
+      else tell(t("drop.none"), "bad");
       return;
     }
     const open = route.value.view === "job" ? openJob.value : null;

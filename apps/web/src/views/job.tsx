@@ -8,9 +8,9 @@ import { finished, isOver, type OpenJob } from "../state/job";
 import { fromFiles } from "../state/incoming";
 import { go } from "../state/route";
 import { addUploads, isSending, uploads } from "../state/uploads";
-import { Button, Words } from "../ui/controls";
+import { Button, Why } from "../ui/controls";
 import { BackIcon, DownloadIcon, Mark, PlusIcon, ReportIcon, RetryIcon, StopIcon, WarnIcon, WriteIcon } from "../ui/icons";
-import { attempt } from "../ui/toast";
+import { attempt, tell } from "../ui/toast";
 import { ImageList, listFilter } from "./list";
 import { Summary } from "./summary";
 import { WriteDialog } from "./write";
@@ -125,7 +125,9 @@ const Reports = ({ open }: { open: OpenJob }) => {
             type="button"
             onClick={attempt(async () => {
               if (menu.current) menu.current.open = false;
-              await download(open.path(`/report?format=${format}`), `imgmill-report.${format}`);
+              const begun = await download(open.path(`/report?format=${format}`), `imgmill-report.${format}`);
+              // Its pictures take the workers a while.
+              if (begun && format === "html") tell(t("get.reportMaking"));
             })}
           >
             {t("get.reportAs", { format: format.toUpperCase() })}
@@ -218,7 +220,7 @@ const Notices = ({ job, open }: { job: Job; open: OpenJob }) => {
           <ul>
             {state.refusals.map((row) => (
               <li key={row.name}>
-                <strong>{row.name}</strong> <Words message={row.message} advice={row.advice} />
+                <strong>{row.name}</strong> <Why said={row} />
               </li>
             ))}
           </ul>
@@ -296,7 +298,7 @@ export const JobView = ({ open, tab }: { open: OpenJob; tab: "images" | "summary
         <WarnIcon size={36} />
         <h1>{t("job.gone")}</h1>
         <p>
-          <Words message={open.refused.value.message} advice={open.refused.value.advice} />
+          <Why said={open.refused.value} />
         </p>
         <Button kind="primary" onClick={() => go({ view: "start" })}>
           {t("common.back")}

@@ -93,7 +93,7 @@ export const servicesForWindow = (): void => {
     else if (event.kind === "not-saved") tell(t("get.notSaved", { reason: event.reason }), "bad");
     else {
       forgetDrag();
-      tell(event.reason, "bad");
+      tell(t("reason.refused"), "bad", t("reason.refused.do"), event.reason);
     }
   });
   tellReady();

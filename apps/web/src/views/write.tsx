@@ -4,7 +4,7 @@ import type { Job, WriteResult } from "../api/types";
 import { t } from "../i18n";
 import type { OpenJob } from "../state/job";
 import { info } from "../state/session";
-import { Button, Dialog, Segmented, Switch, Words } from "../ui/controls";
+import { Button, Dialog, Segmented, Switch, Why } from "../ui/controls";
 import { CheckIcon, WarnIcon } from "../ui/icons";
 import { tellError } from "../ui/toast";
 import { FolderBrowser } from "./folder";
@@ -32,7 +32,7 @@ const Outcome = ({ result, path }: { result: WriteResult; path: string }) => (
         <ul>
           {result.errors.slice(0, 50).map((row) => (
             <li key={row.name}>
-              <strong>{row.name}</strong> <Words message={row.message} advice={row.advice} />
+              <strong>{row.name}</strong> <Why said={row} />
             </li>
           ))}
         </ul>
@@ -57,7 +57,7 @@ export const WriteDialog = ({ job, open, onClose }: { job: Job; open: OpenJob; o
     busy.value = true;
     try {
       const body = in_place ? { to: "in-place", backup: backup.value } : { to: "folder", path: target };
-      result.value = { result: await send<WriteResult>("POST", open.path("/write"), body), path: target };
+      result.value = { result: await send<WriteResult>("POST", open.path("/write"), body, Infinity), path: target };
     } catch (error) {
       tellError(error);
     }

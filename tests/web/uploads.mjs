@@ -1,0 +1,109 @@
+// Uploads over connections that break in the middle, or that swallow what is sent.
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { finished, jobId, launch, openPage, patience_ms, pick, rows, visit } from "./support/browser.mjs";
+import { large } from "./support/pictures.mjs";
+import { for_proxy, Proxy } from "./support/proxy.mjs";
+import { Server } from "./support/server.mjs";
+
+let browser;
+let server;
+let proxy;
+let page;
+before(async () => {
+  server = await Server.start();
+  browser = await launch(for_proxy);
+});
+beforeEach(async () => {
+  proxy = await Proxy.start(server);
+  page = await openPage(browser);
+});
+afterEach(async () => {
+  await page?.context().close();
+  await proxy?.stop();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const until = async (what, is) => {
+  const end = Date.now() + patience_ms;
+  while (!(await is())) {
+    assert.ok(Date.now() < end, `waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+/** Every image is there once, done, and its original byte for byte what was given. */
+const all_there = async (files) => {
+  const path = `/api/jobs/${jobId(page)}`;
+  const { images } = await server.json(`${path}/images?offset=0&limit=100`);
+  assert.deepEqual(images.map((image) => image.name).sort(), Object.keys(files).sort());
+  for (const image of images) {
+    assert.equal(image.state, "done");
+    const original = Buffer.from(await (await server.get(`${path}/images/${image.index}/original`)).arrayBuffer());
+    assert.ok(original.equals(files[image.name]), image.name);
+  }
+};
+
+test("several uploads are cut off at once, twice, and in the end every image is there once", async () => {
+  const files = Object.fromEntries(Array.from({ length: 6 }, (_, at) => [`${at}.png`, large(at + 1, 1_500_000)]));
+  await visit(page, proxy);
+  proxy.hold_after = 100_000;
+  await pick(page, files);
+  for (const next of [1_000_000, Infinity]) {
+    await until("four uploads in their middle", () => proxy.held.size === 4);
+    proxy.cut();
+    await page.getByRole("alert").getByText("The server has ended").waitFor();
+    // What is known stays in sight, and nothing is called refused.
+    assert.equal(await page.locator(".job-head .pill.receiving").count(), 1);
+    proxy.mend(next);
+  }
+  await finished(page);
+  await rows(page, "done", 6);
+  assert.equal(await page.getByRole("alert").count(), 0);
+  assert.equal(await page.locator(".notice.bad").count(), 0);
+  await all_there(files);
+  assert.deepEqual(page.complaints, []);
+});
+
+test("the first question of a page gets lost, and is asked again", async () => {
+  const files = { "a.png": large(1, 1000) };
+  let asked = 0;
+  proxy.swallows = (line) => line.startsWith("GET /api/info") && (asked += 1) === 1;
+  await page.clock.install();
+  await visit(page, proxy);
+  assert.equal(asked, 1);
+  await page.clock.fastForward(40_000);
+  await until("the question to be asked again", () => asked === 2);
+  await pick(page, files);
+  await finished(page);
+  await all_there(files);
+  assert.deepEqual(page.complaints, []);
+});
+
+test("what gets lost without a word is sent again: an upload, its end, the questions for images and events", async () => {
+  const files = Object.fromEntries([1, 2, 3].map((at) => [`${at}.png`, large(at, 50_000)]));
+  const lines = [/^PUT .*name=1\.png/, /^POST .*\/complete/, /^GET .*\/images\?/, /^GET .*\/events/];
+  const lost = new Set();
+  proxy.swallows = (text) => {
+    const line = lines.find((some) => some.test(text));
+    return line !== undefined && !lost.has(line) && lost.add(line) !== null;
+  };
+  await page.clock.install();
+  await visit(page, proxy);
+  await pick(page, files);
+  const over = page.locator(".job-head .pill.done");
+  for (let known = 0; ; ) {
+    await until("the end of the job, or another loss", async () => lost.size > known || (await over.count()) > 0);
+    if (lost.size === known) break;
+    known = lost.size;
+    // The limits are beyond any patience of a test: the page's clock is put forward.
+    await page.clock.fastForward(130_000);
+  }
+  assert.equal(lost.size, lines.length);
+  await rows(page, "done", 3);
+  await all_there(files);
+  assert.deepEqual(page.complaints, []);
+});
