@@ -209,7 +209,7 @@ class Contest {
   static constexpr Squeeze small_squeeze{16, 128, 2, Squeeze::both, false};
   // The end at a thousandth costs 0.02 % of the bytes of 26 screenshots and saves a tenth of the
   // time.
-  static constexpr Squeeze max_squeeze{20,    longest_match,  2,   Squeeze::better,
+  static constexpr Squeeze max_squeeze{14,    longest_match,  2,   Squeeze::better,
                                        false, Squeeze::trees, 1000};
   static constexpr Squeeze max_noise_squeeze{32,  128, 4, Squeeze::dear, true, Squeeze::chains,
                                              1000};
