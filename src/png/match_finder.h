@@ -1,53 +1,17 @@
-// Earlier places with the same bytes, for deflate's matches.
+// Earlier places with the same bytes, by hash chains.
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <vector>
 
 #include "png/huffman.h"
+#include "png/match.h"
 #include "png/squeeze.h"
 
 namespace imgmill::png {
-
-/// One earlier place with the same bytes.
-struct Match {
-  std::uint16_t length;
-  std::uint16_t distance;  // 32768 at most
-  std::uint32_t symbol;    // of the distance
-};
-
-inline std::uint32_t load32(const std::uint8_t* at) {
-  std::uint32_t value = 0;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-inline std::uint64_t load64(const std::uint8_t* at) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-/// How many bytes are the same at both places, `most` at most; those are all that is read.
-inline unsigned common_length(const std::uint8_t* a, const std::uint8_t* b, unsigned most) {
-  unsigned length = 0;
-  while (length + 8 <= most) {
-    const std::uint64_t difference = load64(a + length) ^ load64(b + length);
-    if (difference != 0) {
-      const int bits = std::endian::native == std::endian::little ? std::countr_zero(difference)
-                                                                  : std::countl_zero(difference);
-      return length + static_cast<unsigned>(bits) / 8;
-    }
-    length += 8;
-  }
-  while (length < most && a[length] == b[length]) ++length;
-  return length;
-}
 
 /// Earlier places with the same bytes, by hash chains. Places are kept modulo 65536, which halves
 /// the tables (they must fit a core's own cache: noise jumps about in them). Whatever a table says
@@ -96,14 +60,8 @@ class MatchFinder {
   static constexpr unsigned bits3 = 18;
   static constexpr unsigned bits4 = 16;
 
-  [[nodiscard]] static std::size_t hash3(std::uint32_t bytes) {
-    // The order of the bytes in a word does not matter, as long as there are three.
-    if constexpr (std::endian::native == std::endian::big) bytes >>= 8;
-    return ((bytes & 0xFFFFFF) * 0x9E3779B1U) >> (32 - bits3);
-  }
-  [[nodiscard]] static std::size_t hash4(std::uint32_t bytes) {
-    return (bytes * 0x9E3779B1U) >> (32 - bits4);
-  }
+  [[nodiscard]] static std::size_t hash3(std::uint32_t bytes) { return hash_of_3(bytes, bits3); }
+  [[nodiscard]] static std::size_t hash4(std::uint32_t bytes) { return hash_of_4(bytes, bits4); }
 
   // The entries of the place after next, on their way while this one is looked at.
   void fetch(std::size_t at) const {

@@ -10,6 +10,8 @@
 #include "png/huffman.h"
 #include "png/lanes.h"
 #include "png/match_finder.h"
+#include "png/match_tree.h"
+#include "png/parse.h"
 
 namespace imgmill::png {
 namespace {
@@ -20,17 +22,6 @@ using Bytes = std::span<const std::uint8_t>;
 constexpr std::size_t segment_size = std::size_t{1} << 19;
 // Blocks begin and end at multiples of about this, bytes.
 constexpr std::size_t unit_size = 6144;
-
-// Fractions of a bit that costs are counted in.
-constexpr double cost_unit = 256;
-using Cost = std::uint32_t;
-
-/// What symbols cost, extra bits included.
-struct Costs {
-  std::array<Cost, 256> literal{};
-  std::array<Cost, longest_match + 1> length{};
-  std::array<Cost, distance_symbols> distance{};
-};
 
 Cost cost_of(double total, double count) {
   // What does not come up would cost about this much if it did.
@@ -139,10 +130,18 @@ using Tokens = std::vector<Token>;
 class Segment {
  public:
   Segment(Bytes data, std::size_t begin, std::size_t end, const Squeeze& how)
-      : data_(data.subspan(begin, end - begin)), cost_(data_.size() + 1), choice_(data_.size()) {
-    MatchFinder finder(data, how);
-    finder.learn(begin - std::min(begin, window_size), begin);
-    finder.find(begin, end, matches_, first_);
+      : data_(data.subspan(begin, end - begin)),
+        cost_(data_.size() + 1 + parse_margin),
+        choice_(data_.size()) {
+    const auto find_with = [&](auto finder) {
+      finder.learn(begin - std::min(begin, window_size), begin);
+      finder.find(begin, end, matches_, first_);
+    };
+    if (how.finder == Squeeze::trees) {
+      find_with(MatchTree(data, how));
+    } else {
+      find_with(MatchFinder(data, how));
+    }
   }
 
   [[nodiscard]] Bytes data() const { return data_; }
@@ -150,29 +149,14 @@ class Segment {
   /// The cheapest tokens for the bytes from `begin` to `end`, by dynamic programming from the
   /// end on.
   Tokens parse(std::size_t begin, std::size_t end, const Costs& costs) {
-    // Nothing but pointers in here: this is where most of the time goes.
-    Cost* const cost = cost_.data();
-    const Match* const matches = matches_.data();
-    cost[end] = 0;
-    for (std::size_t at = end; at-- > begin;) {
-      const std::uint8_t byte = data_[at];
-      Cost best = costs.literal[byte] + cost[at + 1];
-      std::uint32_t choice = 1U << 16 | byte;
-      std::size_t length = shortest_match;
-      const Match* const stop = matches + first_[at + 1];
-      for (const Match* match = matches + first_[at]; match < stop; ++match) {
-        const Cost distance = costs.distance[match->symbol];
-        const std::size_t most = std::min<std::size_t>(match->length, end - at);
-        for (; length <= most; ++length) {
-          const Cost now = distance + costs.length[length] + cost[at + length];
-          const auto way = static_cast<std::uint32_t>(length << 16 | match->distance);
-          choice = now < best ? way : choice;
-          best = now < best ? now : best;
-        }
-      }
-      cost[at] = best;
-      choice_[at] = choice;
-    }
+    png::parse({.data = data_.data(),
+                .begin = begin,
+                .end = end,
+                .matches = matches_.data(),
+                .first = first_.data(),
+                .costs = &costs,
+                .cost = cost_.data(),
+                .choice = choice_.data()});
     Tokens tokens;
     tokens.reserve((end - begin) / 2);
     for (std::size_t at = begin; at < end; at += choice_[at] >> 16) {
@@ -234,26 +218,31 @@ Histogram histogram_of(const Tokens& tokens) {
   return histogram;
 }
 
+constexpr std::uint64_t nothing_yet = std::numeric_limits<std::uint64_t>::max();
+
 /// A block as it was parsed last.
 struct Block {
   std::size_t size = 0;  ///< bytes that it stands for
   Tokens tokens;
-  std::uint64_t bits = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t bits = nothing_yet;
 };
 
-// Parses again and again with the costs of the parse before.
+// Parses again and again with the costs of the parse before. `little`: as in Squeeze.
 void refine(Segment& segment, std::size_t begin, std::size_t end, Costs costs, unsigned passes,
-            Block& best) {
+            unsigned little, Block& best) {
   for (unsigned pass = 0; pass < passes; ++pass) {
     Tokens tokens = segment.parse(begin, end, costs);
     const Histogram histogram = histogram_of(tokens);
     const std::uint64_t bits = block_bits(histogram);
-    if (bits < best.bits) {
+    const bool better = bits < best.bits;
+    const bool enough =
+        better ? best.bits != nothing_yet && little > 0 && best.bits - bits < best.bits / little
+               : pass > 0;
+    if (better) {
       best.bits = bits;
       best.tokens = std::move(tokens);
-    } else if (pass > 0) {
-      break;
     }
+    if (enough) break;
     costs = costs_of(histogram);
   }
 }
@@ -266,18 +255,18 @@ Tokens join(const std::vector<Block>& blocks) {
 
 // Costs to start with: those that one of the two starts comes to in the middle of the segment,
 // whichever makes that shorter.
-Costs better_start(Segment& segment) {
+Costs better_start(Segment& segment, unsigned little) {
   constexpr std::size_t most = 96 * 1024;
   constexpr unsigned passes = 3;
   const Bytes data = segment.data();
-  const std::size_t size = std::min(most, data.size());
+  const std::size_t size = std::min(most, (data.size() + 1) / 2);
   const std::size_t begin = (data.size() - size) / 2;
   Costs best;
-  std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t least = nothing_yet;
   for (const unsigned expected : {dear_match, cheap_match}) {
     Block block;
     refine(segment, begin, begin + size, first_costs(data.subspan(begin, size), expected), passes,
-           block);
+           little, block);
     if (block.bits >= least) continue;
     least = block.bits;
     best = costs_of(histogram_of(block.tokens));
@@ -288,9 +277,9 @@ Costs better_start(Segment& segment) {
 std::vector<Block> blocks_of(Segment& segment, const Squeeze& how) {
   const Bytes data = segment.data();
   const unsigned expected = how.starts == Squeeze::cheap ? cheap_match : dear_match;
-  Tokens tokens = segment.parse(
-      0, data.size(),
-      how.starts == Squeeze::better ? better_start(segment) : first_costs(data, expected));
+  Tokens tokens = segment.parse(0, data.size(),
+                                how.starts == Squeeze::better ? better_start(segment, how.little)
+                                                              : first_costs(data, expected));
   std::vector<Block> blocks;
   for (int round = 0; round < (how.split_again ? 2 : 1); ++round) {
     const std::vector<std::size_t> borders = segment.split(tokens);
@@ -307,10 +296,10 @@ std::vector<Block> blocks_of(Segment& segment, const Squeeze& how) {
       const Histogram histogram = histogram_of(block.tokens);
       block.size = end - begin;
       block.bits = block_bits(histogram);
-      refine(segment, begin, end, costs_of(histogram), how.passes, block);
+      refine(segment, begin, end, costs_of(histogram), how.passes, how.little, block);
       if (how.starts == Squeeze::both) {
         refine(segment, begin, end, first_costs(data.subspan(begin, end - begin), cheap_match),
-               how.passes + 1, block);
+               how.passes + 1, how.little, block);
       }
     }
     blocks = std::move(now);
@@ -325,8 +314,8 @@ std::vector<std::uint8_t> squeezed(Bytes data, const Squeeze& how, int lanes) {
   BitWriter out = zlib_stream();
   if (data.empty()) put_block(out, {}, data, true);
   const std::size_t segments = (data.size() + segment_size - 1) / segment_size;
-  // No more in memory than there are lanes.
-  const auto together = static_cast<std::size_t>(std::max(lanes, 1));
+  // What is done waits, as tokens, for what stands before it: no more than some MiB a lane.
+  const auto together = 4 * static_cast<std::size_t>(std::max(lanes, 1));
   std::size_t at = 0;
   for (std::size_t first = 0; first < segments; first += together) {
     std::vector<std::vector<Block>> done(std::min(together, segments - first));

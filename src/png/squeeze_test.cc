@@ -39,11 +39,13 @@ Bytes residue(std::size_t size, unsigned seed) {
   return bytes;
 }
 
-const std::array<Squeeze, 5> ways = {{{4, 32, 1, Squeeze::dear, false},
+const std::array<Squeeze, 7> ways = {{{4, 32, 1, Squeeze::dear, false},
                                       {16, 128, 2, Squeeze::both, false},
                                       {16, 3, 2, Squeeze::cheap, false},
                                       {32, 258, 3, Squeeze::both, true},
-                                      {16, 128, 2, Squeeze::better, false}}};
+                                      {16, 128, 2, Squeeze::better, false},
+                                      {16, 258, 2, Squeeze::better, false, Squeeze::trees},
+                                      {4, 3, 1, Squeeze::cheap, true, Squeeze::trees}}};
 
 TEST(Squeezed, ComesBackThroughZlib) {
   std::vector<Bytes> inputs = {{}, {7}, {7, 7}, {1, 2, 3}, {0, 0, 0, 0}};
@@ -69,9 +71,11 @@ TEST(Squeezed, ComesBackWhereSegmentsMeetAndMatchesReachBack) {
   const Bytes copy(input.begin() + 270'000, input.end());
   for (int i = 0; i < 10; ++i) input.insert(input.end(), copy.begin(), copy.end());
   ASSERT_GT(input.size(), std::size_t{1} << 19);
-  const Bytes stream = squeezed(input, ways[0]);
-  EXPECT_EQ(by_zlib(stream, input.size()), input);
-  EXPECT_LT(stream.size(), input.size() * 2 / 3) << "copies were not found";
+  for (const Squeeze& way : {ways[0], ways[5]}) {
+    const Bytes stream = squeezed(input, way);
+    EXPECT_EQ(by_zlib(stream, input.size()), input);
+    EXPECT_LT(stream.size(), input.size() * 2 / 3) << "copies were not found";
+  }
 }
 
 TEST(Squeezed, IsTheSameEachTime) {
