@@ -151,6 +151,18 @@ void keep_profile_and(vips::VOption* options, bool exif, bool xmp) {
 #endif
 }
 
+ByteView profile_of(const vips::VImage& image) {
+  if (image.get_typeof(VIPS_META_ICC_NAME) == 0) return {};
+  std::size_t size = 0;
+  const void* data = image.get_blob(VIPS_META_ICC_NAME, &size);
+  return {static_cast<const std::byte*>(data), size};
+}
+
+void embed_profile(const vips::VImage& image, ByteView profile) {
+  if (profile.empty()) return;
+  vips_image_set_blob_copy(image.get_image(), VIPS_META_ICC_NAME, profile.data(), profile.size());
+}
+
 vips::VImage without_metadata(const vips::VImage& image) {
   vips::VImage copy = image.copy();
   gchar** fields = vips_image_get_fields(copy.get_image());

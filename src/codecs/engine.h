@@ -109,6 +109,11 @@ void keep_profile_only(vips::VOption* options);
 /// The same, and EXIF or XMP with it.
 void keep_profile_and(vips::VOption* options, bool exif, bool xmp);
 
+/// The ICC profile that comes with the pixels; refers to the image's memory. Empty: there is none.
+[[nodiscard]] ByteView profile_of(const vips::VImage& image);
+/// Gives the pixels a profile, unless that is empty. Only for images that nobody else has yet.
+void embed_profile(const vips::VImage& image, ByteView profile);
+
 /// Removes every metadata field but the profile, resolution and what animation
 /// needs, so that a saver without a `keep` option writes none either.
 [[nodiscard]] vips::VImage without_metadata(const vips::VImage& image);

@@ -230,8 +230,7 @@ Result<Picture> HeicCodec::decode(ByteView input, const ImageInfo& info,
     const Buffer profile = profile_of(opened);
     if (!profile.empty()) {
       target = target.copy();
-      vips_image_set_blob_copy(target.get_image(), VIPS_META_ICC_NAME, profile.data(),
-                               profile.size());
+      embed_profile(target, profile.view());
     }
     return Picture{.image = target, .source_bits = info.bits};
   });

@@ -107,9 +107,7 @@ Result<Picture> picture_of(const jpeg::Pixels& pixels, ByteView profile) {
     VipsImage* const raw = image.get_image();
     raw->Type = pixels.channels == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
     raw->Xres = raw->Yres = pixels.dots_per_mm;
-    if (!profile.empty()) {
-      vips_image_set_blob_copy(raw, VIPS_META_ICC_NAME, profile.data(), profile.size());
-    }
+    embed_profile(image, profile);
     return Picture{.image = image};
   });
 }
@@ -166,18 +164,6 @@ Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
 
 namespace {
 
-Buffer profile_in(const vips::VImage& image) {
-  const void* profile = nullptr;
-  std::size_t size = 0;
-  if (vips_image_get_typeof(image.get_image(), VIPS_META_ICC_NAME) == 0 ||
-      vips_image_get_blob(image.get_image(), VIPS_META_ICC_NAME, &profile, &size) != 0) {
-    return {};
-  }
-  Buffer copy = Buffer::uninitialised(size);
-  std::ranges::copy(ByteView(static_cast<const std::byte*>(profile), size), copy.data());
-  return copy;
-}
-
 // A picture as our encoder takes it.
 struct Input {
   vips::VImage pixels;
@@ -198,7 +184,7 @@ Result<Input> input_of(const Picture& picture) {
                           .channels = pixels.bands()},
               .segments = {}};
   input.segments.push_back(jfif(pixels.xres()));
-  add_profile(input.segments, profile_in(pixels).view());
+  add_profile(input.segments, profile_of(pixels));
   return input;
 }
 
@@ -220,7 +206,6 @@ Result<Buffer> JpegCodec::encode(const Picture& picture, const EncodeOptions& op
 PictureEncoder JpegCodec::encoder(const Picture& picture) {
   struct Prepared {
     Input input;  // whose samples the encoder refers to
-    Buffer profile;
     jpeg::SamplesEncoder encoder;
   };
   return [picture, prepared = std::shared_ptr<Prepared>()](
@@ -231,13 +216,11 @@ PictureEncoder JpegCodec::encoder(const Picture& picture) {
     }
     if (!prepared) {
       IMGMILL_TRY(Input input, input_of(picture));
-      Buffer profile = profile_in(input.pixels);
       jpeg::SamplesEncoder encoder(input.samples, std::move(input.segments));
-      prepared =
-          std::make_shared<Prepared>(std::move(input), std::move(profile), std::move(encoder));
+      prepared = std::make_shared<Prepared>(std::move(input), std::move(encoder));
     }
     return encoding_of(prepared->encoder.quantised(jpeg_settings(options)), options,
-                       prepared->profile.view());
+                       profile_of(prepared->input.pixels));
   };
 }
 

@@ -204,13 +204,11 @@ int effort_of(const EncodeOptions& options, double pixels) {
 // A profile that libjxl cannot read, nobody can: then the numbers are taken for sRGB's, as
 // viewers do.
 bool set_colours(JxlEncoder* encoder, const vips::VImage& image, bool grey) {
-  if (image.get_typeof(VIPS_META_ICC_NAME) != 0) {
-    std::size_t size = 0;
-    const void* data = image.get_blob(VIPS_META_ICC_NAME, &size);
-    if (JxlEncoderSetICCProfile(encoder, static_cast<const std::uint8_t*>(data), size) ==
-        JXL_ENC_SUCCESS) {
-      return true;
-    }
+  const ByteView profile = profile_of(image);
+  if (!profile.empty() &&
+      JxlEncoderSetICCProfile(encoder, reinterpret_cast<const std::uint8_t*>(profile.data()),
+                              profile.size()) == JXL_ENC_SUCCESS) {
+    return true;
   }
   JxlColorEncoding colours{};
   JxlColorEncodingSetToSRGB(&colours, grey ? JXL_TRUE : JXL_FALSE);
@@ -307,10 +305,7 @@ Result<Picture> JxlCodec::decode(ByteView input, const ImageInfo& info, const De
     image = image.copy(
         vips::VImage::option()->set("interpretation", interpretation_of(reading.grey(), wide)));
     const Buffer profile = reading.profile();
-    if (!profile.empty()) {
-      vips_image_set_blob_copy(image.get_image(), VIPS_META_ICC_NAME, profile.data(),
-                               profile.size());
-    }
+    embed_profile(image, profile.view());
     return Picture{.image = image, .source_bits = info.bits};
   });
 }

@@ -52,13 +52,6 @@ std::optional<png::Raster> raster_of(const vips::VImage& image) {
   return raster;
 }
 
-ByteView profile_of(const vips::VImage& image) {
-  if (image.get_typeof(VIPS_META_ICC_NAME) == 0) return {};
-  std::size_t size = 0;
-  const void* data = image.get_blob(VIPS_META_ICC_NAME, &size);
-  return {static_cast<const std::byte*>(data), size};
-}
-
 // What colours a profile explains, by its header (ICC.1, 7.2): "GRAY" or "RGB ".
 std::string_view space_of(ByteView profile) {
   constexpr std::size_t at = 16;
@@ -186,7 +179,7 @@ std::optional<Picture> decode_here(ByteView input, const ImageInfo& info) {
   if (file->surroundings.profile) {
     const Buffer profile = read_metadata(input, Format::png).icc;
     if (profile.empty()) return std::nullopt;
-    vips_image_set_blob_copy(image.get_image(), VIPS_META_ICC_NAME, profile.data(), profile.size());
+    embed_profile(image, profile.view());
   }
   return Picture{.image = image};
 }

@@ -59,9 +59,7 @@ std::optional<Picture> decode_still(ByteView input, const ImageInfo& info) {
       static_cast<int>(channels), VIPS_FORMAT_UCHAR);
   image.get_image()->Type = VIPS_INTERPRETATION_sRGB;
   const Buffer profile = read_metadata(input, Format::webp).icc;
-  if (!profile.empty()) {
-    vips_image_set_blob_copy(image.get_image(), VIPS_META_ICC_NAME, profile.data(), profile.size());
-  }
+  embed_profile(image, profile.view());
   return Picture{.image = image};
 }
 
@@ -107,13 +105,9 @@ Result<Buffer> encode_plain(const Picture& picture, const EncodeOptions& options
                                  .height = static_cast<std::uint32_t>(pixels.height()),
                                  .channels = pixels.bands()},
                                 {.quality = options.quality, .thought = thought}));
-  const void* profile = nullptr;
-  std::size_t size = 0;
-  if (vips_image_get_typeof(pixels.get_image(), VIPS_META_ICC_NAME) == 0 ||
-      vips_image_get_blob(pixels.get_image(), VIPS_META_ICC_NAME, &profile, &size) != 0) {
-    return file;
-  }
-  return metadata::insert_webp_profile(file.view(), {static_cast<const std::byte*>(profile), size});
+  const ByteView profile = profile_of(pixels);
+  if (profile.empty()) return file;
+  return metadata::insert_webp_profile(file.view(), profile);
 }
 
 Result<Buffer> encode_with_libwebp(const Picture& picture, const EncodeOptions& options) {

@@ -100,12 +100,7 @@ Result<Picture> sampled(const Picture& picture, const Tiles& tiles, std::uint32_
         static_cast<int>(tiles.sample_high * tiles.side), from->Bands, from->BandFmt);
     VipsImage* const to = sample.image.get_image();
     to->Type = from->Type;
-    const void* profile = nullptr;
-    std::size_t size = 0;
-    if (vips_image_get_typeof(from, VIPS_META_ICC_NAME) != 0 &&
-        vips_image_get_blob(from, VIPS_META_ICC_NAME, &profile, &size) == 0) {
-      vips_image_set_blob_copy(to, VIPS_META_ICC_NAME, profile, size);
-    }
+    embed_profile(sample.image, profile_of(picture.image));
     return sample;
   });
 }

@@ -163,13 +163,6 @@ Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
 
 namespace {
 
-ByteView profile_of(const VImage& image) {
-  if (image.get_typeof(VIPS_META_ICC_NAME) == 0) return {};
-  std::size_t size = 0;
-  const void* data = image.get_blob(VIPS_META_ICC_NAME, &size);
-  return {static_cast<const std::byte*>(data), size};
-}
-
 // Through the profile into light. Alpha goes beside it, lest it be taken for a colour.
 VImage light_through_profile(const VImage& image) {
   const bool alpha = image.has_alpha();
