@@ -139,6 +139,7 @@ Error damage_error(const char* damage) {
 }
 
 bool header_into(Decoder& decoder) {
+  if (decoder.info.src == nullptr) return false;  // nothing to read from: no bytes at all
   if (setjmp(decoder.trap.way_out) != 0) return false;
   jpeg_read_header(&decoder.info, TRUE);
   return true;
@@ -146,6 +147,7 @@ bool header_into(Decoder& decoder) {
 
 // Reads all coefficients; null on failure.
 jvirt_barray_ptr* coefficients_of(Decoder& decoder) {
+  if (decoder.info.src == nullptr) return nullptr;
   if (setjmp(decoder.trap.way_out) != 0) return nullptr;
   jpeg_save_markers(&decoder.info, JPEG_COM, 0xFFFF);
   for (int marker = 0; marker < 16; ++marker) {

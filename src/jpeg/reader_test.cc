@@ -86,5 +86,15 @@ TEST(JpegDiagnosis, TellsDamageFromStrayBytes) {
   EXPECT_NE(jpeg::diagnose(ByteView(file).first(file.size() / 2)), "");
 }
 
+TEST(JpegReader, NoBytesAreNoJpeg) {
+  const Bytes file = make_jpeg(photo(8, 8), {});
+  for (const ByteView nothing : {ByteView(), ByteView(file).first(0)}) {
+    EXPECT_EQ(jpeg::read_header(nothing).error().code(), ErrorCode::bad_input);
+    EXPECT_EQ(jpeg::read_picture(nothing).error().code(), ErrorCode::bad_input);
+    EXPECT_EQ(jpeg::decode_pixels(nothing).error().code(), ErrorCode::bad_input);
+    EXPECT_NE(jpeg::diagnose(nothing), "");
+  }
+}
+
 }  // namespace
 }  // namespace imgmill
