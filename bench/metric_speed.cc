@@ -1,14 +1,17 @@
 // How fast SSIMULACRA 2.1 is, for each instruction set of this machine, and beside the reference
 // program if there is one.
 //
-//   imgmill_metric_speed [--rounds N] [--reference PROGRAM] [ORIGINAL.ppm CANDIDATE.ppm]
+//   imgmill_metric_speed [--rounds N] [--set NAME] [--reference PROGRAM] [ORIGINAL.ppm
+//   CANDIDATE.ppm]
 //
 // Prints a Markdown table. Times are processor time (user and system) on one core, medians of
 // rounds in which everything is measured in turn. `prepare` is reading the original's 8-bit pixels
 // and all that is kept of them, allocation included; `compare` is one candidate against it.
 // PROGRAM is given both pictures as PPM files; its start, measured with tiny pictures, is taken
 // off, so that reading two PPM files is all that it does beside the same work.
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -105,15 +108,18 @@ double seconds(const timeval& time) {
 
 double program_seconds(const std::string& program, const fs::path& original,
                        const fs::path& candidate) {
-  const pid_t child = fork();
-  if (child == 0) {
-    if (std::freopen("/dev/null", "w", stdout) == nullptr) _exit(126);
-    execl(program.c_str(), program.c_str(), original.c_str(), candidate.c_str(), nullptr);
-    _exit(127);
-  }
+  // Not by fork(), after which our own pages would have to be copied one by one.
+  posix_spawn_file_actions_t quiet;
+  posix_spawn_file_actions_init(&quiet);
+  posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  std::string words[] = {program, original, candidate};
+  char* const list[] = {words[0].data(), words[1].data(), words[2].data(), nullptr};
+  pid_t child = 0;
+  const int failed = posix_spawn(&child, program.c_str(), &quiet, nullptr, list, environ);
+  posix_spawn_file_actions_destroy(&quiet);
   int status = 0;
   rusage used{};
-  if (child < 0 || wait4(child, &status, 0, &used) != child || status != 0) {
+  if (failed != 0 || wait4(child, &status, 0, &used) != child || status != 0) {
     throw std::runtime_error("cannot run " + program);
   }
   return seconds(used.ru_utime) + seconds(used.ru_stime);
@@ -126,6 +132,7 @@ double median(std::vector<double> values) {
 
 struct Words {
   int rounds = 11;
+  std::string set;  ///< the only instruction set to measure, as a profiler wants it; empty: all
   std::string reference;
   std::vector<std::string> files;
 };
@@ -134,16 +141,18 @@ Words parsed(int count, char** words) {
   Words out;
   for (int i = 1; i < count; ++i) {
     const std::string word = words[i];
-    if ((word == "--rounds" || word == "--reference") && i + 1 < count) {
-      word == "--rounds" ? void(out.rounds = std::max(1, std::atoi(words[++i])))
-                         : void(out.reference = words[++i]);
+    if (word == "--rounds" && i + 1 < count) {
+      out.rounds = std::max(1, std::atoi(words[++i]));
+    } else if ((word == "--reference" || word == "--set") && i + 1 < count) {
+      (word == "--set" ? out.set : out.reference) = words[++i];
     } else {
       out.files.push_back(word);
     }
   }
   if (!out.files.empty() && out.files.size() != 2) {
     throw std::runtime_error(
-        "imgmill_metric_speed [--rounds N] [--reference PROGRAM] [ORIGINAL.ppm CANDIDATE.ppm]");
+        "imgmill_metric_speed [--rounds N] [--set NAME] [--reference PROGRAM] "
+        "[ORIGINAL.ppm CANDIDATE.ppm]");
   }
   return out;
 }
@@ -194,7 +203,8 @@ void run(const Words& words) {
 
   std::map<std::string_view, Times> times;
   std::vector<double> peer;
-  const auto targets = simd_targets();
+  auto targets = simd_targets();
+  if (!words.set.empty()) targets.assign(1, words.set);
   for (int round = 0; round < words.rounds; ++round) {
     for (const std::string_view target : targets) {
       if (!quality::choose_simd_target(target)) throw std::runtime_error("no such target");

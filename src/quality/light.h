@@ -8,6 +8,8 @@
 
 namespace imgmill::quality {
 
+inline constexpr std::size_t cache_line = 64;  ///< bytes
+
 /// What a transparent picture is laid upon: nothing (alpha is not looked at), or one of
 /// two greys, 0.1 and 0.9 on sRGB's curve.
 enum class Background { none, dark, bright };
@@ -40,6 +42,7 @@ class LightReader {
 
  private:
   explicit LightReader(const PixelView& view);
+  void call_for(std::size_t y, std::size_t left, std::size_t count) const;
 
   template <typename Sample>
   void read_as(const std::byte* row, std::size_t left, std::size_t count, Background background,

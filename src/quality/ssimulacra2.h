@@ -83,9 +83,10 @@ enum class Detail { score, local };
 /// - Light that is not finite counts as 0. The rest is held within -100 to 100 and XYB
 ///   within what Rec. 2020 reaches and half as much again: differences beyond are not seen.
 ///
-/// What is kept takes about 14 bytes a pixel, twice that with transparency, and 4 more to
-/// work in; allocated once, by prepare(). Detail::local takes about another byte a pixel
-/// while it runs, and twice the time.
+/// What is kept takes about 8 bytes a pixel, twice that with transparency, and 4 more to
+/// work in; had once, by prepare(). The thread that destroys a metric keeps up to 96 MiB of that
+/// for its next one. Detail::local takes about another byte a pixel while it runs, and twice the
+/// time.
 ///
 /// Not to be used by two threads at once.
 class Ssimulacra2 {

@@ -146,6 +146,34 @@ inline void blur_columns(const Rows<float>& in, const Rows<float>& out, std::siz
   }
 }
 
+/// The three errors of whole vectors of pixels.
+struct Errors {
+  V structure, ringing, blur;
+};
+
+/// Sums in lanes over a row; they go on in double precision.
+struct LaneSums {
+  V sums[norm_count];
+  LaneSums() {
+    for (V& sum : sums) sum = hn::Zero(d);
+  }
+  HWY_INLINE void add(const Errors& e) {
+    const auto add_one = [this](V error, Norm mean, Norm fourth) HWY_ATTR {
+      const V squared = hn::Mul(error, error);
+      sums[mean] = hn::Add(sums[mean], error);
+      sums[fourth] = mul_add(squared, squared, sums[fourth]);
+    };
+    add_one(e.structure, structure_1, structure_4);
+    add_one(e.ringing, ringing_1, ringing_4);
+    add_one(e.blur, blur_1, blur_4);
+  }
+  void add_to(Sums& total) const {
+    for (std::size_t n = 0; n < norm_count; ++n) {
+      total[n] += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sums[n])));
+    }
+  }
+};
+
 /// One channel of a coarse scale.
 struct CoarseChannel {
   const ScaleJob& job;
@@ -214,7 +242,9 @@ struct CoarseChannel {
       const V edge_a = hn::Add(one, hn::AbsDiff(hn::LoadU(d, a + x), m1));
       const V edge_b = hn::Add(one, hn::AbsDiff(hn::LoadU(d, b + x), m2));
       Errors e;
-      split_edges(hn::IfThenElseZero(inside, hn::Div(hn::Sub(edge_b, edge_a), edge_a)), e);
+      const V edge = hn::IfThenElseZero(inside, hn::Div(hn::Sub(edge_b, edge_a), edge_a));
+      e.ringing = hn::Max(edge, hn::Zero(d));
+      e.blur = hn::Max(hn::Neg(edge), hn::Zero(d));
       e.structure = hn::Zero(d);
       if (structured) {
         const V variance_a = hn::Sub(hn::LoadU(d, job.squares[channel].at(y) + x), hn::Mul(m1, m1));
@@ -227,7 +257,7 @@ struct CoarseChannel {
                                   hn::Add(hn::Add(variance_a, variance_b), floor));
         e.structure = hn::IfThenElseZero(inside, hn::Max(hn::Sub(one, similar), hn::Zero(d)));
       }
-      sums.add<true>(e);
+      sums.add(e);
       if (job.sink != nullptr) {
         hn::StoreU(e.structure, d, room.across.at(0) + x);
         hn::StoreU(e.ringing, d, room.upright[0] + x);

@@ -76,14 +76,22 @@ struct Xyb {
 HWY_INLINE V held(V value) { return hn::Min(hn::Max(value, set(xyb_lowest)), set(xyb_highest)); }
 
 template <Rounding rounding>
+HWY_INLINE V opponent_of(V long_cone, V middle_cone) {
+  return held(mul_then_add<rounding>(hn::Sub(long_cone, middle_cone), set(x_stretch / 2),
+                                     set(xyb_offset[0])));
+}
+HWY_INLINE V luma_of(V long_cone, V middle_cone) {
+  const V luma = hn::Mul(hn::Add(long_cone, middle_cone), set(0.5F));
+  return held(hn::Add(luma, set(xyb_offset[1] - cone_bias_root)));
+}
+
+template <Rounding rounding>
 HWY_INLINE Xyb to_xyb(V red, V green, V blue) {
   const V long_cone = cone<rounding>(red, green, blue, 0);
   const V middle_cone = cone<rounding>(red, green, blue, 3);
   const V short_cone = cone<rounding>(red, green, blue, 6);
   const V luma = hn::Mul(hn::Add(long_cone, middle_cone), set(0.5F));
-  return {held(mul_then_add<rounding>(hn::Sub(long_cone, middle_cone), set(x_stretch / 2),
-                                      set(xyb_offset[0]))),
-          held(hn::Add(luma, set(xyb_offset[1] - cone_bias_root))),
+  return {opponent_of<rounding>(long_cone, middle_cone), luma_of(long_cone, middle_cone),
           held(hn::Add(hn::Sub(short_cone, luma), set(xyb_offset[2])))};
 }
 

@@ -12,6 +12,8 @@
 #define IMGMILL_QUALITY_FINE_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
+
 #include <algorithm>
 #include <array>
 #include <new>
@@ -43,15 +45,6 @@ HWY_INLINE hn::Vec<Ints> to_fixed(V v) {
 HWY_INLINE void store_fixed(hn::Vec<Ints> fixed, std::int16_t* to) {
   hn::StoreU(hn::DemoteTo(ds, fixed), ds, to);
 }
-HWY_INLINE V held_edge(V edge) { return hn::Min(edge, set(32767 / edge_scale)); }
-HWY_INLINE hn::Vec<Ints> edge_fixed(V edge) {
-  return hn::NearestInt(hn::Mul(held_edge(edge), set(edge_scale)));
-}
-HWY_INLINE V rounded_edge(V edge) {
-  const V coarse = set(static_cast<float>(3 << 22) / edge_scale);
-  return hn::Sub(hn::Add(held_edge(edge), coarse), coarse);
-}
-
 struct Taps {
   V centre, one, two, three, four;
 };
@@ -137,70 +130,60 @@ HWY_INLINE Two blur_down(const Taps& t, const Ten& ten, std::size_t x) {
           weighted(t, r5, hn::Add(r4, r6), hn::Add(r3, r7), hn::Add(r2, r8), hn::Add(r1, r9))};
 }
 
-struct Errors {
-  V structure, ringing, blur;
+/// Errors of whole vectors of pixels. What the fine scales' weights do not ask for is not made.
+struct FineErrors {
+  V structure, blur;
 };
 
-/// Sums in lanes over a block; they go on in double precision.
-struct LaneSums {
-  V sums[norm_count];
-  LaneSums() {
-    for (V& sum : sums) sum = hn::Zero(d);
-  }
-  template <bool with_structure>
-  HWY_INLINE void add(const Errors& e) {
-    if constexpr (with_structure) {
-      const V squared = hn::Mul(e.structure, e.structure);
-      sums[structure_1] = hn::Add(sums[structure_1], e.structure);
-      sums[structure_4] = mul_add(squared, squared, sums[structure_4]);
+/// Fourth powers in lanes over a block; they go on in double precision.
+struct FineSums {
+  V structure, blur;
+  FineSums() : structure(hn::Zero(d)), blur(hn::Zero(d)) {}
+
+  template <bool with_blur>
+  HWY_INLINE void add(const FineErrors& e) {
+    const V squared = hn::Mul(e.structure, e.structure);
+    structure = mul_add(squared, squared, structure);
+    if constexpr (with_blur) {
+      const V blurred = hn::Mul(e.blur, e.blur);
+      blur = mul_add(blurred, blurred, blur);
     }
-    const V ringing = hn::Mul(e.ringing, e.ringing);
-    const V blur = hn::Mul(e.blur, e.blur);
-    sums[ringing_1] = hn::Add(sums[ringing_1], e.ringing);
-    sums[ringing_4] = mul_add(ringing, ringing, sums[ringing_4]);
-    sums[blur_1] = hn::Add(sums[blur_1], e.blur);
-    sums[blur_4] = mul_add(blur, blur, sums[blur_4]);
   }
   void add_to(Sums& total) const {
-    for (std::size_t n = 0; n < norm_count; ++n) {
-      total[n] += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sums[n])));
-    }
+    total[structure_4] += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, structure)));
+    total[blur_4] += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, blur)));
   }
 };
-
-HWY_INLINE void split_edges(V edge, Errors& e) {
-  e.ringing = hn::Max(edge, hn::Zero(d));
-  e.blur = hn::Max(hn::Neg(edge), hn::Zero(d));
-}
 
 /// `square` and `apart`: blurred squares and squares of differences. With m1, m2 the means,
 /// SSIM's quotient is 1 - (apart - (m1 - m2)^2) / variances.
-HWY_INLINE Errors errors_of(V a, V b, V m1, V m2, V square, V apart) {
+template <bool with_blur>
+HWY_INLINE FineErrors fine_errors(V a, V b, V m1, V m2, V square, V apart) {
   const V one = set(1);
   const V between = hn::Sub(m1, m2);
   const V between2 = hn::Mul(between, between);
   const V variances =
-      hn::Sub(hn::Sub(hn::Add(square, set(variance_floor)), hn::Mul(m1, m1)), hn::Mul(m2, m2));
+      hn::NegMulAdd(m2, m2, hn::NegMulAdd(m1, m1, hn::Add(square, set(variance_floor))));
   const V numerator = hn::Sub(apart, between2);
-  const V edge_a = hn::Add(one, hn::AbsDiff(a, m1));
-  const V edge_b = hn::Add(one, hn::AbsDiff(b, m2));
-  // Two quotients for one division.
-  const V inverse = hn::Div(one, hn::Mul(variances, edge_a));
-  const V lost = hn::Mul(numerator, hn::Mul(inverse, edge_a));
-  Errors e;
+  FineErrors e;
+  V lost;
+  if constexpr (with_blur) {
+    const V edge_a = hn::Add(one, hn::AbsDiff(a, m1));
+    const V edge_b = hn::Add(one, hn::AbsDiff(b, m2));
+    // Two quotients for one division.
+    const V inverse = hn::Div(one, hn::Mul(variances, edge_a));
+    lost = hn::Mul(numerator, hn::Mul(inverse, edge_a));
+    e.blur = hn::Max(hn::Mul(hn::Sub(edge_a, edge_b), hn::Mul(inverse, variances)), hn::Zero(d));
+  } else {
+    lost = hn::Div(numerator, variances);
+    e.blur = hn::Zero(d);
+  }
   e.structure = hn::Max(mul_add(hn::Sub(one, between2), lost, between2), hn::Zero(d));
-  split_edges(hn::Mul(hn::Sub(edge_b, edge_a), hn::Mul(inverse, variances)), e);
   return e;
 }
 
-HWY_INLINE Errors edges_of(V edge_a, V edge_b) {
-  Errors e;
-  e.structure = hn::Zero(d);
-  split_edges(hn::Div(hn::Sub(edge_b, edge_a), hn::Add(set(1), edge_a)), e);
-  return e;
-}
-
-/// One channel's part of a tile, from `left` on, `width` wide.
+/// One channel's part of a tile, from `left` on, `width` wide. All that fine scales need of a
+/// channel is its structure, and of one of them edges that get lost.
 struct FineChannel {
   const ScaleJob& job;
   FineTile& tile;
@@ -208,7 +191,6 @@ struct FineChannel {
   std::size_t left;
   std::size_t width;
 
-  [[nodiscard]] bool structured() const { return job.need[channel].structure; }
   [[nodiscard]] const float* colour(std::size_t y) const {
     return tile.colours[channel][y % FineTile::ring].data() + FineTile::margin;
   }
@@ -228,10 +210,19 @@ struct FineChannel {
     }
   }
 
+  // The hardware foresees rows, not the same columns of the next ones.
+  void call_for(std::size_t y) const {
+    if (y >= job.height) return;
+    for (const std::int16_t* row : {fixed(y), mean(y)}) {
+      for (std::size_t x = 0; x < width; x += cache_line / sizeof(*row)) hwy::Prefetch(row + x);
+    }
+  }
+
   void blur_row(std::size_t y) const {
     const Taps t = taps();
+    call_for(y + FineTile::block);
     blur_across(t, colour(y), width, across(value, y));
-    if (job.kind == ScaleJob::Kind::prepare || !structured()) return;
+    if (job.kind == ScaleJob::Kind::prepare) return;
     const float* b = colour(y);
     const std::int16_t* a = fixed(y);
     float* const both = tile.products[0].data() + FineTile::margin;
@@ -259,84 +250,54 @@ struct FineChannel {
     }
   }
   HWY_INLINE void prepare_one(std::size_t y, std::size_t x, V mean_of) const {
-    const V a = hn::Load(d, colour(y) + x);
     // Whole vectors must not leave values behind where the picture ends.
     const auto inside = hn::FirstN(di, width - x);
-    if (structured()) {
-      store_fixed(hn::IfThenElse(inside, to_fixed(a), hn::Set(di, fixed_zero)), fixed(y) + x);
-      store_fixed(to_fixed(mean_of), mean(y) + x);
-    } else {
-      store_fixed(edge_fixed(hn::AbsDiff(a, mean_of)), fixed(y) + x);
-    }
-  }
-
-  template <bool with_structure>
-  struct RowReader {
-    const std::int16_t* first;
-    const std::int16_t* second;
-    const float* b;
-    HWY_INLINE Errors errors(std::size_t x, V mean_of, V square, V apart) const {
-      if constexpr (with_structure) {
-        return errors_of(load_value(first + x), hn::Load(d, b + x), load_value(second + x),
-                         rounded(mean_of), square, apart);
-      } else {
-        const V edge = hn::AbsDiff(hn::Load(d, b + x), mean_of);
-        return edges_of(hn::Mul(load_fixed(first + x), set(1 / edge_scale)), rounded_edge(edge));
-      }
-    }
-  };
-  template <bool with_structure>
-  [[nodiscard]] RowReader<with_structure> reader(std::size_t y) const {
-    return {fixed(y), with_structure ? mean(y) : nullptr, colour(y)};
+    const V a = hn::Load(d, colour(y) + x);
+    store_fixed(hn::IfThenElse(inside, to_fixed(a), hn::Set(di, fixed_zero)), fixed(y) + x);
+    store_fixed(to_fixed(mean_of), mean(y) + x);
   }
 
   /// Rows y and y + 1, the second of which may lie outside.
-  template <bool with_structure>
-  HWY_INLINE void compare_rows(std::size_t y, bool both_rows, LaneSums& sums) const {
+  template <bool with_blur>
+  HWY_INLINE void compare_rows(std::size_t y, bool both_rows, FineSums& sums) const {
     const Taps t = taps();
     const Ten values(tile.blurred[channel][value], y);
     const Ten both(tile.blurred[channel][squares], y);
     const Ten apart(tile.blurred[channel][difference], y);
-    const auto upper = reader<with_structure>(y);
-    const auto lower = both_rows ? reader<with_structure>(y + 1) : upper;
-    LaneSums mine = sums;
-    const auto errors = [&](std::size_t x, Errors & above, Errors & below) HWY_ATTR
-        __attribute__((always_inline)) {
-      const Two m = blur_down(t, values, x);
-      Two s = m;
-      Two p = m;
-      if constexpr (with_structure) {
-        s = blur_down(t, both, x);
-        p = blur_down(t, apart, x);
-      }
-      above = upper.errors(x, m.upper, s.upper, p.upper);
-      below = lower.errors(x, m.lower, s.lower, p.lower);
+    struct Row {
+      const std::int16_t* value;
+      const std::int16_t* mean;
+      const float* b;
     };
+    const Row upper{fixed(y), mean(y), colour(y)};
+    const Row lower = both_rows ? Row{fixed(y + 1), mean(y + 1), colour(y + 1)} : upper;
+    const auto errors_at =
+        [](const Row& row, std::size_t x, V m, V s, V p) HWY_ATTR __attribute__((always_inline)) {
+      return fine_errors<with_blur>(load_value(row.value + x), hn::Load(d, row.b + x),
+                                    load_value(row.mean + x), rounded(m), s, p);
+    };
+    FineSums mine = sums;
     const std::size_t lanes = hn::Lanes(d);
     const std::size_t whole = job.sink == nullptr && both_rows ? width / lanes * lanes : 0;
-    for (std::size_t x = 0; x < whole; x += lanes) {
-      Errors above;
-      Errors below;
-      errors(x, above, below);
-      mine.add<with_structure>(above);
-      mine.add<with_structure>(below);
-    }
-    for (std::size_t x = whole; x < width; x += lanes) {
-      Errors above;
-      Errors below;
-      errors(x, above, below);
-      const auto inside = hn::FirstN(d, width - x);
-      for (Errors* e : {&above, &below}) {
-        e->structure = hn::IfThenElseZero(inside, e->structure);
-        e->ringing = hn::IfThenElseZero(inside, e->ringing);
-        e->blur = hn::IfThenElseZero(inside, e->blur);
+    for (std::size_t x = 0; x < width; x += lanes) {
+      const Two m = blur_down(t, values, x);
+      const Two s = blur_down(t, both, x);
+      const Two p = blur_down(t, apart, x);
+      FineErrors above = errors_at(upper, x, m.upper, s.upper, p.upper);
+      FineErrors below = errors_at(lower, x, m.lower, s.lower, p.lower);
+      if (x >= whole) {
+        const auto inside = hn::FirstN(d, width - x);
+        for (FineErrors* e : {&above, &below}) {
+          e->structure = hn::IfThenElseZero(inside, e->structure);
+          e->blur = hn::IfThenElseZero(inside, e->blur);
+        }
+        if (job.sink != nullptr) {
+          keep(above, x, 0);
+          keep(below, x, 1);
+        }
       }
-      mine.add<with_structure>(above);
-      if (both_rows) mine.add<with_structure>(below);
-      if (job.sink != nullptr) {
-        keep(above, x, 0);
-        keep(below, x, 1);
-      }
+      mine.template add<with_blur>(above);
+      if (both_rows) mine.template add<with_blur>(below);
     }
     sums = mine;
     if (job.sink != nullptr) {
@@ -344,14 +305,14 @@ struct FineChannel {
       if (both_rows) tell(y + 1, 1);
     }
   }
-  void keep(const Errors& e, std::size_t x, std::size_t row) const {
+  void keep(const FineErrors& e, std::size_t x, std::size_t row) const {
     hn::Store(e.structure, d, tile.errors[row][0].data() + x);
-    hn::Store(e.ringing, d, tile.errors[row][1].data() + x);
-    hn::Store(e.blur, d, tile.errors[row][2].data() + x);
+    hn::Store(e.blur, d, tile.errors[row][1].data() + x);
   }
   void tell(std::size_t y, std::size_t row) const {
     const auto& errors = tile.errors[row];
-    job.sink->add(channel, y, left, width, errors[0].data(), errors[1].data(), errors[2].data());
+    job.sink->add(channel, y, left, width, errors[0].data(), tile.no_ringing.data(),
+                  errors[1].data());
   }
 
   /// Takes in the block of rows from `first` on, and gives out those that are complete by then.
@@ -361,17 +322,17 @@ struct FineChannel {
       if (y < job.height) {
         blur_row(y);
       } else {
-        clear_across(y, compare && structured());
+        clear_across(y, compare);
       }
     }
     const std::size_t begin = first == 0 ? 0 : first - gaussian_reach;
     const std::size_t end = std::min(first + FineTile::block - gaussian_reach, job.height);
-    LaneSums sums;
+    FineSums sums;
     for (std::size_t y = begin; y < end; y += 2) {
       const bool both_rows = y + 1 < job.height;
       if (!compare) {
         prepare_rows(y, both_rows);
-      } else if (structured()) {
+      } else if (job.need[channel].edges) {
         compare_rows<true>(y, both_rows, sums);
       } else {
         compare_rows<false>(y, both_rows, sums);
@@ -409,19 +370,24 @@ inline void to_colours(const ScaleJob& job, FineTile& tile, std::size_t left, st
                        std::size_t y, const LightRow& light) {
   const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
   const auto end = static_cast<std::ptrdiff_t>(width + gaussian_reach);
-  float* out[3];
-  for (std::size_t c = 0; c < 3; ++c) {
-    out[c] = tile.colours[c][y % FineTile::ring].data() + FineTile::margin;
-  }
+  const auto row_of = [&](std::size_t c) {
+    return job.need[c].any() ? tile.colours[c][y % FineTile::ring].data() + FineTile::margin
+                             : nullptr;
+  };
+  float* const out[2] = {row_of(0), row_of(1)};
   for (auto x = -std::max<std::ptrdiff_t>(lanes, gaussian_reach); x < end; x += lanes) {
-    const Xyb xyb =
-        to_xyb<Rounding::free>(hn::LoadU(d, light.planes[0] + x), hn::LoadU(d, light.planes[1] + x),
-                               hn::LoadU(d, light.planes[2] + x));
-    hn::Store(rounded(xyb.x), d, out[0] + x);
-    hn::Store(rounded(xyb.y), d, out[1] + x);
-    hn::Store(rounded(xyb.b), d, out[2] + x);
+    const V red = hn::LoadU(d, light.planes[0] + x);
+    const V green = hn::LoadU(d, light.planes[1] + x);
+    const V blue = hn::LoadU(d, light.planes[2] + x);
+    const V long_cone = cone<Rounding::free>(red, green, blue, 0);
+    const V middle_cone = cone<Rounding::free>(red, green, blue, 3);
+    if (out[0] != nullptr) {
+      hn::Store(rounded(opponent_of<Rounding::free>(long_cone, middle_cone)), d, out[0] + x);
+    }
+    hn::Store(rounded(luma_of(long_cone, middle_cone)), d, out[1] + x);
   }
   for (float* row : out) {
+    if (row == nullptr) continue;
     if (left == 0) std::fill_n(row - FineTile::margin, FineTile::margin, 0.0F);
     const std::size_t inside = job.width - left;
     const std::size_t reach = width + FineTile::margin;
@@ -456,7 +422,7 @@ inline void run_tile(const ScaleJob& job, FineTile& tile, std::size_t left) {
         halve(upper.planes[c], lower.planes[c], width, job.next[c].at(y / 2) + left / 2);
       }
     }
-    for (std::size_t c = 0; c < 3; ++c) {
+    for (std::size_t c = 0; c < FineTile::channels; ++c) {
       if (job.need[c].any()) FineChannel{job, tile, c, left, width}.block(first);
     }
   }
@@ -464,6 +430,7 @@ inline void run_tile(const ScaleJob& job, FineTile& tile, std::size_t left) {
 
 inline void run_fine(const ScaleJob& job) {
   FineTile& tile = *new (job.scratch) FineTile;
+  tile.no_ringing.fill(0);
   for (std::size_t left = 0; left < job.width; left += tile_width) run_tile(job, tile, left);
 }
 

@@ -14,6 +14,7 @@ namespace imgmill::quality {
 enum Quantity : std::size_t { value, squares, difference, quantity_count };
 
 struct FineTile {
+  static constexpr std::size_t channels = 2;  // the third is not looked at so closely
   // Column 0 of the tile is column `margin` of these rows. They are read in whole vectors.
   static constexpr std::size_t margin = 16;
   static constexpr std::size_t block = 8;
@@ -23,9 +24,10 @@ struct FineTile {
 
   alignas(64) Row light[2][3];
   alignas(64) Row products[2];
-  alignas(64) Row errors[2][3];
-  alignas(64) Row colours[3][ring];
-  alignas(64) Row blurred[3][quantity_count][ring];
+  alignas(64) Row errors[2][2];
+  alignas(64) Row no_ringing;
+  alignas(64) Row colours[channels][ring];
+  alignas(64) Row blurred[channels][quantity_count][ring];
 };
 
 /// Planes of one coarse scale and room for rows that stand upright.

@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
+#include <thread>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "quality/cosine_blur.h"
@@ -247,6 +251,59 @@ TEST(Ssimulacra2, ACandidateLeavesNoTraces) {
   EXPECT_EQ(metric->compare(pixels_of(good).view, Detail::local)->score, first);
   Ssimulacra2 moved = std::move(*metric);
   EXPECT_EQ(moved.compare(pixels_of(original).view)->score, 100);
+}
+
+// A metric works in what the thread's last one has left behind.
+TEST(Ssimulacra2, EarlierPicturesLeaveNoTraces) {
+  const auto scores = [](const Raster& original) {
+    const Raster candidate = harmed(original, Harm::steps, 12);
+    auto metric = Ssimulacra2::prepare(pixels_of(candidate).view);
+    const Similarity found = *metric->compare(pixels_of(original).view, Detail::local);
+    return std::tuple(fast(original, candidate), found.score, found.worst.score,
+                      found.local.errors);
+  };
+  const Raster fine = scene(523, 301, 3);
+  const Raster coarse = scene(301, 90, 3);
+  const Raster clear = scene(260, 190, 4);
+  std::vector<decltype(scores(fine))> fresh;
+  for (const Raster* one : {&fine, &coarse, &clear}) {
+    std::thread([&] { fresh.push_back(scores(*one)); }).join();
+  }
+  Pixels wild = pixels_of(scene(601, 299, 3), SampleKind::linear);
+  for (std::size_t i = 0; i < wild.lights.size(); ++i) wild.lights[i] = i % 3 == 0 ? -1e30F : 1e30F;
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    EXPECT_EQ(fast(wild.view, wild.view), 100);
+    const Raster& one = *std::array{&fine, &coarse, &clear}[i];
+    EXPECT_TRUE(scores(one) == fresh[i]) << i;
+    EXPECT_TRUE(scores(one) == fresh[i]) << i;
+  }
+}
+
+// What is left out of the large scales: colours alone, from pixel to pixel. On the flat picture,
+// with weaker differences, noise of the two blurs says more.
+TEST(Ssimulacra2, HardlyMissesColoursOfSinglePixels) {
+  const Raster full = scene(320, 200, 3);
+  Raster flat = full;
+  for (std::uint16_t& sample : flat.samples) sample = 120;
+  for (const Raster* original : {&full, &std::as_const(flat)}) {
+    for (const int strength : {2, 8, 24, 60}) {
+      if (original == &flat && strength < 24) continue;
+      Raster candidate = *original;
+      for (int y = 0; y < candidate.height; ++y) {
+        for (int x = 0; x < candidate.width; ++x) {
+          const int sign = (x + y) % 2 == 0 ? strength : -strength;
+          // About the same luma: red and green against each other, and blue by itself.
+          const int change[] = {2 * sign, -sign, 2 * sign};
+          for (int c = 0; c < 3; ++c) {
+            std::uint16_t& sample = candidate.at(x, y, c);
+            sample = static_cast<std::uint16_t>(std::clamp(int{sample} + change[c], 0, 255));
+          }
+        }
+      }
+      const double expected = plain(*original, candidate);
+      EXPECT_NEAR(fast(*original, candidate), expected, 0.1) << strength;
+    }
+  }
 }
 
 TEST(Ssimulacra2, OpaqueAlphaIsNoAlpha) {
