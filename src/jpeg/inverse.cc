@@ -28,66 +28,146 @@ using Bytes = hn::Rebind<std::uint8_t, Ints>;
 using V = hn::Vec<Ints>;
 
 // Multipliers are in 13-bit fixed point, what comes out of the first pass has 2 more bits than
-// samples.
-constexpr int fixed_bits = 13;
-constexpr int extra_bits = 2;
+// samples, what comes out of the second 3 more, and is moved by the middle of the range.
+constexpr int first_shift = 13 - 2;
+constexpr int second_shift = 13 + 2 + 3;
+constexpr std::int32_t first_start = 1 << (first_shift - 1);
+constexpr std::int32_t second_start = (1 << (second_shift - 1)) + (128 << second_shift);
 
-template <int bits>
-HWY_INLINE V Rounded(V v) {
-  return hn::ShiftRight<bits>(hn::Add(v, hn::Set(Ints(), 1 << (bits - 1))));
-}
-HWY_INLINE V Times(V v, std::int32_t by) { return hn::Mul(v, hn::Set(Ints(), by)); }
+// What coefficients are multiplied with: the rotations of the fast algorithm, carried out. Sums of
+// integers are the same in any order.
+constexpr std::int32_t unity = 1 << 13;
+constexpr std::int16_t turn_2[2] = {4433, 4433 - 15137};  // of coefficients 2 and 6
+constexpr std::int16_t turn_6[2] = {4433 + 6270, 4433};
+constexpr std::int16_t odd_13[4][2] = {  // of coefficients 1 and 3, for samples 0 to 3
+    {12299 - 7373 - 3196 + 9633, 9633},
+    {9633, 25172 - 20995 - 16069 + 9633},
+    {9633 - 3196, 9633 - 20995},
+    {9633 - 7373, 9633 - 16069}};
+constexpr std::int16_t odd_57[4][2] = {  // of coefficients 5 and 7
+    {9633 - 3196, 9633 - 7373},
+    {9633 - 20995, 9633 - 16069},
+    {16819 - 20995 - 3196 + 9633, 9633},
+    {9633, 2446 - 7373 - 16069 + 9633}};
 
-// One-dimensional, of eight coefficients in each lane; scaled up by 2^13. A rotation of two takes
-// three multiplications where they are shared.
-HWY_INLINE void Inverse(const V (&in)[8], V (&out)[8]) {
-  const V turned = Times(hn::Add(in[2], in[6]), 4433);  // cos(6 pi / 16) sqrt(2)
-  const V even_2 = hn::Sub(turned, Times(in[6], 15137));
-  const V even_3 = hn::Add(turned, Times(in[2], 6270));
-  const V even_0 = hn::ShiftLeft<fixed_bits>(hn::Add(in[0], in[4]));
-  const V even_1 = hn::ShiftLeft<fixed_bits>(hn::Sub(in[0], in[4]));
-  const V even[4] = {hn::Add(even_0, even_3), hn::Add(even_1, even_2), hn::Sub(even_1, even_2),
-                     hn::Sub(even_0, even_3)};
-
-  const V all = Times(hn::Add(hn::Add(in[7], in[3]), hn::Add(in[5], in[1])), 9633);
-  const V outer = Times(hn::Add(in[7], in[1]), -7373);
-  const V inner = Times(hn::Add(in[5], in[3]), -20995);
-  const V low = hn::Add(Times(hn::Add(in[7], in[3]), -16069), all);
-  const V high = hn::Add(Times(hn::Add(in[5], in[1]), -3196), all);
-  const V odd[4] = {hn::Add(Times(in[1], 12299), hn::Add(outer, high)),
-                    hn::Add(Times(in[3], 25172), hn::Add(inner, low)),
-                    hn::Add(Times(in[5], 16819), hn::Add(inner, high)),
-                    hn::Add(Times(in[7], 2446), hn::Add(outer, low))};
-  for (std::size_t i = 0; i < 4; ++i) {
-    out[i] = hn::Add(even[i], odd[i]);
-    out[7 - i] = hn::Sub(even[i], odd[i]);
-  }
-}
-
-// Rows become columns.
-HWY_INLINE void Turn(const std::int16_t* from, std::int16_t* to) {
 #if HWY_TARGET == HWY_SCALAR
-  for (std::size_t y = 0; y < 8; ++y) {
-    for (std::size_t x = 0; x < 8; ++x) to[8 * x + y] = from[8 * y + x];
-  }
-#else
-  const hn::FixedTag<std::int16_t, 8> d;
-  const hn::Repartition<std::int32_t, decltype(d)> d32;
-  const hn::Repartition<std::int64_t, decltype(d)> d64;
-  using Row = hn::Vec<decltype(d)>;
-  Row r[8];
-  Row t[8];
-  for (std::size_t y = 0; y < 8; ++y) r[y] = hn::Load(d, from + 8 * y);
+
+// Eight numbers, `step` apart.
+template <int shift>
+void Inverse(const std::int16_t* in, std::size_t step, std::int32_t start, std::int16_t* out) {
+  const auto of = [&](std::size_t i) { return std::int32_t{in[i * step]}; };
+  const std::int32_t sum = unity * (of(0) + of(4)) + start;
+  const std::int32_t apart = unity * (of(0) - of(4)) + start;
+  const std::int32_t two = turn_2[0] * of(2) + turn_2[1] * of(6);
+  const std::int32_t six = turn_6[0] * of(2) + turn_6[1] * of(6);
+  const std::int32_t even[4] = {sum + six, apart + two, apart - two, sum - six};
   for (std::size_t i = 0; i < 4; ++i) {
-    t[2 * i] = hn::InterleaveLower(d, r[2 * i], r[2 * i + 1]);
-    t[2 * i + 1] = hn::InterleaveUpper(d, r[2 * i], r[2 * i + 1]);
+    const std::int32_t odd =
+        odd_13[i][0] * of(1) + odd_13[i][1] * of(3) + odd_57[i][0] * of(5) + odd_57[i][1] * of(7);
+    const auto held = [](std::int32_t v) {
+      return static_cast<std::int16_t>(std::clamp(v >> shift, -32768, 32767));
+    };
+    out[i * step] = held(even[i] + odd);
+    out[(7 - i) * step] = held(even[i] - odd);
   }
-  const auto lower = [&](auto tag, Row a, Row b) HWY_ATTR {
+}
+
+void ShowBlock(const std::int16_t* levels, const std::int16_t* steps, std::uint8_t* out,
+               std::size_t stride) {
+  std::int16_t numbers[block_coefficients];
+  for (std::size_t k = 0; k < block_coefficients; ++k) {
+    numbers[k] = static_cast<std::int16_t>(levels[k] * steps[k]);
+  }
+  std::int16_t rows[block_coefficients];
+  std::int16_t samples[block_coefficients];
+  for (std::size_t x = 0; x < 8; ++x) Inverse<first_shift>(numbers + x, 8, first_start, rows + x);
+  for (std::size_t y = 0; y < 8; ++y) {
+    Inverse<second_shift>(rows + 8 * y, 1, second_start, samples + 8 * y);
+    for (std::size_t x = 0; x < 8; ++x) {
+      out[y * stride + x] = static_cast<std::uint8_t>(std::clamp<int>(samples[8 * y + x], 0, 255));
+    }
+  }
+}
+
+#else
+
+// One or two blocks side by side: a vector holds a row of each.
+using Row = hn::CappedTag<std::int16_t, 16>;
+using Wide = hn::RepartitionToWide<Row>;
+using R = hn::Vec<Row>;
+using W = hn::Vec<Wide>;
+
+HWY_INLINE R Pair(const std::int16_t (&two)[2]) {
+  const std::uint32_t both = static_cast<std::uint16_t>(two[0]) |
+                             static_cast<std::uint32_t>(static_cast<std::uint16_t>(two[1])) << 16;
+  return hn::BitCast(Row(), hn::Set(Wide(), static_cast<std::int32_t>(both)));
+}
+
+// Of each two neighbours: both multiplied, and added.
+HWY_INLINE W Products(R a, R b) {
+#if HWY_ARCH_X86
+  // Adds neighbours on this architecture, whatever its name says.
+  W none = hn::Zero(Wide());
+  return hn::ReorderWidenMulAccumulate(Wide(), a, b, hn::Zero(Wide()), none);
+#else
+  const Wide d;
+  const auto first = [&](R v) { return hn::ShiftRight<16>(hn::ShiftLeft<16>(hn::BitCast(d, v))); };
+  const auto second = [&](R v) { return hn::ShiftRight<16>(hn::BitCast(d, v)); };
+  return hn::Add(hn::Mul(first(a), first(b)), hn::Mul(second(a), second(b)));
+#endif
+}
+
+// Half of the columns. `pairs`: coefficients 0 and 4, 2 and 6, 1 and 3, 5 and 7, side by side.
+template <int shift>
+HWY_INLINE void InverseHalf(const R (&pairs)[4], W start, W (&out)[8]) {
+  constexpr std::int16_t sum_of[2] = {unity, unity};
+  constexpr std::int16_t apart_of[2] = {unity, -unity};
+  const W sum = hn::Add(Products(pairs[0], Pair(sum_of)), start);
+  const W apart = hn::Add(Products(pairs[0], Pair(apart_of)), start);
+  const W two = Products(pairs[1], Pair(turn_2));
+  const W six = Products(pairs[1], Pair(turn_6));
+  const W even[4] = {hn::Add(sum, six), hn::Add(apart, two), hn::Sub(apart, two),
+                     hn::Sub(sum, six)};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const W odd = hn::Add(Products(pairs[2], Pair(odd_13[i])), Products(pairs[3], Pair(odd_57[i])));
+    out[i] = hn::ShiftRight<shift>(hn::Add(even[i], odd));
+    out[7 - i] = hn::ShiftRight<shift>(hn::Sub(even[i], odd));
+  }
+}
+
+// One-dimensional, down the columns of `rows`.
+template <int shift>
+HWY_INLINE void Inverse(R (&rows)[8], std::int32_t start) {
+  constexpr std::size_t pairs[4][2] = {{0, 4}, {2, 6}, {1, 3}, {5, 7}};
+  R lower[4];
+  R upper[4];
+  for (std::size_t i = 0; i < 4; ++i) {
+    lower[i] = hn::InterleaveLower(Row(), rows[pairs[i][0]], rows[pairs[i][1]]);
+    upper[i] = hn::InterleaveUpper(Row(), rows[pairs[i][0]], rows[pairs[i][1]]);
+  }
+  W left[8];
+  W right[8];
+  InverseHalf<shift>(lower, hn::Set(Wide(), start), left);
+  InverseHalf<shift>(upper, hn::Set(Wide(), start), right);
+  for (std::size_t i = 0; i < 8; ++i) rows[i] = hn::ReorderDemote2To(Row(), left[i], right[i]);
+}
+
+// Rows become columns, in each block.
+HWY_INLINE void Turn(R (&r)[8]) {
+  const Row d;
+  const hn::Repartition<std::int32_t, Row> d32;
+  const hn::Repartition<std::int64_t, Row> d64;
+  const auto lower = [&](auto tag, R a, R b) HWY_ATTR {
     return hn::BitCast(d, hn::InterleaveLower(tag, hn::BitCast(tag, a), hn::BitCast(tag, b)));
   };
-  const auto upper = [&](auto tag, Row a, Row b) HWY_ATTR {
+  const auto upper = [&](auto tag, R a, R b) HWY_ATTR {
     return hn::BitCast(d, hn::InterleaveUpper(tag, hn::BitCast(tag, a), hn::BitCast(tag, b)));
   };
+  R t[8];
+  for (std::size_t i = 0; i < 4; ++i) {
+    t[2 * i] = lower(d, r[2 * i], r[2 * i + 1]);
+    t[2 * i + 1] = upper(d, r[2 * i], r[2 * i + 1]);
+  }
   for (std::size_t i = 0; i < 2; ++i) {  // rows 0..3 and 4..7; columns two by two
     r[4 * i] = lower(d32, t[4 * i], t[4 * i + 2]);
     r[4 * i + 1] = upper(d32, t[4 * i], t[4 * i + 2]);
@@ -95,11 +175,40 @@ HWY_INLINE void Turn(const std::int16_t* from, std::int16_t* to) {
     r[4 * i + 3] = upper(d32, t[4 * i + 1], t[4 * i + 3]);
   }
   for (std::size_t i = 0; i < 4; ++i) {
-    hn::Store(lower(d64, r[i], r[i + 4]), d, to + 16 * i);
-    hn::Store(upper(d64, r[i], r[i + 4]), d, to + 16 * i + 8);
+    t[2 * i] = lower(d64, r[i], r[i + 4]);
+    t[2 * i + 1] = upper(d64, r[i], r[i + 4]);
   }
-#endif
+  for (std::size_t i = 0; i < 8; ++i) r[i] = t[i];
 }
+
+// As many blocks as a vector holds rows, or one where only one is left. Writes 16 samples a row.
+HWY_INLINE void ShowBlocks(const std::int16_t* levels, bool one, const std::int16_t* steps,
+                           std::uint8_t* out, std::size_t stride) {
+  const Row d;
+  R rows[8];
+  for (std::size_t k = 0; k < 8; ++k) {
+    const std::int16_t* row = levels + 8 * k;
+    R coded;
+    if constexpr (hn::MaxLanes(d) == 16) {
+      const hn::Half<Row> half;
+      coded =
+          hn::Combine(d, hn::Load(half, row + (one ? 0 : block_coefficients)), hn::Load(half, row));
+    } else {
+      coded = hn::Load(d, row);
+    }
+    rows[k] = hn::Mul(coded, hn::LoadDup128(d, steps + 8 * k));
+  }
+  Inverse<first_shift>(rows, first_start);
+  Turn(rows);
+  Inverse<second_shift>(rows, second_start);
+  Turn(rows);
+  const hn::Rebind<std::uint8_t, Row> bytes;
+  for (std::size_t y = 0; y < 8; ++y) {
+    hn::StoreU(hn::DemoteTo(bytes, rows[y]), bytes, out + y * stride);
+  }
+}
+
+#endif
 
 // Whether a block is flat.
 HWY_INLINE bool OnlyFirst(const std::int16_t* levels) {
@@ -117,52 +226,32 @@ HWY_INLINE bool OnlyFirst(const std::int16_t* levels) {
   return rest == 0;
 }
 
-// A row of blocks into eight rows of samples, `stride` apart.
-void ShowRow(const std::int16_t* levels, std::size_t blocks, const std::int32_t* steps,
+// A row of blocks into eight rows of samples, `stride` apart. Writes up to a block beyond.
+void ShowRow(const std::int16_t* levels, std::size_t blocks, const std::int16_t* steps,
              std::uint8_t* out, std::size_t stride) {
-  const Ints d;
-  const Shorts narrow;
-  const Bytes bytes;
-  const std::size_t lanes = hn::Lanes(d);
-  alignas(64) std::int16_t once[block_coefficients];
-  alignas(64) std::int16_t turned[block_coefficients];
-  for (std::size_t block = 0; block < blocks; ++block, levels += block_coefficients, out += 8) {
-    if (OnlyFirst(levels)) {
-      const int value = std::clamp(((levels[0] * steps[0] + 4) >> 3) + 128, 0, 255);
-      for (std::size_t y = 0; y < 8; ++y) std::memset(out + y * stride, value, 8);
+#if HWY_TARGET == HWY_SCALAR
+  constexpr std::size_t most = 1;
+#else
+  const std::size_t most = hn::Lanes(Row()) / 8;
+#endif
+  for (std::size_t block = 0; block < blocks;) {
+    const std::size_t count = std::min(most, blocks - block);
+    const std::int16_t* first = levels + block * block_coefficients;
+    std::uint8_t* const to = out + 8 * block;
+    block += count;
+    if (OnlyFirst(first) && (count == 1 || OnlyFirst(first + block_coefficients))) {
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto coded = static_cast<std::int16_t>(first[i * block_coefficients] * steps[0]);
+        const int value = std::clamp(((coded + 4) >> 3) + 128, 0, 255);
+        for (std::size_t y = 0; y < 8; ++y) std::memset(to + 8 * i + y * stride, value, 8);
+      }
       continue;
     }
-    V in[8];
-    V result[8];
-    for (std::size_t x = 0; x < 8; x += lanes) {
-      for (std::size_t k = 0; k < 8; ++k) {
-        in[k] = hn::Mul(hn::PromoteTo(d, hn::LoadU(narrow, levels + 8 * k + x)),
-                        hn::Load(d, steps + 8 * k + x));
-      }
-      Inverse(in, result);
-      for (std::size_t y = 0; y < 8; ++y) {
-        hn::Store(hn::DemoteTo(narrow, Rounded<fixed_bits - extra_bits>(result[y])), narrow,
-                  once + 8 * y + x);
-      }
-    }
-    Turn(once, turned);
-    for (std::size_t y = 0; y < 8; y += lanes) {
-      for (std::size_t k = 0; k < 8; ++k) {
-        in[k] = hn::PromoteTo(d, hn::Load(narrow, turned + 8 * k + y));
-      }
-      Inverse(in, result);
-      for (std::size_t x = 0; x < 8; ++x) {
-        const V sample = Rounded<fixed_bits + extra_bits + 3>(result[x]);
-        hn::Store(hn::DemoteTo(narrow, hn::Add(sample, hn::Set(d, 128))), narrow, once + 8 * x + y);
-      }
-    }
-    Turn(once, turned);
-    for (std::size_t y = 0; y < 8; ++y) {
-      for (std::size_t x = 0; x < 8; x += lanes) {
-        const V sample = hn::PromoteTo(d, hn::Load(narrow, turned + 8 * y + x));
-        hn::StoreU(hn::DemoteTo(bytes, sample), bytes, out + y * stride + x);
-      }
-    }
+#if HWY_TARGET == HWY_SCALAR
+    ShowBlock(first, steps, to, stride);
+#else
+    ShowBlocks(first, count == 1, steps, to, stride);
+#endif
   }
 }
 
@@ -200,6 +289,12 @@ void WidenSums(const std::int16_t* in, std::size_t count, std::uint8_t* out) {
 void WidenSamples(const std::int16_t* in, std::size_t count, std::uint8_t* out) {
   Widen<2>(in, count, out);
 }
+
+template <int bits>
+HWY_INLINE V Rounded(V v) {
+  return hn::ShiftRight<bits>(hn::Add(v, hn::Set(Ints(), 1 << (bits - 1))));
+}
+HWY_INLINE V Times(V v, std::int32_t by) { return hn::Mul(v, hn::Set(Ints(), by)); }
 
 // T.871, section 7, in 16-bit fixed point.
 void ToRgb(const std::uint8_t* y, const std::uint8_t* cb, const std::uint8_t* cr, std::size_t width,
@@ -267,7 +362,9 @@ class Screen {
   explicit Screen(const Picture& picture) : picture_(picture) {
     for (std::size_t i = 0; i < picture.planes.size(); ++i) {
       const Plane& plane = picture.planes[i];
-      std::copy(plane.steps.begin(), plane.steps.end(), steps_[i].begin());
+      // Products have 16 bits, as those of decoders with vectors: what is more goes round.
+      std::ranges::transform(plane.steps, steps_[i].begin(),
+                             [](std::uint16_t step) { return static_cast<std::int16_t>(step); });
       Shown& shown = planes_[i];
       const auto share = [](std::uint32_t all, int part, int whole) {
         const auto p = static_cast<std::size_t>(part);
@@ -337,7 +434,7 @@ class Screen {
   }
 
   const Picture& picture_;
-  alignas(64) std::array<std::array<std::int32_t, block_coefficients>, 3> steps_{};
+  alignas(64) std::array<std::array<std::int16_t, block_coefficients>, 3> steps_{};
   std::array<Shown, 3> planes_;  ///< of luma one row of blocks, of chroma all
   bool across_ = false;
   bool down_ = false;
