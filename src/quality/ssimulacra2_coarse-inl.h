@@ -38,26 +38,91 @@ HWY_INLINE V fused(V a, V b, V c) {
 #endif
 }
 
-/// Rows `y` to `y + lanes` with their pixels side by side: a vector is a column. Rows below the
-/// picture are 0.
+#if HWY_TARGET != HWY_SCALAR
+/// Four neighbours each of rows 0, 4, 8, ...
+template <class D>
+HWY_INLINE hn::Vec<D> load_fours(D tag, const float* const* rows) {
+  if constexpr (hn::MaxLanes(tag) == 4) {
+    return hn::LoadU(tag, rows[0]);
+  } else {
+    const hn::Half<D> half;
+    return hn::Combine(tag, load_fours(half, rows + hn::MaxLanes(half)), load_fours(half, rows));
+  }
+}
+template <class D>
+HWY_INLINE void store_fours(D tag, hn::Vec<D> v, float* const* rows) {
+  if constexpr (hn::MaxLanes(tag) == 4) {
+    hn::StoreU(v, tag, rows[0]);
+  } else {
+    const hn::Half<D> half;
+    store_fours(half, hn::LowerHalf(half, v), rows);
+    store_fours(half, hn::UpperHalf(half, v), rows + hn::MaxLanes(half));
+  }
+}
+/// Squares of four by four: rows become columns.
+HWY_INLINE void turn_fours(V (&v)[4]) {
+  const hn::RepartitionToWide<Floats> wide;
+  const auto two = [&](V low, V high) HWY_ATTR {
+    const auto a = hn::BitCast(wide, low);
+    const auto b = hn::BitCast(wide, high);
+    return std::pair(hn::BitCast(d, hn::InterleaveLower(wide, a, b)),
+                     hn::BitCast(d, hn::InterleaveUpper(wide, a, b)));
+  };
+  const auto [first, second] =
+      two(hn::InterleaveLower(d, v[0], v[1]), hn::InterleaveLower(d, v[2], v[3]));
+  const auto [third, fourth] =
+      two(hn::InterleaveUpper(d, v[0], v[1]), hn::InterleaveUpper(d, v[2], v[3]));
+  v[0] = first;
+  v[1] = second;
+  v[2] = third;
+  v[3] = fourth;
+}
+#endif
+
+/// Rows `y` to `y + lanes` with their pixels side by side: a vector is a column. What stands for
+/// rows below the picture means nothing.
 inline void stand_up(const Rows<float>& in, std::size_t width, std::size_t height, std::size_t y,
                      float* out) {
   const std::size_t lanes = hn::Lanes(d);
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
-    const float* row = y + lane < height ? in.at(y + lane) : nullptr;
-    for (std::size_t x = 0; x < width; ++x) out[x * lanes + lane] = row == nullptr ? 0 : row[x];
+#if HWY_TARGET == HWY_SCALAR
+  (void)height;
+  std::copy_n(in.at(y), width, out);
+#else
+  for (std::size_t x = 0; x < width; x += 4) {
+    const float* rows[hn::MaxLanes(d)];
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      rows[lane] = in.at(std::min(y + lane, height - 1)) + x;
+    }
+    V v[4];
+    for (std::size_t i = 0; i < 4; ++i) v[i] = load_fours(d, rows + i);
+    turn_fours(v);
+    for (std::size_t i = 0; i < 4; ++i) hn::Store(v[i], d, out + (x + i) * lanes);
   }
+#endif
   std::fill_n(out - CoarseRoom::zeros * lanes, CoarseRoom::zeros * lanes, 0.0F);
   std::fill_n(out + width * lanes, CoarseRoom::zeros * lanes, 0.0F);
 }
 
+/// Writes up to three columns beyond the picture.
 inline void lie_down(const float* in, const Rows<float>& out, std::size_t width, std::size_t height,
                      std::size_t y) {
+#if HWY_TARGET == HWY_SCALAR
+  (void)height;
+  std::copy_n(in, width, out.at(y));
+#else
   const std::size_t lanes = hn::Lanes(d);
-  for (std::size_t lane = 0; lane < lanes && y + lane < height; ++lane) {
-    float* row = out.at(y + lane);
-    for (std::size_t x = 0; x < width; ++x) row[x] = in[x * lanes + lane];
+  alignas(64) float nowhere[4];
+  for (std::size_t x = 0; x < width; x += 4) {
+    float* rows[hn::MaxLanes(d)];
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      rows[lane] = y + lane < height ? out.at(y + lane) + x : nowhere;
+    }
+    V v[4];
+    for (std::size_t i = 0; i < 4; ++i) v[i] = hn::Load(d, in + (x + i) * lanes);
+    turn_fours(v);
+    for (std::size_t i = 0; i < 4; ++i) store_fours(d, v[i], rows + i);
   }
+#endif
 }
 
 /// One cosine's last two results.
@@ -180,24 +245,41 @@ struct CoarseChannel {
   const CoarseRoom& room;
   std::size_t channel;
 
-  /// Blurs what `of(first, second, x)` makes of the columns x of two upright planes.
-  template <typename Of>
-  void blur(const Rows<float>& first, const Rows<float>* second, const Of& of,
-            const Rows<float>& out) const {
+  /// What is blurred of the columns a and b of two pictures.
+  struct ItsValue {
+    HWY_INLINE V operator()(V, V b) const { return b; }
+  };
+  struct ItsSquare {
+    HWY_INLINE V operator()(V, V b) const { return hn::Mul(b, b); }
+  };
+  struct Product {
+    HWY_INLINE V operator()(V a, V b) const { return hn::Mul(a, b); }
+  };
+
+  /// Blurs across: what each of `of` makes of the rows of `first` and `second` goes into its plane
+  /// of the room. Rows stand up once for all of them.
+  template <typename... Of>
+  void blur_across_all(const Rows<float>* first, const Rows<float>& second, Of... of) const {
     const std::size_t lanes = hn::Lanes(d);
     for (std::size_t y = 0; y < job.height; y += lanes) {
-      stand_up(first, job.width, job.height, y, room.upright[0]);
-      if (second != nullptr) stand_up(*second, job.width, job.height, y, room.upright[1]);
-      const auto in = [&](std::ptrdiff_t x) HWY_ATTR {
-        const std::ptrdiff_t at = x * static_cast<std::ptrdiff_t>(lanes);
-        return of(hn::LoadU(d, room.upright[0] + at),
-                  second == nullptr ? hn::Zero(d) : hn::LoadU(d, room.upright[1] + at));
+      if (first != nullptr) stand_up(*first, job.width, job.height, y, room.upright[0]);
+      stand_up(second, job.width, job.height, y, room.upright[1]);
+      std::size_t plane = 0;
+      const auto one = [&](auto make) {
+        const auto in = [&](std::ptrdiff_t x) HWY_ATTR {
+          const std::ptrdiff_t at = x * static_cast<std::ptrdiff_t>(lanes);
+          const V b = hn::LoadU(d, room.upright[1] + at);
+          return make(first == nullptr ? b : hn::LoadU(d, room.upright[0] + at), b);
+        };
+        blur_upright(in, job.width, room.upright[2]);
+        lie_down(room.upright[2], room.across[plane++], job.width, job.height, y);
       };
-      blur_upright(in, job.width, room.upright[2]);
-      lie_down(room.upright[2], room.across, job.width, job.height, y);
+      (one(of), ...);
     }
-    for (std::size_t x = 0; x < job.width; x += lanes) {
-      blur_columns(room.across, out, x, job.height);
+  }
+  void blur_down_into(const Rows<float>& out, std::size_t plane) const {
+    for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
+      blur_columns(room.across[plane], out, x, job.height);
     }
   }
 
@@ -206,25 +288,26 @@ struct CoarseChannel {
     for (std::size_t y = 0; y < job.height; ++y) {
       std::copy_n(a.at(y), job.width, job.values[channel].at(y));
     }
-    blur(
-        a, nullptr, [](V x, V) HWY_ATTR { return x; }, job.means[channel]);
-    if (!job.need[channel].structure) return;
-    blur(
-        a, nullptr, [](V x, V) HWY_ATTR { return hn::Mul(x, x); }, job.squares[channel]);
+    if (job.need[channel].structure) {
+      blur_across_all(nullptr, a, ItsValue(), ItsSquare());
+      blur_down_into(job.squares[channel], 1);
+    } else {
+      blur_across_all(nullptr, a, ItsValue());
+    }
+    blur_down_into(job.means[channel], 0);
   }
 
   void compare() const {
     const Rows<float>& b = room.colours[channel];
     const bool structured = job.need[channel].structure;
-    blur(
-        b, nullptr, [](V x, V) HWY_ATTR { return x; }, room.blurred[0]);
     if (structured) {
-      blur(
-          b, nullptr, [](V x, V) HWY_ATTR { return hn::Mul(x, x); }, room.blurred[1]);
-      blur(
-          b, &job.values[channel], [](V x, V y) HWY_ATTR { return hn::Mul(y, x); },
-          room.blurred[2]);
+      blur_across_all(&job.values[channel], b, ItsValue(), ItsSquare(), Product());
+      blur_down_into(room.blurred[1], 1);
+      blur_down_into(room.blurred[2], 2);
+    } else {
+      blur_across_all(nullptr, b, ItsValue());
     }
+    blur_down_into(room.blurred[0], 0);
     for (std::size_t y = 0; y < job.height; ++y) add_row(y, structured);
   }
 
@@ -259,14 +342,15 @@ struct CoarseChannel {
       }
       sums.add(e);
       if (job.sink != nullptr) {
-        hn::StoreU(e.structure, d, room.across.at(0) + x);
+        hn::StoreU(e.structure, d, room.across[0].at(0) + x);
         hn::StoreU(e.ringing, d, room.upright[0] + x);
         hn::StoreU(e.blur, d, room.upright[1] + x);
       }
     }
     sums.add_to((*job.sums)[channel]);
     if (job.sink != nullptr) {
-      job.sink->add(channel, y, 0, job.width, room.across.at(0), room.upright[0], room.upright[1]);
+      job.sink->add(channel, y, 0, job.width, room.across[0].at(0), room.upright[0],
+                    room.upright[1]);
     }
   }
 };

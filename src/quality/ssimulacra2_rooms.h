@@ -32,7 +32,7 @@ struct FineTile {
 
 /// Planes of one coarse scale and room for rows that stand upright.
 struct CoarseRoom {
-  static constexpr std::size_t planes = 7;
+  static constexpr std::size_t planes = 9;
   static constexpr std::size_t zeros = 8;  // columns before and after upright rows
   static constexpr std::size_t most_lanes = 16;
 
@@ -43,7 +43,7 @@ struct CoarseRoom {
 
   std::size_t step;
   Rows<float> colours[3];
-  Rows<float> across;
+  Rows<float> across[3];
   Rows<float> blurred[3];
   float* upright[3];
 
@@ -54,7 +54,7 @@ struct CoarseRoom {
       return rows;
     };
     for (Rows<float>& rows : colours) rows = next();
-    across = next();
+    for (Rows<float>& rows : across) rows = next();
     for (Rows<float>& rows : blurred) rows = next();
     for (float*& rows : upright) {
       rows = scratch + zeros * most_lanes;
