@@ -47,11 +47,22 @@ struct EncodeOptions {
 
 /// An encoded picture, and what is known about it.
 struct Encoding {
-  Buffer bytes;
+  Buffer bytes;  ///< none while there is `write`
   /// What decoders show of the bytes, where the encoder knows that to the bit.
   std::optional<Picture> shown{};
-  /// Beside `shown`: makes sure that the bytes hold it. Errors: internal.
-  std::function<Result<void>(ByteView bytes)> check{};
+  /// Beside `shown`: makes the bytes, and makes sure that they hold it. Most of what a search tries
+  /// is never written. Errors: internal.
+  std::function<Result<Buffer>()> write{};
+
+  /// Makes the bytes where there are none yet. Errors: as `write`.
+  [[nodiscard]] Result<void> finish() {
+    if (!write) return {};
+    Result<Buffer> made = write();
+    if (!made) return std::unexpected(std::move(made).error());
+    bytes = *std::move(made);
+    write = nullptr;
+    return {};
+  }
 };
 
 /// Encodes one picture, as often as asked. Not to be used by two threads at once.

@@ -129,15 +129,19 @@ Result<Picture> shown_picture(const jpeg::Picture& coefficients, ByteView profil
 
 Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& options,
                              ByteView profile) {
-  const auto kept = std::make_shared<const jpeg::Picture>(std::move(coefficients));
-  Encoding out;
-  if (jpeg::can_be_shown(*kept)) {
-    IMGMILL_TRY(out.shown, shown_picture(*kept, profile));
-    if (options.draft == Draft::yes) return out;
-    out.check = [kept](ByteView bytes) { return jpeg::check_jpeg(bytes, *kept); };
-  }
   const jpeg::ScanSearch search = jpeg::scan_search(jpeg_settings(options).care);
-  IMGMILL_TRY(out.bytes, jpeg::write_jpeg(*kept, search));
+  Encoding out;
+  if (!jpeg::can_be_shown(coefficients)) {
+    IMGMILL_TRY(out.bytes, jpeg::write_jpeg(coefficients, search));
+    return out;
+  }
+  IMGMILL_TRY(out.shown, shown_picture(coefficients, profile));
+  const auto kept = std::make_shared<const jpeg::Picture>(std::move(coefficients));
+  out.write = [kept, search]() -> Result<Buffer> {
+    IMGMILL_TRY(Buffer bytes, jpeg::write_jpeg(*kept, search));
+    IMGMILL_CHECK(jpeg::check_jpeg(bytes.view(), *kept));
+    return bytes;
+  };
   return out;
 }
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "optimize/earlier_loss.h"
+#include "optimize/foretell.h"
 #include "quality/features.h"
 #include "quality/model.h"
 #include "quality/search.h"
@@ -40,29 +41,20 @@ double bytes_of_a_point_at(double quality, Format format) {
          (scores.score_at(high) - scores.score_at(low));
 }
 
-// Above the target, points of score: what another try may still save at most. A point is worth
-// three (a palette) to eight percent of the bytes (JPEG, WebP), a try a third of the time.
-double near_enough(Effort effort) {
-  switch (effort) {
-    case Effort::fast:
-      return 1.5;
-    case Effort::balanced:
-      return 1;
-    case Effort::max:
-      return 0.2;
-  }
-  return 1;
-}
-
-// A draft this near to the target says well enough where the real encoding has to begin; a
-// second one pays where the first was far off.
-constexpr double draft_near_enough = 1.5;
-constexpr int most_drafts = 2;
-
-// A sample says within 0.6 points what the whole scores; from a point beside it, the curve leads
-// on.
-constexpr double sample_near_enough = 2;
-constexpr int most_samples = 3;
+// Drafts and samples are cheap, and only so good: a first guess by a draft that scores within
+// `near` of what is wanted is good enough, and after a look at the whole, which tells how far
+// they stray, they lead to within some tenths of a point.
+struct Pains {
+  double near;     ///< points
+  int most_tries;  ///< parts to be encoded
+};
+constexpr Pains first_draft = {.near = 1.5, .most_tries = 2};
+constexpr Pains first_sample = {.near = 1.2, .most_tries = 3};
+constexpr Pains next_sample = {.near = .3, .most_tries = 2};
+// Where such a foretelling should land above the target, points.
+constexpr double landing = 0.2;
+// What a further look at the whole has to bring, points.
+constexpr double worth_a_try = 0.3;
 
 // Another implementation of the metric may see a score lower: cloudinary's did by at most 0.096
 // on 89 outputs.
@@ -102,20 +94,33 @@ class Seeker {
     // Few colours fit a palette as they are.
     const bool exact =
         codec_.info.format == Format::png && features_.colours > 0 && features_.colours <= 256;
+    // A file's own curve leads on by itself; others learn from what was lost before.
+    std::optional<double> guess;
+    if (own_curve_) {
+      IMGMILL_TRY(guess, first_guess({}));
+    }
     if (aim_.lost_before && aim_.quality_before) {
-      IMGMILL_TRY(const bool spent, earlier.is_spent(*aim_.quality_before));
+      std::optional<double> times_usual;
+      if (guess && sample_leads()) {
+        times_usual = (100 - wanted()) / std::max(100 - curve().score_at(*guess), 1.0);
+      }
+      IMGMILL_TRY(const bool spent, earlier.is_spent(*aim_.quality_before, times_usual));
       if (spent) return enough_lost();
     }
-    if (!exact) IMGMILL_CHECK(by_score(earlier.seen()));
-    if (aim_.lost_before && best_ && best_->judgement.quality > 0) {
+    if (!exact && !guess) {
+      IMGMILL_TRY(guess, first_guess(earlier.seen()));
+    }
+    if (!exact) IMGMILL_CHECK(by_score(*guess));
+    if (aim_.lost_before && best_ && best_quality_ > 0) {
       if (!aim_.quality_before) {
-        const int before = quality_by_size(codec_.info.format, best_->judgement.quality,
-                                           best_->bytes.size(), aim_.size_before);
+        IMGMILL_CHECK(best_->finish());
+        const int before =
+            quality_by_size(codec_.info.format, static_cast<int>(std::lround(best_quality_)),
+                            best_->bytes.size(), aim_.size_before);
         IMGMILL_TRY(const bool spent, earlier.is_spent(before));
         if (spent) return enough_lost();
       }
-      IMGMILL_TRY(const bool flattered,
-                  earlier.is_flattered(best_quality_, *best_->judgement.score));
+      IMGMILL_TRY(const bool flattered, earlier.is_flattered(best_quality_, best_score_));
       if (flattered) return enough_lost();
     }
     // A drawing is often smallest when nothing is lost.
@@ -168,7 +173,8 @@ class Seeker {
 
   // What an encoding scores for its size, where a point of score costs `point` of the bytes.
   Result<double> worth(Subject& subject, const EncodeOptions& options, double point) {
-    IMGMILL_TRY(const Encoding encoding, subject.encoded(options));
+    IMGMILL_TRY(Encoding encoding, subject.encoded(options));
+    IMGMILL_CHECK(encoding.finish());
     ++tally_.probes;
     IMGMILL_TRY(const double score, subject.score(encoding));
     return score - std::log(static_cast<double>(encoding.bytes.size())) / point;
@@ -199,45 +205,65 @@ class Seeker {
     return own_curve_ ? QualitySearch::Bend::multiply : QualitySearch::Bend::move;
   }
 
+  // Above the target, points of score: what another try may still save at most. A point is worth
+  // three (a palette) to eight percent of the bytes (JPEG, WebP), a try a third of the time; where
+  // only coefficients are made coarser, half of it.
+  [[nodiscard]] double near_enough() const {
+    switch (options_.effort) {
+      case Effort::fast:
+        return 1.5;
+      case Effort::balanced:
+        if (codec_.info.format != Format::jpeg) return 1;
+        return file_ != nullptr ? 1.4 : 0.6;
+      case Effort::max:
+        return 0.2;
+    }
+    return 1;
+  }
+
   // What a try should score: falling short costs a whole further one, each point above it bytes.
-  [[nodiscard]] double wanted() const { return *aim_.target + 0.5 * near_enough(options_.effort); }
+  [[nodiscard]] double wanted() const { return *aim_.target + 0.5 * near_enough(); }
+
+  // Begins to foretell by a sample, or by drafts, as the picture's chroma is now to be encoded.
+  void foretell() {
+    if (!sample_ && !draft_pays(codec_.info.format, options_.effort)) return;
+    const auto part = [this](double quality) -> Result<double> {
+      Subject& subject = sample_ ? *sample_ : whole_;
+      IMGMILL_TRY(const Encoding encoding, subject.encoded(at(quality, Draft::yes)));
+      ++tally_.probes;
+      IMGMILL_TRY(const double score, subject.score(encoding));
+      return sample_ ? whole_score(score) : score + draft_bias(codec_.info.format, score);
+    };
+    foretelling_.emplace(part,
+                         Foretelling::Plan{.low = lowest_quality,
+                                           .high = highest_quality(codec_),
+                                           .step = quality_step(codec_),
+                                           .bend = bend()},
+                         curve());
+  }
+  // Whether another look at the sample pays after one at the whole. Where coefficients are made
+  // coarser, scores leap from one quality to the next, since many a step stays as it was until it
+  // is worth a coarser one; the sample leaps alike. WebP's encoder takes so long that the curve,
+  // which asks for nothing, leads on better.
+  [[nodiscard]] bool sample_leads() const { return sample_ && codec_.info.format == Format::jpeg; }
+  Result<ScoreCurve::Point> foretold(double score, double guess, const Pains& pains) {
+    return foretelling_->quality_for(score, guess, pains.near, pains.most_tries);
+  }
 
   // Quick tries bring the first guess nearer.
   Result<double> first_guess(const std::optional<ScoreCurve::Point>& seen) {
-    const Format format = codec_.info.format;
     // How much better pictures like this one come out, where that is known.
     const double better = seen && !own_curve_ ? seen->score - curve().score_at(seen->quality) : 0;
     const double guess = curve().quality_for(wanted() - better);
-    if (sample_) {
-      IMGMILL_TRY(const double nearer, guess_by_sample(guess));
-      if (!chroma_is_open(nearer)) return nearer;
-      IMGMILL_CHECK(choose_chroma(nearer));
-      return guess_by_sample(nearer);
-    }
-    return draft_pays(format, options_.effort) ? guess_by_drafts(guess) : guess;
-  }
-
-  // Where the sample scores what it should when all of the picture reaches the target.
-  Result<double> guess_by_sample(double guess) {
-    const double aim = sample_score(wanted());
-    QualitySearch search({.target = aim,
-                          .low = lowest_quality,
-                          .high = highest_quality(codec_),
-                          .guess = guess,
-                          .most_tries = most_samples,
-                          .bend = bend()},
-                         curve());
-    double off = sample_near_enough;
-    for (int tries = 0; tries < most_samples && off >= sample_near_enough; ++tries) {
-      const double quality =
-          std::clamp(search.expected(aim), lowest_quality, highest_quality(codec_));
-      IMGMILL_TRY(const Encoding encoding, sample_->encoded(at(quality, Draft::yes)));
-      ++tally_.probes;
-      IMGMILL_TRY(const double score, sample_->score(encoding));
-      search.tried(quality, score);
-      off = std::abs(score - aim);
-    }
-    return search.expected(aim);
+    foretell();
+    if (!foretelling_) return guess;
+    const Pains& pains = sample_ ? first_sample : first_draft;
+    IMGMILL_TRY(ScoreCurve::Point nearer, foretold(wanted(), guess, pains));
+    if (!sample_ || !chroma_is_open(nearer.quality)) return nearer.quality;
+    IMGMILL_CHECK(choose_chroma(nearer.quality));
+    foretell();
+    IMGMILL_TRY(nearer, foretold(wanted(), nearer.quality, pains));
+    return nearer.quality;
   }
 
   // Whether somebody has to look if chroma should lose half of its resolution.
@@ -265,29 +291,7 @@ class Seeker {
     return {};
   }
 
-  Result<double> guess_by_drafts(double guess) {
-    const Format format = codec_.info.format;
-    const double target = *aim_.target;
-    QualitySearch search({.target = target,
-                          .low = lowest_quality,
-                          .high = highest_quality(codec_),
-                          .guess = guess,
-                          .most_tries = most_drafts,
-                          .near_enough = draft_near_enough},
-                         usual_scores(format));
-    while (const std::optional<double> quality = search.next()) {
-      IMGMILL_TRY(const Encoding encoding, whole_.encoded(at(*quality, Draft::yes)));
-      IMGMILL_TRY(const double draft, whole_.score(encoding));
-      ++tally_.probes;
-      const double score = draft + draft_bias(format, draft);
-      search.tried(*quality, score);
-      if (std::abs(score - target) < draft_near_enough) break;
-    }
-    return search.expected(wanted());
-  }
-
-  Result<void> by_score(const std::optional<ScoreCurve::Point>& seen) {
-    IMGMILL_TRY(const double guess, first_guess(seen));
+  Result<void> by_score(double guess) {
     if (drafts_show_all()) IMGMILL_CHECK(choose_dither(guess));
     QualitySearch search({.target = std::max(*aim_.target, std::min(*aim_.target + sure, 99.9)),
                           .low = lowest_quality,
@@ -295,24 +299,38 @@ class Seeker {
                           .guess = guess,
                           .step = quality_step(codec_),
                           .most_tries = most_tries(),
-                          .near_enough = near_enough(options_.effort),
-                          .bend = bend()},
+                          .near_enough = near_enough(),
+                          .bend = bend(),
+                          .narrow = sample_leads() ? quality_step(codec_) : 1},
                          curve());
     const Draft draft = drafts_show_all() ? Draft::yes : Draft::no;
-    while (const std::optional<double> quality = search.next()) {
+    for (;;) {
+      std::optional<double> quality = search.next();
+      if (quality && search.tries() > 0 && sample_leads()) {
+        IMGMILL_TRY(const ScoreCurve::Point there,
+                    foretold(*aim_.target + sure + landing, *quality, next_sample));
+        // Scores that leap may come no nearer.
+        if (best_ && there.score > best_score_ - worth_a_try) break;
+        quality = search.next_near(there.quality);
+      }
+      if (!quality) break;
       IMGMILL_TRY(Encoding encoding, whole_.encoded(at(*quality, draft)));
       ++(draft == Draft::yes ? tally_.probes : tally_.encodes);
       IMGMILL_TRY(const double score, whole_.score(encoding));
       highest_score_ = std::max(highest_score_, score);
       search.tried(*quality, score);
+      if (sample_leads() && !search.over()) IMGMILL_CHECK(foretelling_->learn(*quality, score));
       if (draft == Draft::yes) {
         if (search.answer() == *quality) keep(std::move(encoding), *quality, score);
         continue;
       }
-      sizes_.emplace_back(*quality, static_cast<double>(encoding.bytes.size()));
-      if (hopeless(*quality, encoding.bytes.size(), score)) {
-        return fail(ErrorCode::unsupported,
-                    fmt::format("{} would be no smaller", codec_.info.name));
+      if (size_matters()) {
+        IMGMILL_CHECK(encoding.finish());
+        sizes_.emplace_back(*quality, static_cast<double>(encoding.bytes.size()));
+        if (hopeless(*quality, encoding.bytes.size(), score)) {
+          return fail(ErrorCode::unsupported,
+                      fmt::format("{} would be no smaller", codec_.info.name));
+        }
       }
       if (search.answer() == *quality) keep(std::move(encoding), *quality, score);
     }
@@ -326,6 +344,9 @@ class Seeker {
     }
     return {};
   }
+
+  // Whether it matters on the way how large an encoding is, and not only of the last one.
+  [[nodiscard]] bool size_matters() const { return aim_.to_beat || aim_.max_bytes; }
 
   // Whether what is to be beaten is out of reach, by what usually becomes of the size on
   // the way to the target.
@@ -347,6 +368,7 @@ class Seeker {
     IMGMILL_TRY(const double score, whole_.score(encoding));
     highest_score_ = std::max(highest_score_, score);
     if (score < *aim_.target) return {};
+    IMGMILL_CHECK(encoding.finish());
     if (!best_ || encoding.bytes.size() < best_->bytes.size()) keep(std::move(encoding), 0, score);
     return {};
   }
@@ -371,6 +393,7 @@ class Seeker {
     while (const std::optional<double> mirrored = search.next()) {
       const double quality = 101 - *mirrored;
       IMGMILL_TRY(Encoding encoding, whole_.encoded(at(quality)));
+      IMGMILL_CHECK(encoding.finish());
       ++tally_.encodes;
       const auto size = static_cast<double>(encoding.bytes.size());
       smallest = std::min(smallest, size);
@@ -390,25 +413,25 @@ class Seeker {
                               human_size(static_cast<std::uint64_t>(smallest))),
                   "allow more bytes, make it smaller with --resize, or choose another format");
     }
-    IMGMILL_TRY(best_->judgement.score, whole_.score(best_->bytes.view()));
+    IMGMILL_TRY(best_score_, whole_.score(best_->bytes.view()));
     return finished();
   }
 
   void keep(Encoding encoding, double quality, double score) {
     best_quality_ = quality;
-    best_check_ = std::move(encoding.check);
-    best_ =
-        Sought{.bytes = std::move(encoding.bytes),
-               .judgement = {.score = score, .quality = static_cast<int>(std::lround(quality))}};
+    best_score_ = score;
+    encoding.shown.reset();
+    best_ = std::move(encoding);
   }
 
-  // What was measured is what the bytes hold: decoded, or found in them again.
   Result<Sought> finished() {
-    if (best_check_) IMGMILL_CHECK(best_check_(best_->bytes.view()));
-    best_->judgement.target = aim_.target;
-    best_->judgement.encodes = tally_.encodes;
-    best_->judgement.probes = tally_.probes;
-    return *std::move(best_);
+    IMGMILL_CHECK(best_->finish());
+    Judgement judgement{.score = best_score_,
+                        .quality = static_cast<int>(std::lround(best_quality_))};
+    judgement.target = aim_.target;
+    judgement.encodes = tally_.encodes;
+    judgement.probes = tally_.probes;
+    return Sought{std::move(best_->bytes), std::move(judgement)};
   }
 
   [[nodiscard]] static Result<Sought> enough_lost() {
@@ -430,9 +453,10 @@ class Seeker {
   const FromFile* file_;
   std::optional<ScoreCurve> own_curve_;  ///< of the file
   Features features_;
-  std::optional<Sought> best_;
-  std::function<Result<void>(ByteView bytes)> best_check_;
-  double best_quality_ = 0;  ///< exactly
+  std::optional<Foretelling> foretelling_;
+  std::optional<Encoding> best_;
+  double best_quality_ = 0;  ///< exactly; 0: nothing was lost
+  double best_score_ = 0;
   double highest_score_ = -1000;
   std::vector<std::pair<double, double>> sizes_;  ///< bytes at qualities that were tried
   double dither_ = 1;

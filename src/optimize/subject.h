@@ -19,7 +19,7 @@ class Subject {
   [[nodiscard]] const Picture& picture() const { return picture_; }
   /// Errors: the encoder's.
   [[nodiscard]] Result<Encoding> encoded(const EncodeOptions& options) const;
-  /// What `encoding` scores against the picture. Errors: bad_input.
+  /// What `encoding` scores against the picture, finished or not. Errors: bad_input.
   [[nodiscard]] Result<double> score(const Encoding& encoding);
   /// The score of `bytes` in the encoder's format, decoded again. Errors: bad_input.
   [[nodiscard]] Result<double> score(ByteView bytes);

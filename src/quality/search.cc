@@ -72,35 +72,34 @@ double QualitySearch::on_grid(double quality) const {
   return std::round(std::clamp(quality, -1000.0, 1000.0) / plan_.step) * plan_.step;
 }
 
-std::optional<double> QualitySearch::next() const {
-  if (tries_ >= plan_.most_tries) return std::nullopt;
-  if (!pass_ && !fail_) {
-    const double guess = std::isfinite(plan_.guess) ? plan_.guess : plan_.high;
-    return std::clamp(on_grid(guess), plan_.low, plan_.high);
-  }
-  const double least = fail_ ? fail_->quality + plan_.step : plan_.low;
-  const double most = pass_ ? pass_->quality - plan_.step : plan_.high;
-  if (least > most) return std::nullopt;
-  // Scores that leap within a step of quality do not get nearer by halving it.
-  if (pass_ && fail_ && pass_->quality - fail_->quality <= 1) return std::nullopt;
-  if (pass_ && pass_->score <= plan_.target + plan_.near_enough) return std::nullopt;
+bool QualitySearch::over() const {
+  if (tries_ >= plan_.most_tries || least() > most()) return true;
+  if (pass_ && fail_ && pass_->quality - fail_->quality <= plan_.narrow) return true;
+  return pass_ && pass_->score <= plan_.target + plan_.near_enough;
+}
 
+std::optional<double> QualitySearch::next() const {
+  if (!pass_ && !fail_) return next_near(std::isfinite(plan_.guess) ? plan_.guess : plan_.high);
   // The middle of what is near enough: falling just short costs a whole further try. After
   // falling short once, its far end.
-  double aim = predicted(plan_.target + (pass_ ? 0.5 : 0.9) * plan_.near_enough);
-  if (!std::isfinite(aim)) aim = 0.5 * (least + most);
+  return next_near(predicted(plan_.target + (pass_ ? 0.5 : 0.9) * plan_.near_enough));
+}
+
+std::optional<double> QualitySearch::next_near(double aim) const {
+  if (over()) return std::nullopt;
+  if (!std::isfinite(aim)) aim = 0.5 * (least() + most());
   const int left = plan_.most_tries - tries_;
-  if (!pass_) {
+  if (!pass_ && fail_) {
     // With few tries left, reaching the target at all comes first.
     aim += left == 1 ? 0.7 * (plan_.high - aim) : left == 2 ? 0.3 * (plan_.high - aim) : 0.0;
   }
   const double quality = on_grid(aim);
-  if (pass_ && quality > most) {
+  if (pass_ && quality > most()) {
     // One step below is not expected to reach it. Only a wide bracket, in which
     // little is known, is worth another look.
-    if (!fail_ || most - least < 6) return std::nullopt;
+    if (!fail_ || most() - least() < 6) return std::nullopt;
   }
-  return std::clamp(quality, least, most);
+  return std::clamp(quality, least(), most());
 }
 
 void QualitySearch::tried(double quality, double score) {

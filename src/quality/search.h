@@ -47,6 +47,8 @@ class QualitySearch {
     /// little. Points.
     double near_enough = 0.3;
     Bend bend = Bend::move;
+    /// A bracket this wide is not halved: scores that leap within it do not get nearer so.
+    double narrow = 1;
   };
 
   /// `curve` outlives the search.
@@ -54,6 +56,10 @@ class QualitySearch {
 
   /// The quality to try next; nothing when the search is over.
   [[nodiscard]] std::optional<double> next() const;
+  /// The same where somebody knows better than the curve what lies where: near `aim`.
+  [[nodiscard]] std::optional<double> next_near(double aim) const;
+  /// Whether nothing more is worth a try, wherever it lay.
+  [[nodiscard]] bool over() const;
   /// `quality` gave `score`.
   void tried(double quality, double score);
 
@@ -73,6 +79,8 @@ class QualitySearch {
     double score;
   };
   [[nodiscard]] double predicted(double score) const;
+  [[nodiscard]] double least() const { return fail_ ? fail_->quality + plan_.step : plan_.low; }
+  [[nodiscard]] double most() const { return pass_ ? pass_->quality - plan_.step : plan_.high; }
   [[nodiscard]] double on_grid(double quality) const;
   [[nodiscard]] double predicted_by_loss(double score) const;
   [[nodiscard]] double loss_factor(const Try& known) const;

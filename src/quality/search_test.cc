@@ -186,7 +186,9 @@ TEST(QualitySearch, APictureThatLosesSoManyTimesAsMuchNeedsASecondTryAtMost) {
   const auto points = scores_made_coarser(90, true);
   const ScoreCurve curve{points};
   for (const double factor : {0.6, 0.8, 1.0, 1.3, 1.7}) {
-    const auto score = [&](double quality) { return 100 - factor * (100 - curve.score_at(quality)); };
+    const auto score = [&](double quality) {
+      return 100 - factor * (100 - curve.score_at(quality));
+    };
     const QualitySearch::Plan plan{.target = 80,
                                    .guess = curve.quality_for(80.6),
                                    .near_enough = 1.3,
@@ -225,6 +227,21 @@ TEST(ScoresMadeCoarser, RiseAndLoseLessTheNearerTheOldStepsAre) {
     EXPECT_GT(near[79].score, far[79].score + 5);
     EXPECT_NEAR(far[69].score, fresh.score_at(70), 1.5);
   }
+}
+
+TEST(QualitySearch, GoesWhereItIsSentWithinItsBracket) {
+  QualitySearch search({.target = 80, .guess = 75, .step = 0.25, .narrow = 0.25}, straight);
+  EXPECT_FALSE(search.over());
+  search.tried(75, 78);
+  search.tried(80, 84);
+  EXPECT_EQ(search.next_near(77.1), 77);
+  EXPECT_EQ(search.next_near(60), 75.25);
+  EXPECT_EQ(search.next_near(95), std::nullopt);  // above what is known to reach it
+  search.tried(75.5, 79);
+  search.tried(75.75, 81);
+  EXPECT_TRUE(search.over());
+  EXPECT_EQ(search.next_near(75.6), std::nullopt);
+  EXPECT_EQ(search.answer(), 75.75);
 }
 
 }  // namespace
