@@ -22,11 +22,6 @@ namespace imgmill::jpeg {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Ints = hn::CappedTag<std::int32_t, 8>;
-using Shorts = hn::Rebind<std::int16_t, Ints>;
-using Bytes = hn::Rebind<std::uint8_t, Ints>;
-using V = hn::Vec<Ints>;
-
 // Multipliers are in 13-bit fixed point, what comes out of the first pass has 2 more bits than
 // samples, what comes out of the second 3 more, and is moved by the middle of the range.
 constexpr int first_shift = 13 - 2;
@@ -290,44 +285,76 @@ void WidenSamples(const std::int16_t* in, std::size_t count, std::uint8_t* out) 
   Widen<2>(in, count, out);
 }
 
-template <int bits>
-HWY_INLINE V Rounded(V v) {
-  return hn::ShiftRight<bits>(hn::Add(v, hn::Set(Ints(), 1 << (bits - 1))));
-}
-HWY_INLINE V Times(V v, std::int32_t by) { return hn::Mul(v, hn::Set(Ints(), by)); }
+// T.871, section 7, in 16-bit fixed point: 1.402, 0.344136, 0.714136 and 1.772. What a number of 16
+// bits with a sign cannot hold, whole multiples of the sample, is added afterwards.
+constexpr std::int16_t red_of_cr = 91881 - (1 << 16);
+constexpr std::int16_t green_of[2] = {-22554, (1 << 16) - 46802};  // of Cb and Cr
+constexpr std::int16_t blue_of_cb = 116130 - (2 << 16);
 
-// T.871, section 7, in 16-bit fixed point.
+#if HWY_TARGET == HWY_SCALAR
+
 void ToRgb(const std::uint8_t* y, const std::uint8_t* cb, const std::uint8_t* cr, std::size_t width,
            std::uint8_t* out) {
-  const Ints d;
-  const Bytes bytes;
+  const auto held = [](int v) { return static_cast<std::uint8_t>(std::clamp(v, 0, 255)); };
+  const auto rounded = [](int v) { return (v + (1 << 15)) >> 16; };
+  for (std::size_t x = 0; x < width; ++x, out += 3) {
+    const int b = cb[x] - 128;
+    const int r = cr[x] - 128;
+    out[0] = held(y[x] + r + rounded(red_of_cr * r));
+    out[1] = held(y[x] - r + rounded(green_of[0] * b + green_of[1] * r));
+    out[2] = held(y[x] + 2 * b + rounded(blue_of_cb * b));
+  }
+}
+
+#else
+
+// v * by / 2^16, rounded. Half of twice as much, once without and once with rounding, is that.
+HWY_INLINE R Share(R v, std::int16_t by) {
+  const Row d;
+  const R twice = hn::MulHigh(hn::Add(v, v), hn::Set(d, by));
+  return hn::ShiftRight<1>(hn::Add(twice, hn::Set(d, 1)));
+}
+
+void ToRgb(const std::uint8_t* y, const std::uint8_t* cb, const std::uint8_t* cr, std::size_t width,
+           std::uint8_t* out) {
+  const Row d;
+  const Wide wide;
+  const hn::Rebind<std::uint8_t, Row> bytes;
+  using B = hn::Vec<decltype(bytes)>;
+  const R middle = hn::Set(d, 128);
+  const W half = hn::Set(wide, 1 << 15);
   const auto load = [&](const std::uint8_t* at)
                         HWY_ATTR { return hn::PromoteTo(d, hn::LoadU(bytes, at)); };
-  const V middle = hn::Set(d, 128);
-  const auto rgb = [&](std::size_t x, auto& red, auto& green, auto& blue) HWY_ATTR {
-    const V luma = load(y + x);
-    const V b = hn::Sub(load(cb + x), middle);
-    const V r = hn::Sub(load(cr + x), middle);
-    const V to_green = hn::Add(Times(b, -22554), Times(r, -46802));
-    red = hn::DemoteTo(bytes, hn::Add(luma, Rounded<16>(Times(r, 91881))));
-    green = hn::DemoteTo(bytes, hn::Add(luma, Rounded<16>(to_green)));
-    blue = hn::DemoteTo(bytes, hn::Add(luma, Rounded<16>(Times(b, 116130))));
+  const auto to_green = [&](R pairs) HWY_ATTR {
+    return hn::ShiftRight<16>(hn::Add(Products(pairs, Pair(green_of)), half));
+  };
+  const auto rgb = [&](std::size_t x, B& red, B& green, B& blue) HWY_ATTR {
+    const R luma = load(y + x);
+    const R b = hn::Sub(load(cb + x), middle);
+    const R r = hn::Sub(load(cr + x), middle);
+    const R greens = hn::ReorderDemote2To(d, to_green(hn::InterleaveLower(d, b, r)),
+                                          to_green(hn::InterleaveUpper(d, b, r)));
+    red = hn::DemoteTo(bytes, hn::Add(hn::Add(luma, r), Share(r, red_of_cr)));
+    green = hn::DemoteTo(bytes, hn::Add(hn::Sub(luma, r), greens));
+    blue = hn::DemoteTo(bytes, hn::Add(hn::Add(luma, hn::Add(b, b)), Share(b, blue_of_cb)));
   };
   const std::size_t lanes = hn::Lanes(d);
-  hn::Vec<Bytes> red;
-  hn::Vec<Bytes> green;
-  hn::Vec<Bytes> blue;
+  B red;
+  B green;
+  B blue;
   std::size_t x = 0;
   for (; x + lanes <= width; x += lanes) {
     rgb(x, red, green, blue);
     hn::StoreInterleaved3(red, green, blue, bytes, out + 3 * x);
   }
   if (x == width) return;
-  std::uint8_t rest[3 * hn::MaxLanes(Ints())];
+  std::uint8_t rest[3 * hn::MaxLanes(Row())];
   rgb(x, red, green, blue);
   hn::StoreInterleaved3(red, green, blue, bytes, rest);
   std::memcpy(out + 3 * x, rest, 3 * (width - x));
 }
+
+#endif
 
 }  // namespace HWY_NAMESPACE
 }  // namespace imgmill::jpeg
