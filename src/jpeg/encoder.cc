@@ -64,7 +64,18 @@ Channel channel_of(const Picture& source, std::size_t index, bool halve) {
 
 }  // namespace
 
+const Plane& Coarsener::halved_chroma(std::size_t index, bool across, bool down) {
+  std::optional<Plane>& kept = halved_[index - 1];
+  if (!kept) kept = halved(source_->planes[index], across, down);
+  return *kept;
+}
+
 Picture requantised(const Picture& source, const EncoderSettings& settings) {
+  return Coarsener(source).requantised(settings);
+}
+
+Picture Coarsener::requantised(const EncoderSettings& settings) {
+  const Picture& source = *source_;
   Picture out{.width = source.width,
               .height = source.height,
               .chroma = source.chroma,
@@ -79,7 +90,7 @@ Picture requantised(const Picture& source, const EncoderSettings& settings) {
     if (settings.care == Care::quick) worth.bit_price = 0;
     if (halve && i > 0) {
       out.planes.push_back(
-          quantise(halved(plane, axes->across, axes->down), wanted, wanted, worth));
+          quantise(halved_chroma(i, axes->across, axes->down), wanted, wanted, worth));
     } else {
       const bool from_file = plane.unit == 1;
       const Steps steps = from_file ? with_regard_to(plane.steps, wanted) : wanted;
@@ -122,19 +133,21 @@ Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settin
 }
 
 SamplesEncoder::SamplesEncoder(const Samples& samples, std::vector<Segment> segments)
-    : samples_(samples), own_(forward_dct(samples)) {
-  own_.segments = std::move(segments);
+    : samples_(samples), own_(std::make_unique<Coefficients>(forward_dct(samples))) {
+  own_->picture.segments = std::move(segments);
 }
 
 Picture SamplesEncoder::quantised(const EncoderSettings& settings) {
   EncoderSettings decided = settings;
-  decided.halve_chroma = axes_to_halve(own_, settings).has_value();
-  if (!*decided.halve_chroma || settings.care != Care::thorough) return requantised(own_, decided);
-  if (!sharp_) {
-    sharp_ = forward_dct(samples_, Luma::for_halved_chroma);
-    sharp_->segments = own_.segments;
+  decided.halve_chroma = axes_to_halve(own_->picture, settings).has_value();
+  if (!*decided.halve_chroma || settings.care != Care::thorough) {
+    return own_->coarsener.requantised(decided);
   }
-  return requantised(*sharp_, decided);
+  if (!sharp_) {
+    sharp_ = std::make_unique<Coefficients>(forward_dct(samples_, Luma::for_halved_chroma));
+    sharp_->picture.segments = own_->picture.segments;
+  }
+  return sharp_->coarsener.requantised(decided);
 }
 
 Result<void> check_jpeg(ByteView file, const Picture& picture) {

@@ -1,6 +1,8 @@
 // JPEG files of a quality: from samples, or from other JPEG files without decoding them.
 #pragma once
 
+#include <array>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -33,6 +35,22 @@ struct EncoderSettings {
 /// Segments come along. Throws std::bad_alloc.
 [[nodiscard]] Picture requantised(const Picture& source, const EncoderSettings& settings);
 
+/// A picture that gets steps more than once: what does not depend on their quality is done once. Not to
+/// be used by two threads at once.
+class Coarsener {
+ public:
+  /// `source` must live as long as this.
+  explicit Coarsener(const Picture& source) : source_(&source) {}
+  /// What requantised() gives. Throws std::bad_alloc.
+  [[nodiscard]] Picture requantised(const EncoderSettings& settings);
+
+ private:
+  [[nodiscard]] const Plane& halved_chroma(std::size_t index, bool across, bool down);
+
+  const Picture* source_;
+  std::array<std::optional<Plane>, 2> halved_;  ///< the second and third plane, once asked for
+};
+
 /// `source`, not quantised yet, with the steps and the chroma resolution of `model`, levels
 /// rounded: what a plain encoder with its tables makes. Both have the same kind of planes.
 [[nodiscard]] Picture quantised_like(const Picture& source, const Picture& model);
@@ -45,8 +63,7 @@ struct EncoderSettings {
 /// How thoroughly write_jpeg() looks for scans.
 [[nodiscard]] ScanSearch scan_search(Care care);
 
-/// Samples that are encoded more than once: what does not depend on the settings is done once.
-/// Keeps six bytes a pixel. Not to be used by two threads at once.
+/// The same for samples. Keeps some seven bytes a pixel. Not to be used by two threads at once.
 class SamplesEncoder {
  public:
   /// `samples` must live as long as this. Throws std::bad_alloc.
@@ -55,9 +72,16 @@ class SamplesEncoder {
   [[nodiscard]] Picture quantised(const EncoderSettings& settings);
 
  private:
+  /// Not quantised yet. Stays where it is.
+  struct Coefficients {
+    explicit Coefficients(Picture made) : picture(std::move(made)), coarsener(picture) {}
+    Picture picture;
+    Coarsener coarsener;
+  };
+
   Samples samples_;
-  Picture own_;                   ///< not quantised yet
-  std::optional<Picture> sharp_;  ///< its luma corrected for halved chroma
+  std::unique_ptr<Coefficients> own_;
+  std::unique_ptr<Coefficients> sharp_;  ///< luma corrected for halved chroma
 };
 
 /// Makes sure that `file` holds `picture`. Errors: internal, when it does not.

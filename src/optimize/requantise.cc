@@ -54,10 +54,15 @@ Result<Subject> sample_of(const jpeg::Picture& coefficients, const Tiles& tiles,
                           ByteView profile) {
   std::optional<jpeg::Picture> part = sampled(coefficients, tiles);
   if (!part) return fail(ErrorCode::unsupported, "tiles do not hold whole blocks of this file");
-  const auto kept = std::make_shared<const jpeg::Picture>(*std::move(part));
-  IMGMILL_TRY(Picture shown, seen(codec, *kept, profile));
+  struct Kept {
+    explicit Kept(jpeg::Picture tiles) : picture(std::move(tiles)), coarsener(picture) {}
+    jpeg::Picture picture;
+    jpeg::Coarsener coarsener;
+  };
+  const auto kept = std::make_shared<Kept>(*std::move(part));
+  IMGMILL_TRY(Picture shown, seen(codec, kept->picture, profile));
   return Subject(std::move(shown), codec, [kept, profile](const EncodeOptions& options) {
-    return encoding_of(jpeg::requantised(*kept, jpeg_settings(options)), options, profile);
+    return encoding_of(kept->coarsener.requantised(jpeg_settings(options)), options, profile);
   });
 }
 
@@ -78,9 +83,9 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
     return out;
   }
   const Buffer profile = read_metadata(base, Format::jpeg).icc;
+  jpeg::Coarsener coarsener(coefficients);
   const auto encode = [&](const EncodeOptions& options) {
-    return encoding_of(jpeg::requantised(coefficients, jpeg_settings(options)), options,
-                       profile.view());
+    return encoding_of(coarsener.requantised(jpeg_settings(options)), options, profile.view());
   };
   const Buffer own_profile = read_metadata(source.bytes, Format::jpeg).icc;
   IMGMILL_TRY(Picture picture, seen(codec, source.bytes, coefficients, own_profile.view()));
