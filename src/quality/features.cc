@@ -12,7 +12,7 @@ namespace {
 using vips::VImage;
 
 // So many rows tell as much as all of them.
-constexpr int rows_looked_at = 256;
+constexpr int rows_looked_at = 128;
 
 struct Pixels {
   const std::uint8_t* data;

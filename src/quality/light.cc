@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t smallest_side = 8;
 constexpr std::size_t most_enlarged_pixels = std::size_t{1} << 28;
 constexpr float brightest = 100;
-constexpr std::size_t rows_ahead = 6;
 constexpr double dark_grey = 0.1;
 constexpr double bright_grey = 0.9;
 
@@ -228,12 +227,19 @@ void LightReader::call_for(std::size_t y, std::size_t left, std::size_t count) c
   for (std::size_t i = 0; i < count * pixel; i += cache_line) __builtin_prefetch(at + i);
 }
 
+const std::uint8_t* LightReader::plain_rgb(std::size_t y, std::size_t left,
+                                           Background background) const {
+  const bool plain = view_.kind == SampleKind::srgb8 && view_.channels == 3 && factor_ == 1 &&
+                     background == Background::none;
+  if (!plain) return nullptr;
+  return static_cast<const std::uint8_t*>(view_.samples) + y * view_.row_bytes + 3 * left;
+}
+
 void LightReader::read(std::size_t y, std::size_t left, std::size_t count, Background background,
                        float* red, float* green, float* blue) const {
   const std::byte* row =
       static_cast<const std::byte*>(view_.samples) + y / factor_ * view_.row_bytes;
   float* const planes[] = {red, green, blue};
-  call_for(y + rows_ahead, left, count);
   switch (view_.kind) {
     case SampleKind::srgb8:
       return read_as<std::uint8_t>(row, left, count, background, planes);
@@ -243,6 +249,8 @@ void LightReader::read(std::size_t y, std::size_t left, std::size_t count, Backg
       return read_as<float>(row, left, count, background, planes);
   }
 }
+
+const float* light_of_bytes() { return tables().of8.data(); }
 
 Result<void> same_size(std::uint32_t width, std::uint32_t height, const PixelView& candidate) {
   if (candidate.width == width && candidate.height == height) return {};

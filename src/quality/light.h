@@ -33,8 +33,17 @@ class LightReader {
   [[nodiscard]] std::size_t height() const { return height_; }
   [[nodiscard]] std::size_t factor() const { return factor_; }
 
+  /// Has the memory bring pixels `left` to `left + count` of row `y`, if there is one, before they
+  /// are read.
+  void call_for(std::size_t y, std::size_t left, std::size_t count) const;
+
   /// Whether any pixel is less than opaque. Looks at all of them.
   [[nodiscard]] bool transparent() const;
+
+  /// Where pixel `left` of row `y` lies, for who wants to read opaque RGB of 8 bits by itself, with
+  /// light_of_bytes(); null where the pixels are anything else.
+  [[nodiscard]] const std::uint8_t* plain_rgb(std::size_t y, std::size_t left,
+                                              Background background) const;
 
   /// Writes pixels `left` to `left + count` of row `y`. The range must lie in the picture.
   void read(std::size_t y, std::size_t left, std::size_t count, Background background, float* red,
@@ -42,8 +51,6 @@ class LightReader {
 
  private:
   explicit LightReader(const PixelView& view);
-  void call_for(std::size_t y, std::size_t left, std::size_t count) const;
-
   template <typename Sample>
   void read_as(const std::byte* row, std::size_t left, std::size_t count, Background background,
                float* const* planes) const;
@@ -53,6 +60,9 @@ class LightReader {
   std::size_t height_ = 0;
   std::size_t factor_ = 1;
 };
+
+/// The light of each of 256 samples on sRGB's curve.
+[[nodiscard]] const float* light_of_bytes();
 
 /// Errors: usage, when the candidate is not of the original's width and height.
 [[nodiscard]] Result<void> same_size(std::uint32_t width, std::uint32_t height,

@@ -95,6 +95,59 @@ HWY_INLINE Xyb to_xyb(V red, V green, V blue) {
           held(hn::Add(hn::Sub(short_cone, luma), set(xyb_offset[2])))};
 }
 
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+/// The light of 256 samples, in registers: two of them are looked up at a time, which takes half
+/// the time of loading sample by sample.
+struct LightTable {
+  V parts[16];
+
+  explicit LightTable(const float* lights) {
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < 16; ++i) parts[i] = hn::LoadU(d, lights + 16 * i);
+  }
+  HWY_INLINE V operator()(hn::Vec<Ints> sample) const {
+    V eighths[8];
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < 8; ++i) {
+      // Looks at the five lowest bits. Highway 1.0 has no name for it.
+      eighths[i] = V{_mm512_permutex2var_ps(parts[2 * i].raw, sample.raw, parts[2 * i + 1].raw)};
+    }
+    const auto bit = [&](int b) HWY_ATTR {
+      return hn::RebindMask(d, hn::TestBit(sample, hn::Set(di, 1 << b)));
+    };
+    const auto five = bit(5);
+    const auto six = bit(6);
+    const auto half = [&](std::size_t first) HWY_ATTR {
+      return hn::IfThenElse(six, hn::IfThenElse(five, eighths[first + 3], eighths[first + 2]),
+                            hn::IfThenElse(five, eighths[first + 1], eighths[first]));
+    };
+    return hn::IfThenElse(bit(7), half(4), half(0));
+  }
+};
+
+/// The light of as many whole vectors of 8-bit pixels as `count` has; how many pixels these are.
+inline std::size_t read_plain(const std::uint8_t* rgb, std::size_t count, float* red, float* green,
+                              float* blue) {
+  const LightTable light(light_of_bytes());
+  const hn::Rebind<std::uint8_t, Floats> bytes;
+  std::size_t x = 0;
+  for (; x + hn::Lanes(d) <= count; x += hn::Lanes(d)) {
+    hn::Vec<decltype(bytes)> r;
+    hn::Vec<decltype(bytes)> g;
+    hn::Vec<decltype(bytes)> b;
+    hn::LoadInterleaved3(bytes, rgb + 3 * x, r, g, b);
+    hn::StoreU(light(hn::PromoteTo(di, r)), d, red + x);
+    hn::StoreU(light(hn::PromoteTo(di, g)), d, green + x);
+    hn::StoreU(light(hn::PromoteTo(di, b)), d, blue + x);
+  }
+  return x;
+}
+#else
+inline std::size_t read_plain(const std::uint8_t*, std::size_t, float*, float*, float*) {
+  return 0;
+}
+#endif
+
 /// Means of 2 x 2 pixels of `count` columns, from two rows; both rows may be the same.
 /// Reads and writes up to a vector beyond.
 inline void halve(const float* upper, const float* lower, std::size_t count, float* out) {

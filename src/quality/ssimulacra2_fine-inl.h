@@ -361,8 +361,15 @@ inline LightRow light_of(const ScaleJob& job, FineTile& tile, std::size_t left, 
     row.planes[c] = tile.light[y % 2][c].data() + FineTile::margin;
     from[c] = row.planes[c] - before;
   }
-  job.reader->read(y, left - before, before + width + after, job.background, from[0], from[1],
-                   from[2]);
+  const std::size_t begin = left - before;
+  const std::size_t count = before + width + after;
+  constexpr std::size_t rows_ahead = 6;
+  job.reader->call_for(y + rows_ahead, begin, count);
+  const std::uint8_t* plain = job.reader->plain_rgb(y, begin, job.background);
+  const std::size_t done =
+      plain == nullptr ? 0 : read_plain(plain, count, from[0], from[1], from[2]);
+  job.reader->read(y, begin + done, count - done, job.background, from[0] + done, from[1] + done,
+                   from[2] + done);
   return row;
 }
 
