@@ -1,6 +1,7 @@
 #include "quality/ssimulacra2.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -28,7 +29,7 @@ struct Memory {
 };
 
 /// What a thread's metrics have worked in, for the next ones: the system would have to clear it
-/// page by page, which takes a third of the time of preparing. Of larger pictures than some 7
+/// page by page, which takes a third of the time of preparing. Of larger pictures than some 10
 /// megapixels nothing is kept.
 class Spare {
  public:
@@ -42,8 +43,11 @@ class Spare {
       kept.erase(one);
       return found;
     }
+    // With some room, that the next picture may be a little larger. Nobody pays for what is not
+    // touched.
+    const std::size_t grain = std::max(std::bit_ceil(size) / 8, cache_line);
     Memory fresh;
-    fresh.size = (size + cache_line - 1) / cache_line * cache_line;
+    fresh.size = (size + grain - 1) / grain * grain;
     fresh.bytes.reset(static_cast<std::byte*>(std::aligned_alloc(cache_line, fresh.size)));
     if (fresh.bytes == nullptr) throw std::bad_alloc();
     return fresh;
@@ -58,7 +62,7 @@ class Spare {
   }
 
  private:
-  static constexpr std::size_t most = std::size_t{96} << 20;
+  static constexpr std::size_t most = std::size_t{128} << 20;
   static std::vector<Memory>& of_this_thread() {
     thread_local std::vector<Memory> kept;
     return kept;
