@@ -214,7 +214,7 @@ class Seeker {
         return 1.5;
       case Effort::balanced:
         if (codec_.info.format != Format::jpeg) return 1;
-        return file_ != nullptr ? 1.4 : 0.6;
+        return file_ != nullptr ? 1.6 : 0.6;
       case Effort::max:
         return 0.2;
     }
