@@ -40,6 +40,13 @@ Result<VImage> readable(const Picture& picture) {
                      [&] { return seen.image.copy_memory(); });
 }
 
+// 16 bits a sample as the 8 bits that are next.
+Result<VImage> with_8_bits(const VImage& image) {
+  return with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
+    return (image.linear(1.0 / 257, 0.5)).cast(VIPS_FORMAT_UCHAR).copy_memory();
+  });
+}
+
 std::vector<std::uint32_t> sample_of(std::uint32_t frames) {
   const std::uint32_t count = std::min(frames, Judge::most_frames);
   std::vector<std::uint32_t> sample;
@@ -61,7 +68,7 @@ Result<Judge> Judge::create(const Picture& original) {
                 Ssimulacra2::prepare(view_of(image, static_cast<int>(index) * height, height)));
     judged.push_back({index, std::move(metric)});
   }
-  return Judge(original.frames, std::move(judged));
+  return Judge(original.frames, image.format() == VIPS_FORMAT_UCHAR, std::move(judged));
 }
 
 Result<Similarity> Judge::score(const Picture& candidate, Detail detail) {
@@ -70,7 +77,10 @@ Result<Similarity> Judge::score(const Picture& candidate, Detail detail) {
                 fmt::format("{} frames cannot be compared with {}", candidate.frames, frames_),
                 "compare animations of the same length");
   }
-  IMGMILL_TRY(const VImage image, readable(candidate));
+  IMGMILL_TRY(VImage image, readable(candidate));
+  if (of_8_bits_ && image.format() == VIPS_FORMAT_USHORT) {
+    IMGMILL_TRY(image, with_8_bits(image));
+  }
   const int height = image.height() / static_cast<int>(frames_);
   Similarity worst;
   bool first = true;

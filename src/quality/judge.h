@@ -13,7 +13,8 @@ namespace imgmill {
 /// One original that any number of candidates are compared with.
 ///
 /// Colours mean what each picture's own profile says, and are compared as light in sRGB's
-/// primaries, unclipped. 16 bits are not cut to 8. CMYK and Lab are seen as a screen
+/// primaries, unclipped. 16 bits are not cut to 8, unless the original has 8: what has more
+/// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. CMYK and Lab are seen as a screen
 /// would show them. Of an animation up to `most_frames` frames are compared, evenly
 /// spaced, the first and the last among them, and the worst one counts. Transparency is
 /// seen on a dark and on a bright ground, and the worse one counts.
@@ -37,10 +38,11 @@ class Judge {
     std::uint32_t index;
     Ssimulacra2 metric;
   };
-  Judge(std::uint32_t frames, std::vector<Frame> judged)
-      : frames_(frames), judged_(std::move(judged)) {}
+  Judge(std::uint32_t frames, bool of_8_bits, std::vector<Frame> judged)
+      : frames_(frames), of_8_bits_(of_8_bits), judged_(std::move(judged)) {}
 
   std::uint32_t frames_;
+  bool of_8_bits_;
   std::vector<Frame> judged_;
 };
 
