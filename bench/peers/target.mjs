@@ -2,7 +2,8 @@
 //                    [--avif-photos N] [--corpora kodak,photos] [--rounds N] [--reference PROGRAM] [--said TEXT] [--no-write]
 // --target 80 against one fixed quality for all pictures, the lowest at which the worst of them
 // reaches 80: bytes, scores, and time. --avif-photos takes fewer photographs for AVIF,
-// --reference checks scores with another program (cloudinary's ssimulacra2), --said adds a sentence.
+// --reference checks scores with another program (cloudinary's ssimulacra2; AVIF is then decoded by avifdec of
+// Debian's libavif-bin), --said adds a sentence.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -62,9 +63,14 @@ function fixedQuality(files, format, near) {
   return { quality: high, ...runs.get(high) };
 }
 
-/** Pixels as imgmill sees them, as a PNG: upright, with their profile. */
+/** Pixels as imgmill sees them, as a PNG: upright, with their profile. AVIF by libavif, which rounds its 10 bits (sharp cuts them off). */
 async function asPng(from, name) {
   const to = path.join(work, `${name}.png`);
+  if (from.endsWith('.avif')) {
+    const told = spawnSync('avifdec', ['--depth', '8', from, to], { encoding: 'utf8' });
+    if (told.status !== 0) throw new Error(`avifdec (Debian's libavif-bin): ${told.stderr || told.error}`);
+    return to;
+  }
   await sharp(from).rotate().keepIccProfile().png({ compressionLevel: 1 }).toFile(to);
   return to;
 }
@@ -132,11 +138,23 @@ async function compare(format, set) {
   return result;
 }
 
+/** Both corpora as one: a single quality for all of it, the one of the harder corpus. */
+function together(format) {
+  const parts = results.filter((one) => one.format === format);
+  if (parts.length < 2) return undefined;
+  const quality = Math.max(...parts.map(({ fixed }) => fixed.quality));
+  const sum = (bytes) => parts.reduce((total, one) => total + bytes(one), 0);
+  const searched = sum((one) => one.searched.bytes);
+  const fixed = sum((one) => (one.fixed.quality === quality ? one.fixed.bytes : run(one.files, ['-f', format, '-q', String(quality)]).bytes));
+  return { format, pictures: sum(({ files }) => files.length), quality, searched, fixed, saved: 100 * (1 - searched / fixed) };
+}
+
 const results = [];
 for (const set of (await corpora()).filter(({ name }) => wanted.includes(name))) {
   for (const format of formats) results.push(await compare(format, set));
 }
 
+const both = formats.map(together).filter(Boolean);
 const missed = results.flatMap(({ format, label, saved, wall, reached, files, encodes, check }) => [
   ...(reached < files.length ? [`${files.length - reached} below ${target}`] : []),
   ...(saved < toSave ? [saved < 0 ? `${(-saved).toFixed(1)}% more bytes` : `only ${saved.toFixed(1)}% fewer bytes`] : []),
@@ -159,6 +177,10 @@ publish('target', [
     one.fixed.quality, megabytes(one.fixed.bytes), marked(`${one.saved.toFixed(1)}%`, one.saved >= toSave), `${toSave}%`, one.range,
     counts(one.encodes), counts(one.probes)])),
   '',
+  ...(both.length ? ['One quality for all pictures above, instead of one for each corpus:', '',
+    table(['format', 'pictures', 'MB', 'fixed quality for the worst', 'its MB', 'bytes saved', 'to reach'],
+      both.map((one) => [one.format, one.pictures, megabytes(one.searched), one.quality, megabytes(one.fixed),
+        marked(`${one.saved.toFixed(1)}%`, one.saved >= toSave), `${toSave}%`])), ''] : []),
   `Time of the whole process, against a single run at the middle of the qualities found, without measuring scores; medians of ${rounds} `
   + 'pairs in turn, the ratio pair by pair.',
   '',
@@ -166,7 +188,7 @@ publish('target', [
     results.map(({ format, label, typical, wall, cpu }) => [format, label, seconds(wall.searched), `${seconds(wall.once)} (q${typical})`,
       marked(wall.ratio.toFixed(2), wall.ratio <= mayTake[format]), `at most ${mayTake[format]}`, seconds(cpu.searched), seconds(cpu.once),
       cpu.ratio.toFixed(2)])),
-  ...(reference ? ['', 'The same scored by cloudinary\'s ssimulacra2, the lowest three and up to ten more of each, decoded to PNG by sharp:', '',
+  ...(reference ? ['', 'The same scored by cloudinary\'s ssimulacra2, the lowest three and up to ten more of each, decoded to PNG of 8 bits by sharp, AVIF by libavif:', '',
     table(['format', 'pictures', 'scored', 'lowest by the reference', 'largest difference to imgmill'],
       results.map(({ format, label, check }) => [format, label, check.count, check.lowest.toFixed(3), check.difference.toFixed(3)]))] : []),
   '',
