@@ -190,6 +190,13 @@ Steps with_regard_to(const Steps& old, const Steps& wanted) {
   return steps;
 }
 
+bool is_example_table(const Steps& steps) {
+  for (int quality = 1; quality <= 100; ++quality) {
+    if (misfit(steps, libjpeg_steps(annex_k, quality)) == 0) return true;
+  }
+  return false;
+}
+
 int estimate_quality(const Steps& steps) {
   int best_quality = 1;
   double best = std::numeric_limits<double>::infinity();

@@ -33,10 +33,8 @@ class EarlierLoss {
         tally_(tally) {}
 
   /// Whether the quality that the picture was encoded with costs a picture like it so much that it
-  /// has little to give: losing again would cost more than it saves. `expected`: a quality, and
-  /// what the picture is expected to score there, where that is known; it may answer by itself.
-  /// Errors: the encoder's.
-  [[nodiscard]] Result<bool> is_spent(int quality_before, std::optional<double> times_usual = {});
+  /// has little to give: losing again would cost more than it saves. Errors: the encoder's.
+  [[nodiscard]] Result<bool> is_spent(int quality_before);
 
   /// Numbers that were quantised before come through the same quantiser nearly unchanged, whatever
   /// the picture lost the first time: each generation would look as good as the last one. Seen
@@ -53,7 +51,6 @@ class EarlierLoss {
   Result<double> score_aside(double quality, Draft draft);
   Result<double> score_before(int quality_before);
   Result<double> room_before(int quality_before);
-  [[nodiscard]] double share_of_room(double score) const;
 
   const Subject& whole_;
   Subject* sample_;  ///< what aside_ is beside; nothing: the whole picture

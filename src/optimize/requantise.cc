@@ -9,6 +9,7 @@
 #include "codecs/jpeg.h"
 #include "jpeg/encoder.h"
 #include "jpeg/inverse.h"
+#include "jpeg/quality.h"
 #include "jpeg/reader.h"
 #include "jpeg/writer.h"
 #include "quality/model.h"
@@ -100,7 +101,11 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
       }
       return seen(codec, jpeg::quantised_like(fresh, coefficients), profile.view());
     };
-    FromFile file{encode, sample, as_before, has_full_chroma(coefficients), {}};
+    FromFile file{.encode = encode,
+                  .sample = sample,
+                  .as_before = as_before,
+                  .full_chroma = has_full_chroma(coefficients),
+                  .plain = jpeg::is_example_table(coefficients.planes[0].steps)};
     if (const auto quality = source.info.quality) {
       file.scores = scores_made_coarser(*quality, has_halved_chroma(coefficients));
     }

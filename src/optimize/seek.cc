@@ -94,23 +94,14 @@ class Seeker {
     // Few colours fit a palette as they are.
     const bool exact =
         codec_.info.format == Format::png && features_.colours > 0 && features_.colours <= 256;
-    // A file's own curve leads on by itself; others learn from what was lost before.
-    std::optional<double> guess;
-    if (own_curve_) {
-      IMGMILL_TRY(guess, first_guess({}));
-    }
     if (aim_.lost_before && aim_.quality_before) {
-      std::optional<double> times_usual;
-      if (guess && sample_leads()) {
-        times_usual = (100 - wanted()) / std::max(100 - curve().score_at(*guess), 1.0);
-      }
-      IMGMILL_TRY(const bool spent, earlier.is_spent(*aim_.quality_before, times_usual));
+      IMGMILL_TRY(const bool spent, earlier.is_spent(*aim_.quality_before));
       if (spent) return enough_lost();
     }
-    if (!exact && !guess) {
-      IMGMILL_TRY(guess, first_guess(earlier.seen()));
+    if (!exact) {
+      IMGMILL_TRY(const double guess, first_guess(earlier.seen()));
+      IMGMILL_CHECK(by_score(guess));
     }
-    if (!exact) IMGMILL_CHECK(by_score(*guess));
     if (aim_.lost_before && best_ && best_quality_ > 0) {
       if (!aim_.quality_before) {
         IMGMILL_CHECK(best_->finish());
