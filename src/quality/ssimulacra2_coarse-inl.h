@@ -23,18 +23,18 @@ namespace HWY_NAMESPACE {
 HWY_INLINE V fused(V a, V b, V c) {
 #if HWY_NATIVE_FMA
   return hn::MulAdd(a, b, c);
+#elif HWY_TARGET == HWY_SCALAR
+  const auto twice = [](V v) { return static_cast<double>(hn::GetLane(v)); };
+  return set(static_cast<float>(twice(a) * twice(b) + twice(c)));
 #else
-  alignas(64) float x[hn::MaxLanes(d)];
-  alignas(64) float y[hn::MaxLanes(d)];
-  alignas(64) float z[hn::MaxLanes(d)];
-  hn::Store(a, d, x);
-  hn::Store(b, d, y);
-  hn::Store(c, d, z);
-  for (std::size_t i = 0; i < hn::Lanes(d); ++i) {
-    x[i] = static_cast<float>(static_cast<double>(x[i]) * static_cast<double>(y[i]) +
-                              static_cast<double>(z[i]));
-  }
-  return hn::Load(d, x);
+  const hn::RepartitionToWide<Floats> doubles;
+  const hn::Half<Floats> half;
+  const auto of = [&](auto x, auto y, auto z) HWY_ATTR {
+    const auto product = hn::Mul(hn::PromoteTo(doubles, x), hn::PromoteTo(doubles, y));
+    return hn::DemoteTo(half, hn::Add(product, hn::PromoteTo(doubles, z)));
+  };
+  return hn::Combine(d, of(hn::UpperHalf(half, a), hn::UpperHalf(half, b), hn::UpperHalf(half, c)),
+                     of(hn::LowerHalf(half, a), hn::LowerHalf(half, b), hn::LowerHalf(half, c)));
 #endif
 }
 
