@@ -157,9 +157,19 @@ test("a local folder is replaced in place, with its originals kept", async () =>
   plant(folder, files);
   const page = await openPage(browser);
   await visit(page, server);
+  // The first list of folders comes late; what was typed meanwhile stays.
+  let go_on;
+  const typed = new Promise((resolve) => (go_on = resolve));
+  await page.route("**/api/folders*", async (route) => {
+    await typed;
+    await route.fallback();
+  });
   await page.getByRole("button", { name: "Use a folder of this computer" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Folder" }).fill(join(folder, "shop"));
+  go_on();
+  await dialog.locator(".folders").waitFor();
+  assert.equal(await dialog.getByRole("textbox", { name: "Folder" }).inputValue(), join(folder, "shop"));
   await dialog.getByRole("button", { name: "Go to this folder" }).click();
   await dialog.getByText("2 images directly in it").waitFor();
   await shoot(page, "local-folder");

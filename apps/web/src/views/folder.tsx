@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { ApiError, get } from "../api/client";
 import type { Folders } from "../api/types";
 import { t } from "../i18n";
@@ -19,15 +19,21 @@ export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => voi
   const typed = useSignal("");
   const error = useSignal<Said | null>(null);
   const id = useId();
+  // Answers may come late: only the last question counts, and what was typed since it was asked stays.
+  const asked = useRef(0);
   const open = async (path: string | null) => {
+    const mine = ++asked.current;
+    const before = typed.value;
     try {
       const folders = await get<Folders>(`/api/folders${path === null ? "" : `?path=${encodeURIComponent(path)}`}`);
+      if (mine !== asked.current) return;
       here.value = folders;
-      typed.value = folders.path ?? "";
+      if (typed.value === before) typed.value = folders.path ?? "";
       error.value = null;
       onPath(folders.path || null);
       if (folders.path) remember("folder", folders.path);
     } catch (problem) {
+      if (mine !== asked.current) return;
       error.value = problem instanceof ApiError ? problem : { code: "unknown", message: String(problem), advice: "" };
       onPath(null);
     }
@@ -35,7 +41,7 @@ export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => voi
   useEffect(() => {
     void open(recall("folder")).then(() => {
       // What was remembered may be gone.
-      if (error.value) void open(null);
+      if (error.value && asked.current === 1) void open(null);
     });
   }, []);
   const choose = attempt(async () => {
