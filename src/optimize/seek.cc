@@ -50,7 +50,7 @@ struct Pains {
 };
 constexpr Pains first_draft = {.near = 1.5, .most_tries = 2};
 constexpr Pains first_sample = {.near = 1.2, .most_tries = 3};
-constexpr Pains next_sample = {.near = .3, .most_tries = 2};
+constexpr Pains next_sample = {.near = 0.3, .most_tries = 2};
 // Where such a foretelling should land above the target, points.
 constexpr double landing = 0.2;
 // What a further look at the whole has to bring, points.
@@ -202,7 +202,7 @@ class Seeker {
   [[nodiscard]] double near_enough() const {
     switch (options_.effort) {
       case Effort::fast:
-        return 1.5;
+        return file_ != nullptr ? 2 : 1.5;
       case Effort::balanced:
         if (codec_.info.format != Format::jpeg) return 1;
         return file_ != nullptr ? 1.6 : 0.6;
