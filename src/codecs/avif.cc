@@ -33,8 +33,8 @@ vips::VImage spread_over_16_bits(const vips::VImage& image) {
 //   1       10    4:4:4   1.04  1.02  0.98   0.10
 //   0       10    4:4:4   1.12  1.10  1.06   0.03
 //
-// Smooth photographs lose more below 3: a quarter at 2. For a target there is nothing to choose picture by
-// picture (docs/adr/0011-targets.md).
+// Smooth photographs lose more below 3: a quarter at 2. For a target there is nothing to choose
+// picture by picture (docs/adr/0011-targets.md).
 
 }  // namespace
 

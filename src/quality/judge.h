@@ -24,7 +24,7 @@ class Judge {
  public:
   static constexpr std::uint32_t most_frames = 5;
 
-  /// Reads all pixels of `original` and keeps what the metric needs of them, some 16
+  /// Reads all pixels of `original` and keeps what the metric needs of them, some 12
   /// bytes a pixel and frame. Errors: bad_input (what reading the pixels brought up).
   /// Throws std::bad_alloc.
   [[nodiscard]] static Result<Judge> create(const Picture& original);
