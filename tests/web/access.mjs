@@ -132,6 +132,12 @@ test("a whole job by keyboard", async () => {
   await tabTo("Use this one");
   await page.keyboard.press("Enter");
   await page.getByText("This image now uses it.").waitFor();
+  // A busy machine paints late; keys do not wait for that.
+  await page.evaluate(() => {
+    const { requestAnimationFrame: frame, setTimeout: later } = window;
+    window.requestAnimationFrame = (callback) => later(() => frame(callback), 300);
+    window.setTimeout = (callback, delay = 0, ...rest) => later(callback, delay + 300, ...rest);
+  });
   await page.keyboard.press("Escape");
   // Back where it was.
   assert.equal(await focused(), "Images of this job");

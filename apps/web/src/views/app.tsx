@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { languages, setLanguage, speech, t, type Language } from "../i18n";
 import { openJob, reopenJob, showJob } from "../state/job";
 import { theme, type Theme } from "../state/preferences";
@@ -98,7 +98,8 @@ const Content = () => {
   const at = route.value;
   const job = at.view === "start" ? null : at.job;
   const came_from = useRef<string | null>(null);
-  useEffect(() => {
+  // Before anything is painted: no frame without content, and the next key finds the focus.
+  useLayoutEffect(() => {
     const returns = job === null && came_from.current !== null;
     came_from.current = job;
     if (job !== openJob.peek()?.id) resetList();

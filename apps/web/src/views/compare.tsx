@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { ApiError, download } from "../api/client";
 import type { Image, Variant } from "../api/types";
 import { t } from "../i18n";
@@ -127,7 +127,8 @@ export const Compare = ({ open, index }: { open: OpenJob; index: number }) => {
   const title = useRef<HTMLHeadingElement>(null);
   const back = () => go({ view: "job", job: open.id, tab: "images" });
   const show = (to: Image | undefined) => to && go({ view: "image", job: open.id, index: to.index }, "replace");
-  useEffect(() => {
+  // Before anything is painted: the next key may come at once.
+  useLayoutEffect(() => {
     title.current?.focus();
     const escape = (event: KeyboardEvent) => {
       if (event.key === "Escape") back();

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { download } from "../api/client";
 import type { Job } from "../api/types";
 import { t } from "../i18n";
@@ -284,7 +284,7 @@ const Tabs = ({ job, tab }: { job: string; tab: "images" | "summary" }) => {
 export const JobView = ({ open, tab }: { open: OpenJob; tab: "images" | "summary" }) => {
   const job = open.job.value;
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Unless the list has it, where somebody is coming back from an image.
     if (!document.activeElement?.closest(".grid")) title.current?.focus({ preventScroll: true });
   }, [open.id]);

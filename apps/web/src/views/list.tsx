@@ -157,6 +157,12 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
     };
   }, [open]);
   useLayoutEffect(() => look(true));
+  useLayoutEffect(() => {
+    // Coming back from an image: there it is again, under the focus, before the next key.
+    if (active.peek() === null) return;
+    reveal(order.peek().findIndex((image) => image.index === active.peek()));
+    grid.current?.focus({ preventScroll: true });
+  }, [open]);
   useEffect(() => {
     let asked = 0;
     const soon = () => {
@@ -169,11 +175,6 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
     addEventListener("resize", soon);
     const watcher = new ResizeObserver(soon);
     watcher.observe(document.body);
-    // Coming back from an image: there it is again, under the focus.
-    if (active.peek() !== null) {
-      reveal(order.peek().findIndex((image) => image.index === active.peek()));
-      grid.current?.focus({ preventScroll: true });
-    }
     return () => {
       removeEventListener("scroll", soon);
       removeEventListener("resize", soon);
