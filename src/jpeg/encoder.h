@@ -35,8 +35,8 @@ struct EncoderSettings {
 /// Segments come along. Throws std::bad_alloc.
 [[nodiscard]] Picture requantised(const Picture& source, const EncoderSettings& settings);
 
-/// A picture that gets steps more than once: what does not depend on their quality is done once. Not to
-/// be used by two threads at once.
+/// A picture that gets steps more than once: what does not depend on their quality is done once.
+/// Not to be used by two threads at once.
 class Coarsener {
  public:
   /// `source` must live as long as this.

@@ -219,6 +219,23 @@ TEST(JpegQuality, EstimatesKnowOurTables) {
   }
 }
 
+TEST(JpegQuality, TablesOfPlainEncodersAreKnownFromOurs) {
+  const Raster picture = photo(32, 24);
+  for (int quality = 1; quality <= 98; ++quality) {
+    SCOPED_TRACE(quality);
+    const auto plain = jpeg::read_picture(make_jpeg(picture, {.quality = quality}));
+    ASSERT_TRUE(plain);
+    jpeg::Steps steps = plain->planes[0].steps;
+    EXPECT_TRUE(jpeg::is_example_table(steps));
+    steps[20] = static_cast<std::uint16_t>(steps[20] + 1);
+    EXPECT_FALSE(jpeg::is_example_table(steps));
+  }
+  for (int quality = 1; quality <= 100; ++quality) {
+    const jpeg::Steps ours = jpeg::steps_for(quality, jpeg::Channel::luma);
+    EXPECT_FALSE(jpeg::is_example_table(ours)) << quality;
+  }
+}
+
 TEST(JpegQuality, TablesAreFinerTheHigherTheQuality) {
   for (const auto channel :
        {jpeg::Channel::luma, jpeg::Channel::full_chroma, jpeg::Channel::halved_chroma}) {

@@ -26,8 +26,9 @@ enum class Channel { luma, full_chroma, halved_chroma };
 /// default), by libjpeg's scaling rule, or one of ours.
 [[nodiscard]] int estimate_quality(const Steps& steps);
 
-/// Whether `steps` of luma are exactly what libjpeg and its many children make of the example table
-/// of Annex K: the file was encoded from pixels, with no thought of ours.
+/// Whether `steps` of luma, as far as they tell qualities apart, are exactly what libjpeg and its
+/// many children make of the example table of Annex K at a quality 1..98. Tables of ours never are;
+/// one of theirs that was made coarser here hardly ever is.
 [[nodiscard]] bool is_example_table(const Steps& steps);
 
 }  // namespace imgmill::jpeg

@@ -44,7 +44,7 @@ struct FromFile {
   std::function<Result<Picture>(const Picture& other)> as_before;
   /// Its chroma has the resolution of luma.
   bool full_chroma = false;
-  /// It certainly comes from a plain encoder, which was given pixels.
+  /// Its luma table is a plain encoder's, as searches of ours do not leave behind.
   bool plain = false;
   /// How its encodings usually score, by quality, both rising; empty: as those of pixels do.
   std::vector<ScoreCurve::Point> scores;

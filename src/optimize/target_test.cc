@@ -139,6 +139,28 @@ TEST(Target, TheSecondRunChangesNothing) {
   }
 }
 
+// These are told from what a search has left behind by their tables, and asked for less.
+TEST(Target, FilesOfPlainEncodersAreEncodedAnewOnce) {
+  const Raster picture = landscape(320, 240);
+  int encoded_anew = 0;
+  for (const int quality : {90, 92, 94}) {
+    for (const int halved : {1, 2}) {
+      const Bytes file = make_jpeg(picture, {.quality = quality, .across = halved, .down = halved});
+      for (const double target : {80.0, 85.0}) {
+        SCOPED_TRACE(testing::Message() << quality << " / " << halved << " at " << target);
+        const auto first = optimize(file, for_target(target));
+        ASSERT_TRUE(first) << first.error().describe();
+        if (first->decision == Decision::reencoded) ++encoded_anew;
+        EXPECT_GE(*first->judgement.score, target);
+        const auto second = optimize(first->bytes.view(), for_target(target));
+        ASSERT_TRUE(second) << second.error().describe();
+        EXPECT_NE(second->decision, Decision::reencoded);
+      }
+    }
+  }
+  EXPECT_GT(encoded_anew, 0);
+}
+
 // Here a sample is asked first what was lost before.
 TEST(Target, TheSecondRunOfALargePictureChangesNothing) {
   const Bytes original = make_png(landscape(640, 480));

@@ -51,6 +51,7 @@ class LightReader {
 
  private:
   explicit LightReader(const PixelView& view);
+
   template <typename Sample>
   void read_as(const std::byte* row, std::size_t left, std::size_t count, Background background,
                float* const* planes) const;

@@ -96,8 +96,8 @@ class Arena {
 using Jobs = std::vector<ScaleJob>;
 
 /// Of six scales the first three have weights so small that all of them together move a score by
-/// some thousandths, but cost more than the others: without them no scale before the fourth has to
-/// look at the third channel, nor the first at any but the second. Only a candidate that differs
+/// a thousandth or so, but cost more than the others: without them no scale before the fourth has
+/// to look at the third channel, nor the first at any but the second. Only a candidate that differs
 /// in nothing but colours from pixel to pixel can tell (see the tests).
 constexpr double faint = 0.002;
 constexpr std::size_t faint_scales = 3;
