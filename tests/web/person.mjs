@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { drop, finished, jobId, launch, openPage, pick, row, rows, shoot, visit } from "./support/browser.mjs";
+import { drop, finished, jobId, launch, openPage, pick, row, rows, shoot, until, visit } from "./support/browser.mjs";
 import { unzip } from "./support/bytes.mjs";
 import { brokenPng, plant, png } from "./support/pictures.mjs";
 import { Server, temporaryFolder } from "./support/server.mjs";
@@ -143,7 +143,7 @@ test("a job is stopped midway and goes on with the rest", async () => {
   await page.getByText("What was finished is here to keep.").waitFor();
   // The rest goes again; one image of it is enough to see.
   await page.getByRole("button", { name: "Go on with the rest" }).click();
-  await page.waitForFunction((known) => document.querySelectorAll(".row.done").length > known, Math.min(stopped.counts.done, 10)).catch(() => undefined);
+  await until("another image", async () => (await server.json(`/api/jobs/${jobId(page)}`)).counts.done > stopped.counts.done);
   await page.getByRole("button", { name: "Back" }).click();
   await page.getByRole("button", { name: /^Delete the job tile-0/ }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();

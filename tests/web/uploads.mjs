@@ -1,7 +1,7 @@
 // Uploads over connections that break in the middle, or that swallow what is sent.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { finished, jobId, launch, openPage, patience_ms, pick, rows, visit } from "./support/browser.mjs";
+import { finished, jobId, launch, openPage, pick, rows, until, visit } from "./support/browser.mjs";
 import { large } from "./support/pictures.mjs";
 import { for_proxy, Proxy } from "./support/proxy.mjs";
 import { Server } from "./support/server.mjs";
@@ -26,14 +26,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-const until = async (what, is) => {
-  const end = Date.now() + patience_ms;
-  while (!(await is())) {
-    assert.ok(Date.now() < end, `waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-};
 
 /** Every image is there once, done, and its original byte for byte what was given. */
 const all_there = async (files) => {

@@ -58,6 +58,15 @@ export const pick = (page, files) =>
     Object.entries(files).map(([name, buffer]) => ({ name, mimeType: "image/png", buffer })),
   );
 
+/** Waits for what no page shows. `what` is it in words, `is` may be asked often. */
+export const until = async (what, is) => {
+  const end = Date.now() + patience_ms;
+  while (!(await is())) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
 /** Waits for the end of the job; in vain, it says how far the page has come. */
 export const finished = async (page) => {
   try {
