@@ -1,13 +1,9 @@
 // For everyone: axe in every view, light and dark; a whole job with the keyboard alone.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { finished, launch, openPage, pick, row, shoot, visit } from "./support/browser.mjs";
+import { finished, launch, openPage, pick, row, shoot, violations, visit } from "./support/browser.mjs";
 import { brokenPng, png } from "./support/pictures.mjs";
 import { Server, temporaryFolder } from "./support/server.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let server;
 let browser;
@@ -19,17 +15,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-const violations = async (page, rules) => {
-  // Not by a script element: the page's content policy forbids those.
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
-  return page.evaluate(async (only) => {
-    const { violations: found } = await window.axe.run(document, { resultTypes: ["violations"], ...(only ? { runOnly: only } : {}) });
-    return found
-      .filter((rule) => ["serious", "critical"].includes(rule.impact))
-      .flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 120)} ${node.any.map((check) => check.message).join("; ")}`));
-  }, rules);
-};
 
 for (const width of [1280, 360]) {
   test(`nothing serious in any view, light or dark, ${width} px`, async () => {

@@ -1,6 +1,7 @@
 // Debian's Chromium, and what tests do with a page again and again.
 import { chromium } from "playwright-core";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 
 const executable = process.env.IMGMILL_CHROMIUM ?? "/usr/bin/chromium";
@@ -81,6 +82,19 @@ export const rows = (page, state, count) =>
   page.waitForFunction(([name, number]) => document.querySelectorAll(`.grid-body .row.${name}`).length === number, [state, count]);
 export const row = (page, name) => page.locator(".grid-body .row", { hasText: name });
 export const jobId = (page) => new URL(page.url()).hash.split("/")[2];
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** What axe finds serious; of some `rules`, or of all. */
+export const violations = async (page, rules) => {
+  // Not by a script element: the page's content policy forbids those.
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
+  return page.evaluate(async (only) => {
+    const { violations: found } = await window.axe.run(document, { resultTypes: ["violations"], ...(only ? { runOnly: only } : {}) });
+    return found
+      .filter((rule) => ["serious", "critical"].includes(rule.impact))
+      .flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 120)} ${node.any.map((check) => check.message).join("; ")}`));
+  }, rules);
+};
 
 /** A picture of the view for people to look at, when a folder for them was named. */
 export const shoot = async (page, name, options = {}) => {
