@@ -324,11 +324,8 @@ struct CoarseChannel {
       const V m2 = hn::LoadU(d, m2s + x);
       const V edge_a = hn::Add(one, hn::AbsDiff(hn::LoadU(d, a + x), m1));
       const V edge_b = hn::Add(one, hn::AbsDiff(hn::LoadU(d, b + x), m2));
-      Errors e;
       const V edge = hn::IfThenElseZero(inside, hn::Div(hn::Sub(edge_b, edge_a), edge_a));
-      e.ringing = hn::Max(edge, hn::Zero(d));
-      e.blur = hn::Max(hn::Neg(edge), hn::Zero(d));
-      e.structure = hn::Zero(d);
+      V structure = hn::Zero(d);
       if (structured) {
         const V variance_a = hn::Sub(hn::LoadU(d, job.squares[channel].at(y) + x), hn::Mul(m1, m1));
         const V variance_b = hn::Sub(hn::LoadU(d, room.blurred[1].at(y) + x), hn::Mul(m2, m2));
@@ -338,8 +335,9 @@ struct CoarseChannel {
         const V similar = hn::Div(hn::Mul(hn::Sub(one, hn::Mul(between, between)),
                                           hn::Add(hn::Add(covariance, covariance), floor)),
                                   hn::Add(hn::Add(variance_a, variance_b), floor));
-        e.structure = hn::IfThenElseZero(inside, hn::Max(hn::Sub(one, similar), hn::Zero(d)));
+        structure = hn::IfThenElseZero(inside, hn::Max(hn::Sub(one, similar), hn::Zero(d)));
       }
+      const Errors e = {structure, hn::Max(edge, hn::Zero(d)), hn::Max(hn::Neg(edge), hn::Zero(d))};
       sums.add(e);
       if (job.sink != nullptr) {
         hn::StoreU(e.structure, d, room.across[0].at(0) + x);

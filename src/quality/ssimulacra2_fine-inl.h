@@ -165,21 +165,20 @@ HWY_INLINE FineErrors fine_errors(V a, V b, V m1, V m2, V square, V apart) {
   const V variances =
       hn::NegMulAdd(m2, m2, hn::NegMulAdd(m1, m1, hn::Add(square, set(variance_floor))));
   const V numerator = hn::Sub(apart, between2);
-  FineErrors e;
-  V lost;
+  const auto structure_of = [&](V lost) HWY_ATTR {
+    return hn::Max(mul_add(hn::Sub(one, between2), lost, between2), hn::Zero(d));
+  };
   if constexpr (with_blur) {
     const V edge_a = hn::Add(one, hn::AbsDiff(a, m1));
     const V edge_b = hn::Add(one, hn::AbsDiff(b, m2));
     // Two quotients for one division.
     const V inverse = hn::Div(one, hn::Mul(variances, edge_a));
-    lost = hn::Mul(numerator, hn::Mul(inverse, edge_a));
-    e.blur = hn::Max(hn::Mul(hn::Sub(edge_a, edge_b), hn::Mul(inverse, variances)), hn::Zero(d));
+    const V blurred = hn::Mul(hn::Sub(edge_a, edge_b), hn::Mul(inverse, variances));
+    return {structure_of(hn::Mul(numerator, hn::Mul(inverse, edge_a))),
+            hn::Max(blurred, hn::Zero(d))};
   } else {
-    lost = hn::Div(numerator, variances);
-    e.blur = hn::Zero(d);
+    return {structure_of(hn::Div(numerator, variances)), hn::Zero(d)};
   }
-  e.structure = hn::Max(mul_add(hn::Sub(one, between2), lost, between2), hn::Zero(d));
-  return e;
 }
 
 /// One channel's part of a tile, from `left` on, `width` wide. All that fine scales need of a
