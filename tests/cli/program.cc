@@ -30,8 +30,14 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 std::string state_of(const std::filesystem::path& folder) { return folder.string() + ".state"; }
 
 std::vector<std::string> environment(const Folder& folder) {
-  return {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TERM=xterm", "HOME=/nonexistent",
-          "XDG_STATE_HOME=" + state_of(folder.path())};
+  std::vector<std::string> variables = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TERM=xterm",
+                                        "HOME=/nonexistent",
+                                        "XDG_STATE_HOME=" + state_of(folder.path())};
+  // A program under a sanitizer has to be told what is not ours to mend.
+  for (const char* name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
+    if (const char* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
+  }
+  return variables;
 }
 
 int status_of(int raw) { return WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw); }
