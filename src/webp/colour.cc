@@ -160,10 +160,9 @@ void sharpen(std::vector<std::uint8_t>& plane, std::size_t width) {
     now[0] = row[0];
     now[width + 1] = row[width - 1];
     const std::uint8_t* up = above.data();
-    const std::uint8_t* middle = now.data() + 1;
     for (std::size_t x = 0; x < width; ++x) {
-      const int own = middle[x];
-      const int others = middle[x - 1] + middle[x + 1] + up[x] + below[x];
+      const int own = now[x + 1];
+      const int others = now[x] + now[x + 2] + up[x] + below[x];
       const int sharper = own + (((4 * own - others) * sharpening + 128) >> 8);
       row[x] = static_cast<std::uint8_t>(std::clamp(sharper, 0, 255));
     }

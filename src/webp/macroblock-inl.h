@@ -229,7 +229,8 @@ class Worker {
     const std::size_t by = block / 4;
     const std::uint8_t* at = band.at(16 * x_ + 4 * bx) + 4 * by * band.stride;
     const std::uint8_t* above = at - band.stride;
-    for (std::size_t i = 0; i < 4; ++i) line.at[4 - i] = at[i * band.stride - 1];
+    const std::uint8_t* before = at - 1;
+    for (std::size_t i = 0; i < 4; ++i) line.at[4 - i] = before[i * band.stride];
     line.at[0] = line.at[1];
     std::memcpy(line.at + 5, above - 1, 5);
     // Right of the macroblock nothing is known but what lies above it.
