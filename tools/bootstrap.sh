@@ -28,7 +28,7 @@ for need in "$@"; do
     # A second set of codecs, to check the engine's output with, a browser for the page, and for
     # the window a screen, a bus and hands.
     test) packages+=(libgtest-dev libgmock-dev libbenchmark-dev libpng-dev
-      libavif-dev libtiff-dev libgif-dev liblcms2-dev "${window[@]}" xvfb xdotool dbus-daemon)
+      libavif-dev libtiff-dev libgif-dev liblcms2-dev libimage-exiftool-perl "${window[@]}" xvfb xdotool dbus-daemon)
       browser=yes
       command -v chromium >/dev/null || packages+=(chromium) ;;
     desktop) packages+=("${window[@]}") ;;

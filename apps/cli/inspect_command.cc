@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -67,6 +68,31 @@ std::string for_people(std::string_view name, std::uint64_t size, const ImageInf
   text += row("metadata", image.metadata.empty()
                               ? std::string("none")
                               : printable(fmt::format("{}", fmt::join(image.metadata, ", "))));
+  // What is not simply the picture, one line each, the same ones counted.
+  std::vector<std::pair<const ContentPiece*, std::uint64_t>> pieces;
+  for (const ContentPiece& piece : image.contents) {
+    if (piece.kind == "picture") continue;
+    const auto same = std::ranges::find_if(pieces, [&](const auto& each) {
+      return each.first->kind == piece.kind && each.first->name == piece.name;
+    });
+    if (same != pieces.end()) {
+      ++same->second;
+    } else {
+      pieces.emplace_back(&piece, 1);
+    }
+  }
+  bool first = true;
+  for (const auto& [piece, count] : pieces) {
+    std::string line = printable(piece->name);
+    if (count > 1) line += fmt::format(" x {}", grouped(count));
+    if (piece->bytes > 0) line += ", " + human_size(piece->bytes);
+    if (piece->holds.any()) line += fmt::format(" (holds a {})", fmt::join(names_of(piece->holds), ", a "));
+    line += piece->stands_in_the_way ? ": kept, and keeps the picture from being encoded anew"
+            : piece->dropped         ? ": goes by default"
+                                     : ": stays";
+    text += row(first ? "holds" : "", line);
+    first = false;
+  }
   return text;
 }
 
@@ -92,6 +118,16 @@ nlohmann::ordered_json for_programs(std::string_view name, std::uint64_t size,
       image.quality ? nlohmann::ordered_json(*image.quality) : nlohmann::ordered_json();
   object["progressive"] = image.progressive;
   object["metadata"] = image.metadata;
+  object["contents"] = nlohmann::ordered_json::array();
+  for (const ContentPiece& piece : image.contents) {
+    object["contents"].push_back({{"kind", piece.kind},
+                                  {"name", printable(piece.name)},
+                                  {"bytes", piece.bytes},
+                                  {"private", names_of(piece.holds)},
+                                  {"fate", piece.stands_in_the_way ? "stands in the way"
+                                           : piece.dropped         ? "dropped"
+                                                                   : "carried"}});
+  }
   return object;
 }
 

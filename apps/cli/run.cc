@@ -51,6 +51,11 @@ class Shrinkable : public BatchObserver {
 
   void on_result(const OptimizationResult& result) override {
     const std::int64_t saved = result.saved_bytes();
+    if (result.private_left.any()) {
+      ++exposing_;
+      told_ = screen_.data(result_text(result) + "\n") && told_;
+      return;
+    }
     if (saved <= 0 || static_cast<std::uint64_t>(saved) < threshold_.bytes ||
         result.compression_ratio() < threshold_.percent) {
       return;
@@ -71,13 +76,14 @@ class Shrinkable : public BatchObserver {
                                grouped(found_), grouped(summary.succeeded), least));
     }
     if (!told_) return Status::some_failed;
-    return found_ > 0 ? Status::would_shrink : Status::well;
+    return found_ + exposing_ > 0 ? Status::would_shrink : Status::well;
   }
 
  private:
   const CheckThreshold threshold_;
   Screen& screen_;
   std::uint64_t found_ = 0;
+  std::uint64_t exposing_ = 0;  ///< still hold what should not be published
   bool told_ = true;
 };
 
@@ -207,7 +213,11 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
   log_times(summary);
   if (summary.pool) log_pool(*summary.pool);
 
-  Status status = summary.failed > 0 || summary.stopped ? Status::some_failed : Status::well;
+  // What the policy promises to take out and could not is a failure, too.
+  Status status = summary.failed > 0 || summary.stopped ||
+                          (summary.private_left.images > 0 && !check)
+                      ? Status::some_failed
+                      : Status::well;
   if (check) {
     const Status checked = shrinkable.finish(summary, options.talk.quiet);
     if (status == Status::well) status = checked;

@@ -65,6 +65,25 @@ std::string scores_line(const ScoreSummary& scores) {
   return line;
 }
 
+/// "3 files still hold a position, 1 a serial number: ..."; empty where none does.
+std::string private_line(const PrivateSummary& left) {
+  if (left.images == 0) return {};
+  const std::array<std::pair<std::uint64_t, std::string_view>, 4> counts = {
+      std::pair{left.position, std::string_view("position")},
+      {left.serial, "serial number"},
+      {left.thumbnail, "thumbnail"},
+      {left.comment, "comment"}};
+  std::string line;
+  for (const auto& [count, name] : counts) {
+    if (count == 0) continue;
+    line += line.empty()
+                ? fmt::format("{} {} still hold{} a {}", grouped(count),
+                              count == 1 ? "file" : "files", count == 1 ? "s" : "", name)
+                : fmt::format(", {} a {}", grouped(count), name);
+  }
+  return line + ": nothing here can take it out of them (-v names them)";
+}
+
 /// "score 80.2, quality 83, 2 encodes" and what else is known about how it came about.
 std::vector<std::string> judgement_words(const OptimizationResult& result) {
   const Judgement& judgement = result.judgement;
@@ -201,6 +220,9 @@ std::string summary_text(const BatchSummary& summary, const Tally& tally, bool i
     asides.push_back(grouped(summary.resumed) + " done by the run that was interrupted");
   }
   if (!asides.empty()) text += fmt::format("\n  {}", fmt::join(asides, "; "));
+  if (const std::string line = private_line(summary.private_left); !line.empty()) {
+    text += "\n  " + line;
+  }
   for (const auto& [note, count] : tally.notes) {
     text += fmt::format("\n  {} x {}", grouped(count), printable(note));
   }

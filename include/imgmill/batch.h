@@ -174,6 +174,17 @@ struct IMGMILL_API ScoreSummary {
   }
 };
 
+/// Images that still hold what should have gone, because nothing here can take it out of them.
+struct IMGMILL_API PrivateSummary {
+  std::uint64_t images = 0;  ///< with any of these
+  std::uint64_t position = 0;
+  std::uint64_t serial = 0;
+  std::uint64_t thumbnail = 0;
+  std::uint64_t comment = 0;
+
+  void add(const PrivateData& left);
+};
+
 struct IMGMILL_API BatchSummary {
   std::uint64_t tasks = 0;  ///< results given, failures and skipped ones among them
   std::uint64_t succeeded = 0;
@@ -188,6 +199,7 @@ struct IMGMILL_API BatchSummary {
   std::uint64_t bytes_after = 0;
   std::map<Format, FormatSummary> by_format;  ///< by output format
   ScoreSummary scores;
+  PrivateSummary private_left;
   std::chrono::microseconds elapsed{0};
   std::chrono::microseconds first_output{0};  ///< from the start to the first written file
   StageTimes busy;                            ///< summed over threads

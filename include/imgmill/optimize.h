@@ -24,6 +24,16 @@ namespace imgmill {
                                                      const ImageSettings& settings = {},
                                                      const Limits& limits = {});
 
+/// One piece of a file, and what becomes of it by default.
+struct ContentPiece {
+  std::string_view kind;    ///< "picture", "exif", "auxiliary picture", "unknown", ...; static
+  std::string name;         ///< for people: "the HDR gain map", "chunk 'vpAg'"
+  std::uint64_t bytes = 0;  ///< that it takes; 0: it is spread, or not counted
+  PrivateData holds;
+  bool dropped = false;            ///< goes, unless `Keep` says otherwise
+  bool stands_in_the_way = false;  ///< keeps the picture from being encoded anew
+};
+
 /// What the header of an image says. Nothing is decoded.
 struct ImageInfo {
   Format format = Format::jpeg;
@@ -42,6 +52,7 @@ struct ImageInfo {
   std::optional<int> quality;         ///< of a JPEG, estimated from its tables, 1..100
   bool progressive = false;           ///< JPEG scans, PNG or GIF interlacing
   std::vector<std::string> metadata;  ///< what else is there: "exif", "gps", "xmp", ...
+  std::vector<ContentPiece> contents;  ///< by inspect(): all that the file holds
 
   /// Bytes of all pixels of all frames once decoded.
   [[nodiscard]] std::uint64_t decoded_bytes() const {

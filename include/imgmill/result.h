@@ -54,6 +54,27 @@ struct Judgement {
   friend bool operator==(const Judgement&, const Judgement&) = default;
 };
 
+/// What in a file people may not want to publish.
+struct PrivateData {
+  bool position = false;   ///< where the picture was taken, to whatever precision
+  bool serial = false;     ///< numbers or names that tell one camera, lens or owner from all others
+  bool thumbnail = false;  ///< a small picture, which may show what was cut away since
+  bool comment = false;    ///< free text
+
+  [[nodiscard]] bool any() const { return position || serial || thumbnail || comment; }
+  PrivateData& operator|=(const PrivateData& other) {
+    position = position || other.position;
+    serial = serial || other.serial;
+    thumbnail = thumbnail || other.thumbnail;
+    comment = comment || other.comment;
+    return *this;
+  }
+  friend bool operator==(const PrivateData&, const PrivateData&) = default;
+};
+
+/// "position", "camera serial", ... as used in JSON.
+[[nodiscard]] IMGMILL_API std::vector<std::string_view> names_of(const PrivateData& data);
+
 /// One image as bytes, as small as it was found to become.
 struct Optimized {
   Buffer bytes;
@@ -64,6 +85,8 @@ struct Optimized {
   std::uint32_t height = 0;  ///< of one frame
   std::uint32_t frames = 1;
   Judgement judgement;
+  /// What should have gone, and is still in `bytes` because nothing here can take it out.
+  PrivateData private_left;
   /// What the asker should know: "transparency flattened on #ffffff", ...
   std::vector<std::string> notes;
 };
@@ -89,6 +112,7 @@ struct OptimizationResult {
   std::uint32_t frames = 0;
   Judgement judgement;
   std::chrono::microseconds elapsed{0};  ///< read + process + write, without waiting
+  PrivateData private_left;              ///< as in Optimized
   std::vector<std::string> notes;
   bool cached = false;   ///< known from an earlier run: nothing was decoded
   bool resumed = false;  ///< done by the earlier run that this one goes on with

@@ -36,4 +36,13 @@ std::string_view name_of(Stage stage) {
   return "write";
 }
 
+std::vector<std::string_view> names_of(const PrivateData& data) {
+  std::vector<std::string_view> names;
+  if (data.position) names.emplace_back("position");
+  if (data.serial) names.emplace_back("serial number");
+  if (data.thumbnail) names.emplace_back("thumbnail");
+  if (data.comment) names.emplace_back("comment");
+  return names;
+}
+
 }  // namespace imgmill

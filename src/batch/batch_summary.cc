@@ -24,6 +24,14 @@ void ScoreSummary::add(const OptimizationResult& result) {
   }
 }
 
+void PrivateSummary::add(const PrivateData& left) {
+  if (left.any()) ++images;
+  if (left.position) ++position;
+  if (left.serial) ++serial;
+  if (left.thumbnail) ++thumbnail;
+  if (left.comment) ++comment;
+}
+
 void BatchSummary::add(const OptimizationResult& result) {
   ++tasks;
   if (result.error) {
@@ -42,6 +50,7 @@ void BatchSummary::add(const OptimizationResult& result) {
   if (result.decision == Decision::planned) return;
   if (result.decision == Decision::kept) ++kept;
   scores.add(result);
+  private_left.add(result.private_left);
   bytes_before += result.original_size;
   bytes_after += result.optimized_size;
   if (!result.format) return;

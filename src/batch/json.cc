@@ -235,6 +235,7 @@ std::string result_to_json(const OptimizationResult& result) {
   json["elapsed_ms"] = milliseconds(result.elapsed);
   // Its fields stand beside the others: "score", "target", "encodes", ...
   json.update(json_of(result.judgement));
+  if (result.private_left.any()) json["private_left"] = json_of(result.private_left);
   Json notes = Json::array();
   for (const std::string& note : result.notes) notes.push_back(printable(note));
   json["notes"] = std::move(notes);
@@ -272,6 +273,11 @@ std::string summary_to_json(const BatchSummary& summary) {
   json["compressionRatio"] = ratio;
   json["by_format"] = std::move(formats);
   json["scores"] = json_of(summary.scores);
+  json["private_left"] = {{"images", summary.private_left.images},
+                          {"position", summary.private_left.position},
+                          {"serial", summary.private_left.serial},
+                          {"thumbnail", summary.private_left.thumbnail},
+                          {"comment", summary.private_left.comment}};
   json["elapsed_ms"] = milliseconds(summary.elapsed);
   json["first_output_ms"] = milliseconds(summary.first_output);
   json["busy_ms"] = {{"plan", milliseconds(busy.plan)},

@@ -26,14 +26,10 @@ jpeg::Segment segment(std::uint8_t marker, std::string_view name, ByteView conte
   return made;
 }
 
-// T.871, 10.1: samples are YCbCr or grey, so many to the inch.
-jpeg::Segment jfif(double dots_per_mm) {
-  const auto dots =
-      static_cast<std::size_t>(std::clamp(std::round(dots_per_mm * 25.4), 1.0, 65535.0));
-  const auto high = static_cast<std::byte>(dots >> 8);
-  const auto low = static_cast<std::byte>(dots & 0xFF);
-  const std::array content = {std::byte{1}, std::byte{2}, std::byte{1}, high,        low,
-                              high,         low,          std::byte{0}, std::byte{0}};
+// T.871, 10.1: samples are YCbCr or grey, and square. How many make an inch is for metadata to say.
+jpeg::Segment jfif() {
+  constexpr std::array content = {std::byte{1}, std::byte{2}, std::byte{0}, std::byte{0}, std::byte{1},
+                                  std::byte{0}, std::byte{1}, std::byte{0}, std::byte{0}};
   return segment(0xE0, {"JFIF\0", 5}, content);
 }
 
@@ -187,7 +183,7 @@ Result<Input> input_of(const Picture& picture) {
                           .height = static_cast<std::uint32_t>(pixels.height()),
                           .channels = pixels.bands()},
               .segments = {}};
-  input.segments.push_back(jfif(pixels.xres()));
+  input.segments.push_back(jfif());
   add_profile(input.segments, profile_of(pixels));
   return input;
 }

@@ -97,6 +97,11 @@ class ByteWriter {
   return keep.exif && keep.xmp && keep.iptc && keep.comment;
 }
 
+/// Whether the policy wants the bare picture, and what shows it right.
+[[nodiscard]] inline bool keeps_nothing(const Keep& keep) {
+  return !keep.copyright && !keep.exif && !keep.xmp && !keep.iptc && !keep.comment;
+}
+
 /// Adds `text` unless it is there already.
 inline void add_once(std::vector<std::string>& list, std::string text) {
   if (std::ranges::find(list, text) == list.end()) list.push_back(std::move(text));

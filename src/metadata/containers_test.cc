@@ -69,8 +69,9 @@ TEST(Jpeg, TellsGainMapsFromPreviews) {
   EXPECT_TRUE(
       has_gain_map_or_mpf(jpeg_file(second + "http://ns.adobe.com/hdr-gain-map/1.0/").view()));
   EXPECT_TRUE(has_gain_map_or_mpf(jpeg_file(second + "aux:hdrgainmap").view()));
-  EXPECT_EQ(refusal(jpeg_file(second + "aux:hdrgainmap").view(), Format::jpeg),
-            ErrorCode::unsupported);
+  // Then nothing may move.
+  const Buffer several = jpeg_file(second + "aux:hdrgainmap");
+  EXPECT_EQ(rewritten(several, Format::jpeg).size(), several.size());
   // Signalled, but no longer there.
   EXPECT_FALSE(has_gain_map_or_mpf(jpeg_file({}, "urn:iso:std:iso:ts:21496:-1\0"sv).view()));
   EXPECT_FALSE(has_gain_map_or_mpf(jpeg_file().view()));
@@ -265,7 +266,9 @@ TEST(Gif, KeepsLoopDelayAndFrames) {
 }
 
 TEST(Gif, GetsTheLastByteThatIsMissing) {
-  const std::string whole = rewritten(gif_file(), Format::gif);
+  Buffer file = gif_file();
+  file.shrink(file.size() - "trailing"sv.size());
+  const std::string whole = rewritten(file, Format::gif);
   const Buffer cut = Buffer::copy_of(as_bytes(whole).first(whole.size() - 1));
   EXPECT_EQ(rewritten(cut, Format::gif), whole);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include "metadata/bytes.h"
@@ -51,8 +52,32 @@ TiffField orientation_field(bool big_endian, int orientation) {
   return field;
 }
 
-Buffer minimal(ByteView original, const Keep& keep, int orientation) {
+// A rational in little endian: dots per inch to a hundredth.
+TiffField rational_field(std::uint16_t which, double value) {
+  constexpr double denominator = 100;
+  const bool whole = std::abs(value - std::round(value)) < 1e-6;
+  metadata::ByteWriter out(8);
+  out.u32le(static_cast<std::size_t>(std::lround(whole ? value : value * denominator)));
+  out.u32le(whole ? 1 : static_cast<std::size_t>(denominator));
+  return {which, static_cast<std::uint16_t>(TiffType::rational), 1,
+          {out.view().begin(), out.view().end()}};
+}
+
+void add_resolution(std::vector<TiffField>& fields, const Resolution& resolution) {
+  constexpr double most = 1e6;
+  if (!(resolution.x > 0) || !(resolution.y > 0) || resolution.x > most || resolution.y > most) {
+    return;
+  }
+  fields.push_back(rational_field(tag::x_resolution, resolution.x));
+  fields.push_back(rational_field(tag::y_resolution, resolution.y));
+  fields.push_back({tag::resolution_unit, static_cast<std::uint16_t>(TiffType::short_), 1,
+                    {std::byte{2}, std::byte{0}}});  // inches
+}
+
+Buffer minimal(ByteView original, const Keep& keep, int orientation,
+               const std::optional<Resolution>& resolution = std::nullopt) {
   std::vector<TiffField> fields;
+  if (resolution) add_resolution(fields, *resolution);
   if (keep.orientation && orientation != 1) fields.push_back(orientation_field(false, orientation));
   if (keep.copyright) {
     if (const auto tiff = TiffView::open(original)) {
@@ -168,6 +193,70 @@ Buffer with_orientation(Buffer block, int orientation) {
   return grown;
 }
 
+// Of a directory's resolution, where it says more than EXIF's default.
+std::optional<Resolution> resolution_of(const TiffView& tiff, const TiffIfd& ifd) {
+  constexpr double usual = 72;
+  constexpr double inch = 2.54;
+  const auto rational = [&](std::uint16_t which) {
+    const TiffEntry* entry = ifd.find(which);
+    if (entry == nullptr || !entry->sound || entry->value_size < 8 ||
+        entry->type != static_cast<int>(TiffType::rational)) {
+      return 0.0;
+    }
+    const double below = tiff.u32(entry->value_at + 4);
+    return below == 0 ? 0.0 : tiff.u32(entry->value_at) / below;
+  };
+  const TiffEntry* unit = ifd.find(tag::resolution_unit);
+  const std::uint32_t unit_code = unit == nullptr ? 2 : tiff.number(*unit);
+  if (unit_code != 2 && unit_code != 3) return std::nullopt;
+  const double factor = unit_code == 3 ? inch : 1;
+  const Resolution found{rational(tag::x_resolution) * factor,
+                         rational(tag::y_resolution) * factor};
+  if (!(found.x > 0) || !(found.y > 0) || found == Resolution{usual, usual}) return std::nullopt;
+  return found;
+}
+
+bool says_something(const TiffView& tiff, const TiffEntry& entry) {
+  const std::string_view blank("\0 \t\r\n", 5);
+  const std::string_view value = as_text(tiff.value(entry));
+  // UserComment begins with the name of its character code.
+  const std::size_t from = entry.tag == tag::user_comment ? std::min<std::size_t>(8, value.size()) : 0;
+  return value.find_first_not_of(blank, from) != std::string_view::npos;
+}
+
+PrivateData privacy_of(const TiffView& tiff, const TiffIfd& main) {
+  constexpr std::array comments = {tag::image_description, std::uint16_t{0x9C9B},
+                                   std::uint16_t{0x9C9C},  std::uint16_t{0x9C9D},
+                                   std::uint16_t{0x9C9E},  std::uint16_t{0x9C9F}};
+  // Owner, body, lens; the maker's note has them under other numbers.
+  constexpr std::array<std::uint16_t, 4> serials = {0xA430, 0xA431, 0xA435, tag::maker_note};
+  PrivateData found;
+  for (const TiffEntry& entry : main.entries) {
+    if (std::ranges::find(comments, entry.tag) != comments.end()) {
+      found.comment = found.comment || says_something(tiff, entry);
+    }
+    if (entry.tag == 0xC62F) found.serial = true;
+  }
+  if (const auto child = tiff.child(main, tag::exif_ifd)) {
+    for (const TiffEntry& entry : child->entries) {
+      if (std::ranges::find(serials, entry.tag) != serials.end()) {
+        found.serial = found.serial || says_something(tiff, entry);
+      }
+      if (entry.tag == tag::user_comment) {
+        found.comment = found.comment || says_something(tiff, entry);
+      }
+    }
+  }
+  if (const auto gps = tiff.child(main, tag::gps_ifd)) {
+    // 0 is the version and 18 the datum: alone they are no place.
+    found.position = std::ranges::any_of(
+        gps->entries, [](const TiffEntry& entry) { return entry.tag != 0 && entry.tag != 18; });
+  } else {
+    found.position = main.find(tag::gps_ifd) != nullptr;
+  }
+  return found;
+}
+
 }  // namespace
 
 ExifFacts read_exif(ByteView exif) {
@@ -190,6 +279,9 @@ ExifFacts read_exif(ByteView exif) {
     facts.has_thumbnail = second && (second->find(tag::jpeg_offset) != nullptr ||
                                      second->find(tag::strip_offsets) != nullptr);
   }
+  facts.holds = privacy_of(*tiff, *ifd);
+  facts.holds.thumbnail = facts.has_thumbnail;
+  facts.resolution = resolution_of(*tiff, *ifd);
   const std::string make = text_of(*tiff, *ifd, tag::make);
   const std::string model = text_of(*tiff, *ifd, tag::model);
   // Many makers repeat their name in the model's.
@@ -198,13 +290,14 @@ ExifFacts read_exif(ByteView exif) {
   return facts;
 }
 
-Buffer filter_exif(ByteView original, const Keep& keep, int orientation, bool pixels_changed) {
+Buffer filter_exif(ByteView original, const Keep& keep, int orientation, bool pixels_changed,
+                   const std::optional<Resolution>& resolution) {
   if (orientation < 1 || orientation > 8) orientation = 1;
-  if (!keep.exif) return minimal(original, keep, orientation);
+  if (!keep.exif) return minimal(original, keep, orientation, resolution);
   const auto tiff = TiffView::open(original);
   const auto ifd = tiff ? tiff->ifd(tiff->first()) : std::nullopt;
   // What cannot be read cannot be kept up to date either.
-  if (!ifd) return minimal({}, keep, orientation);
+  if (!ifd) return minimal({}, keep, orientation, resolution);
   Buffer block = Buffer::copy_of(original);
   if (pixels_changed) drop_thumbnail(*tiff, *ifd, block);
   return with_orientation(std::move(block), orientation);

@@ -6,7 +6,9 @@
 #include <string>
 
 #include "imgmill/buffer.h"
+#include "imgmill/result.h"
 #include "imgmill/settings.h"
+#include "metadata/metadata.h"
 
 namespace imgmill {
 
@@ -17,6 +19,8 @@ struct ExifFacts {
   std::string copyright;  ///< tag 0x8298
   bool has_gps = false;
   bool has_thumbnail = false;
+  PrivateData holds;  ///< a maker's note counts as a serial number, which most of them have
+  std::optional<Resolution> resolution;  ///< unless it is EXIF's default, 72
   std::string camera;  ///< make and model, for people
 };
 
@@ -26,10 +30,11 @@ struct ExifFacts {
 /// The EXIF block the policy leaves of `original`:
 ///  - keep.exif: the whole block, its orientation tag set to `orientation`
 ///    (and its thumbnail dropped when `pixels_changed`, since it would lie);
-///  - otherwise a new minimal block with copyright and artist (keep.copyright)
-///    and `orientation` when it is not 1 (keep.orientation);
+///  - otherwise a new minimal block with copyright and artist (keep.copyright),
+///    `orientation` when it is not 1 (keep.orientation), and `resolution`, if any;
 ///  - empty when nothing is left to say.
 [[nodiscard]] Buffer filter_exif(ByteView original, const Keep& keep, int orientation,
-                                 bool pixels_changed);
+                                 bool pixels_changed,
+                                 const std::optional<Resolution>& resolution = std::nullopt);
 
 }  // namespace imgmill

@@ -1,17 +1,37 @@
 #include "metadata/gif_blocks.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "metadata/bytes.h"
+#include "metadata/container_inventories.h"
 
 namespace imgmill::metadata {
 namespace {
 
 using std::string_view_literals::operator""sv;
 
-enum class Kind { picture, icc, xmp, comment, application, end };
+enum class Kind {
+  picture,
+  icc,
+  xmp,
+  comment,
+  application,  // known data of programs
+  text,         // a plain text extension, which nothing draws any more
+  credentials,
+  unknown,
+  end,
+};
+
+// Application extensions of programs that say nothing of the picture (their names, 11 bytes).
+constexpr std::array known_applications = {"MGK8BIM0000"sv, "MGKIPTC0000"sv, "ImageMagick"sv,
+                                           "ADOBE:IR1.0"sv, "ICCRGBG1008"sv, "STARDIV 5.0"sv,
+                                           "PIANYGIF2.0"sv, "ZGATEXTI5\0\0"sv, "ZGATILEI5\0\0"sv,
+                                           "ZGACTRLI5\0\0"sv, "ZGANPIMGI5\0"sv};
 
 struct Block {
   Kind kind = Kind::picture;
@@ -83,8 +103,10 @@ class Walker {
   void classify(Block& block, std::size_t end) const {
     const std::uint8_t label = u8(file_, at_ + 1);
     block.sub_blocks = file_.subspan(at_ + 2, end - at_ - 2);
-    if (label == 0xF9 || label == 0x01) return;  // graphic control and plain text
-    block.kind = label == 0xFE ? Kind::comment : Kind::application;
+    if (label == 0xF9) return;  // graphic control
+    block.kind = label == 0xFE   ? Kind::comment
+                 : label == 0x01 ? Kind::text
+                                 : Kind::unknown;
     if (label != 0xFF || block.sub_blocks.size() < 12 || u8(block.sub_blocks, 0) != 11) return;
     block.name = block.sub_blocks.subspan(1, 11);
     block.sub_blocks = block.sub_blocks.subspan(12);
@@ -92,6 +114,10 @@ class Walker {
     if (name == "NETSCAPE2.0" || name == "ANIMEXTS1.0") block.kind = Kind::picture;
     if (name == "XMP DataXMP") block.kind = Kind::xmp;
     if (name == "ICCRGBG1012") block.kind = Kind::icc;
+    if (name.starts_with("C2PA_GIF")) block.kind = Kind::credentials;
+    if (std::ranges::find(known_applications, name) != known_applications.end()) {
+      block.kind = Kind::application;
+    }
   }
 
   ByteView file_;
@@ -126,6 +152,7 @@ Buffer xmp_of(ByteView sub_blocks) {
 bool stays(Kind kind, const Keep& keep) {
   switch (kind) {
     case Kind::picture:
+    case Kind::text:
     case Kind::end:
       return true;
     case Kind::icc:
@@ -136,8 +163,21 @@ bool stays(Kind kind, const Keep& keep) {
       return keep.comment;
     case Kind::application:
       return keeps_everything(keep);
+    case Kind::credentials:
+      return false;
+    case Kind::unknown:
+      return !keeps_nothing(keep);
   }
   return false;
+}
+
+/// XMP as it stands in GIF, with the ramp behind it.
+void put_xmp(ByteWriter& out, ByteView packet) {
+  out.append("\x21\xFF\x0BXMP DataXMP"sv);
+  out.append(packet);
+  out.u8(1);
+  for (std::size_t i = 0; i < 256; ++i) out.u8(255 - i);
+  out.u8(0);
 }
 
 }  // namespace
@@ -177,20 +217,25 @@ MetadataBlocks read_gif(ByteView file) {
     if (block->kind == Kind::icc && blocks.icc.empty()) blocks.icc = joined(block->sub_blocks);
     if (block->kind == Kind::xmp && blocks.xmp.empty()) blocks.xmp = xmp_of(block->sub_blocks);
     if (block->kind == Kind::comment) add_once(blocks.others, "comment");
-    if (block->kind == Kind::application) add_once(blocks.others, "application data");
+    if (block->kind == Kind::credentials) add_once(blocks.others, "content credentials");
+    if (block->kind == Kind::application || block->kind == Kind::unknown) {
+      add_once(blocks.others, "application data");
+    }
   }
   return blocks;
 }
 
-Result<Rewritten> rewrite_gif(ByteView file, const Keep& keep, ByteView exif) {
+Result<Rewritten> rewrite_gif(ByteView file, const Keep& keep, ByteView exif, ByteView xmp) {
   if (const std::string damage = diagnose_gif(file); !damage.empty()) {
     return fail(ErrorCode::bad_input, "the GIF file is damaged: " + damage,
                 "restore the file from a copy; it was left as it is");
   }
   Walker walker(file);
   Rewritten result;
-  ByteWriter out(file.size() + 1);
+  ByteWriter out(file.size() + xmp.size() + 300);
   out.append(walker.header());
+  // Extensions are not of the first version.
+  if (!keep.xmp && !xmp.empty() && starts_with(file, "GIF89a")) put_xmp(out, xmp);
   bool ended = false;
   while (!ended) {
     const auto block = walker.next();
@@ -199,10 +244,83 @@ Result<Rewritten> rewrite_gif(ByteView file, const Keep& keep, ByteView exif) {
     if (stays(block->kind, keep)) out.append(block->whole);
   }
   if (!ended) out.u8(0x3B);
-  if (!walker.at_end()) result.notes.push_back("data after the end of the image dropped");
+  const ByteView rest = from(file, walker.position());
+  if (!keeps_nothing(keep) && !is_padding(rest)) out.append(rest);
   if (!exif.empty()) result.notes.push_back("EXIF dropped: GIF has no place for it");
   result.bytes = out.take();
   return result;
+}
+
+std::vector<Holding> list_gif(ByteView file) {
+  constexpr std::size_t most_listed = 20'000;  // a list is for people
+  std::vector<Holding> list;
+  Walker walker(file);
+  if (walker.header().empty()) return list;
+  bool first = true;
+  while (const auto block = walker.next()) {
+    const auto add = [&](Content content, std::string name, PrivateData holds = {}) {
+      list.push_back({content, std::move(name), block->whole, holds});
+    };
+    if (block->kind == Kind::end) break;
+    switch (block->kind) {
+      case Kind::picture:
+        if (u8(block->whole, 0) != 0x2C || list.size() > most_listed) break;
+        add(first ? Content::picture : Content::frame, first ? "picture" : "frame");
+        first = false;
+        break;
+      case Kind::icc:
+        add(Content::colour, "colour profile");
+        break;
+      case Kind::xmp:
+        list.push_back(xmp_holding(xmp_of(block->sub_blocks).view(), block->whole));
+        break;
+      case Kind::comment:
+        add(Content::comment, "comment", {.comment = true});
+        break;
+      case Kind::credentials:
+        add(Content::credentials, "the content credentials (C2PA)");
+        break;
+      case Kind::application:
+        add(Content::application, printable(as_text(block->name)));
+        break;
+      case Kind::text:
+        add(Content::bound, "a plain text extension");
+        break;
+      case Kind::unknown:
+        add(Content::unknown, block->name.empty()
+                                  ? std::string("an extension")
+                                  : "extension '" + printable(as_text(block->name)) + "'");
+        break;
+      case Kind::end:
+        break;
+    }
+  }
+  const ByteView rest = from(file, walker.position());
+  if (!rest.empty()) {
+    list.push_back({is_padding(rest) ? Content::padding : Content::trailing,
+                    "data after the end of the image", rest, {}});
+  }
+  return list;
+}
+
+Result<Buffer> carry_into_gif(ByteView file, const std::vector<Holding>& pieces) {
+  Walker walker(file);
+  if (walker.header().empty()) {
+    return fail(ErrorCode::bad_input, "the GIF file is damaged: its header is missing");
+  }
+  ByteWriter out(file.size() + 1024);
+  out.append(walker.header());
+  ByteView trailing;
+  for (const Holding& piece : pieces) {
+    if (piece.content == Content::trailing) {
+      trailing = piece.bytes;
+    } else {
+      out.append(piece.bytes);
+    }
+  }
+  out.append(from(file, walker.position()));
+  out.append(trailing);
+  return out.take();
 }
 
 }  // namespace imgmill::metadata

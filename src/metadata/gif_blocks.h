@@ -22,6 +22,7 @@ namespace imgmill::metadata {
 [[nodiscard]] MetadataBlocks read_gif(ByteView file);
 /// Frames, delays, loop counts and text that is drawn always stay. GIF has no
 /// place for EXIF: a note says so when there is some. Errors: bad_input.
-[[nodiscard]] Result<Rewritten> rewrite_gif(ByteView file, const Keep& keep, ByteView exif);
+[[nodiscard]] Result<Rewritten> rewrite_gif(ByteView file, const Keep& keep, ByteView exif,
+                                            ByteView xmp = {});
 
 }  // namespace imgmill::metadata

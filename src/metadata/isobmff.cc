@@ -7,81 +7,15 @@
 
 #include "base/try.h"
 #include "metadata/bytes.h"
+#include "metadata/isobmff_boxes.h"
 #include "metadata/tiff_view.h"
+#include "metadata/xmp.h"
 
 namespace imgmill {
 namespace metadata {
 namespace {
 
 using std::string_view_literals::operator""sv;
-
-struct Box {
-  std::string_view type;
-  std::size_t begin = 0;
-  ByteView payload;
-  std::size_t payload_at = 0;
-  [[nodiscard]] std::size_t end() const { return payload_at + payload.size(); }
-};
-
-/// The boxes in file[begin, end), as far as they are sound; true when nothing was
-/// left over.
-template <typename Visit>
-bool for_each_box(ByteView file, std::size_t begin, std::size_t end, const Visit& visit) {
-  std::size_t at = begin;
-  while (at + 8 <= end) {
-    std::uint64_t size = u32be(file, at);
-    std::size_t header = 8;
-    if (size == 1) {
-      if (at + 16 > end) return false;
-      size = u64be(file, at + 8);
-      header = 16;
-    } else if (size == 0) {
-      size = end - at;
-    }
-    if (size < header || size > end - at) return false;
-    Box box;
-    box.type = as_text(file.subspan(at + 4, 4));
-    box.begin = at;
-    box.payload_at = at + header;
-    box.payload = file.subspan(box.payload_at, static_cast<std::size_t>(size) - header);
-    visit(box);
-    at += static_cast<std::size_t>(size);
-  }
-  return at == end;
-}
-
-/// Bytes read one after the other; past the end everything is 0 and `good` false.
-class Reader {
- public:
-  explicit Reader(ByteView bytes) : bytes_(bytes) {}
-  [[nodiscard]] bool good() const { return good_; }
-  [[nodiscard]] std::size_t position() const { return at_; }
-
-  std::uint64_t number(std::size_t size) {
-    if (!fits(bytes_, at_, size)) {
-      good_ = false;
-      return 0;
-    }
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < size; ++i) value = value << 8 | u8(bytes_, at_++);
-    return value;
-  }
-  std::string_view text() {
-    const std::string_view rest = as_text(from(bytes_, at_));
-    const std::size_t size = rest.find('\0');
-    if (size == std::string_view::npos) {
-      good_ = false;
-      return {};
-    }
-    at_ += size + 1;
-    return rest.substr(0, size);
-  }
-
- private:
-  ByteView bytes_;
-  std::size_t at_ = 0;
-  bool good_ = true;
-};
 
 enum class ItemKind { picture, exif, xmp, text };
 
@@ -323,6 +257,11 @@ Buffer exif_item(ByteView exif, std::size_t size) {
   return out.take();
 }
 
+bool foreign_stays(const Box& box, const Keep& keep) {
+  if (box.type == "udta") return keeps_everything(keep);
+  return !starts_with(box.payload, c2pa_uuid) && !keeps_nothing(keep);
+}
+
 /// Whether one of `outer`, which are sorted and apart from each other, holds `range`.
 bool inside_one(const std::vector<Range>& outer, const Range& range) {
   const auto after = std::ranges::upper_bound(outer, range.begin, {}, &Range::begin);
@@ -354,7 +293,7 @@ MetadataBlocks read_avif(ByteView file) {
   return blocks;
 }
 
-Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif) {
+Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif, ByteView xmp) {
   const Layout layout = parse(file);
   const bool sound = layout.avif && layout.sound && !layout.metas.empty() &&
                      std::ranges::all_of(layout.metas, &Meta::sound);
@@ -413,6 +352,8 @@ Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif) {
         const bool enough = exif.size() + 4 <= size;
         exif_written = exif_written || enough;
         fresh = exif_item(enough ? exif : ByteView{}, size);
+      } else if (!xmp.empty() && xmp.size() <= size) {
+        fresh = padded_xmp(xmp, size);
       }
       std::size_t at = 0;
       for (const Range& extent : item.extents) {
@@ -424,12 +365,11 @@ Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif) {
     }
   }
   if (!exif_written) add_once(result.notes, "EXIF dropped: the file has no room for it");
-  if (!keeps_everything(keep)) {
-    for (const Box& box : layout.foreign) {
-      std::ranges::copy(as_bytes("free"), result.bytes.writable().subspan(box.begin + 4).begin());
-      std::ranges::fill(result.bytes.writable().subspan(box.payload_at, box.payload.size()),
-                        std::byte{0});
-    }
+  for (const Box& box : layout.foreign) {
+    if (foreign_stays(box, keep)) continue;
+    std::ranges::copy(as_bytes("free"), result.bytes.writable().subspan(box.begin + 4).begin());
+    std::ranges::fill(result.bytes.writable().subspan(box.payload_at, box.payload.size()),
+                      std::byte{0});
   }
   return result;
 }

@@ -36,7 +36,8 @@ namespace metadata {
 /// Overwrites items in place: nothing moves, the size stays. An EXIF block goes
 /// where the file's own was, when it fits. The profile always stays.
 /// Errors: bad_input; unsupported, when an item lies where other data is.
-[[nodiscard]] Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif);
+[[nodiscard]] Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif,
+                                            ByteView xmp = {});
 
 }  // namespace metadata
 }  // namespace imgmill

@@ -16,6 +16,9 @@ namespace imgmill {
 /// Thread-safe.
 [[nodiscard]] bool has_gain_map_or_mpf(ByteView file);
 
+/// What stands behind the end of the picture; nothing for damaged files. Thread-safe.
+[[nodiscard]] ByteView behind_jpeg(ByteView file);
+
 namespace metadata {
 
 /// A segment's 65,533 bytes less the signature in front of a block.
@@ -24,9 +27,10 @@ inline constexpr BlockLimits jpeg_block_limits = {.exif = 65'533 - 6, .xmp = 65'
 [[nodiscard]] MetadataBlocks read_jpeg(ByteView file);
 /// Keeps the JFIF header (without its thumbnail) and Adobe's segment whatever
 /// the policy: they say how colours are coded. Of Photoshop's resources only
-/// IPTC is carried on. Errors: bad_input; unsupported for `has_gain_map_or_mpf`;
-/// limit, when `exif` is larger than a segment.
-[[nodiscard]] Result<Rewritten> rewrite_jpeg(ByteView file, const Keep& keep, ByteView exif);
+/// IPTC is carried on. Of `has_gain_map_or_mpf` files nothing moves: what goes is overwritten.
+/// Errors: bad_input; limit, when `exif` or `xmp` is larger than a segment.
+[[nodiscard]] Result<Rewritten> rewrite_jpeg(ByteView file, const Keep& keep, ByteView exif,
+                                             ByteView xmp = {});
 /// Puts blocks behind the JFIF header, in place of those there. Errors:
 /// bad_input; limit, when EXIF or XMP are larger than a segment.
 [[nodiscard]] Result<Buffer> insert_jpeg(ByteView file, const NewMetadata& metadata);

@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "metadata/bytes.h"
+#include "metadata/container_inventories.h"
 #include "metadata/tiff_view.h"
 
 namespace imgmill::metadata {
@@ -27,6 +29,7 @@ constexpr std::size_t max_boxes = 100'000;
 struct Box {
   std::string_view type;
   ByteView payload;
+  ByteView whole;  ///< with its header
 };
 
 struct Layout {
@@ -59,7 +62,8 @@ Layout parse(ByteView file) {
     }
     if (size < header || !fits(file, at, size)) return layout;
     layout.boxes.push_back({as_text(file.subspan(at + 4, 4)),
-                            file.subspan(at + header, static_cast<std::size_t>(size) - header)});
+                            file.subspan(at + header, static_cast<std::size_t>(size) - header),
+                            file.subspan(at, static_cast<std::size_t>(size))});
     at += static_cast<std::size_t>(size);
   }
   layout.sound =
@@ -110,6 +114,13 @@ bool is_frame(const Box& box) { return box.type == "ftyp" || box.type == "jxll";
 bool is_own_data(const Box& box) {
   const std::string_view about = subject(box);
   return !is_picture(box) && !is_frame(box) && about != "Exif" && about != "xml ";
+}
+
+// C2PA stores its manifest in a box of JUMBF (ISO 19566-5).
+bool is_credentials(const Box& box) { return subject(box) == "jumb"; }
+
+bool own_data_stays(const Box& box, const Keep& keep) {
+  return !is_credentials(box) && !keeps_nothing(keep);
 }
 
 std::unexpected<Error> damaged() {
@@ -191,7 +202,7 @@ MetadataBlocks read_jxl(ByteView file) {
   return blocks;
 }
 
-Result<Rewritten> rewrite_jxl(ByteView file, const Keep& keep, ByteView exif) {
+Result<Rewritten> rewrite_jxl(ByteView file, const Keep& keep, ByteView exif, ByteView xmp_packet) {
   const Layout layout = parse(file);
   if (!layout.sound) return damaged();
   Extras extras{.exif = exif, .xmp = {}, .foreign = {}};
@@ -199,7 +210,7 @@ Result<Rewritten> rewrite_jxl(ByteView file, const Keep& keep, ByteView exif) {
   for (const Box& box : layout.boxes) {
     const bool xmp = subject(box) == "xml ";
     if (!xmp && !is_own_data(box)) continue;
-    if (xmp ? keep.xmp : keeps_everything(keep)) {
+    if (xmp ? keep.xmp : own_data_stays(box, keep)) {
       (xmp ? extras.xmp : extras.foreign).push_back(box);
     } else {
       drops = true;
@@ -214,7 +225,52 @@ Result<Rewritten> rewrite_jxl(ByteView file, const Keep& keep, ByteView exif) {
     }
     return Rewritten{Buffer::copy_of(file), {}};
   }
+  if (!keep.xmp && !xmp_packet.empty()) extras.xmp.push_back({"xml ", xmp_packet, {}});
   return Rewritten{assemble(file, layout, extras), {}};
+}
+
+std::vector<Holding> list_jxl(ByteView file) {
+  const Layout layout = parse(file);
+  std::vector<Holding> list;
+  list.push_back({Content::picture, "picture", {}, {}});
+  const MetadataBlocks blocks = read_jxl(file);
+  bool exif_seen = false;
+  bool xmp_seen = false;
+  for (const Box& box : layout.boxes) {
+    const std::string_view about = subject(box);
+    if (is_picture(box) || is_frame(box)) continue;
+    if (about == "Exif") {
+      list.push_back(exif_holding(exif_seen ? ByteView{} : blocks.exif.view(), box.whole));
+      exif_seen = true;
+    } else if (about == "xml ") {
+      list.push_back(xmp_holding(xmp_seen ? ByteView{} : blocks.xmp.view(), box.whole));
+      xmp_seen = true;
+    } else if (is_credentials(box)) {
+      list.push_back({Content::credentials, "the content credentials (C2PA)", box.whole, {}});
+    } else if (about == "jhgm") {
+      list.push_back({Content::auxiliary, "the HDR gain map", box.whole, {}});
+    } else {
+      list.push_back({Content::unknown, "box '" + printable(about) + "'", box.whole, {}});
+    }
+  }
+  return list;
+}
+
+Result<Buffer> carry_into_jxl(ByteView file, const std::vector<Holding>& pieces) {
+  const Layout layout = parse(file);
+  if (!layout.sound) return damaged();
+  const Buffer exif = read_jxl(file).exif;
+  Extras extras{.exif = exif.view(), .xmp = {}, .foreign = {}};
+  for (const Box& box : layout.boxes) {
+    if (subject(box) == "xml ") extras.xmp.push_back(box);
+    if (is_own_data(box)) extras.foreign.push_back(box);
+  }
+  for (const Holding& piece : pieces) {
+    const bool wide = piece.bytes.size() >= 16 && u32be(piece.bytes, 0) == 1;
+    extras.foreign.push_back({as_text(piece.bytes.subspan(4, 4)),
+                              piece.bytes.subspan(wide ? 16 : 8), piece.bytes});
+  }
+  return assemble(file, layout, extras);
 }
 
 Result<Buffer> insert_jxl(ByteView file, const NewMetadata& metadata) {
@@ -223,7 +279,7 @@ Result<Buffer> insert_jxl(ByteView file, const NewMetadata& metadata) {
   Extras extras{.exif = metadata.exif, .xmp = {}, .foreign = {}};
   const Buffer own = metadata.exif.empty() ? read_jxl(file).exif : Buffer();
   if (metadata.exif.empty()) extras.exif = own.view();
-  if (!metadata.xmp.empty()) extras.xmp.push_back({"xml ", metadata.xmp});
+  if (!metadata.xmp.empty()) extras.xmp.push_back({"xml ", metadata.xmp, {}});
   for (const Box& box : layout.boxes) {
     if (subject(box) == "xml " && metadata.xmp.empty()) extras.xmp.push_back(box);
     if (is_own_data(box)) extras.foreign.push_back(box);

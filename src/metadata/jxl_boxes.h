@@ -16,7 +16,8 @@ namespace imgmill::metadata {
 [[nodiscard]] MetadataBlocks read_jxl(ByteView file);
 /// Errors: bad_input; unsupported, when something would have to go without which the JPEG in
 /// the file could not be restored.
-[[nodiscard]] Result<Rewritten> rewrite_jxl(ByteView file, const Keep& keep, ByteView exif);
+[[nodiscard]] Result<Rewritten> rewrite_jxl(ByteView file, const Keep& keep, ByteView exif,
+                                            ByteView xmp = {});
 /// IPTC has no place here. Errors: bad_input.
 [[nodiscard]] Result<Buffer> insert_jxl(ByteView file, const NewMetadata& metadata);
 

@@ -21,7 +21,7 @@ namespace {
 struct Container {
   Format format;
   MetadataBlocks (*read)(ByteView);
-  Result<Rewritten> (*rewrite)(ByteView, const Keep&, ByteView);
+  Result<Rewritten> (*rewrite)(ByteView, const Keep&, ByteView exif, ByteView xmp);
   Result<Buffer> (*insert)(ByteView, const NewMetadata&);
 };
 
@@ -54,10 +54,11 @@ MetadataBlocks read_metadata(ByteView file, Format format) {
   return container == nullptr ? MetadataBlocks{} : container->read(file);
 }
 
-Result<Rewritten> rewrite_metadata(ByteView file, Format format, const Keep& keep, ByteView exif) {
+Result<Rewritten> rewrite_metadata(ByteView file, Format format, const Keep& keep, ByteView exif,
+                                   ByteView xmp) {
   const Container* container = container_of(format);
   if (container == nullptr) return unsupported();
-  return container->rewrite(file, keep, exif);
+  return container->rewrite(file, keep, exif, xmp);
 }
 
 BlockLimits block_limits(Format format) {

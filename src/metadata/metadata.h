@@ -15,6 +15,13 @@
 
 namespace imgmill {
 
+/// How large a picture is meant to be printed, dots per inch; both above 0.
+struct Resolution {
+  double x = 0;
+  double y = 0;
+  friend bool operator==(const Resolution&, const Resolution&) = default;
+};
+
 /// What was found in a file, each block as it stands in the container but
 /// without its container's framing. An empty block means: not there.
 struct MetadataBlocks {
@@ -22,6 +29,8 @@ struct MetadataBlocks {
   Buffer exif;                      ///< from the TIFF header ("II*\0" or "MM\0*") on
   Buffer xmp;                       ///< the XMP packet, XML
   Buffer iptc;                      ///< IPTC-IIM records
+  /// Said by the container itself (JFIF, pHYs, TIFF's tags), not by its EXIF.
+  std::optional<Resolution> resolution;
   std::vector<std::string> others;  ///< names of what else is there: "comment", "thumbnail", ...
 };
 
@@ -29,21 +38,23 @@ struct MetadataBlocks {
 /// not an error: what cannot be read is left out. Never reads outside `file`.
 [[nodiscard]] MetadataBlocks read_metadata(ByteView file, Format format);
 
-/// Rewrites `file` without decoding the picture: drops every metadata block that
-/// `keep` does not allow, and puts `exif` (a TIFF block, may be empty: none) in
-/// the place of the file's own EXIF. Whatever shows the picture (profiles when
-/// keep.icc, gamma, palette, transparency, frames, delays, loop counts, HDR
-/// signalling) always stays. Bytes after the end of the image go.
-///
-/// `image` holds what could not be done ("metadata kept: ..."), for the result.
-/// Errors: bad_input, when the container is damaged; unsupported, when this
-/// container cannot be rewritten safely (the caller then keeps the file as it is).
 struct Rewritten {
   Buffer bytes;
-  std::vector<std::string> notes;
+  std::vector<std::string> notes;  ///< what could not be done, or went unasked, for people
 };
+
+/// Rewrites `file` without decoding the picture: drops every metadata block that
+/// `keep` does not allow, and puts `exif` (a TIFF block) and, where keep.xmp does not let the file's
+/// own stay, `xmp` (a packet) in their place; empty ones: none. Whatever shows the picture (profiles when keep.icc, gamma, palette, transparency, frames, delays, loop
+/// counts, HDR signalling, resolution) always stays, and so does everything that is not
+/// understood: what becomes of each piece is for `fate_of` in inventory.h to say.
+///
+/// Where the file holds further pictures that are found by their place in it, nothing moves:
+/// what goes is overwritten.
+/// Errors: bad_input, when the container is damaged; unsupported, when this
+/// container cannot be rewritten safely (the caller then keeps the file as it is).
 [[nodiscard]] Result<Rewritten> rewrite_metadata(ByteView file, Format format, const Keep& keep,
-                                                 ByteView exif);
+                                                 ByteView exif, ByteView xmp = {});
 
 /// The blocks to put into a freshly encoded file that carries none (or only an
 /// ICC profile). Empty ones are not written. For JPEG, PNG, WebP, TIFF and JPEG XL; unsupported
@@ -52,6 +63,8 @@ struct NewMetadata {
   ByteView exif;
   ByteView xmp;
   ByteView iptc;
+  /// Where the container has a place of its own for it (JPEG, PNG).
+  std::optional<Resolution> resolution{};
 };
 /// The most bytes of EXIF and of XMP that one file of a format can hold.
 struct BlockLimits {

@@ -7,9 +7,12 @@
 
 #include "imgmill/format.h"
 #include "metadata/exif.h"
+#include "metadata/inventory.h"
 #include "metadata/isobmff.h"
 #include "metadata/jpeg_segments.h"
 #include "metadata/metadata.h"
+#include "metadata/raw_file.h"
+#include "metadata/xmp.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace imgmill;
@@ -29,6 +32,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const NewMetadata fresh{blocks.exif.view(), blocks.xmp.view(), blocks.iptc.view()};
   (void)insert_metadata(file, format, fresh);
+  (void)carry_unknown(file, Buffer::copy_of(file), format, keep);
+  for (const Holding& holding : inventory_of(file, format)) {
+    // Every view lies in the file.
+    const ByteView bytes = holding.bytes;
+    if (!bytes.empty() && (bytes.data() < file.data() ||
+                           bytes.data() + bytes.size() > file.data() + file.size())) {
+      std::abort();
+    }
+  }
+  (void)camera_raw(file);
+  (void)read_xmp(file);
   (void)has_gain_map_or_mpf(file);
   (void)avif_facts(file);
   return 0;

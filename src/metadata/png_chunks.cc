@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <string>
 
 #include "base/text.h"
 #include "base/try.h"
 #include "metadata/bytes.h"
+#include "metadata/container_inventories.h"
 #include "metadata/deflate.h"
 #include "metadata/photoshop.h"
 
@@ -24,6 +26,7 @@ constexpr auto xmp_keyword = "XML:com.adobe.xmp"sv;
 constexpr auto raw_prefix = "Raw profile type "sv;
 constexpr auto jpeg_xmp_signature = "http://ns.adobe.com/xap/1.0/\0"sv;
 constexpr std::size_t max_keyword = 79;
+constexpr std::size_t max_listed = 10'000;  // a list is for people
 
 std::uint32_t checksum(ByteView type_and_data) {
   return static_cast<std::uint32_t>(
@@ -146,8 +149,31 @@ Buffer written_raw_profile(std::string_view name, ByteView bytes) {
   return out.take();
 }
 
+constexpr double inches_a_metre = 1 / 0.0254;
+
+/// pHYs (11.3.4.3 of the standard): pixels a metre.
+void put_resolution(ByteWriter& out, const Resolution& resolution) {
+  const auto dots = [](double per_inch) {
+    return static_cast<std::size_t>(
+        std::clamp(std::round(per_inch * inches_a_metre), 1.0, 2147483647.0));
+  };
+  ByteWriter data(9);
+  data.u32be(dots(resolution.x));
+  data.u32be(dots(resolution.y));
+  data.u8(1);
+  put_chunk(out, "pHYs", data.view());
+}
+
+std::optional<Resolution> resolution_of(ByteView data) {
+  if (data.size() != 9 || u8(data, 8) != 1) return std::nullopt;
+  const Resolution found{u32be(data, 0) / inches_a_metre, u32be(data, 4) / inches_a_metre};
+  if (!(found.x > 0) || !(found.y > 0)) return std::nullopt;
+  return found;
+}
+
 void put_new(ByteWriter& out, const NewMetadata& metadata) {
   if (!metadata.exif.empty()) put_chunk(out, "eXIf", metadata.exif);
+  if (metadata.resolution) put_resolution(out, *metadata.resolution);
   if (!metadata.xmp.empty()) {
     ByteWriter text;
     text.append(xmp_keyword);
@@ -161,7 +187,20 @@ void put_new(ByteWriter& out, const NewMetadata& metadata) {
   }
 }
 
-enum class Kind { picture, icc, exif, xmp, iptc, copyright, comment, other };
+enum class Kind {
+  picture,
+  icc,
+  exif,
+  xmp,
+  iptc,
+  copyright,
+  comment,
+  resolution,
+  credentials,
+  application,
+  unknown,
+  bound,  // unknown, and not to be copied to other pixels
+};
 
 Kind text_kind(const PngChunk& chunk) {
   const std::string_view keyword = keyword_of(chunk);
@@ -174,10 +213,10 @@ Kind text_kind(const PngChunk& chunk) {
       return is_raw_xmp(chunk) ? Kind::xmp : Kind::exif;
     }
     if (profile == "xmp") return Kind::xmp;
-    return profile == "iptc" ? Kind::iptc : Kind::other;
+    return profile == "iptc" ? Kind::iptc : Kind::application;
   }
   // ImageMagick writes every EXIF field, position among them, as a text of its own.
-  if (key.starts_with("exif:")) return Kind::other;
+  if (key.starts_with("exif:")) return Kind::application;
   if (key == "copyright" || key == "author" || key == "artist") return Kind::copyright;
   return Kind::comment;
 }
@@ -191,13 +230,16 @@ Kind kind_of(const PngChunk& chunk) {
   if (chunk.type == "iCCP") return Kind::icc;
   if (chunk.type == "eXIf" || chunk.type == "zxIf") return Kind::exif;
   if (is_text(chunk.type)) return text_kind(chunk);
-  // Resolution does not matter to a screen, pixels that are not square do.
-  if (chunk.type == "pHYs" && chunk.data.size() == 9) {
-    const std::uint32_t x = u32be(chunk.data, 0);
-    const std::uint32_t y = u32be(chunk.data, 4);
-    if (x != y && x != 0 && y != 0) return Kind::picture;
-  }
-  return Kind::other;
+  if (chunk.type == "pHYs") return Kind::resolution;
+  if (chunk.type == "caBX") return Kind::credentials;
+  // Of the standard and its registered extensions, or of programs that are known to say nothing
+  // of the picture in them: ImageMagick, libpng's test program, Apple's hint for decoders.
+  constexpr std::array known{"tIME"sv, "hIST"sv, "sPLT"sv, "oFFs"sv, "pCAL"sv, "sCAL"sv, "gIFg"sv,
+                             "gIFx"sv, "gIFt"sv, "fRAc"sv, "dSIG"sv, "vpAg"sv, "caNv"sv, "orNT"sv,
+                             "iDOT"sv, "meTa"sv, "spAL"sv};
+  if (std::ranges::find(known, chunk.type) != known.end()) return Kind::application;
+  // 5.4 of the standard: whoever changes critical chunks must not copy what is not "safe to copy".
+  return chunk.type[3] >= 'a' ? Kind::unknown : Kind::bound;
 }
 
 bool stays(Kind kind, const Keep& keep) {
@@ -216,7 +258,14 @@ bool stays(Kind kind, const Keep& keep) {
       return keep.copyright || keep.comment;
     case Kind::comment:
       return keep.comment;
-    case Kind::other:
+    case Kind::resolution:
+      return true;
+    case Kind::unknown:
+    case Kind::bound:
+      return !keeps_nothing(keep);
+    case Kind::credentials:
+      return false;
+    case Kind::application:
       return keeps_everything(keep);
   }
   return false;
@@ -269,10 +318,23 @@ std::unexpected<Error> damaged(std::string_view what) {
               "restore the file from a copy; it was left as it is");
 }
 
+/// What stands behind the last chunk.
+ByteView behind_end(ByteView file) {
+  std::size_t end = file.size();
+  for_each_png_chunk(file, [&](const PngChunk& chunk) {
+    if (chunk.type == "IEND") {
+      end = static_cast<std::size_t>(chunk.whole.data() + chunk.whole.size() - file.data());
+    }
+  });
+  return from(file, end);
+}
+
+enum class Rest { stays, goes };
+
 /// What becomes of a file: the chunks that `wanted` lets through, and the new
 /// ones behind the header.
 template <typename Wanted>
-Result<Buffer> filtered(ByteView file, const NewMetadata& fresh, const Wanted& wanted) {
+Result<Buffer> filtered(ByteView file, const NewMetadata& fresh, Rest rest, const Wanted& wanted) {
   ByteWriter out(file.size() + 2 * fresh.iptc.size() + fresh.exif.size() + fresh.xmp.size() + 256);
   out.append(signature);
   std::optional<Error> trouble;
@@ -296,11 +358,12 @@ Result<Buffer> filtered(ByteView file, const NewMetadata& fresh, const Wanted& w
       if (!chunk.sound()) return give_up(damaged("a checksum is wrong"));
       out.append(chunk.whole);
     }
-    if (!header) put_new(out, fresh);
+    if (!header) put_new(out, fresh);  // behind the header
     header = true;
   });
   if (trouble) return std::unexpected(std::move(*trouble));
   if (!complete || !pixels) return damaged("its end is missing");
+  if (rest == Rest::stays && !is_padding(behind_end(file))) out.append(behind_end(file));
   return out.take();
 }
 
@@ -338,30 +401,135 @@ MetadataBlocks read_png(ByteView file) {
     } else if (chunk.type == "eXIf" && !own_exif) {
       blocks.exif = Buffer::copy_of(tiff_part(chunk.data));
       own_exif = !blocks.exif.empty();
+    } else if (chunk.type == "pHYs") {
+      blocks.resolution = resolution_of(chunk.data);
     } else if (chunk.type == "tIME") {
       add_once(blocks.others, "time");
     } else if (is_text(chunk.type)) {
       read_text(chunk, budget, blocks);
-    } else if (kind_of(chunk) == Kind::other) {
+    } else if (chunk.type == "caBX") {
+      add_once(blocks.others, "content credentials");
+    } else if (!stays(kind_of(chunk), Keep::none())) {
       add_once(blocks.others, "application data");
     }
   });
   return blocks;
 }
 
-Result<Rewritten> rewrite_png(ByteView file, const Keep& keep, ByteView exif) {
+Result<Rewritten> rewrite_png(ByteView file, const Keep& keep, ByteView exif, ByteView xmp) {
   NewMetadata fresh;
   fresh.exif = exif;
-  IMGMILL_TRY(Buffer bytes, filtered(file, fresh, [&](Kind kind) { return stays(kind, keep); }));
+  if (!keep.xmp) fresh.xmp = xmp;
+  IMGMILL_TRY(Buffer bytes,
+              filtered(file, fresh, keeps_nothing(keep) ? Rest::goes : Rest::stays,
+                       [&](Kind kind) { return stays(kind, keep); }));
   return Rewritten{std::move(bytes), {}};
 }
 
 Result<Buffer> insert_png(ByteView file, const NewMetadata& metadata) {
-  return filtered(file, metadata, [&](Kind kind) {
+  return filtered(file, metadata, Rest::stays, [&](Kind kind) {
     return !(kind == Kind::exif && !metadata.exif.empty()) &&
            !(kind == Kind::xmp && !metadata.xmp.empty()) &&
-           !(kind == Kind::iptc && !metadata.iptc.empty());
+           !(kind == Kind::iptc && !metadata.iptc.empty()) &&
+           !(kind == Kind::resolution && metadata.resolution);
   });
+}
+
+std::vector<Holding> list_png(ByteView file) {
+  std::vector<Holding> list;
+  list.push_back({Content::picture, "picture", {}, {}});
+  const MetadataBlocks blocks = read_png(file);
+  for_each_png_chunk(file, [&](const PngChunk& chunk) {
+    const Kind kind = kind_of(chunk);
+    const std::string name = fmt::format("chunk '{}'", printable(chunk.type));
+    const auto add = [&](Content content, std::string what, PrivateData holds = {}) {
+      list.push_back({content, std::move(what), chunk.whole, holds});
+    };
+    switch (kind) {
+      case Kind::picture:
+        if (chunk.type == "fcTL" && list.size() < max_listed) add(Content::frame, "frame");
+        break;
+      case Kind::icc:
+        add(Content::colour, "colour profile");
+        break;
+      case Kind::exif:
+        list.push_back(exif_holding(chunk.type == "eXIf" ? chunk.data : blocks.exif.view(),
+                                    chunk.whole));
+        break;
+      case Kind::xmp:
+        list.push_back(xmp_holding(blocks.xmp.view(), chunk.whole));
+        break;
+      case Kind::iptc:
+        list.push_back(iptc_holding(blocks.iptc.view(), chunk.whole));
+        break;
+      case Kind::copyright:
+        add(Content::copyright, "copyright text");
+        break;
+      case Kind::comment:
+        add(Content::comment, fmt::format("text '{}'", printable(keyword_of(chunk))),
+            {.comment = true});
+        break;
+      case Kind::resolution:
+        add(Content::resolution, "resolution (pHYs)");
+        break;
+      case Kind::credentials:
+        add(Content::credentials, "the content credentials (C2PA)");
+        break;
+      case Kind::application:
+        // ImageMagick's texts of EXIF fields have the position among them.
+        add(Content::application, is_text(chunk.type) ? std::string(keyword_of(chunk)) : name,
+            {.position = keyword_of(chunk).starts_with("exif:GPS")});
+        break;
+      case Kind::unknown:
+        add(Content::unknown, name);
+        break;
+      case Kind::bound:
+        add(Content::bound, name);
+        break;
+    }
+  });
+  const ByteView rest = behind_end(file);
+  if (!rest.empty()) {
+    list.push_back({is_padding(rest) ? Content::padding : Content::trailing,
+                    "data after the end of the image", rest, {}});
+  }
+  return list;
+}
+
+Result<Buffer> carry_into_png(ByteView file, ByteView original,
+                              const std::vector<Holding>& pieces) {
+  const std::string_view all = as_text(original);
+  std::size_t pixels = all.size();
+  for_each_png_chunk(original, [&](const PngChunk& chunk) {
+    if (chunk.type == "IDAT") {
+      pixels = std::min(pixels, static_cast<std::size_t>(chunk.whole.data() - original.data()));
+    }
+  });
+  ByteWriter out(file.size() + 4096);
+  out.append(signature);
+  bool before_pixels = true;
+  ByteView trailing;
+  const auto put = [&](bool before) {
+    for (const Holding& piece : pieces) {
+      if (piece.content == Content::trailing) {
+        trailing = piece.bytes;
+        continue;
+      }
+      const auto at = static_cast<std::size_t>(piece.bytes.data() - original.data());
+      if ((at < pixels) == before) out.append(piece.bytes);
+    }
+  };
+  const bool whole = for_each_png_chunk(file, [&](const PngChunk& chunk) {
+    if (before_pixels && (chunk.type == "PLTE" || chunk.type == "IDAT")) {
+      before_pixels = false;
+      put(true);
+    }
+    if (chunk.type == "IEND") put(false);
+    out.append(chunk.whole);
+  });
+  if (!whole) return damaged("its end is missing");
+  out.append(trailing);
+  return out.take();
 }
 
 }  // namespace imgmill::metadata

@@ -27,7 +27,8 @@ bool for_each_png_chunk(ByteView file, const std::function<void(const PngChunk&)
 [[nodiscard]] MetadataBlocks read_png(ByteView file);
 /// Errors: bad_input, when a chunk that stays is damaged or the end is missing;
 /// unsupported, for critical chunks that PNG does not define.
-[[nodiscard]] Result<Rewritten> rewrite_png(ByteView file, const Keep& keep, ByteView exif);
+[[nodiscard]] Result<Rewritten> rewrite_png(ByteView file, const Keep& keep, ByteView exif,
+                                            ByteView xmp = {});
 /// IPTC goes into a "Raw profile type iptc" text, as there is no chunk for it.
 [[nodiscard]] Result<Buffer> insert_png(ByteView file, const NewMetadata& metadata);
 

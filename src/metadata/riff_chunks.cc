@@ -6,8 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "metadata/bytes.h"
+#include "metadata/container_inventories.h"
 
 namespace imgmill::metadata {
 namespace {
@@ -25,12 +27,13 @@ constexpr std::size_t extended_size = 10;
 struct Chunk {
   std::string_view type;
   ByteView data;
+  ByteView whole;  ///< with its header, without padding
 };
 
 struct Layout {
   std::vector<Chunk> chunks;
   bool complete = false;
-  bool trailing = false;  ///< there are bytes behind the file's own end
+  ByteView trailing;  ///< bytes behind the file's own end
 
   [[nodiscard]] const Chunk* find(std::string_view type) const {
     const auto found = std::ranges::find(chunks, type, &Chunk::type);
@@ -45,14 +48,15 @@ Layout parse(ByteView file) {
     return layout;
   }
   const std::uint64_t end = std::uint64_t{u32le(file, 4)} + 8;
-  layout.trailing = file.size() > end + end % 2;
+  if (file.size() > end + end % 2) layout.trailing = file.subspan(end + end % 2);
   const bool whole = file.size() >= end;
   const ByteView riff = file.first(std::min<std::size_t>(file.size(), end));
   std::size_t at = riff_header_size;
   while (fits(riff, at, 8) && layout.chunks.size() < max_chunks) {
     const std::size_t size = u32le(riff, at + 4);
     if (!fits(riff, at + 8, size)) return layout;
-    layout.chunks.push_back({as_text(riff.subspan(at, 4)), riff.subspan(at + 8, size)});
+    layout.chunks.push_back(
+        {as_text(riff.subspan(at, 4)), riff.subspan(at + 8, size), riff.subspan(at, 8 + size)});
     at += 8 + size + size % 2;
   }
   const bool picture = layout.find("VP8 ") != nullptr || layout.find("VP8L") != nullptr ||
@@ -98,7 +102,7 @@ bool is_picture(std::string_view type) {
 }
 
 bool is_unknown(const Chunk& chunk) {
-  constexpr std::array known{"VP8X"sv, "ICCP"sv, "EXIF"sv, "XMP "sv};
+  constexpr std::array known{"VP8X"sv, "ICCP"sv, "EXIF"sv, "XMP "sv, "C2PA"sv};
   return !is_picture(chunk.type) && std::ranges::find(known, chunk.type) == known.end();
 }
 
@@ -114,7 +118,9 @@ struct Extras {
   ByteView icc;
   ByteView exif;
   ByteView xmp;
-  bool unknown_chunks = false;
+  bool unknown_chunks = false;       ///< those of the file stay
+  std::vector<ByteView> foreign;     ///< whole chunks of another file
+  ByteView trailing;
 };
 
 Result<Buffer> assemble(const Layout& layout, const Extras& extras) {
@@ -145,7 +151,8 @@ Result<Buffer> assemble(const Layout& layout, const Extras& extras) {
   // Left alone where the header says anything the picture alone would not.
   const Canvas stated{u24le(header, 4) + 1, u24le(header, 7) + 1, (flags & alpha_flag) != 0};
   const bool simple = !animation && (flags & ~alpha_flag) == 0 && stated == *canvas &&
-                      layout.find("ALPH") == nullptr && !extras.unknown_chunks;
+                      layout.find("ALPH") == nullptr && !extras.unknown_chunks &&
+                      extras.foreign.empty();
 
   ByteWriter out;
   out.append("RIFF\0\0\0\0WEBP"sv);
@@ -161,10 +168,15 @@ Result<Buffer> assemble(const Layout& layout, const Extras& extras) {
       if (is_unknown(chunk)) put_chunk(out, chunk.type, chunk.data);
     }
   }
+  for (const ByteView chunk : extras.foreign) {
+    out.append(chunk);
+    out.zeros(chunk.size() % 2);
+  }
   if (out.size() - 8 > 0xFFFFFFFEu) return damaged();
-  Buffer bytes = out.take();
   ByteWriter size;
-  size.u32le(bytes.size() - 8);
+  size.u32le(out.size() - 8);
+  out.append(extras.trailing);
+  Buffer bytes = out.take();
   std::ranges::copy(size.view(), bytes.writable().subspan(4).begin());
   return bytes;
 }
@@ -187,22 +199,67 @@ MetadataBlocks read_webp(ByteView file) {
   blocks.exif = Buffer::copy_of(tiff_part(data_of(layout, "EXIF")));
   blocks.xmp = Buffer::copy_of(data_of(layout, "XMP "));
   if (has_unknown_chunks(layout)) add_once(blocks.others, "application data");
-  if (layout.trailing) add_once(blocks.others, "trailing data");
+  if (layout.find("C2PA") != nullptr) add_once(blocks.others, "content credentials");
+  if (!layout.trailing.empty()) add_once(blocks.others, "trailing data");
   return blocks;
 }
 
-Result<Rewritten> rewrite_webp(ByteView file, const Keep& keep, ByteView exif) {
+Result<Rewritten> rewrite_webp(ByteView file, const Keep& keep, ByteView exif, ByteView xmp) {
   const Layout layout = parse(file);
   if (!layout.complete) return damaged();
   Extras extras;
   if (keep.icc) extras.icc = data_of(layout, "ICCP");
   extras.exif = exif;
-  if (keep.xmp) extras.xmp = data_of(layout, "XMP ");
-  extras.unknown_chunks = keeps_everything(keep) && has_unknown_chunks(layout);
+  extras.xmp = keep.xmp ? data_of(layout, "XMP ") : xmp;
+  extras.unknown_chunks = !keeps_nothing(keep) && has_unknown_chunks(layout);
+  if (!keeps_nothing(keep) && !is_padding(layout.trailing)) extras.trailing = layout.trailing;
   IMGMILL_TRY(Buffer bytes, assemble(layout, extras));
-  Rewritten result{std::move(bytes), {}};
-  if (layout.trailing) result.notes.push_back("data after the end of the image dropped");
-  return result;
+  return Rewritten{std::move(bytes), {}};
+}
+
+std::vector<Holding> list_webp(ByteView file) {
+  const Layout layout = parse(file);
+  std::vector<Holding> list;
+  list.push_back({Content::picture, "picture", {}, {}});
+  for (const Chunk& chunk : layout.chunks) {
+    if (chunk.type == "ICCP") {
+      list.push_back({Content::colour, "colour profile", chunk.whole, {}});
+    } else if (chunk.type == "EXIF") {
+      list.push_back(exif_holding(tiff_part(chunk.data), chunk.whole));
+    } else if (chunk.type == "XMP ") {
+      list.push_back(xmp_holding(chunk.data, chunk.whole));
+    } else if (chunk.type == "C2PA") {
+      list.push_back({Content::credentials, "the content credentials (C2PA)", chunk.whole, {}});
+    } else if (chunk.type == "ANMF") {
+      list.push_back({Content::frame, "frame", {}, {}});
+    } else if (is_unknown(chunk)) {
+      list.push_back(
+          {Content::unknown, "chunk '" + printable(chunk.type) + "'", chunk.whole, {}});
+    }
+  }
+  if (!layout.trailing.empty()) {
+    list.push_back({is_padding(layout.trailing) ? Content::padding : Content::trailing,
+                    "data after the end of the image", layout.trailing, {}});
+  }
+  return list;
+}
+
+Result<Buffer> carry_into_webp(ByteView file, const std::vector<Holding>& pieces) {
+  const Layout layout = parse(file);
+  if (!layout.complete) return damaged();
+  Extras extras{.icc = data_of(layout, "ICCP"),
+                .exif = data_of(layout, "EXIF"),
+                .xmp = data_of(layout, "XMP "),
+                .foreign = {},
+                .trailing = {}};
+  for (const Holding& piece : pieces) {
+    if (piece.content == Content::trailing) {
+      extras.trailing = piece.bytes;
+    } else {
+      extras.foreign.push_back(piece.bytes);
+    }
+  }
+  return assemble(layout, extras);
 }
 
 Result<Buffer> insert_webp(ByteView file, const NewMetadata& metadata) {
@@ -219,7 +276,7 @@ Result<Buffer> insert_webp(ByteView file, const NewMetadata& metadata) {
 Result<Buffer> insert_webp_profile(ByteView file, ByteView profile) {
   const Layout layout = parse(file);
   if (!layout.complete) return damaged();
-  return assemble(layout, {.icc = profile});
+  return assemble(layout, {.icc = profile, .exif = {}, .xmp = {}, .foreign = {}, .trailing = {}});
 }
 
 bool is_lossless_webp(ByteView file) { return parse(file).find("VP8L") != nullptr; }

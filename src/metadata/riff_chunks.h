@@ -12,7 +12,8 @@ namespace imgmill::metadata {
 [[nodiscard]] MetadataBlocks read_webp(ByteView file);
 /// Falls back to the simple file layout when nothing needs the extended one any
 /// more. Errors: bad_input.
-[[nodiscard]] Result<Rewritten> rewrite_webp(ByteView file, const Keep& keep, ByteView exif);
+[[nodiscard]] Result<Rewritten> rewrite_webp(ByteView file, const Keep& keep, ByteView exif,
+                                             ByteView xmp = {});
 /// Goes over to the extended layout when need be. WebP has no place for IPTC,
 /// which is left out. Errors: bad_input.
 [[nodiscard]] Result<Buffer> insert_webp(ByteView file, const NewMetadata& metadata);

@@ -123,7 +123,7 @@ Buffer webp_file() {
   riff_chunk(chunks, "VP8 ", "\x10\0\0\x9d\x01\x2a\x10\0\x08\0pixels"sv);
   riff_chunk(chunks, "EXIF", "Exif\0\0"s.append(text(camera_exif())));
   riff_chunk(chunks, "XMP ", xmp_packet);
-  riff_chunk(chunks, "JUNK", comment_secret);
+  riff_chunk(chunks, "JUNK", foreign_data);
   ByteWriter out;
   out.append("RIFF");
   out.u32le(4 + chunks.size());
@@ -154,8 +154,8 @@ Buffer gif_file() {
   out.append(
       "!\xFF\x0B"
       "ACMEDATA1.0"sv);
-  out.u8(camera_secret.size());
-  out.append(camera_secret);
+  out.u8(foreign_data.size());
+  out.append(foreign_data);
   out.u8(0);
   out.append("!\xF9\4\0\x0A\0\0\0"sv);
   out.append(",\0\0\0\0\2\0\2\0\0\2\3\x84\x51\0\0;"sv);
@@ -241,7 +241,7 @@ Buffer avif_file(bool in_idat) {
                         box("ipma", "\0\0\0\0\0\0\0\1\0\1\2\1\2"sv)) +
         (in_idat ? box("idat", exif + std::string(xmp_packet)) : "");
     head = box("ftyp", "avif\0\0\0\0mif1avif"sv) + box("meta", meta) +
-           box("uuid", "0123456789abcdef"s + std::string(gps_secret));
+           box("uuid", "0123456789abcdef"s + std::string(foreign_data));
     data_at = head.size() + 8;
   }
   return Buffer::copy_of(as_bytes(head + box("mdat", in_idat ? pixels : data)));

@@ -8,8 +8,10 @@
 
 #include "base/try.h"
 #include "metadata/bytes.h"
+#include "metadata/exif.h"
 #include "metadata/photoshop.h"
 #include "metadata/tiff_view.h"
+#include "metadata/xmp.h"
 
 namespace imgmill::metadata {
 namespace {
@@ -94,7 +96,6 @@ bool stays(std::uint16_t which, const Keep& keep) {
     case tag::iptc:
       return keep.iptc;
     case tag::photoshop:
-    case 0x935C:  // Photoshop's layers, a second copy of the picture
       return keeps_everything(keep);
     default:
       return true;
@@ -208,12 +209,13 @@ MetadataBlocks read_tiff(ByteView file) {
   blocks.iptc = Buffer::copy_of(value_of(tag::iptc));
   if (blocks.iptc.empty()) blocks.iptc = iptc_in_photoshop(value_of(tag::photoshop));
   blocks.exif = exif_block(*tiff, *ifd);
+  blocks.resolution = read_exif(file).resolution;
   if (ifd->find(tag::image_description) != nullptr) add_once(blocks.others, "comment");
   if (ifd->find(tag::photoshop) != nullptr) add_once(blocks.others, "Photoshop resources");
   return blocks;
 }
 
-Result<Rewritten> rewrite_tiff(ByteView file, const Keep& keep, ByteView /*exif*/) {
+Result<Rewritten> rewrite_tiff(ByteView file, const Keep& keep, ByteView /*exif*/, ByteView xmp) {
   if (starts_with(file, "II+\0"sv) || starts_with(file, "MM\0+"sv)) {
     return fail(ErrorCode::unsupported, "the metadata of a BigTIFF file cannot be filtered",
                 "save it as classic TIFF if it is smaller than 4 GB");
@@ -232,11 +234,16 @@ Result<Rewritten> rewrite_tiff(ByteView file, const Keep& keep, ByteView /*exif*
   std::vector<Range> kept_ranges{{0, 8}};
   std::vector<Range> doomed;
   std::vector<std::vector<TiffEntry>> kept_entries;
+  // Nothing moves, so a new packet goes where there is room for it.
+  const TiffEntry* packet = keep.xmp || xmp.empty() ? nullptr : found.ifds.front().find(tag::xmp);
+  if (packet != nullptr && (!packet->out_of_line() || packet->value_size < xmp.size())) {
+    packet = nullptr;
+  }
   for (const TiffIfd& ifd : found.ifds) {
     kept_ranges.push_back(ifd.range());
     std::vector<TiffEntry>& kept = kept_entries.emplace_back();
     for (const TiffEntry& entry : ifd.entries) {
-      const bool stay = stays(entry.tag, keep);
+      const bool stay = stays(entry.tag, keep) || (packet != nullptr && entry.at == packet->at);
       std::vector<Range>& ranges = stay ? kept_ranges : doomed;
       if (stay) kept.push_back(entry);
       if (entry.out_of_line()) ranges.push_back(entry.value_range());
@@ -253,6 +260,10 @@ Result<Rewritten> rewrite_tiff(ByteView file, const Keep& keep, ByteView /*exif*
     }
   }
   result.bytes = Buffer::copy_of(file);
+  if (packet != nullptr) {
+    const Buffer padded = padded_xmp(xmp, packet->value_size);
+    std::ranges::copy(padded.view(), result.bytes.writable().subspan(packet->value_at).begin());
+  }
   zero_except(result.bytes.writable(), std::move(doomed), std::move(kept_ranges));
   for (std::size_t i = 0; i < found.ifds.size(); ++i) {
     const TiffIfd& ifd = found.ifds[i];

@@ -16,7 +16,8 @@ namespace imgmill::metadata {
 /// else moves, the size stays. The profile always stays; so do copyright and
 /// orientation when the policy keeps them, which is why `exif` is not looked at.
 /// Errors: bad_input; unsupported for BigTIFF and DNG.
-[[nodiscard]] Result<Rewritten> rewrite_tiff(ByteView file, const Keep& keep, ByteView exif);
+[[nodiscard]] Result<Rewritten> rewrite_tiff(ByteView file, const Keep& keep, ByteView exif,
+                                            ByteView xmp = {});
 /// Adds artist and copyright (the only EXIF fields that have a place of their own
 /// here) and XMP to the first directory, which moves to the end of the file.
 /// Errors: unsupported, when `file` is no classic TIFF.

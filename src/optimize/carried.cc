@@ -6,15 +6,67 @@
 
 #include "base/text.h"
 #include "metadata/png_colours.h"
+#include "metadata/xmp.h"
 
 namespace imgmill {
 
-Carried carried_metadata(const Source& source, const Keep& keep, int orientation) {
+namespace {
+
+// EXIF's and JFIF's "nobody knows".
+constexpr Resolution usual = {72, 72};
+
+std::optional<Resolution> resolution_of(const Source& source) {
+  if (source.exif.resolution) return source.exif.resolution;
+  const auto& own = source.metadata.resolution;
+  return own && *own != usual ? own : std::nullopt;
+}
+
+// All of it, true of the new file.
+Buffer whole_xmp(const Source& source, int orientation, Way way) {
+  const ByteView packet = source.metadata.xmp.view();
+  const XmpFacts facts = read_xmp(packet);
+  // What follows the picture in the old file does not follow it in the new one.
+  Buffer kept = way == Way::convert && facts.container
+                    ? filter_xmp(packet, {.rights = true, .source_type = true, .rest = true})
+                    : Buffer::copy_of(packet);
+  // Where no tag turns the picture, what XMP says of it is as true as it was.
+  const bool tagged = source.info.orientation != 1 && facts.orientation > 0;
+  return tagged ? with_xmp_orientation(kept.view(), orientation) : std::move(kept);
+}
+
+// Formats that have a place for the resolution outside EXIF. TIFF's encoder fills its own.
+bool holds_resolution(Format format) {
+  return format == Format::jpeg || format == Format::png || format == Format::tiff;
+}
+
+}  // namespace
+
+Buffer lasting_xmp(const Source& source, const Keep& keep) {
+  if (keep.xmp || !keep.copyright || source.metadata.xmp.empty()) return {};
+  return filter_xmp(source.metadata.xmp.view(), {.rights = true, .source_type = true});
+}
+
+std::optional<Resolution> untold_resolution(const Source& source) {
+  if (!source.exif.resolution || source.metadata.resolution == source.exif.resolution) {
+    return std::nullopt;
+  }
+  return source.exif.resolution;
+}
+
+Carried carried_metadata(const Source& source, Format target, const Keep& keep, int orientation,
+                         Way way) {
+  const std::optional<Resolution> resolution = resolution_of(source);
+  const bool own_place = holds_resolution(target);
   Carried carried{.exif = filter_exif(source.metadata.exif.view(), keep, orientation,
-                                      /*pixels_changed=*/true)};
+                                      /*pixels_changed=*/true,
+                                      own_place ? std::nullopt : resolution),
+                  .xmp = keep.xmp ? whole_xmp(source, orientation, way) : lasting_xmp(source, keep)};
   carried.blocks = {.exif = carried.exif.view(),
-                    .xmp = keep.xmp ? source.metadata.xmp.view() : ByteView{},
+                    .xmp = carried.xmp.view(),
                     .iptc = keep.iptc ? source.metadata.iptc.view() : ByteView{}};
+  // A PNG's own chunk is carried as it is.
+  const bool as_it_is = way == Way::encode && target == Format::png && source.metadata.resolution;
+  if (own_place && target != Format::tiff && !as_it_is) carried.blocks.resolution = resolution;
   const std::vector<std::string>& others = source.metadata.others;
   if (keep.xmp && std::ranges::find(others, "extended XMP") != others.end()) {
     carried.notes.emplace_back("the part of the XMP beyond 64 kB did not come along");
@@ -36,7 +88,9 @@ Result<Buffer> with_metadata(Buffer bytes, Format target, const Carried& carried
   };
   fit("EXIF", blocks.exif, limits.exif);
   fit("XMP", blocks.xmp, limits.xmp);
-  if (blocks.exif.empty() && blocks.xmp.empty() && blocks.iptc.empty()) return bytes;
+  if (blocks.exif.empty() && blocks.xmp.empty() && blocks.iptc.empty() && !blocks.resolution) {
+    return bytes;
+  }
   Result<Buffer> inserted = insert_metadata(bytes.view(), target, blocks);
   if (inserted) return std::move(*inserted);
   if (inserted.error().code() == ErrorCode::unsupported) {

@@ -6,6 +6,7 @@
 
 #include "imgmill/error.h"
 #include "imgmill/settings.h"
+#include "metadata/inventory.h"
 #include "optimize/source.h"
 
 namespace imgmill {
@@ -14,12 +15,22 @@ namespace imgmill {
 /// refers to the others in the source.
 struct Carried {
   Buffer exif;
+  Buffer xmp;
   NewMetadata blocks;
   std::vector<std::string> notes;  ///< what does not go along anywhere
 };
 
-/// `orientation` is the tag to write, 1..8.
-[[nodiscard]] Carried carried_metadata(const Source& source, const Keep& keep, int orientation);
+/// `orientation` is the tag to write, 1..8; `way` is Way::encode or Way::convert.
+[[nodiscard]] Carried carried_metadata(const Source& source, Format target, const Keep& keep,
+                                       int orientation, Way way);
+
+/// Of the source's XMP, what stays where keep.xmp does not let all of it: whose picture it is, and
+/// what it says about how the picture was made. Empty: nothing.
+[[nodiscard]] Buffer lasting_xmp(const Source& source, const Keep& keep);
+
+/// The resolution that a picture without EXIF block has to be told, where its container says
+/// another one or none.
+[[nodiscard]] std::optional<Resolution> untold_resolution(const Source& source);
 
 /// Puts the metadata into a fresh encoding that has none. What the format cannot hold
 /// stays out, which `notes` tell. Errors: bad_input.

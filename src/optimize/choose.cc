@@ -7,6 +7,7 @@
 
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "optimize/account.h"
 #include "optimize/convert.h"
 #include "optimize/same_format.h"
 #include "quality/features.h"
@@ -103,11 +104,14 @@ Result<Optimized> in_format(const Source& source, Format target, Extent extent,
                             const ImageSettings& settings, std::optional<std::uint64_t> to_beat) {
   const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
   const bool new_colours = settings.colour == ColourPolicy::to_srgb && !is_srgb_picture(source) &&
-                           (source.foreign_colours || !untouchable(source));
+                           (source.foreign_colours ||
+                            !untouchable(source, settings.keep, Way::convert));
   if (target == source.info.format && extent == whole && !new_colours) {
-    return same_format(source, settings);
+    IMGMILL_TRY(Optimized made, same_format(source, settings));
+    return accounted(source, std::move(made), settings.keep, way_within(made));
   }
-  return converted(source, target, extent, settings, to_beat);
+  IMGMILL_TRY(Optimized made, converted(source, target, extent, settings, to_beat));
+  return accounted(source, std::move(made), settings.keep, Way::convert);
 }
 
 Result<Optimized> smallest_format(const Source& source, Extent extent,

@@ -48,6 +48,14 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                     ? "write tiff, or only the first page with --first-frame"
                     : "write webp or gif, or only the first frame with --first-frame");
   }
+  const std::vector<std::string> held =
+      obstacles(source.inventory, source.info.format, settings.keep, Way::convert);
+  if (!held.empty() && settings.animation == Animation::refuse) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("this {} holds {} besides its main picture, which would be lost",
+                            source.codec->info.name, fmt::join(held, ", ")),
+                "keep its format and size, or take the main picture alone with --first-frame");
+  }
   const bool exact = settings.target ? settings.target->score >= 100
                                      : settings.compression == Compression::lossless;
   if (exact && !target.lossless) {
@@ -90,7 +98,7 @@ Result<Optimized> rendered_as(const Source& source, Format target, Extent extent
   // The same pixels need the same profile to look the same.
   if (request.prove) request.to_srgb = settings.colour == ColourPolicy::to_srgb;
 
-  const Carried carried = carried_metadata(source, settings.keep, 1);
+  const Carried carried = carried_metadata(source, target, settings.keep, 1, Way::convert);
   request.encode.metadata = carried.blocks;
   if (!request.encode.lossless) request.aim = aim_for(target, settings, carried.blocks);
   if (request.aim) request.aim->to_beat = to_beat;
@@ -110,13 +118,14 @@ Result<Optimized> rendered_as(const Source& source, Format target, Extent extent
     out.notes.push_back(fmt::format("only the first of {} {} was kept", source.info.frames,
                                     source.codec->info.pages ? "pages" : "frames"));
   }
-  if (source.extra_pictures) {
-    out.notes.emplace_back("the HDR gain map or further views did not come along");
+  if (source.more_channels) {
+    out.notes.emplace_back("channels beside the picture did not come along");
   }
-  IMGMILL_TRY(out.bytes, with_metadata(std::move(rendered.bytes), target, carried, out.notes));
+  out.bytes = std::move(rendered.bytes);
   if (target == Format::png) {
     IMGMILL_TRY(out.bytes, png_with_colours(source, out.bytes.view(), new_colours));
   }
+  IMGMILL_TRY(out.bytes, with_metadata(std::move(out.bytes), target, carried, out.notes));
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/try.h"
 #include "codecs/jpeg_in_jxl.h"
+#include "optimize/carried.h"
 
 namespace imgmill {
 
@@ -11,7 +12,8 @@ bool may_stay_jpeg(const Source& source, Format target, Extent extent,
                    const ImageSettings& settings) {
   const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
   return source.info.format == Format::jpeg && target == Format::jpegxl && extent == whole &&
-         settings.colour == ColourPolicy::keep_profile && !source.extra_pictures;
+         settings.colour == ColourPolicy::keep_profile &&
+         obstacles(source.inventory, Format::jpeg, settings.keep, Way::repack).empty();
 }
 
 Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& settings) {
@@ -20,9 +22,11 @@ Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& setting
   keep.orientation = true;
   keep.icc = keep.icc || !is_srgb_picture(source);
   const Buffer exif =
-      filter_exif(source.metadata.exif.view(), keep, source.info.orientation, false);
+      filter_exif(source.metadata.exif.view(), keep, source.info.orientation, false,
+                  untold_resolution(source));
+  const Buffer xmp = lasting_xmp(source, keep);
   IMGMILL_TRY(const Rewritten less,
-              rewrite_metadata(source.bytes, Format::jpeg, keep, exif.view()));
+              rewrite_metadata(source.bytes, Format::jpeg, keep, exif.view(), xmp.view()));
   const bool all = settings.keep == Keep::all();
   const ByteView jpeg = all ? source.bytes : less.bytes.view();
 

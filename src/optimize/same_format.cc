@@ -8,6 +8,8 @@
 #include "codecs/engine.h"
 #include "codecs/jpeg.h"
 #include "jpeg/encoder.h"
+#include "metadata/jpeg_segments.h"
+#include "optimize/account.h"
 #include "optimize/carried.h"
 #include "optimize/render.h"
 #include "optimize/requantise.h"
@@ -49,7 +51,9 @@ Result<Candidate> stripped(const Source& source, const Keep& keep) {
   Keep policy = keep;
   policy.orientation = true;
   const Buffer exif =
-      filter_exif(source.metadata.exif.view(), policy, source.info.orientation, false);
+      filter_exif(source.metadata.exif.view(), policy, source.info.orientation, false,
+                  untold_resolution(source));
+  const Buffer xmp = lasting_xmp(source, keep);
   // A profile goes only where its absence changes nothing.
   policy.icc = keep.icc || !is_srgb_picture(source);
 
@@ -57,7 +61,7 @@ Result<Candidate> stripped(const Source& source, const Keep& keep) {
                       .decision = Decision::kept,
                       .extent = {source.info.width, source.info.height}};
   Result<Rewritten> rewritten =
-      rewrite_metadata(source.bytes, source.info.format, policy, exif.view());
+      rewrite_metadata(source.bytes, source.info.format, policy, exif.view(), xmp.view());
   if (!rewritten) {
     if (rewritten.error().code() == ErrorCode::bad_input) {
       return std::unexpected(std::move(rewritten).error());
@@ -74,10 +78,23 @@ Result<Candidate> stripped(const Source& source, const Keep& keep) {
   return candidate;
 }
 
+Buffer joined(ByteView one, ByteView other) {
+  Buffer both = Buffer::uninitialised(one.size() + other.size());
+  std::ranges::copy(one, both.data());
+  std::ranges::copy(other, both.data() + one.size());
+  return both;
+}
+
+// What the coefficients of a JPEG were written into, with what stood behind the end of its base.
+Buffer with_rest_of(const Candidate& base, Buffer bytes) {
+  const ByteView rest = behind_jpeg(base.bytes.view());
+  return rest.empty() ? std::move(bytes) : joined(bytes.view(), rest);
+}
+
 Result<Candidate> transcoded(const Candidate& base, Effort effort) {
   IMGMILL_TRY(Buffer bytes,
               jpeg::repack_jpeg(base.bytes.view(), jpeg_settings({.effort = effort}).care));
-  return Candidate{.bytes = std::move(bytes),
+  return Candidate{.bytes = with_rest_of(base, std::move(bytes)),
                    .decision = Decision::transcoded,
                    .notes = base.notes,
                    .extent = base.extent};
@@ -95,6 +112,9 @@ Result<std::optional<Candidate>> repacked_png(const Source& source, const Candid
                                               settings.clean_alpha ? HiddenColours::ignore
                                                                    : HiddenColours::compare));
   if (!same) return std::nullopt;
+  if (const ByteView rest = trailing_bytes(source, settings.keep); !rest.empty()) {
+    *bytes = joined(bytes->view(), rest);
+  }
   return Candidate{.bytes = *std::move(bytes),
                    .decision = Decision::transcoded,
                    .notes = base.notes,
@@ -120,7 +140,7 @@ Result<Candidate> coarsened(const Source& source, const ImageSettings& settings,
   request.aim = aim_for(Format::jpeg, settings, {});
   tell_of_loss(source, loss, request.aim);
   IMGMILL_TRY(Rendered rendered, requantised(source, base.bytes.view(), request));
-  return Candidate{.bytes = std::move(rendered.bytes),
+  return Candidate{.bytes = with_rest_of(base, std::move(rendered.bytes)),
                    .decision = Decision::reencoded,
                    .notes = base.notes,
                    .extent = base.extent,
@@ -149,7 +169,7 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
 
   Keep keep = settings.keep;
   keep.orientation = true;
-  const Carried carried = carried_metadata(source, keep, orientation);
+  const Carried carried = carried_metadata(source, format, keep, orientation, Way::encode);
   request.encode.metadata = carried.blocks;
   if (!lossless) request.aim = aim_for(format, settings, carried.blocks);
   tell_of_loss(source, loss, request.aim);
@@ -159,12 +179,15 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
                       .notes = std::move(rendered.findings.notes),
                       .extent = request.extent,
                       .judgement = std::move(rendered.judgement)};
-  IMGMILL_TRY(candidate.bytes,
-              with_metadata(std::move(rendered.bytes), format, carried, candidate.notes));
+  candidate.bytes = std::move(rendered.bytes);
   if (format == Format::png) {
     IMGMILL_TRY(candidate.bytes,
                 png_with_colours(source, candidate.bytes.view(), rendered.findings.new_colours));
   }
+  IMGMILL_TRY(candidate.bytes,
+              with_metadata(std::move(candidate.bytes), format, carried, candidate.notes));
+  IMGMILL_TRY(candidate.bytes,
+              carry_unknown(source.bytes, std::move(candidate.bytes), format, settings.keep));
   return candidate;
 }
 
@@ -273,7 +296,7 @@ Result<Candidate> smallest_other(const Source& source, const ImageSettings& sett
 Result<Optimized> same_format(const Source& source, const ImageSettings& settings) {
   IMGMILL_TRY(Candidate base, stripped(source, settings.keep));
   Candidate chosen;
-  if (const auto reason = untouchable(source)) {
+  if (const auto reason = untouchable(source, settings.keep, way_of_encoding(source.info.format))) {
     base.notes.push_back(fmt::format("left alone: {}", *reason));
     chosen = std::move(base);
   } else if (aim_for(source.info.format, settings, {}) &&

@@ -10,8 +10,8 @@
 #include "codecs/png_header.h"
 #include "codecs/tiff.h"
 #include "metadata/isobmff.h"
-#include "metadata/jpeg_segments.h"
 #include "metadata/jxl_boxes.h"
+#include "metadata/raw_file.h"
 
 namespace imgmill {
 namespace {
@@ -46,9 +46,6 @@ std::optional<Cicp> foreign(const Source& source, const Cicp& cicp) {
 
 void find_obstacles(Source& source) {
   switch (source.info.format) {
-    case Format::jpeg:
-      source.extra_pictures = has_gain_map_or_mpf(source.bytes);
-      break;
     case Format::png:
       source.sequence = source.info.frames > 1;
       if (const auto header = read_png_header(source.bytes)) {
@@ -62,7 +59,6 @@ void find_obstacles(Source& source) {
     case Format::avif: {
       const AvifFacts facts = avif_facts(source.bytes);
       source.sequence = facts.sequence;
-      source.extra_pictures = facts.has_gain_map;
       if (facts.nclx) {
         source.foreign_colours = foreign(source, {facts.nclx->primaries, facts.nclx->transfer});
       }
@@ -70,9 +66,6 @@ void find_obstacles(Source& source) {
     }
     case Format::heic: {
       const AvifFacts facts = avif_facts(source.bytes);
-      // What can be read is the still picture beside a sequence.
-      source.extra_pictures =
-          facts.sequence || facts.has_gain_map || heic_facts(source.bytes).more_pictures;
       if (facts.nclx) {
         source.foreign_colours = foreign(source, {facts.nclx->primaries, facts.nclx->transfer});
       }
@@ -81,7 +74,7 @@ void find_obstacles(Source& source) {
     case Format::jpegxl: {
       const JxlFacts facts = jxl_facts(source.bytes);
       source.sequence = facts.animation;
-      source.extra_pictures = facts.more_channels;
+      source.more_channels = facts.more_channels;
       source.packed_jpeg = metadata::holds_jpeg(source.bytes);
       if (facts.transfer != 0) {
         source.foreign_colours = foreign(source, {facts.primaries, facts.transfer});
@@ -91,6 +84,7 @@ void find_obstacles(Source& source) {
     case Format::tiff:
       source.pages_differ = tiff_pages_differ(source.bytes, source.info.frames);
       break;
+    case Format::jpeg:
     case Format::webp:
     case Format::gif:
     case Format::svg:
@@ -115,7 +109,7 @@ std::string foreign_reason(const Cicp& cicp) {
   return fmt::format("its colours (CICP {}/{}) would not survive", cicp.primaries, cicp.transfer);
 }
 
-std::optional<std::string> untouchable(const Source& source) {
+std::optional<std::string> untouchable(const Source& source, const Keep& keep, Way way) {
   if (!source.codec->info.writable) {
     return fmt::format("{} is read, not written; choose a format with --format",
                        upper_name(source.info.format));
@@ -123,8 +117,10 @@ std::optional<std::string> untouchable(const Source& source) {
   if (source.sequence) {
     return fmt::format("an animated {} keeps its frames as they are", source.codec->info.name);
   }
-  if (source.extra_pictures) {
-    return "it holds more than one picture (an HDR gain map or several views)";
+  if (source.more_channels) return "it holds channels that no decoder here gives";
+  const std::vector<std::string> held = obstacles(source.inventory, source.info.format, keep, way);
+  if (!held.empty()) {
+    return fmt::format("it holds {}, which would be lost", fmt::join(held, ", "));
   }
   if (source.pages_differ) return "its pages differ in size or kind";
   if (source.packed_jpeg) return "the JPEG that it was made from can be restored from it";
@@ -166,6 +162,11 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
                             human_size(limits.max_input_bytes)),
                 "raise the limit with --max-input");
   }
+  if (const auto raw = camera_raw(input)) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("this is a camera's {}, and what could be read of it is a preview", *raw),
+                "develop it with a raw converter first; it was left as it is");
+  }
   const std::optional<Format> format = sniff(input.first(std::min(input.size(), sniff_bytes)));
   if (!format) {
     const std::string_view name = foreign_name(input);
@@ -198,6 +199,7 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
   if (source.info.profile.empty() && !source.colours.profile.space.empty()) {
     source.info.profile = fmt::format("unnamed {}", source.colours.profile.space);
   }
+  source.inventory = inventory_of(input, *format);
   find_obstacles(source);
   return source;
 }
@@ -216,6 +218,15 @@ Result<ImageInfo> inspect(ByteView input, const Limits& limits) {
   if (!blocks.xmp.empty()) info.metadata.emplace_back("xmp");
   if (!blocks.iptc.empty()) info.metadata.emplace_back("iptc");
   for (const std::string& other : blocks.others) info.metadata.push_back(other);
+  for (const Holding& holding : source.inventory) {
+    const Fate fate = fate_of(holding.content, info.format, Keep{}, Way::encode);
+    info.contents.push_back({.kind = name_of(holding.content),
+                             .name = holding.name,
+                             .bytes = holding.bytes.size(),
+                             .holds = holding.holds,
+                             .dropped = fate == Fate::dropped || fate == Fate::told,
+                             .stands_in_the_way = fate == Fate::neither});
+  }
   return std::move(info);
 }
 

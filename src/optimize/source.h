@@ -4,6 +4,7 @@
 #include "codecs/codec.h"
 #include "imgmill/optimize.h"
 #include "metadata/exif.h"
+#include "metadata/inventory.h"
 #include "metadata/metadata.h"
 #include "transform/cicp.h"
 #include "transform/transform.h"
@@ -18,9 +19,10 @@ struct Source {
   MetadataBlocks metadata;
   ExifFacts exif;
   ColourFacts colours;
+  std::vector<Holding> inventory;  ///< all that is in the file
   /// What decoding would lose; found out once, as it may take a walk through
   /// the whole file.
-  bool extra_pictures = false;  ///< an HDR gain map, further views or channels beside the picture
+  bool more_channels = false;   ///< channels beside the picture that no decoder here gives
   bool sequence = false;        ///< an animation that no decoder here reads as one
   bool packed_jpeg = false;     ///< a JPEG XL from which a JPEG can be restored
   bool pages_differ = false;    ///< pages of several sizes or kinds
@@ -44,8 +46,9 @@ struct Source {
 /// Why pixels of such colours must stay as they are, for people.
 [[nodiscard]] std::string foreign_reason(const Cicp& cicp);
 
-/// Why the pixels must not be touched even within their format, or nothing.
-[[nodiscard]] std::optional<std::string> untouchable(const Source& source);
+/// Why the picture must not be encoded anew as it is, in its format, going `way`; or nothing.
+[[nodiscard]] std::optional<std::string> untouchable(const Source& source, const Keep& keep,
+                                                     Way way);
 
 /// Whether a picture like `info` may be held in memory. Errors: limit.
 [[nodiscard]] Result<void> within(const ImageInfo& info, const Limits& limits);

@@ -43,6 +43,7 @@ std::optional<ProcessedJob> output_from(Cache& cache, LoadedJob& loaded, const K
   output.height = known.height;
   output.frames = known.frames;
   output.judgement = known.judgement;
+  output.private_left = known.private_left;
   output.notes = known.notes;
   if (known.decision != Decision::kept) loaded.input.bytes = {};
   processed.input = std::move(loaded.input);
@@ -85,6 +86,7 @@ OptimizationResult result_of(const Job& job, Stage stage, const KnownResult& kno
   result.height = known.height;
   result.frames = known.frames;
   result.judgement = known.judgement;
+  result.private_left = known.private_left;
   result.notes.insert(result.notes.end(), known.notes.begin(), known.notes.end());
   return result;
 }
@@ -158,6 +160,7 @@ KnownResult known_result(const ProcessedJob& processed) {
   known.height = output.height;
   known.frames = output.frames;
   known.judgement = output.judgement;
+  known.private_left = output.private_left;
   known.notes = output.notes;
   known.size = processed.bytes().size();
   known.output =

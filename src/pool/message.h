@@ -11,7 +11,7 @@
 namespace imgmill {
 
 /// Both sides must have the same. Raise it with every change of what follows.
-inline constexpr std::uint16_t wire_version = 4;
+inline constexpr std::uint16_t wire_version = 5;
 
 enum class MessageKind : std::uint16_t {
   // With the fork server.

@@ -148,6 +148,31 @@ Result<Judgement> judgement_at(const JsonPlace& at) {
   return judgement;
 }
 
+Json json_of(const PrivateData& data) {
+  Json names = Json::array();
+  for (const std::string_view name : names_of(data)) names.push_back(name);
+  return names;
+}
+
+Result<PrivateData> private_data_at(const JsonPlace& at) {
+  if (!at.value.is_array()) return json_error(at, "is not an array", "");
+  PrivateData data;
+  for (const Json& item : at.value) {
+    IMGMILL_TRY(const std::string name, text_at({item, at.path}));
+    bool known = false;
+    for (bool PrivateData::* const field : {&PrivateData::position, &PrivateData::serial,
+                                            &PrivateData::thumbnail, &PrivateData::comment}) {
+      PrivateData one;
+      one.*field = true;
+      if (names_of(one).front() != name) continue;
+      data |= one;
+      known = true;
+    }
+    if (!known) return json_error(at, "names nothing private that is known", "");
+  }
+  return data;
+}
+
 Json json_of(const Optimized& optimized) {
   return {{"decision", name_of(optimized.decision)},
           {"format", info(optimized.format).name},
@@ -156,12 +181,13 @@ Json json_of(const Optimized& optimized) {
           {"height", optimized.height},
           {"frames", optimized.frames},
           {"judgement", json_of(optimized.judgement)},
+          {"private_left", json_of(optimized.private_left)},
           {"notes", optimized.notes}};
 }
 
 Result<Optimized> optimized_at(const JsonPlace& at) {
   IMGMILL_CHECK(check_fields(at, {"decision", "format", "input_format", "width", "height", "frames",
-                                  "judgement", "notes"}));
+                                  "judgement", "private_left", "notes"}));
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
   Optimized optimized;
   IMGMILL_TRY(optimized.decision, named(at, "decision", Decision::kept));
@@ -172,6 +198,8 @@ Result<Optimized> optimized_at(const JsonPlace& at) {
   IMGMILL_TRY(const std::int64_t frames, number(at, "frames", 1, most));
   IMGMILL_TRY(const JsonPlace judgement, required_at(at, "judgement"));
   IMGMILL_TRY(optimized.judgement, judgement_at(judgement));
+  IMGMILL_TRY(const JsonPlace left, required_at(at, "private_left"));
+  IMGMILL_TRY(optimized.private_left, private_data_at(left));
   IMGMILL_TRY(optimized.notes, texts(at, "notes"));
   optimized.width = static_cast<std::uint32_t>(width);
   optimized.height = static_cast<std::uint32_t>(height);

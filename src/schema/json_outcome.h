@@ -16,6 +16,11 @@ namespace imgmill {
 /// What is missing was not found out. Errors: usage, with the place.
 [[nodiscard]] Result<Judgement> judgement_at(const JsonPlace& at);
 
+/// The names of what is there.
+[[nodiscard]] Json json_of(const PrivateData& data);
+/// Errors: usage, with the place.
+[[nodiscard]] Result<PrivateData> private_data_at(const JsonPlace& at);
+
 /// Everything but the bytes.
 [[nodiscard]] Json json_of(const Optimized& optimized);
 /// All fields must be there and make sense: known names, sides of 1 to 2^31 - 1

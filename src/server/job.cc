@@ -78,6 +78,7 @@ std::string outcome_text(const OptimizationResult& result) {
   json["extent"] = {result.width, result.height, result.frames};
   json["elapsed_us"] = result.elapsed.count();
   json["judgement"] = json_of(result.judgement);
+  if (result.private_left.any()) json["private_left"] = json_of(result.private_left);
   json["notes"] = result.notes;
   if (result.error) json["error"] = json_of(*result.error);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -119,6 +120,9 @@ OptimizationResult result_of(const ImageRow& row) {
   result.elapsed = std::chrono::microseconds(json.value("elapsed_us", std::int64_t{0}));
   if (const auto judgement = at.find("judgement")) {
     result.judgement = judgement_at(*judgement).value_or(Judgement{});
+  }
+  if (const auto left = at.find("private_left")) {
+    result.private_left = private_data_at(*left).value_or(PrivateData{});
   }
   if (const auto notes = at.find("notes")) {
     result.notes = notes->value.get<std::vector<std::string>>();

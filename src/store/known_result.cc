@@ -33,7 +33,9 @@ std::vector<std::string> parted(std::string_view text) {
 }  // namespace
 
 void bind_result(Query& query, const KnownResult& known, ResultTexts& texts) {
-  texts.judgement = json_of(known.judgement).dump();
+  texts.judgement = Json{{"judgement", json_of(known.judgement)},
+                         {"private_left", json_of(known.private_left)}}
+                        .dump();
   texts.notes = joined(known.notes);
   query.with(static_cast<int>(known.decision), static_cast<int>(known.input_format),
              static_cast<int>(known.format), known.width, known.height, known.frames, known.size,
@@ -54,10 +56,16 @@ std::optional<KnownResult> result_from(const Query& row, int first) {
   }
   const Json judgement = Json::parse(row.text(first + 8), nullptr, false);
   if (judgement.is_discarded()) return std::nullopt;
-  const Result<Judgement> judged = judgement_at({judgement, "judgement"});
-  if (!judged) return std::nullopt;
+  const JsonPlace at{judgement, "result"};
+  const auto judged_at = at.find("judgement");
+  const auto left_at = at.find("private_left");
+  if (!judged_at || !left_at) return std::nullopt;
+  const Result<Judgement> judged = judgement_at(*judged_at);
+  const Result<PrivateData> left = private_data_at(*left_at);
+  if (!judged || !left) return std::nullopt;
   KnownResult known;
   known.judgement = *judged;
+  known.private_left = *left;
   known.decision = static_cast<Decision>(decision);
   known.input_format = static_cast<Format>(input_format);
   known.format = static_cast<Format>(format);

@@ -23,6 +23,7 @@ struct KnownResult {
   std::uint64_t size = 0;  ///< of the output, bytes
   ContentHash output;
   Judgement judgement;
+  PrivateData private_left;
   std::vector<std::string> notes;
 };
 

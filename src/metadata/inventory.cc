@@ -1,0 +1,264 @@
+#include "metadata/inventory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "metadata/bytes.h"
+#include "metadata/container_inventories.h"
+#include "metadata/gif_blocks.h"
+#include "metadata/jpeg_segments.h"
+#include "metadata/jxl_boxes.h"
+#include "metadata/png_chunks.h"
+#include "metadata/riff_chunks.h"
+
+namespace imgmill {
+namespace {
+
+using metadata::keeps_everything;
+using metadata::keeps_nothing;
+
+// Formats whose fresh files take blocks of the old one as they are (carry_unknown()).
+bool takes_foreign_blocks(Format format) {
+  switch (format) {
+    case Format::jpeg:
+    case Format::png:
+    case Format::webp:
+    case Format::gif:
+    case Format::jpegxl:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// What a flag of the policy names.
+Fate by_policy(bool keep, Format format, Way way) {
+  if (!keep) return Fate::dropped;
+  // TIFF's encoder knows no EXIF and no comments.
+  return way == Way::encode && format == Format::tiff ? Fate::neither : Fate::carried;
+}
+
+// A block that nobody here understands.
+Fate of_foreign(Format format, const Keep& keep, Way way) {
+  if (keeps_nothing(keep) || way == Way::convert) return Fate::told;
+  if (way == Way::encode && !takes_foreign_blocks(format)) return Fate::neither;
+  return Fate::carried;
+}
+
+// Pieces that are found again by their own bytes.
+bool is_opaque(Content content) {
+  return content == Content::unknown || content == Content::bound ||
+         content == Content::trailing || content == Content::auxiliary ||
+         content == Content::further_picture;
+}
+
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+}
+
+std::vector<std::string> names_with(Fate fate, const std::vector<Holding>& inventory,
+                                    Format format, const Keep& keep, Way way) {
+  // The list is for people.
+  constexpr std::size_t most = 4;
+  std::vector<std::string> names;
+  for (const Holding& holding : inventory) {
+    if (fate_of(holding.content, format, keep, way) != fate) continue;
+    if (names.size() == most) {
+      add_once(names, "more");
+      break;
+    }
+    add_once(names, holding.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string_view name_of(Content content) {
+  switch (content) {
+    case Content::picture:
+      return "picture";
+    case Content::colour:
+      return "colour";
+    case Content::frame:
+      return "frame";
+    case Content::preview:
+      return "preview";
+    case Content::auxiliary:
+      return "auxiliary picture";
+    case Content::further_picture:
+      return "further picture";
+    case Content::motion_video:
+      return "motion video";
+    case Content::exif:
+      return "exif";
+    case Content::xmp:
+      return "xmp";
+    case Content::iptc:
+      return "iptc";
+    case Content::copyright:
+      return "copyright";
+    case Content::comment:
+      return "comment";
+    case Content::resolution:
+      return "resolution";
+    case Content::application:
+      return "application data";
+    case Content::credentials:
+      return "content credentials";
+    case Content::trailing:
+      return "trailing data";
+    case Content::padding:
+      return "padding";
+    case Content::unknown:
+    case Content::bound:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::vector<Holding> inventory_of(ByteView file, Format format) {
+  switch (format) {
+    case Format::jpeg:
+      return metadata::list_jpeg(file);
+    case Format::png:
+      return metadata::list_png(file);
+    case Format::webp:
+      return metadata::list_webp(file);
+    case Format::avif:
+    case Format::heic:
+      return metadata::list_isobmff(file);
+    case Format::gif:
+      return metadata::list_gif(file);
+    case Format::tiff:
+      return metadata::list_tiff(file);
+    case Format::jpegxl:
+      return metadata::list_jxl(file);
+    case Format::svg:
+      return {};
+  }
+  return {};
+}
+
+Fate fate_of(Content content, Format format, const Keep& keep, Way way) {
+  const bool changes = way != Way::strip;
+  switch (content) {
+    case Content::picture:
+    case Content::colour:
+    case Content::frame:
+    case Content::resolution:
+      return Fate::carried;
+    case Content::padding:
+      return Fate::dropped;
+    case Content::preview:
+      return changes || format == Format::jpeg ? Fate::dropped : Fate::carried;
+    case Content::auxiliary:
+      return !changes ? Fate::carried : way == Way::convert ? Fate::told : Fate::neither;
+    case Content::further_picture:
+      return changes ? Fate::neither : Fate::carried;
+    case Content::motion_video:
+      if (way == Way::convert || !keep.xmp) return Fate::told;
+      return way == Way::encode ? Fate::neither : Fate::carried;
+    case Content::exif:
+      return by_policy(keep.exif, format, way);
+    case Content::xmp:
+      return keep.xmp ? Fate::carried : Fate::dropped;
+    case Content::iptc:
+      return by_policy(keep.iptc, format, way);
+    case Content::copyright:
+      return keep.copyright || keep.comment ? Fate::carried : Fate::dropped;
+    case Content::comment:
+      return by_policy(keep.comment, format, way);
+    case Content::application:
+      return keeps_everything(keep) ? of_foreign(format, keep, way) : Fate::dropped;
+    case Content::credentials:
+      return Fate::told;
+    case Content::trailing:
+    case Content::unknown:
+      return of_foreign(format, keep, way);
+    case Content::bound:
+      return !changes ? Fate::carried : way == Way::convert ? Fate::told : Fate::neither;
+  }
+  return Fate::neither;
+}
+
+std::vector<std::string> obstacles(const std::vector<Holding>& inventory, Format format,
+                                   const Keep& keep, Way way) {
+  return names_with(Fate::neither, inventory, format, keep, way);
+}
+
+std::vector<std::string> told_losses(const std::vector<Holding>& inventory, Format format,
+                                     const Keep& keep, Way way) {
+  return names_with(Fate::told, inventory, format, keep, way);
+}
+
+PrivateData private_against(const std::vector<Holding>& inventory, const Keep& keep) {
+  PrivateData found;
+  for (const Holding& holding : inventory) {
+    const bool asked_for = holding.content == Content::exif      ? keep.exif
+                           : holding.content == Content::xmp     ? keep.xmp
+                           : holding.content == Content::iptc    ? keep.iptc
+                           : holding.content == Content::comment ? keep.comment
+                                                                 : keeps_everything(keep);
+    if (!asked_for) found |= holding.holds;
+  }
+  return found;
+}
+
+std::optional<std::string> lost_between(const std::vector<Holding>& before,
+                                        const std::vector<Holding>& after, Format format,
+                                        const Keep& keep, Way way) {
+  std::vector<bool> taken(after.size());
+  for (const Holding& piece : before) {
+    if (!is_opaque(piece.content)) continue;
+    if (fate_of(piece.content, format, keep, way) != Fate::carried) continue;
+    bool found = false;
+    for (std::size_t i = 0; i < after.size() && !found; ++i) {
+      if (taken[i] || after[i].content != piece.content) continue;
+      if (piece.bytes.empty()) {
+        found = after[i].name == piece.name;
+        taken[i] = found;
+        continue;
+      }
+      // A box may come to say its size where it said "to the end".
+      const std::size_t head = format == Format::jpegxl ? 8 : 0;
+      found = std::ranges::equal(metadata::from(after[i].bytes, head),
+                                 metadata::from(piece.bytes, head));
+      taken[i] = found;
+    }
+    if (!found) return piece.name;
+  }
+  return std::nullopt;
+}
+
+Result<Buffer> carry_unknown(ByteView original, Buffer encoded, Format format, const Keep& keep) {
+  std::vector<Holding> carried;
+  for (Holding& holding : inventory_of(original, format)) {
+    const Content content = holding.content;
+    const bool mine = content == Content::unknown || content == Content::application ||
+                      content == Content::trailing || content == Content::comment ||
+                      content == Content::copyright ||
+                      (content == Content::xmp && format == Format::gif) ||
+                      (content == Content::resolution && format == Format::png);
+    if (mine && !holding.bytes.empty() &&
+        fate_of(content, format, keep, Way::encode) == Fate::carried) {
+      carried.push_back(std::move(holding));
+    }
+  }
+  if (carried.empty()) return encoded;
+  switch (format) {
+    case Format::png:
+      return metadata::carry_into_png(encoded.view(), original, carried);
+    case Format::webp:
+      return metadata::carry_into_webp(encoded.view(), carried);
+    case Format::gif:
+      return metadata::carry_into_gif(encoded.view(), carried);
+    case Format::jpegxl:
+      return metadata::carry_into_jxl(encoded.view(), carried);
+    default:
+      return encoded;
+  }
+}
+
+}  // namespace imgmill
