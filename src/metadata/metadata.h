@@ -27,6 +27,8 @@ struct Resolution {
 struct MetadataBlocks {
   Buffer icc;                       ///< a whole ICC profile (JPEG segments joined, PNG inflated)
   Buffer exif;                      ///< from the TIFF header ("II*\0" or "MM\0*") on
+  /// Viewers turn the picture by its EXIF. Not by what older programs put into a PNG's text.
+  bool exif_turns = true;
   Buffer xmp;                       ///< the XMP packet, XML
   Buffer iptc;                      ///< IPTC-IIM records
   /// Said by the container itself (JFIF, pHYs, TIFF's tags), not by its EXIF.
@@ -63,7 +65,7 @@ struct NewMetadata {
   ByteView exif;
   ByteView xmp;
   ByteView iptc;
-  /// Where the container has a place of its own for it (JPEG, PNG).
+  /// Where the container has a place of its own for it (JPEG, PNG, TIFF).
   std::optional<Resolution> resolution{};
 };
 /// The most bytes of EXIF and of XMP that one file of a format can hold.

@@ -283,6 +283,7 @@ void read_text(const PngChunk& chunk, InflateBudget& budget, MetadataBlocks& blo
     case Kind::exif:
       if (blocks.exif.empty()) {
         blocks.exif = Buffer::copy_of(tiff_part(raw_profile(chunk, budget).view()));
+        blocks.exif_turns = blocks.exif.empty();
       }
       break;
     case Kind::xmp: {
@@ -401,6 +402,7 @@ MetadataBlocks read_png(ByteView file) {
     } else if (chunk.type == "eXIf" && !own_exif) {
       blocks.exif = Buffer::copy_of(tiff_part(chunk.data));
       own_exif = !blocks.exif.empty();
+      blocks.exif_turns = true;
     } else if (chunk.type == "pHYs") {
       blocks.resolution = resolution_of(chunk.data);
     } else if (chunk.type == "tIME") {

@@ -1,6 +1,8 @@
 // Adding entries to a TIFF file: its first directory is written anew at the end.
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,11 +37,13 @@ class Appendix {
       : bytes_(file.begin(), file.end()), big_endian_(big_endian) {}
 
   // An entry whose value stands at the end of the file, or in the entry itself.
-  [[nodiscard]] RawEntry entry(std::uint16_t tag, TiffType type, ByteView value) {
+  [[nodiscard]] RawEntry entry(std::uint16_t tag, TiffType type, ByteView value,
+                               std::optional<std::uint32_t> count = std::nullopt) {
     RawEntry raw{};
     put(std::span(raw).subspan(0), tag, 2, big_endian_);
     put(std::span(raw).subspan(2), static_cast<std::uint32_t>(type), 2, big_endian_);
-    put(std::span(raw).subspan(4), static_cast<std::uint32_t>(value.size()), 4, big_endian_);
+    put(std::span(raw).subspan(4), count.value_or(static_cast<std::uint32_t>(value.size())), 4,
+        big_endian_);
     if (value.size() <= 4) {
       std::ranges::copy(value, raw.begin() + 8);
     } else {
@@ -95,6 +99,21 @@ Result<Buffer> insert_tiff(ByteView file, const NewMetadata& metadata) {
   };
   add_text(tag::artist, facts.artist);
   add_text(tag::copyright, facts.copyright);
+  if (metadata.resolution) {
+    constexpr double denominator = 1000;
+    const auto add_rational = [&](std::uint16_t which, double value) {
+      std::array<std::byte, 8> bytes{};
+      put(std::span(bytes), static_cast<std::uint32_t>(std::lround(value * denominator)), 4,
+          big_endian);
+      put(std::span(bytes).subspan(4), static_cast<std::uint32_t>(denominator), 4, big_endian);
+      entries.push_back(out.entry(which, TiffType::rational, bytes, 1));
+    };
+    add_rational(tag::x_resolution, metadata.resolution->x);
+    add_rational(tag::y_resolution, metadata.resolution->y);
+    std::array<std::byte, 2> inches{};
+    put(std::span(inches), 2, 2, big_endian);
+    entries.push_back(out.entry(tag::resolution_unit, TiffType::short_, inches, 1));
+  }
   if (!metadata.xmp.empty()) {
     entries.push_back(out.entry(tag::xmp, TiffType::byte, metadata.xmp));
   }

@@ -34,7 +34,7 @@ Buffer whole_xmp(const Source& source, int orientation, Way way) {
   return tagged ? with_xmp_orientation(kept.view(), orientation) : std::move(kept);
 }
 
-// Formats that have a place for the resolution outside EXIF. TIFF's encoder fills its own.
+// Formats that have a place for the resolution outside EXIF.
 bool holds_resolution(Format format) {
   return format == Format::jpeg || format == Format::png || format == Format::tiff;
 }
@@ -66,7 +66,7 @@ Carried carried_metadata(const Source& source, Format target, const Keep& keep, 
                     .iptc = keep.iptc ? source.metadata.iptc.view() : ByteView{}};
   // A PNG's own chunk is carried as it is.
   const bool as_it_is = way == Way::encode && target == Format::png && source.metadata.resolution;
-  if (own_place && target != Format::tiff && !as_it_is) carried.blocks.resolution = resolution;
+  if (own_place && !as_it_is) carried.blocks.resolution = resolution;
   const std::vector<std::string>& others = source.metadata.others;
   if (keep.xmp && std::ranges::find(others, "extended XMP") != others.end()) {
     carried.notes.emplace_back("the part of the XMP beyond 64 kB did not come along");

@@ -1,4 +1,5 @@
 // What stays by default beside the picture: resolution, and how it was made.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include "imgmill/optimize.h"
 #include "metadata/exif.h"
 #include "metadata/metadata.h"
+#include "metadata/test_files.h"
 #include "metadata/xmp.h"
 #include "support/decode.h"
 #include "support/make.h"
@@ -44,9 +46,7 @@ TEST(Resolution, StaysInEveryFormatThatHasAPlaceForIt) {
     const Bytes file = with_resolution(from);
     ASSERT_TRUE(resolution_of(file, from));
     for (const FormatInfo& to : written_formats()) {
-      if (to.format == Format::gif || to.format == Format::tiff || to.format == Format::svg) {
-        continue;
-      }
+      if (to.format == Format::gif || to.format == Format::svg) continue;
       for (const std::uint32_t width : {60U, 30U}) {
         SCOPED_TRACE(std::string(info(from).name) + " to " + std::string(to.name) + " at " +
                      std::to_string(width));
@@ -117,6 +117,31 @@ TEST(MadeByAi, StaysByDefaultWithoutTheRestOfTheXmp) {
       const auto without = optimize(file, ImageSettings{.output_format = to.format, .keep = Keep::none()});
       ASSERT_TRUE(without) << without.error().describe();
       EXPECT_FALSE(holds(without->bytes.view(), "trainedAlgorithmicMedia"));
+    }
+  }
+}
+
+TEST(PngText, ExifInItTurnsNothingBeforeAndNothingAfter) {
+  // As ImageMagick writes it: browsers do not look there.
+  const Bytes exif = exif_block(6);
+  std::string hex;
+  for (const std::byte byte : exif) hex += fmt::format("{:02x}", std::to_integer<int>(byte));
+  const std::string text = "Raw profile type exif" + std::string(1, '\0') + "\nexif\n" +
+                           std::to_string(exif.size()) + "\n" + hex + "\n";
+  const Bytes plain = make_png(graphic(60, 44));
+  const std::string chunk = metadata::test::png_chunk_of("tEXt", text);
+  Bytes file(plain.begin(), plain.begin() + 33);
+  const ByteView put = as_bytes(chunk);
+  file.insert(file.end(), put.begin(), put.end());
+  file.insert(file.end(), plain.begin() + 33, plain.end());
+  for (const Keep& keep : {Keep{}, Keep::all()}) {
+    for (const Format to : {Format::png, Format::webp}) {
+      const auto result = optimize(file, ImageSettings{.output_format = to, .keep = keep});
+      ASSERT_TRUE(result) << result.error().describe();
+      EXPECT_EQ(result->width, 60U);
+      const MetadataBlocks blocks = read_metadata(result->bytes.view(), to);
+      EXPECT_EQ(read_exif(blocks.exif.view()).orientation, 1);
+      EXPECT_EQ(holds(result->bytes.view(), secret_place), keep.exif);
     }
   }
 }

@@ -191,7 +191,7 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
   // AVIF, HEIC and JPEG XL turn pictures by properties of their own, which decoders apply;
   // their EXIF tag must be ignored (MIAF; ISO/IEC 18181-2). TIFF's tag is in its header.
   if (*format == Format::jpeg || *format == Format::png || *format == Format::webp) {
-    source.info.orientation = source.exif.orientation;
+    if (source.metadata.exif_turns) source.info.orientation = source.exif.orientation;
   }
   source.colours.profile = read_icc(source.metadata.icc.view());
   if (source.colours.profile.space == "Lab") source.colours.profile = {};
