@@ -394,6 +394,7 @@ class Seeker {
     // What fits best may be a try of the search for a score, whose bytes are gone.
     if (const std::optional<double> known = search.answer(); known && !best_) {
       IMGMILL_TRY(Encoding encoding, whole_.encoded(at(101 - *known)));
+      IMGMILL_CHECK(encoding.finish());
       ++tally_.encodes;
       keep(std::move(encoding), 101 - *known, 0);
     }
