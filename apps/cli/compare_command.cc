@@ -31,7 +31,12 @@ std::string row(std::string_view name, std::string_view value) {
 std::string for_people(const CompareCommandOptions& options, const Comparison& result) {
   std::string text =
       fmt::format("{} and {}\n", printable(options.files[0]), printable(options.files[1]));
-  text += row("score", fmt::format("{}: {}", score_text(result.score), result.verdict));
+  if (result.in_context) {
+    text += row("score", score_text(result.score) + ", which says little of a picture so small");
+    text += row("mirrored", fmt::format("{}: {}", score_text(*result.in_context), result.verdict));
+  } else {
+    text += row("score", fmt::format("{}: {}", score_text(result.score), result.verdict));
+  }
   const WorstTile& worst = result.worst;
   if (result.score < 100) {
     text += row("worst", fmt::format("{} x {} pixels at {},{}: {}", worst.width, worst.height,
@@ -112,7 +117,7 @@ Status compare_command(const CompareCommandOptions& options, Screen& screen) {
   const std::string text =
       options.json ? for_programs(options, comparison) : for_people(options, comparison);
   if (!screen.data(text)) return Status::some_failed;
-  if (options.minimum && comparison.score < *options.minimum) {
+  if (options.minimum && comparison.judged() < *options.minimum) {
     if (!options.json) {
       screen.line(fmt::format("the score is below the asked {:g}", *options.minimum));
     }

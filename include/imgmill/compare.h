@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +39,11 @@ struct Comparison {
   /// that have nothing in common far below 0. Of animations that of the worst frame
   /// that was looked at.
   double score = 100;
-  std::string_view verdict;  ///< what the score means, see `verdict_of`
+  /// Of pictures with a side under 113 pixels, of which the metric's reference program, and with it
+  /// `score`, says little (docs/adr/0020-small-pictures.md): the same metric over the picture amid
+  /// mirror images of itself, which is what targets are measured by. None for larger pictures.
+  std::optional<double> in_context;
+  std::string_view verdict;  ///< what `judged()` means, see `verdict_of`
   WorstTile worst;
   std::uint32_t frame = 0;  ///< which `score`, `worst` and `map` are about, from 0
   std::uint32_t width = 0;  ///< upright (orientation applied), pixels of one frame
@@ -51,6 +56,9 @@ struct Comparison {
   /// tile framed, and a legend below. See `map_extent` for its size.
   Buffer map;
   std::vector<std::string> notes;  ///< what could not be compared as it should
+
+  /// The score to go by.
+  [[nodiscard]] double judged() const { return in_context.value_or(score); }
 };
 
 /// Judges `other`, a whole file of any format in `formats()`, as a copy of `original`; of

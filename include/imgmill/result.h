@@ -40,8 +40,8 @@ struct FormatCandidate {
 
 /// How good an output is, and what was done to find that out.
 struct Judgement {
-  /// SSIMULACRA 2.1 of the output against the decoded, turned and resized input, at
-  /// most 100; none: not measured. Exactly 100 where the pixels are the input's.
+  /// SSIMULACRA 2.1 of the output against the decoded, turned and resized input (small pictures
+  /// as in docs/adr/0020), at most 100; none: not measured. Exactly 100: the input's pixels.
   std::optional<double> score;
   std::optional<double> target;  ///< the score that was to be reached
   int quality = 0;               ///< on the encoder's scale; 0: nothing was lost

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <optional>
 
 #include "base/try.h"
 #include "codecs/engine.h"
@@ -129,14 +130,21 @@ Result<Comparison> compared(const Source& original, const Source& other,
   IMGMILL_TRY(const Picture first, seen(original, "decoding the original"));
   IMGMILL_TRY(Judge judge, Judge::create(first));
   Similarity found;
+  std::optional<double> in_context;
   {
     IMGMILL_TRY(const Picture second, seen(other, "decoding the other"));
     IMGMILL_TRY(found, judge.score(second, Detail::local));
+    if (lacks_scales(first.width(), first.height())) {
+      IMGMILL_TRY(Judge wider, Judge::create(first, Context::mirrored));
+      IMGMILL_TRY(const Similarity mirrored, wider.score(second));
+      in_context = mirrored.score;
+    }
   }
 
   const Extent extent = extent_of(original);
   Comparison result{.score = found.score,
-                    .verdict = verdict_of(found.score),
+                    .in_context = in_context,
+                    .verdict = verdict_of(in_context.value_or(found.score)),
                     .worst = worst_of(found.worst),
                     .frame = found.frame,
                     .width = extent.width,

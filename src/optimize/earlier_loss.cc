@@ -71,7 +71,8 @@ Result<void> EarlierLoss::step_aside(Subject* sample) {
 Result<double> EarlierLoss::score_aside(double quality, Draft draft) {
   IMGMILL_TRY(const Encoding encoding, aside_->encoded(at(options_, quality, draft)));
   ++(draft == Draft::yes || sample_ != nullptr ? tally_.probes : tally_.encodes);
-  return aside_->score(encoding);
+  IMGMILL_TRY(const Rating rating, aside_->rate(encoding));
+  return rating.reaches();
 }
 
 // What the picture scored against its own original, as far as can be told now.
@@ -83,8 +84,8 @@ Result<double> EarlierLoss::score_before(int quality_before) {
     const Result<Picture> seen = file_->as_before(aside_->picture());
     if (seen) {
       ++tally_.probes;
-      IMGMILL_TRY(const double score, aside_->score(*seen));
-      return of_whole(score);
+      IMGMILL_TRY(const Rating rating, aside_->rate(*seen));
+      return of_whole(rating.reaches());
     }
     if (seen.error().code() != ErrorCode::unsupported) return std::unexpected(seen.error());
   }
@@ -121,7 +122,8 @@ Result<bool> EarlierLoss::is_flattered(double quality, double score) {
   if (sample_ != nullptr) {
     IMGMILL_TRY(const Encoding encoding, sample_->encoded(at(options_, quality, Draft::no)));
     ++tally_.probes;
-    IMGMILL_TRY(unmoved, sample_->score(encoding));
+    IMGMILL_TRY(const Rating rating, sample_->rate(encoding));
+    unmoved = rating.reaches();
   }
   IMGMILL_TRY(const double moved, score_aside(quality, Draft::no));
   return unmoved - moved > flattery;

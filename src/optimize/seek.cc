@@ -111,7 +111,8 @@ class Seeker {
         IMGMILL_TRY(const bool spent, earlier.is_spent(before));
         if (spent) return enough_lost();
       }
-      IMGMILL_TRY(const bool flattered, earlier.is_flattered(best_quality_, best_score_));
+      IMGMILL_TRY(const bool flattered,
+                  earlier.is_flattered(best_quality_, best_rating_.reaches()));
       if (flattered) return enough_lost();
     }
     // A drawing is often smallest when nothing is lost.
@@ -167,8 +168,8 @@ class Seeker {
     IMGMILL_TRY(Encoding encoding, subject.encoded(options));
     IMGMILL_CHECK(encoding.finish());
     ++tally_.probes;
-    IMGMILL_TRY(const double score, subject.score(encoding));
-    return score - std::log(static_cast<double>(encoding.bytes.size())) / point;
+    IMGMILL_TRY(const Rating rating, subject.rate(encoding));
+    return rating.reaches() - std::log(static_cast<double>(encoding.bytes.size())) / point;
   }
 
   // Dithered or not, whichever comes out better for its size. Drawings nearly always do without.
@@ -222,7 +223,8 @@ class Seeker {
       Subject& subject = sample_ ? *sample_ : whole_;
       IMGMILL_TRY(const Encoding encoding, subject.encoded(at(quality, Draft::yes)));
       ++tally_.probes;
-      IMGMILL_TRY(const double score, subject.score(encoding));
+      IMGMILL_TRY(const Rating rating, subject.rate(encoding));
+      const double score = rating.reaches();
       return sample_ ? whole_score(score) : score + draft_bias(codec_.info.format, score);
     };
     foretelling_.emplace(part,
@@ -301,18 +303,18 @@ class Seeker {
         IMGMILL_TRY(const ScoreCurve::Point there,
                     foretold(*aim_.target + sure + landing, *quality, next_sample));
         // Scores that leap may come no nearer.
-        if (best_ && there.score > best_score_ - worth_a_try) break;
+        if (best_ && there.score > best_rating_.reaches() - worth_a_try) break;
         quality = search.next_near(there.quality);
       }
       if (!quality) break;
       IMGMILL_TRY(Encoding encoding, whole_.encoded(at(*quality, draft)));
       ++(draft == Draft::yes ? tally_.probes : tally_.encodes);
-      IMGMILL_TRY(const double score, whole_.score(encoding));
-      highest_score_ = std::max(highest_score_, score);
+      IMGMILL_TRY(const Rating rating, rate(encoding));
+      const double score = rating.reaches();
       search.tried(*quality, score);
       if (sample_leads() && !search.over()) IMGMILL_CHECK(foretelling_->learn(*quality, score));
       if (draft == Draft::yes) {
-        if (search.answer() == *quality) keep(std::move(encoding), *quality, score);
+        if (search.answer() == *quality) keep(std::move(encoding), *quality, rating);
         continue;
       }
       if (size_matters()) {
@@ -323,15 +325,15 @@ class Seeker {
                       fmt::format("{} would be no smaller", codec_.info.name));
         }
       }
-      if (search.answer() == *quality) keep(std::move(encoding), *quality, score);
+      if (search.answer() == *quality) keep(std::move(encoding), *quality, rating);
     }
     if (draft == Draft::yes && best_) {
       const double quality = best_quality_;
       IMGMILL_TRY(Encoding encoding, whole_.encoded(at(quality)));
       ++tally_.encodes;
-      IMGMILL_TRY(const double score, whole_.score(encoding));
+      IMGMILL_TRY(const Rating rating, whole_.rate(encoding));
       sizes_.emplace_back(quality, static_cast<double>(encoding.bytes.size()));
-      keep(std::move(encoding), quality, score);
+      keep(std::move(encoding), quality, rating);
     }
     return {};
   }
@@ -356,11 +358,10 @@ class Seeker {
     options.lossless = true;
     IMGMILL_TRY(Encoding encoding, whole_.encoded(options));
     ++tally_.encodes;
-    IMGMILL_TRY(const double score, whole_.score(encoding));
-    highest_score_ = std::max(highest_score_, score);
-    if (score < *aim_.target) return {};
+    IMGMILL_TRY(const Rating rating, rate(encoding));
+    if (rating.reaches() < *aim_.target) return {};
     IMGMILL_CHECK(encoding.finish());
-    if (!best_ || encoding.bytes.size() < best_->bytes.size()) keep(std::move(encoding), 0, score);
+    if (!best_ || encoding.bytes.size() < best_->bytes.size()) keep(std::move(encoding), 0, rating);
     return {};
   }
 
@@ -389,13 +390,14 @@ class Seeker {
       const auto size = static_cast<double>(encoding.bytes.size());
       smallest = std::min(smallest, size);
       search.tried(*mirrored, -std::log(size));
-      if (search.answer() == *mirrored) keep(std::move(encoding), quality, 0);
+      if (search.answer() == *mirrored) keep(std::move(encoding), quality, {});
     }
     // What fits best may be a try of the search for a score, whose bytes are gone.
     if (const std::optional<double> known = search.answer(); known && !best_) {
       IMGMILL_TRY(Encoding encoding, whole_.encoded(at(101 - *known)));
+      IMGMILL_CHECK(encoding.finish());
       ++tally_.encodes;
-      keep(std::move(encoding), 101 - *known, 0);
+      keep(std::move(encoding), 101 - *known, {});
     }
     if (!best_) {
       return fail(ErrorCode::limit,
@@ -404,20 +406,27 @@ class Seeker {
                               human_size(static_cast<std::uint64_t>(smallest))),
                   "allow more bytes, make it smaller with --resize, or choose another format");
     }
-    IMGMILL_TRY(best_score_, whole_.score(best_->bytes.view()));
+    IMGMILL_TRY(best_rating_, whole_.rate(best_->bytes.view()));
     return finished();
   }
 
-  void keep(Encoding encoding, double quality, double score) {
+  // Of all encodings of the whole that are made for a score.
+  Result<Rating> rate(const Encoding& encoding) {
+    IMGMILL_TRY(const Rating rating, whole_.rate(encoding));
+    if (!highest_ || rating.reaches() > highest_->reaches()) highest_ = rating;
+    return rating;
+  }
+
+  void keep(Encoding encoding, double quality, const Rating& rating) {
     best_quality_ = quality;
-    best_score_ = score;
+    best_rating_ = rating;
     encoding.shown.reset();
     best_ = std::move(encoding);
   }
 
   Result<Sought> finished() {
     IMGMILL_CHECK(best_->finish());
-    Judgement judgement{.score = best_score_,
+    Judgement judgement{.score = best_rating_.score,
                         .quality = static_cast<int>(std::lround(best_quality_))};
     judgement.target = aim_.target;
     judgement.encodes = tally_.encodes;
@@ -430,9 +439,13 @@ class Seeker {
   }
 
   [[nodiscard]] Result<Sought> out_of_reach() const {
-    return fail(ErrorCode::unsupported,
-                fmt::format("{} comes to a score of {:.1f} with this picture, not to {:.4g}",
-                            codec_.info.name, highest_score_, *aim_.target),
+    const std::string how_far =
+        highest_ && highest_->score >= *aim_.target
+            ? fmt::format("{:.1f} dB (PSNR) with this picture, too few for a score of {:.4g}",
+                          highest_->psnr, *aim_.target)
+            : fmt::format("a score of {:.1f} with this picture, not to {:.4g}",
+                          highest_ ? highest_->score : 0, *aim_.target);
+    return fail(ErrorCode::unsupported, fmt::format("{} comes to {}", codec_.info.name, how_far),
                 "lower the target, or choose another format");
   }
 
@@ -447,8 +460,8 @@ class Seeker {
   std::optional<Foretelling> foretelling_;
   std::optional<Encoding> best_;
   double best_quality_ = 0;  ///< exactly; 0: nothing was lost
-  double best_score_ = 0;
-  double highest_score_ = -1000;
+  Rating best_rating_;
+  std::optional<Rating> highest_;                 ///< of the encoding that reached most
   std::vector<std::pair<double, double>> sizes_;  ///< bytes at qualities that were tried
   double dither_ = 1;
   std::optional<bool> halve_chroma_;  ///< nothing: as the encoder thinks best
@@ -463,7 +476,8 @@ Result<Sought> seek(Picture picture, const Codec& codec, const EncodeOptions& op
 }
 
 Result<double> score_of(const Picture& picture, const Codec& codec, ByteView bytes) {
-  return Subject(picture, codec).score(bytes);
+  IMGMILL_TRY(const Rating rating, Subject(picture, codec).rate(bytes));
+  return rating.score;
 }
 
 }  // namespace imgmill

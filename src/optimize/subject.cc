@@ -13,22 +13,21 @@ Subject::Subject(Picture picture, const Codec& codec, PictureEncoder encode)
 
 Result<Encoding> Subject::encoded(const EncodeOptions& options) const { return encode_(options); }
 
-Result<double> Subject::score(const Encoding& encoding) {
-  return encoding.shown ? score(*encoding.shown) : score(encoding.bytes.view());
+Result<Rating> Subject::rate(const Encoding& encoding) {
+  return encoding.shown ? rate(*encoding.shown) : rate(encoding.bytes.view());
 }
 
-Result<double> Subject::score(ByteView bytes) {
+Result<Rating> Subject::rate(ByteView bytes) {
   IMGMILL_TRY(const ImageInfo info, codec_->probe(bytes));
   IMGMILL_TRY(const Picture again, codec_->decode(bytes, info, {}));
-  return score(again);
+  return rate(again);
 }
 
-Result<double> Subject::score(const Picture& shown) {
+Result<Rating> Subject::rate(const Picture& shown) {
   if (!judge_) {
-    IMGMILL_TRY(judge_, Judge::create(picture_));
+    IMGMILL_TRY(judge_, Judge::create(picture_, Context::mirrored));
   }
-  IMGMILL_TRY(const Similarity similarity, judge_->score(shown));
-  return similarity.score;
+  return judge_->rate(shown);
 }
 
 }  // namespace imgmill

@@ -19,18 +19,18 @@ class Subject {
   [[nodiscard]] const Picture& picture() const { return picture_; }
   /// Errors: the encoder's.
   [[nodiscard]] Result<Encoding> encoded(const EncodeOptions& options) const;
-  /// What `encoding` scores against the picture, finished or not. Errors: bad_input.
-  [[nodiscard]] Result<double> score(const Encoding& encoding);
-  /// The score of `bytes` in the encoder's format, decoded again. Errors: bad_input.
-  [[nodiscard]] Result<double> score(ByteView bytes);
-  /// The score of what somebody sees in its place. Errors: bad_input.
-  [[nodiscard]] Result<double> score(const Picture& shown);
+  /// How good `encoding` is beside the picture, finished or not. Errors: bad_input.
+  [[nodiscard]] Result<Rating> rate(const Encoding& encoding);
+  /// The same of `bytes` in the encoder's format, decoded again. Errors: bad_input.
+  [[nodiscard]] Result<Rating> rate(ByteView bytes);
+  /// The same of what somebody sees in its place. Errors: bad_input.
+  [[nodiscard]] Result<Rating> rate(const Picture& shown);
 
  private:
   Picture picture_;
   const Codec* codec_;
   PictureEncoder encode_;
-  std::optional<Judge> judge_;  ///< from the first score on
+  std::optional<Judge> judge_;  ///< from the first rating on
 };
 
 }  // namespace imgmill

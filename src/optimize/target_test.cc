@@ -316,6 +316,29 @@ TEST(MaxBytes, WhatTheSearchForAScoreHasTriedIsNotForgotten) {
   }
 }
 
+// Somewhere below, a try that fits is near enough to the limit for the search to be over at once.
+TEST(MaxBytes, ATryOfTheSearchForAScoreMayBeTheAnswer) {
+  const Raster picture = landscape(320, 240);
+  const Bytes png = make_png(picture);
+  const Bytes jpeg = make_jpeg(picture, {.quality = 97, .across = 1, .down = 1});
+  for (const Bytes* file : {&png, &jpeg}) {
+    for (const Format format : {Format::jpeg, Format::webp}) {
+      const auto free = optimize(*file, for_target(80, format));
+      ASSERT_TRUE(free) << free.error().describe();
+      for (int permille = 995; permille > 880; permille -= 5) {
+        ImageSettings settings = for_target(80, format);
+        settings.max_bytes = free->bytes.size() * static_cast<unsigned>(permille) / 1000;
+        const auto result = optimize(*file, settings);
+        ASSERT_TRUE(result) << info(format).name << " " << permille << ": "
+                            << result.error().describe();
+        EXPECT_LE(result->bytes.size(), *settings.max_bytes);
+        EXPECT_GE(result->bytes.size(), *settings.max_bytes * 8 / 10);
+        EXPECT_EQ(decode(result->bytes.view(), format).picture().width, picture.width);
+      }
+    }
+  }
+}
+
 TEST(MaxBytes, MetadataCountsToo) {
   const Bytes file = make_jpeg(photo(300, 200), {.quality = 95, .exif = exif_block(1)});
   ImageSettings settings;

@@ -2,14 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "quality/ssimulacra2_weights.h"
 #include "transform/transform.h"
 
 namespace imgmill {
 namespace {
 
 using vips::VImage;
+
+// Six scales halve it to 4; a few pixels more than it takes keep borders from counting for much.
+constexpr int context_side = 128;
 
 SampleKind kind_of(const VImage& image) {
   switch (image.format()) {
@@ -22,15 +30,53 @@ SampleKind kind_of(const VImage& image) {
   }
 }
 
-// Row `first` and the `height - 1` after it, of an image in memory.
-PixelView view_of(const VImage& image, int first, int height) {
+// All of an image in memory.
+PixelView view_of(const VImage& image) {
   VipsImage* const raw = image.get_image();
-  return {.samples = VIPS_IMAGE_ADDR(raw, 0, first),
+  return {.samples = VIPS_IMAGE_ADDR(raw, 0, 0),
           .width = static_cast<std::uint32_t>(image.width()),
-          .height = static_cast<std::uint32_t>(height),
+          .height = static_cast<std::uint32_t>(image.height()),
           .channels = image.bands(),
           .kind = kind_of(image),
           .row_bytes = VIPS_IMAGE_SIZEOF_LINE(raw)};
+}
+
+// One of `frames`, one upon the other, of an image in memory.
+PixelView frame_of(const VImage& image, std::uint32_t index, std::uint32_t frames) {
+  PixelView view = view_of(image);
+  view.height /= frames;
+  view.samples = static_cast<const std::byte*>(view.samples) +
+                 std::size_t{index} * view.height * view.row_bytes;
+  return view;
+}
+
+// Where the picture lacks scales: the frame in the upper left corner, and its mirror images side by
+// side to the right and below, in memory.
+Result<VImage> amid_mirrors(const VImage& image, std::uint32_t index, std::uint32_t frames) {
+  return with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
+    const int height = image.height() / static_cast<int>(frames);
+    return image.crop(0, static_cast<int>(index) * height, image.width(), height)
+        .embed(0, 0, std::max(image.width(), context_side), std::max(height, context_side),
+               VImage::option()->set("extend", VIPS_EXTEND_MIRROR))
+        .copy_memory();
+  });
+}
+
+// A sliver of a few rows that is as long as this becomes too large, and is judged as it is.
+bool is_mirrored(Context context, const PixelView& frame) {
+  constexpr std::uint32_t longest = std::uint32_t{1} << 17;
+  return context == Context::mirrored && lacks_scales(frame.width, frame.height) &&
+         std::max(frame.width, frame.height) <= longest;
+}
+
+// Calls `look` with a frame as the metric is to see it.
+template <typename Look>
+auto seen_in(Context context, const VImage& image, std::uint32_t index, std::uint32_t frames,
+             Look look) -> decltype(look(PixelView{})) {
+  const PixelView frame = frame_of(image, index, frames);
+  if (!is_mirrored(context, frame)) return look(frame);
+  IMGMILL_TRY(const VImage mirrored, amid_mirrors(image, index, frames));
+  return look(view_of(mirrored));
 }
 
 // In memory, as numbers that the metric understands.
@@ -47,6 +93,11 @@ Result<VImage> with_8_bits(const VImage& image) {
   });
 }
 
+// See Rating::reaches().
+constexpr double usual_target = 80;
+constexpr double psnr_at_usual_target = 31;
+constexpr double points_a_decibel = 4;
+
 std::vector<std::uint32_t> sample_of(std::uint32_t frames) {
   const std::uint32_t count = std::min(frames, Judge::most_frames);
   std::vector<std::uint32_t> sample;
@@ -59,38 +110,69 @@ std::vector<std::uint32_t> sample_of(std::uint32_t frames) {
 
 }  // namespace
 
-Result<Judge> Judge::create(const Picture& original) {
-  IMGMILL_TRY(const VImage image, readable(original));
-  const int height = image.height() / static_cast<int>(original.frames);
+bool lacks_scales(std::uint32_t width, std::uint32_t height) {
+  return quality::scales_of(width, height) < quality::most_scales;
+}
+
+double Rating::reaches() const {
+  return std::min(score, usual_target + points_a_decibel * (psnr - psnr_at_usual_target));
+}
+
+double Rating::needed_psnr() const {
+  return psnr_at_usual_target + (score - usual_target) / points_a_decibel;
+}
+
+Result<Judge> Judge::create(const Picture& original, Context context) {
+  IMGMILL_TRY(VImage image, readable(original));
   std::vector<Frame> judged;
   for (const std::uint32_t index : sample_of(original.frames)) {
     IMGMILL_TRY(Ssimulacra2 metric,
-                Ssimulacra2::prepare(view_of(image, static_cast<int>(index) * height, height)));
+                seen_in(context, image, index, original.frames,
+                        [](const PixelView& frame) { return Ssimulacra2::prepare(frame); }));
     judged.push_back({index, std::move(metric)});
   }
-  return Judge(original.frames, image.format() == VIPS_FORMAT_UCHAR, std::move(judged));
+  return Judge(original.frames, context, std::move(image), std::move(judged));
 }
 
-Result<Similarity> Judge::score(const Picture& candidate, Detail detail) {
+Result<VImage> Judge::comparable(const Picture& candidate) const {
   if (candidate.frames != frames_) {
     return fail(ErrorCode::usage,
                 fmt::format("{} frames cannot be compared with {}", candidate.frames, frames_),
                 "compare animations of the same length");
   }
   IMGMILL_TRY(VImage image, readable(candidate));
-  if (of_8_bits_ && image.format() == VIPS_FORMAT_USHORT) {
-    IMGMILL_TRY(image, with_8_bits(image));
+  if (original_.format() == VIPS_FORMAT_UCHAR && image.format() == VIPS_FORMAT_USHORT) {
+    return with_8_bits(image);
   }
-  const int height = image.height() / static_cast<int>(frames_);
+  return image;
+}
+
+Result<Similarity> Judge::score(const Picture& candidate, Detail detail) {
+  IMGMILL_TRY(const VImage image, comparable(candidate));
   Similarity worst;
   bool first = true;
   for (Frame& frame : judged_) {
     IMGMILL_TRY(Similarity found,
-                frame.metric.compare(view_of(image, static_cast<int>(frame.index) * height, height),
-                                     detail));
+                seen_in(context_, image, frame.index, frames_,
+                        [&](const PixelView& view) { return frame.metric.compare(view, detail); }));
     found.frame = frame.index;
     if (first || found.score < worst.score) worst = std::move(found);
     first = false;
+  }
+  return worst;
+}
+
+Result<Rating> Judge::rate(const Picture& candidate) {
+  IMGMILL_TRY(const VImage image, comparable(candidate));
+  Rating worst;
+  for (Frame& frame : judged_) {
+    IMGMILL_TRY(const Similarity found,
+                seen_in(context_, image, frame.index, frames_,
+                        [&](const PixelView& view) { return frame.metric.compare(view); }));
+    Rating rating{.score = found.score};
+    IMGMILL_TRY(rating.psnr, psnr(frame_of(original_, frame.index, frames_),
+                                  frame_of(image, frame.index, frames_), rating.needed_psnr()));
+    if (rating.reaches() < worst.reaches()) worst = rating;
   }
   return worst;
 }

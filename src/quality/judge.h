@@ -6,9 +6,37 @@
 
 #include "codecs/picture.h"
 #include "imgmill/error.h"
+#include "quality/psnr.h"
 #include "quality/ssimulacra2.h"
 
 namespace imgmill {
+
+/// What lies around a picture while it is judged.
+enum class Context {
+  none,      ///< nothing: scores are those of the metric's reference program
+  mirrored,  ///< its own mirror images, where it is so small that it `lacks_scales`
+};
+
+/// Whether a picture of this size has fewer than the metric's six scales: with a side under 113
+/// pixels. The reference program then takes the weights of other scales and colours, and what comes
+/// out says little: a grey thumbnail at 19 dB scored 80, one in colours at 37 dB -32. Amid mirror
+/// images up to 128 pixels a side it has all scales with their own weights, and scores mean what
+/// they mean of large pictures (docs/adr/0020-small-pictures.md).
+[[nodiscard]] bool lacks_scales(std::uint32_t width, std::uint32_t height);
+
+/// What a search for the smallest acceptable candidate goes by.
+struct Rating {
+  double score = 100;            ///< SSIMULACRA 2.1, amid mirror images where scales lack
+  double psnr = psnr_of_equals;  ///< dB, of the frames as they are; see psnr()
+
+  /// The highest target that the candidate may be taken for. That is its score, unless single
+  /// pixels are further off than any picture is that scores so much by right: at a target of 80, 31
+  /// dB are asked for, and one more for each four points. No photograph is held up by that (Kodak's
+  /// worst has 33 dB at 80); text and icons in strong colours are, and noise.
+  [[nodiscard]] double reaches() const;
+  /// The ratio from which on `score` is all that counts, dB.
+  [[nodiscard]] double needed_psnr() const;
+};
 
 /// One original that any number of candidates are compared with.
 ///
@@ -25,24 +53,35 @@ class Judge {
   static constexpr std::uint32_t most_frames = 5;
 
   /// Reads all pixels of `original` and keeps what the metric needs of them, some 12
-  /// bytes a pixel and frame. Errors: bad_input (what reading the pixels brought up).
-  /// Throws std::bad_alloc.
-  [[nodiscard]] static Result<Judge> create(const Picture& original);
+  /// bytes a pixel and frame, and the pixels. Errors: bad_input (what reading the pixels brought
+  /// up). Throws std::bad_alloc.
+  [[nodiscard]] static Result<Judge> create(const Picture& original,
+                                            Context context = Context::none);
 
   /// Errors: bad_input: the pixels cannot be read; usage: another size or number of
-  /// frames than the original's.
+  /// frames than the original's. With Context::mirrored, `detail` is of the mirror images, too.
   [[nodiscard]] Result<Similarity> score(const Picture& candidate, Detail detail = Detail::score);
+
+  /// The score and what may stand against it; of an animation, of the frame that reaches least.
+  /// Errors: as score().
+  [[nodiscard]] Result<Rating> rate(const Picture& candidate);
 
  private:
   struct Frame {
     std::uint32_t index;
     Ssimulacra2 metric;
   };
-  Judge(std::uint32_t frames, bool of_8_bits, std::vector<Frame> judged)
-      : frames_(frames), of_8_bits_(of_8_bits), judged_(std::move(judged)) {}
+  Judge(std::uint32_t frames, Context context, vips::VImage original, std::vector<Frame> judged)
+      : frames_(frames),
+        context_(context),
+        original_(std::move(original)),
+        judged_(std::move(judged)) {}
+
+  [[nodiscard]] Result<vips::VImage> comparable(const Picture& candidate) const;
 
   std::uint32_t frames_;
-  bool of_8_bits_;
+  Context context_;
+  vips::VImage original_;  ///< in memory, all frames
   std::vector<Frame> judged_;
 };
 

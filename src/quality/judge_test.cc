@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "codecs/engine.h"
@@ -53,6 +55,74 @@ TEST(Judge, TheShadesOfAnOriginalOf16BitsCount) {
   EXPECT_EQ(score(picture(16, 120), picture(16, 120)), 100);
   EXPECT_LT(score(picture(16, 120), picture(16, 0)), 100);
   EXPECT_LT(score(picture(16, 120), picture(8, 0)), 100);
+}
+
+// A picture of `width` x `height` in grey: hills, with a step of `coarse` between shades.
+Picture hills(int width, int height, int coarse) {
+  std::vector<std::uint8_t> bytes;
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const double light =
+          128 + 60 * std::sin(x * 0.37 + 2 * std::sin(y * 0.11)) + 50 * std::cos(y * 0.31);
+      bytes.push_back(static_cast<std::uint8_t>(static_cast<int>(light) / coarse * coarse));
+    }
+  }
+  Picture out;
+  out.image = vips::VImage::new_from_memory_copy(bytes.data(), bytes.size(), width, height, 1,
+                                                 VIPS_FORMAT_UCHAR);
+  out.image.get_image()->Type = VIPS_INTERPRETATION_B_W;
+  return out;
+}
+
+Rating rating(const Picture& original, const Picture& candidate) {
+  auto judge = Judge::create(original, Context::mirrored);
+  EXPECT_TRUE(judge);
+  const auto found = judge->rate(candidate);
+  EXPECT_TRUE(found);
+  return *found;
+}
+
+// The same harm to the same content: how small the picture is says nothing about it.
+TEST(Judge, SmallPicturesScoreAboutAsLargeOnesDo) {
+  const double large = rating(hills(400, 300, 1), hills(400, 300, 24)).score;
+  ASSERT_GT(large, 20);
+  ASSERT_LT(large, 80);
+  EXPECT_EQ(large, score(hills(400, 300, 1), hills(400, 300, 24))) << "no context is needed";
+  for (const auto& [width, height] : {std::pair(112, 112), std::pair(300, 60), std::pair(64, 48),
+                                      std::pair(31, 200), std::pair(24, 24)}) {
+    const double small = rating(hills(width, height, 1), hills(width, height, 24)).score;
+    EXPECT_NEAR(small, large, 16) << width << " x " << height;
+    EXPECT_EQ(rating(hills(width, height, 1), hills(width, height, 1)).reaches(), 100);
+  }
+  EXPECT_GT(score(hills(64, 48, 1), hills(64, 48, 24)), 90) << "by the reference program";
+}
+
+TEST(Judge, EachFrameHasItsOwnContext) {
+  Picture one = hills(40, 60, 1);
+  one.frames = 2;
+  Picture other = one;
+  // The second frame loses all of its shades; its neighbour must not lend it any.
+  other.image = vips::VImage::arrayjoin({one.image.crop(0, 0, 40, 30), hills(40, 30, 255).image},
+                                        vips::VImage::option()->set("across", 1));
+  const Picture second = [&] {
+    Picture alone;
+    alone.image = one.image.crop(0, 30, 40, 30).copy_memory();
+    return alone;
+  }();
+  const Rating both = rating(one, other);
+  const Rating alone = rating(second, hills(40, 30, 255));
+  EXPECT_EQ(both.score, alone.score);
+  EXPECT_EQ(both.psnr, alone.psnr);
+}
+
+TEST(Judge, NoScoreMakesUpForPixelsThatAreFarOff) {
+  EXPECT_EQ((Rating{.score = 85, .psnr = 40}).reaches(), 85);
+  EXPECT_EQ((Rating{.score = 85, .psnr = 31}).reaches(), 80);
+  EXPECT_EQ((Rating{.score = 95, .psnr = 33}).reaches(), 88);
+  EXPECT_EQ((Rating{.score = 95, .psnr = 25}).reaches(), 56);
+  const Rating at_the_edge{.score = 86, .psnr = 40};
+  EXPECT_EQ((Rating{.score = 86, .psnr = at_the_edge.needed_psnr()}).reaches(), 86);
+  EXPECT_LT((Rating{.score = 86, .psnr = at_the_edge.needed_psnr() - 0.1}).reaches(), 86);
 }
 
 }  // namespace

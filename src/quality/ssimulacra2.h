@@ -78,8 +78,8 @@ enum class Detail { score, local };
 ///   blended as light) and the worse score counts, with its errors.
 /// - Small pictures: with a side under 8 pixels both are enlarged, each pixel to a square, by
 ///   the smallest factor that gives both sides 8. Errors and tiles are given in pixels of
-///   the picture as it was. Under 113 pixels a side there are fewer than six scales; see
-///   `weights` in ssimulacra2_weights.h for what that does.
+///   the picture as it was. Under 113 pixels a side there are fewer than six scales, and scores,
+///   like the reference program's, say little: see Context in judge.h for what does.
 /// - Light that is not finite counts as 0. The rest is held within -100 to 100 and XYB
 ///   within what Rec. 2020 reaches and half as much again: differences beyond are not seen.
 ///

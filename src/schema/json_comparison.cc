@@ -39,6 +39,7 @@ Json json_of(const Comparison& comparison) {
   const WorstTile& worst = comparison.worst;
   Json json;
   json["score"] = comparison.score;
+  if (comparison.in_context) json["in_context"] = *comparison.in_context;
   json["worst"] = {worst.left, worst.top, worst.width, worst.height};
   json["worst_score"] = worst.score;
   json["frame"] = comparison.frame;
@@ -51,6 +52,9 @@ Json json_of(const Comparison& comparison) {
 Result<Comparison> comparison_at(const JsonPlace& at) {
   Comparison result;
   IMGMILL_TRY(result.score, score_at(at, "score"));
+  if (const std::optional<JsonPlace> place = at.find("in_context")) {
+    IMGMILL_TRY(result.in_context, number_at(*place));
+  }
   IMGMILL_TRY(const auto worst, numbers_at<4>(at, "worst"));
   IMGMILL_TRY(const double worst_score, score_at(at, "worst_score"));
   result.worst = {worst[0], worst[1], worst[2], worst[3], worst_score};
@@ -80,7 +84,7 @@ Result<Comparison> comparison_at(const JsonPlace& at) {
     IMGMILL_TRY(std::string text, text_at({note, notes.path}));
     result.notes.push_back(std::move(text));
   }
-  result.verdict = verdict_of(result.score);
+  result.verdict = verdict_of(result.judged());
   return result;
 }
 
@@ -97,6 +101,7 @@ Json comparison_report(const Comparison& comparison, std::string_view original,
   json["original"] = side(original, comparison.original);
   json["other"] = side(other, comparison.other);
   json["score"] = comparison.score;
+  if (comparison.in_context) json["in_context"] = *comparison.in_context;
   json["verdict"] = comparison.verdict;
   json["worst"] = {{"left", worst.left},
                    {"top", worst.top},

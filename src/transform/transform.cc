@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "codecs/engine.h"
+#include "transform/icc_light.h"
 
 namespace imgmill {
 namespace {
@@ -163,21 +165,53 @@ Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
 
 namespace {
 
+VImage matrix_of(std::array<double, 9> rows) {
+  return VImage::new_matrix(3, 3, rows.data(), static_cast<int>(rows.size()));
+}
+
+// From the engine's CIE XYZ to light in sRGB's primaries. The engine takes a profile's Lab, which
+// is relative to D50 (ICC.1:2022, 6.3), for one relative to D65.
+std::array<double, 9> light_of_engine_xyz() {
+  constexpr std::array<double, 3> d50 = {0.9642, 1, 0.8249};
+  constexpr std::array<double, 3> engine_white = {VIPS_D65_X0, VIPS_D65_Y0, VIPS_D65_Z0};
+  std::array<double, 9> rows = srgb_light_of_d50();
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] *= d50[i % 3] / engine_white[i % 3];
+  return rows;
+}
+
+// Light in sRGB's primaries, for CMYK without a profile by the engine's general one. `colours` has
+// no alpha.
+VImage light_of(const VImage& colours) {
+  const std::size_t samples = is_16_bit(colours) ? 65536 : 256;
+  if (const auto simple = icc_light_of(profile_of(colours), samples)) {
+    const int bands = static_cast<int>(simple->channels);
+    const VImage tables =
+        VImage::new_from_memory_copy(simple->tables.data(), simple->tables.size() * sizeof(float),
+                                     static_cast<int>(samples), 1, bands, VIPS_FORMAT_FLOAT);
+    const VImage light = colours.maplut(tables);
+    return bands == 3 ? light.recomb(matrix_of(simple->mix)) : light;
+  }
+  auto* options = VImage::option()
+                      ->set("embedded", true)
+                      ->set("intent", VIPS_INTENT_RELATIVE)
+                      ->set("black_point_compensation", true)
+                      ->set("pcs", VIPS_PCS_LAB);
+  if (colours.interpretation() == VIPS_INTERPRETATION_CMYK) options->set("input_profile", "cmyk");
+  return colours.icc_import(options)
+      .colourspace(VIPS_INTERPRETATION_XYZ)
+      .recomb(matrix_of(light_of_engine_xyz()));
+}
+
 // Through the profile into light. Alpha goes beside it, lest it be taken for a colour.
 VImage light_through_profile(const VImage& image) {
-  const bool alpha = image.has_alpha();
-  const int colours = alpha ? image.bands() - 1 : image.bands();
-  const double opaque = image.format() == VIPS_FORMAT_USHORT ? 65535 : 255;
-  VImage light = alpha ? image.extract_band(0, VImage::option()->set("n", colours)) : image;
-  light = light.copy(VImage::option()->set("interpretation", image.interpretation()))
-              .icc_import(VImage::option()
-                              ->set("embedded", true)
-                              ->set("intent", VIPS_INTENT_RELATIVE)
-                              ->set("pcs", VIPS_PCS_LAB))
-              .colourspace(VIPS_INTERPRETATION_scRGB)
-              .cast(VIPS_FORMAT_FLOAT);
-  if (alpha) {
-    light = light.bandjoin((image.extract_band(colours) / opaque).cast(VIPS_FORMAT_FLOAT));
+  const bool cmyk = image.interpretation() == VIPS_INTERPRETATION_CMYK;
+  const int count = cmyk ? 4 : is_grey(image) ? 1 : 3;
+  const VImage colours = image.extract_band(0, VImage::option()->set("n", count))
+                             .copy(VImage::option()->set("interpretation", image.interpretation()));
+  VImage light = light_of(colours).cast(VIPS_FORMAT_FLOAT);
+  if (image.bands() == count + 1) {
+    const double opaque = is_16_bit(image) ? 65535 : 255;
+    light = light.bandjoin((image.extract_band(count) / opaque).cast(VIPS_FORMAT_FLOAT));
   }
   return without_profile(light);
 }
@@ -188,14 +222,15 @@ Result<Picture> as_light(Picture picture) {
   return with_engine(ErrorCode::bad_input, "the colours could not be understood", [&] {
     VImage& image = picture.image;
     const IccFacts profile = read_icc(profile_of(image));
-    if (needs_translation(image)) {
-      image = image.interpretation() == VIPS_INTERPRETATION_CMYK || profile.space == "Lab"
-                  ? profile_applied(image)
-                  : without_profile(image.colourspace(VIPS_INTERPRETATION_sRGB));
-    } else if (!profile.space.empty() && !is_srgb(profile) &&
-               profile.space == (is_grey(image) ? "GRAY" : "RGB") &&
-               (image.format() == VIPS_FORMAT_UCHAR || is_16_bit(image))) {
+    const bool whole_numbers = image.format() == VIPS_FORMAT_UCHAR || is_16_bit(image);
+    const bool cmyk = image.interpretation() == VIPS_INTERPRETATION_CMYK && image.bands() >= 4;
+    const bool fits = profile.space == (is_grey(image) ? "GRAY" : "RGB") && !is_srgb(profile) &&
+                      !needs_translation(image);
+    if (whole_numbers && (cmyk || fits)) {
       image = light_through_profile(image);
+    } else if (needs_translation(image)) {
+      image = profile.space == "Lab" ? profile_applied(image)
+                                     : without_profile(image.colourspace(VIPS_INTERPRETATION_sRGB));
     }
     if (image.format() != VIPS_FORMAT_UCHAR && !is_16_bit(image) &&
         image.format() != VIPS_FORMAT_FLOAT) {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -39,36 +40,65 @@ Shown shown(const fs::path& file) {
   return out;
 }
 
-// Rows of scores.csv: original, candidate, how it was made, score.
-TEST(Metric, AgreesWithTheReferenceProgramOnItsPairs) {
+struct Pair {
+  std::string original, candidate;
+  double score;  ///< what the reference program says
+};
+
+fs::path folder_of_pairs() {
   const char* named = std::getenv("IMGMILL_METRIC_PAIRS");
-  const fs::path folder =
-      named != nullptr ? fs::path(named) : test::source_path() / "../shared/reference/ssimulacra2";
-  std::ifstream table(folder / "scores.csv");
-  if (!table) GTEST_SKIP() << "no scores.csv: set IMGMILL_METRIC_PAIRS to its folder";
+  return named != nullptr ? fs::path(named)
+                          : test::source_path() / "../shared/reference/ssimulacra2";
+}
+
+// Rows of scores.csv: original, candidate, how it was made, score. Empty where there is none.
+std::vector<Pair> known_pairs() {
+  std::ifstream table(folder_of_pairs() / "scores.csv");
+  std::vector<Pair> pairs;
   std::string line;
   std::getline(table, line);
-  int pairs = 0;
   while (std::getline(table, line)) {
     std::istringstream fields(line);
-    std::string original;
-    std::string candidate;
+    Pair pair;
     std::string harm;
-    double score = 0;
-    std::getline(fields, original, ',');
-    std::getline(fields, candidate, ',');
+    std::getline(fields, pair.original, ',');
+    std::getline(fields, pair.candidate, ',');
     std::getline(fields, harm, ',');
-    fields >> score;
-    const Shown one = shown(folder / original);
-    const Shown other = shown(folder / candidate);
-    auto metric = Ssimulacra2::prepare(one.view);
-    ASSERT_TRUE(metric) << original;
-    EXPECT_NEAR(metric->compare(other.view)->score, score, 0.05) << candidate;
-    EXPECT_NEAR(*ssimulacra2_reference(one.view, other.view), score, 0.05) << candidate;
-    EXPECT_EQ(metric->compare(one.view)->score, 100) << original;
-    ++pairs;
+    fields >> pair.score;
+    pairs.push_back(pair);
   }
-  EXPECT_GT(pairs, 0) << "an empty scores.csv";
+  return pairs;
+}
+
+constexpr const char* no_pairs = "no pairs in scores.csv: set IMGMILL_METRIC_PAIRS to its folder";
+
+TEST(Metric, AgreesWithTheReferenceProgramOnItsPairs) {
+  const std::vector<Pair> pairs = known_pairs();
+  if (pairs.empty()) GTEST_SKIP() << no_pairs;
+  for (const Pair& pair : pairs) {
+    const Shown one = shown(folder_of_pairs() / pair.original);
+    const Shown other = shown(folder_of_pairs() / pair.candidate);
+    auto metric = Ssimulacra2::prepare(one.view);
+    ASSERT_TRUE(metric) << pair.original;
+    EXPECT_NEAR(metric->compare(other.view)->score, pair.score, 0.05) << pair.candidate;
+    EXPECT_NEAR(*ssimulacra2_reference(one.view, other.view), pair.score, 0.05) << pair.candidate;
+    EXPECT_EQ(metric->compare(one.view)->score, 100) << pair.original;
+  }
+}
+
+// The files as they are: some have profiles.
+TEST(Metric, TheCommandAgreesWithTheReferenceProgramOnItsPairs) {
+  const std::vector<Pair> pairs = known_pairs();
+  if (pairs.empty()) GTEST_SKIP() << no_pairs;
+  const Folder folder;
+  for (const Pair& pair : pairs) {
+    const Outcome run =
+        imgmill(folder, {"compare", "--json", (folder_of_pairs() / pair.original).string(),
+                         (folder_of_pairs() / pair.candidate).string()});
+    ASSERT_EQ(run.status, 0) << run.err;
+    EXPECT_NEAR(nlohmann::json::parse(run.out).at("score").get<double>(), pair.score, 0.05)
+        << pair.candidate;
+  }
 }
 
 }  // namespace

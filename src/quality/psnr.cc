@@ -1,0 +1,193 @@
+#include "quality/psnr.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "base/try.h"
+#include "quality/light.h"
+
+namespace imgmill {
+namespace {
+
+using namespace quality;
+
+// So many pixels, in rows all over the picture, tell what the others are about to tell...
+constexpr std::size_t glance_pixels = std::size_t{1} << 13;
+// ...within this many dB.
+constexpr double glance_error = 2;
+
+constexpr double red_share = 0.299;
+constexpr double green_share = 0.587;
+constexpr double blue_share = 0.114;
+
+/// Squares of differences, of samples from 0 to 1, added up.
+struct Squares {
+  double colours = 0;  ///< of three samples a pixel
+  double luma = 0;
+};
+
+Squares& operator+=(Squares& sum, const Squares& more) {
+  sum.colours += more.colours;
+  sum.luma += more.luma;
+  return sum;
+}
+
+double ratio_of(const Squares& squares, std::size_t pixels) {
+  const double count = static_cast<double>(pixels);
+  const double mean = std::max(squares.colours / (3 * count), squares.luma / count);
+  return mean > 0 ? std::min(-10 * std::log10(mean), psnr_of_equals) : psnr_of_equals;
+}
+
+const std::byte* row_of(const PixelView& view, std::size_t y) {
+  return static_cast<const std::byte*>(view.samples) + y * view.row_bytes;
+}
+
+bool is_plain_rgb(const PixelView& view) {
+  return view.kind == SampleKind::srgb8 && view.channels == 3;
+}
+
+/// Nearly all pictures are of this kind, and small ones are judged in less than a millisecond.
+Squares squares_of_plain_rgb(const std::byte* one, const std::byte* other, std::size_t width) {
+  constexpr std::int64_t red = 77;  // of 256
+  constexpr std::int64_t green = 150;
+  constexpr std::int64_t blue = 29;
+  std::int64_t colours = 0;
+  std::int64_t luma = 0;
+  for (std::size_t i = 0; i < 3 * width; i += 3) {
+    const auto apart = [&](std::size_t c) {
+      return std::to_integer<std::int64_t>(one[i + c]) -
+             std::to_integer<std::int64_t>(other[i + c]);
+    };
+    const std::int64_t r = apart(0);
+    const std::int64_t g = apart(1);
+    const std::int64_t b = apart(2);
+    const std::int64_t y = red * r + green * g + blue * b;
+    colours += r * r + g * g + b * b;
+    luma += y * y;
+  }
+  constexpr double unit = 255.0 * 255.0;
+  return {static_cast<double>(colours) / unit, static_cast<double>(luma) / (unit * 256 * 256)};
+}
+
+/// sRGB's curve (IEC 61966-2-1) from light. Fine enough for a ratio: a quarter of an 8-bit step.
+float coded(float light) {
+  constexpr std::size_t steps = 4096;
+  static const std::vector<float> by_root = [] {
+    std::vector<float> table;
+    for (std::size_t i = 0; i <= steps; ++i) {
+      const double root = static_cast<double>(i) / steps;
+      const double value = root * root;
+      table.push_back(static_cast<float>(
+          value <= 0.0031308 ? 12.92 * value : 1.055 * std::pow(value, 1 / 2.4) - 0.055));
+    }
+    return table;
+  }();
+  if (!(light > 0)) return 0;
+  return by_root[static_cast<std::size_t>(std::sqrt(std::min(light, 1.0F)) * steps + 0.5F)];
+}
+
+struct Pixel {
+  std::array<float, 3> colours;  ///< coded, 0..1
+  float alpha;
+};
+
+template <typename Sample>
+Pixel pixel_at(const std::byte* at, int channels) {
+  std::array<Sample, 4> samples{};
+  std::memcpy(samples.data(), at, static_cast<std::size_t>(channels) * sizeof(Sample));
+  const auto colour = [&](std::size_t c) -> float {
+    const Sample sample = samples[channels < 3 ? 0 : c];
+    if constexpr (std::is_floating_point_v<Sample>) return coded(sample);
+    return static_cast<float>(sample) / static_cast<float>(std::numeric_limits<Sample>::max());
+  };
+  const auto coverage = [&]() -> float {
+    const Sample sample = samples[static_cast<std::size_t>(channels) - 1];
+    if constexpr (std::is_floating_point_v<Sample>) {
+      return std::isfinite(sample) ? std::clamp(sample, 0.0F, 1.0F) : 0.0F;
+    }
+    return static_cast<float>(sample) / static_cast<float>(std::numeric_limits<Sample>::max());
+  };
+  return {{colour(0), colour(1), colour(2)}, channels % 2 == 0 ? coverage() : 1.0F};
+}
+
+Pixel pixel_at(const PixelView& view, std::size_t x, std::size_t y) {
+  const auto pixel = static_cast<std::size_t>(view.channels);
+  switch (view.kind) {
+    case SampleKind::srgb8:
+      return pixel_at<std::uint8_t>(row_of(view, y) + x * pixel, view.channels);
+    case SampleKind::srgb16:
+      return pixel_at<std::uint16_t>(row_of(view, y) + x * pixel * 2, view.channels);
+    case SampleKind::linear:
+      break;
+  }
+  return pixel_at<float>(row_of(view, y) + x * pixel * 4, view.channels);
+}
+
+/// Both pictures upon a grey of `ground`.
+double distance(const Pixel& one, const Pixel& other, std::size_t c, float ground) {
+  return static_cast<double>((one.colours[c] - ground) * one.alpha -
+                             (other.colours[c] - ground) * other.alpha);
+}
+
+Squares squares_of_row(const PixelView& original, const PixelView& candidate, std::size_t y,
+                       float ground) {
+  Squares sum;
+  for (std::size_t x = 0; x < original.width; ++x) {
+    const Pixel one = pixel_at(original, x, y);
+    const Pixel other = pixel_at(candidate, x, y);
+    const double r = distance(one, other, 0, ground);
+    const double g = distance(one, other, 1, ground);
+    const double b = distance(one, other, 2, ground);
+    const double luma = red_share * r + green_share * g + blue_share * b;
+    sum += {r * r + g * g + b * b, luma * luma};
+  }
+  return sum;
+}
+
+/// By every row that is a multiple of `step`.
+double ratio_by_rows(const PixelView& original, const PixelView& candidate, std::size_t step) {
+  const bool plain = is_plain_rgb(original) && is_plain_rgb(candidate);
+  const bool clear = original.channels % 2 == 0 || candidate.channels % 2 == 0;
+  Squares on_black;
+  Squares on_white;
+  std::size_t rows = 0;
+  for (std::size_t y = 0; y < original.height; y += step, ++rows) {
+    if (plain) {
+      on_black += squares_of_plain_rgb(row_of(original, y), row_of(candidate, y), original.width);
+      continue;
+    }
+    on_black += squares_of_row(original, candidate, y, 0);
+    if (clear) on_white += squares_of_row(original, candidate, y, 1);
+  }
+  const std::size_t pixels = rows * original.width;
+  const double black = ratio_of(on_black, pixels);
+  return clear ? std::min(black, ratio_of(on_white, pixels)) : black;
+}
+
+}  // namespace
+
+Result<double> psnr(const PixelView& original, const PixelView& candidate, double enough) {
+  // The same pixels are refused as by the metric.
+  for (const PixelView* view : {&original, &candidate}) {
+    const Result<LightReader> reader = LightReader::create(*view);
+    if (!reader) return std::unexpected(reader.error());
+  }
+  IMGMILL_CHECK(same_size(original.width, original.height, candidate));
+  const std::size_t pixels = std::size_t{original.width} * original.height;
+  // Odd, because encoders work in blocks, in which some rows come out better than others.
+  const std::size_t step = pixels / glance_pixels | 1;
+  if (step > 1) {
+    const double glance = ratio_by_rows(original, candidate, step);
+    if (glance > enough + glance_error) return glance;
+  }
+  return ratio_by_rows(original, candidate, 1);
+}
+
+}  // namespace imgmill
