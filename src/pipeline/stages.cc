@@ -204,7 +204,15 @@ OptimizationResult write_stage(ProcessedJob& processed, const WritePolicy& polic
   if (outcome->written == Written::left_alone) {
     result.decision = Decision::skipped;
   } else if (policy.memory) {
-    remember(processed, known, outcome->output, policy.memory);
+    // The output is where it belongs: what is not remembered costs work another time, no more.
+    const Result<void> remembered = guarded(processed.elapsed, [&]() -> Result<void> {
+      remember(processed, known, outcome->output, policy.memory);
+      return {};
+    });
+    if (!remembered) {
+      result.notes.push_back(fmt::format("done, but not remembered for another run: {}",
+                                         remembered.error().message()));
+    }
   }
   return result;
 }
