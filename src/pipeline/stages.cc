@@ -201,6 +201,9 @@ OptimizationResult write_stage(ProcessedJob& processed, const WritePolicy& polic
   result.notes.insert(result.notes.end(), output.notes.begin(), output.notes.end());
   result.notes.insert(result.notes.end(), outcome->notes.begin(), outcome->notes.end());
   result.cached = processed.cached;
+  if (processed.shared) {
+    result.notes.emplace_back("the same bytes as another input, worked on once");
+  }
   if (outcome->written == Written::left_alone) {
     result.decision = Decision::skipped;
   } else if (policy.memory) {
