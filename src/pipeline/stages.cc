@@ -87,10 +87,11 @@ Result<WriteOutcome> put_output(const ProcessedJob& processed, const WritePolicy
     if (!facts) return std::unexpected(output_exists(target));
     return WriteOutcome{Written::yes, {}, OutputFile{*facts, Cache::Writer::anybody}};
   }
-  IMGMILL_TRY(const Placed placed,
-              write_output({target, processed.bytes(), processed.input.facts, replace}));
-  if (placed == Committed::placed)
-    return WriteOutcome{Written::yes, {}, placed_by_us(placed.facts)};
+  IMGMILL_TRY(Placed placed, write_output({target, processed.bytes(), processed.input.facts,
+                                           replace, processed.job.task.input_path}));
+  if (placed == Committed::placed) {
+    return WriteOutcome{Written::yes, std::move(placed.notes), placed_by_us(placed.facts)};
+  }
   if (policy.existing == ExistingOutput::skip) return WriteOutcome{Written::left_alone, {}, {}};
   // Where the format was chosen, the name was not known before: an earlier run may have
   // got so far without being able to say so.
