@@ -66,7 +66,11 @@ struct ImageInfo {
 
 /// Reads `input`, optimizes it and puts the result at `output` in one step:
 /// a crash leaves the old file there or the new one, never half of one.
-/// `output` may be `input`. Permissions and time stamps are carried over.
+/// `output` may be `input`, as long as the format stays (usage otherwise). With
+/// `ImageSettings::choose_format` the result goes beside `output`, under its name with the
+/// extension of the format that was chosen, and `optimized_path` says which that is; something
+/// else that has that name already is not replaced (environment). Permissions, time stamps,
+/// extended attributes and access control lists are carried over.
 /// Errors: as `optimize`, and environment. Thread-safe for different outputs.
 [[nodiscard]] IMGMILL_API Result<OptimizationResult> optimize_file(
     const std::filesystem::path& input, const std::filesystem::path& output,

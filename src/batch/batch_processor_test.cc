@@ -242,6 +242,22 @@ TEST(Batch, InPlaceHarmsNothingWhenAnImageFails) {
   EXPECT_LT(fs::file_size(good), fake_jpeg().size());
 }
 
+TEST(Batch, InPlaceALinkAndItsFileAreDoneOnceAndTheLinkStays) {
+  const ScratchFolder scratch;
+  const fs::path file = scratch.write("in/b.jpg", fake_jpeg());
+  fs::create_symlink("b.jpg", scratch / "in/a.jpg");
+  fs::create_symlink("b.jpg", scratch / "in/c.jpg");
+  PlanRequest request = request_for(scratch);
+  request.in_place = true;
+  Witness witness;
+  const BatchSummary summary = run(request, witness);
+  EXPECT_EQ(summary.tasks, 1);
+  EXPECT_EQ(summary.failed, 0);
+  EXPECT_EQ(fs::file_size(file), (fake_jpeg().size() + 1) / 2);
+  EXPECT_TRUE(fs::is_symlink(scratch / "in/a.jpg"));
+  EXPECT_TRUE(fs::is_symlink(scratch / "in/c.jpg"));
+}
+
 TEST(Batch, OnAFullDiskEveryImageFailsAndEveryInputStays) {
   const ScratchFolder scratch;
   const fs::path disk = scratch.folder("disk");

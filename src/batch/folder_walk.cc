@@ -12,11 +12,12 @@ namespace imgmill {
 namespace fs = std::filesystem;
 
 FolderWalk::FolderWalk(fs::path root, FollowLinks follow, bool all_files,
-                       std::vector<std::string> excluded)
+                       std::vector<std::string> excluded, CanonicalNames names)
     : root_(std::move(root)),
       follow_(follow),
       all_files_(all_files),
-      excluded_(std::move(excluded)) {}
+      excluded_(std::move(excluded)),
+      canonical_names_(names == CanonicalNames::wanted || !excluded_.empty()) {}
 
 fs::path FolderWalk::path_of(std::string_view below_root) const {
   return below_root.empty() ? root_ : root_ / below_root;
@@ -26,7 +27,7 @@ std::optional<FolderWalk::Step> FolderWalk::next() {
   if (!started_) {
     started_ = true;
     std::error_code error;
-    std::string canonical = excluded_.empty() ? "" : fs::canonical(root_, error).native();
+    std::string canonical = canonical_names_ ? fs::canonical(root_, error).native() : "";
     if (auto step = enter({}, std::move(canonical))) return step;
   }
   while (!levels_.empty()) {
@@ -77,11 +78,11 @@ std::optional<FolderWalk::Step> FolderWalk::visit_link(Level& level, std::string
   if ((*facts)->kind == FileKind::folder) {
     if (follow_ == FollowLinks::no) return std::nullopt;
     std::error_code error;
-    std::string canonical = excluded_.empty() ? "" : fs::canonical(path, error).native();
+    std::string canonical = canonical_names_ ? fs::canonical(path, error).native() : "";
     return enter(below_root + '/', std::move(canonical));
   }
   if (!wanted) return std::nullopt;
-  return File{level.folder, name};
+  return File{level.folder, name, true};
 }
 
 bool FolderWalk::leads_back(const FileFacts& facts) const {

@@ -27,6 +27,13 @@ Result<bool> same_file(const std::filesystem::path& a, const std::filesystem::pa
   return first && second && first->same_file(*second);
 }
 
+Error another_format(Format chosen) {
+  return Error(
+      ErrorCode::usage,
+      fmt::format("an original cannot be replaced by another format ({})", info(chosen).name),
+      "name another output, or keep the format");
+}
+
 }  // namespace
 
 Result<OptimizationResult> optimize_file(const std::filesystem::path& input,
@@ -46,9 +53,16 @@ Result<OptimizationResult> optimize_file(const std::filesystem::path& input,
   if (!loaded) return std::unexpected(std::move(loaded).error().within(step));
   Result<ProcessedJob> processed = process_stage(*loaded, here, limits, /*images_left=*/1, {});
   if (!processed) return std::unexpected(std::move(processed).error().within(step));
-  OptimizationResult result = write_stage(*processed, {ExistingOutput::overwrite, {}, true, {}});
+  if (in_place && processed->output.format != processed->output.input_format) {
+    return std::unexpected(another_format(processed->output.format).within(step));
+  }
+  // Only `output` itself was said to be replaced, not what its name becomes with the format.
+  const std::filesystem::path& target = processed->job.task.output_path;
+  const bool as_named = in_place || target == output;
+  const ExistingOutput existing = as_named ? ExistingOutput::overwrite : ExistingOutput::refuse;
+  OptimizationResult result = write_stage(*processed, {existing, {}, true, {}});
   if (result.error) return std::unexpected(std::move(*result.error).within(step));
-  result.optimized_path = output;
+  if (in_place) result.optimized_path = output;
   return result;
 }
 

@@ -34,6 +34,8 @@ class PlannedNames {
   struct Folder {
     std::string input;   ///< prefix
     std::string output;  ///< prefix
+    /// In place: the prefix of what is replaced in the end, without links.
+    std::string canonical = {};
   };
   using Id = std::uint32_t;
 
@@ -77,11 +79,18 @@ class Planner final : public TaskSource {
   std::optional<PlannedTask> next() override {
     for (;;) {
       if (walk_) {
-        if (auto step = walk_->next()) return from_walk(*step);
+        if (auto step = walk_->next()) {
+          if (auto planned = from_walk(*step)) return planned;
+          continue;
+        }
         walk_.reset();
+      } else if (next_input_ < request_.inputs.size()) {
+        if (auto planned = from_input(request_.inputs[next_input_++])) return planned;
+      } else if (next_link_ < links_.size()) {
+        if (auto planned = from_link(links_[next_link_++])) return planned;
+      } else {
+        return std::nullopt;
       }
-      if (next_input_ == request_.inputs.size()) return std::nullopt;
-      if (auto planned = from_input(request_.inputs[next_input_++])) return planned;
     }
   }
 
@@ -93,31 +102,57 @@ class Planner final : public TaskSource {
     if ((*facts)->kind != FileKind::folder) return named_file(input);
     walk_input_ = prefix_of(input);
     walk_.emplace(input, request_.follow_links ? FollowLinks::yes : FollowLinks::no,
-                  request_.all_files, excluded_);
+                  request_.all_files, excluded_,
+                  request_.in_place ? CanonicalNames::wanted : CanonicalNames::unwanted);
     walk_folder_.reset();
     return std::nullopt;
   }
 
-  PlannedTask named_file(const fs::path& input) {
+  std::optional<PlannedTask> named_file(const fs::path& input) {
     if (output_is_file_) return task(input, request_.output);
     const std::string name = input.filename().native();
     const std::string folder = prefix_of(input.parent_path());
-    const std::string output = request_.in_place ? folder : prefix_of(request_.output);
-    return plan_file(names_.add_folder({folder, output}), name);
+    if (!request_.in_place) {
+      return plan_file(names_.add_folder({folder, prefix_of(request_.output)}), name);
+    }
+    const Result<std::optional<FileFacts>> facts = facts_of(input, Links::show);
+    if (facts && *facts && (*facts)->kind == FileKind::link) {
+      links_.push_back(input);
+      return std::nullopt;
+    }
+    std::error_code error;
+    const fs::path above = fs::canonical(folder.empty() ? "." : folder, error);
+    return plan_file(names_.add_folder({folder, folder, error ? "" : prefix_of(above)}), name);
   }
 
-  PlannedTask from_walk(const FolderWalk::Step& step) {
+  /// A link whose file is replaced. They come last: where that file is among the inputs by its own
+  /// name, too, or by another link, it is done already.
+  std::optional<PlannedTask> from_link(const fs::path& link) {
+    std::error_code error;
+    const fs::path file = fs::canonical(link, error);
+    if (error) return failure(link, io_error(error.value(), "read", link));
+    return plan_file(names_.add_folder({link.native(), link.native(), file.native()}), "");
+  }
+
+  std::optional<PlannedTask> from_walk(const FolderWalk::Step& step) {
     if (!step) return failure(step.error().path, step.error().error);
+    if (request_.in_place && step->link) {
+      links_.push_back(walk_input_ + std::string(step->folder) + std::string(step->name));
+      return std::nullopt;
+    }
     if (walk_folder_ != walk_->folder_number()) {
       walk_folder_ = walk_->folder_number();
       const std::string below(step->folder);
       const std::string& top = request_.in_place ? walk_input_ : prefix_of(request_.output);
-      folder_id_ = names_.add_folder({walk_input_ + below, top + below});
+      std::string canonical;
+      if (request_.in_place) canonical = prefix_of(walk_->canonical_folder());
+      folder_id_ = names_.add_folder({walk_input_ + below, top + below, std::move(canonical)});
     }
     return plan_file(folder_id_, step->name);
   }
 
-  PlannedTask plan_file(PlannedNames::Id folder_id, std::string_view name) {
+  /// Nothing: in place, the same file has been planned before.
+  std::optional<PlannedTask> plan_file(PlannedNames::Id folder_id, std::string_view name) {
     const PlannedNames::Folder& folder = names_.folder(folder_id);
     std::string input = folder.input + std::string(name);
     const std::string output = output_of(folder, name);
@@ -135,12 +170,13 @@ class Planner final : public TaskSource {
     }
     // Owners must be there to be asked, also one whose second name is taken.
     names_.add(folder_id, name);
-    for (const std::string& key : keys_of(output)) {
+    for (const std::string& key : keys_of(folder, name)) {
       const auto same = [&](PlannedNames::Id other) {
-        const auto keys = keys_of(output_of(names_.folder_of(other), names_.name(other)));
+        const auto keys = keys_of(names_.folder_of(other), names_.name(other));
         return other != *id && std::ranges::find(keys, key) != keys.end();
       };
       if (const auto earlier = claims_.claim(key, *id, same)) {
+        if (request_.in_place) return std::nullopt;
         const std::string first =
             names_.folder_of(*earlier).input + std::string(names_.name(*earlier));
         return std::unexpected(PlanFailure{input, output, output_collision(first, input, output)});
@@ -157,18 +193,21 @@ class Planner final : public TaskSource {
     return folder.output + (named_anew ? name_for(name, *wanted) : std::string(name));
   }
 
-  /// Of all outputs that may come of it.
-  [[nodiscard]] std::vector<std::string> keys_of(const std::string& output) const {
+  /// What stands for all outputs that may come of it: in place the file itself, whatever leads to
+  /// it; else their names, of which those that differ only in case may be one.
+  [[nodiscard]] std::vector<std::string> keys_of(const PlannedNames::Folder& folder,
+                                                 std::string_view name) const {
+    if (request_.in_place) {
+      // Where it is unknown, two ways to one file are told apart only by what is written there.
+      const std::string& prefix = folder.canonical.empty() ? folder.output : folder.canonical;
+      return {prefix + std::string(name)};
+    }
     std::vector<std::string> keys;
-    for (const fs::path& path : possible_output_paths(output, *request_.settings)) {
-      keys.push_back(key_of(path.native()));
+    for (const fs::path& path :
+         possible_output_paths(output_of(folder, name), *request_.settings)) {
+      keys.push_back(fold_case(path.native()));
     }
     return keys;
-  }
-
-  /// Originals that are replaced exist side by side, so case tells them apart.
-  [[nodiscard]] std::string key_of(const std::string& output) const {
-    return request_.in_place ? output : fold_case(output);
   }
 
   [[nodiscard]] PlannedTask task(fs::path input, fs::path output) const {
@@ -188,6 +227,8 @@ class Planner final : public TaskSource {
   PlannedNames::Id folder_id_ = 0;
   PlannedNames names_;
   OutputClaims claims_;
+  std::vector<fs::path> links_;  ///< in place: to files, planned when all else is
+  std::size_t next_link_ = 0;
 };
 
 struct Output {

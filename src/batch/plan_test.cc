@@ -210,6 +210,32 @@ TEST(Plan, LinkedFilesAreTakenAndLinkedFoldersOnlyWhenAsked) {
                              "p/loop/real/a.jpg -> out/loop/real/a.jpg"}));
 }
 
+TEST(Plan, InPlaceAFileIsDoneOnceHoweverManyLinksLeadToIt) {
+  const ScratchFolder scratch;
+  scratch.write("p/b.jpg", "x");
+  scratch.write("p/deep/c.jpg", "x");
+  scratch.write("other/d.jpg", "x");
+  fs::create_symlink("b.jpg", scratch / "p/a.jpg");  // before its file
+  fs::create_symlink("a.jpg", scratch / "p/z.jpg");  // a link to a link
+  fs::create_symlink("../p/deep/c.jpg", scratch / "p/c.jpg");
+  fs::create_symlink("../other/d.jpg", scratch / "p/d1.jpg");  // its file is no input
+  fs::create_symlink("../other/d.jpg", scratch / "p/d2.jpg");
+  fs::create_directory_symlink("p", scratch / "same");
+  const Lines once{"p/b.jpg -> p/b.jpg", "p/deep/c.jpg -> p/deep/c.jpg", "p/d1.jpg -> p/d1.jpg"};
+  EXPECT_EQ(plan_in(scratch, {.inputs = {"p"}, .output = "", .in_place = true}), once);
+  EXPECT_EQ(plan_in(scratch, {.inputs = {"p", "same", "p/b.jpg", "same/b.jpg", "p/a.jpg"},
+                              .output = "",
+                              .in_place = true}),
+            once);
+  EXPECT_EQ(plan_in(scratch, {.inputs = {"p/z.jpg", "p/a.jpg", "other"},
+                              .output = "",
+                              .in_place = true,
+                              .follow_links = true}),
+            (Lines{"other/d.jpg -> other/d.jpg", "p/z.jpg -> p/z.jpg"}));
+  // In another folder each name gets its file.
+  EXPECT_EQ(plan_in(scratch, {{"p"}, "out"}).size(), 7U);
+}
+
 TEST(Plan, GoesOnAfterAFolderItMayNotRead) {
   const ScratchFolder scratch;
   for (const char* name : {"p/a.jpg", "p/locked/b.jpg", "p/z.jpg"}) scratch.write(name, "x");

@@ -7,6 +7,7 @@
 
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "svg/gzip.h"
 #include "svg/numbers.h"
 #include "svg/reader.h"
 #include "svg/traits.h"
@@ -17,9 +18,14 @@ namespace {
 using vips::VImage;
 
 constexpr double dots_per_inch = 96;  // CSS: of a pixel
-constexpr double most_side = 4'000'000'000;
+// What a signed number of 32 bits holds, as results do.
+constexpr double most_side = 2'147'483'647;
 // librsvg draws no larger ones.
 constexpr double most_drawn = 32'000;
+// A drawing is drawn at a size of a few hundred pixels. Far from that, librsvg's own arithmetic
+// gives out: it rounds sides to whole pixels before they are scaled.
+constexpr double smallest_to_scale = 1e-3;
+constexpr double largest_to_scale = 1e7;
 
 struct Unit {
   std::string_view name;
@@ -80,7 +86,9 @@ constexpr const char* cannot_be_drawn = "the SVG cannot be drawn";
 
 }  // namespace
 
-bool SvgCodec::matches(ByteView header) { return svg::looks_like_svg(header); }
+bool SvgCodec::matches(ByteView header) {
+  return svg::looks_like_svg(header) || svg::looks_like_gzip(header);
+}
 
 Result<ImageInfo> SvgCodec::probe(ByteView input) {
   IMGMILL_TRY(const svg::Node root, svg::read_root(input));
@@ -102,6 +110,13 @@ Result<Picture> drawn(ByteView bytes, std::uint32_t longest) {
   if (!(size.width > 0) || !(size.height > 0)) {
     return fail(ErrorCode::bad_input, "the SVG has no area", "give it a width and a height");
   }
+  const double longer = std::max(size.width, size.height);
+  if (longer < smallest_to_scale || longer > largest_to_scale) {
+    return fail(ErrorCode::limit,
+                fmt::format("an SVG that says it is {:.3g} x {:.3g} pixels cannot be drawn",
+                            size.width, size.height),
+                "give its root a width and a height that can be seen");
+  }
   start_engine();
   if (vips_type_find("VipsOperation", "svgload_buffer") == 0) {
     return fail(ErrorCode::unsupported, "this libvips draws no SVG",
@@ -110,7 +125,7 @@ Result<Picture> drawn(ByteView bytes, std::uint32_t longest) {
   Result<Result<Picture>> picture =
       with_engine(ErrorCode::bad_input, cannot_be_drawn, [&]() -> Result<Picture> {
         const BlobView blob(bytes);
-        double scale = longest / std::max(size.width, size.height);
+        double scale = longest / longer;
         VImage image = load(blob, scale);
         // librsvg may see another size than a browser does.
         const double found = std::max(image.width(), image.height());

@@ -10,7 +10,7 @@ namespace imgmill {
 /// Drawings. They are made smaller as text (src/svg, optimize/drawing.h) and turned into pixels
 /// only to look at them; pixels never become one.
 struct SvgCodec {
-  static constexpr std::array<std::string_view, 1> extensions = {"svg"};
+  static constexpr std::array<std::string_view, 2> extensions = {"svg", "svgz"};
   static constexpr FormatInfo format_info = {.format = Format::svg,
                                              .name = "svg",
                                              .mime_type = "image/svg+xml",
@@ -21,6 +21,7 @@ struct SvgCodec {
                                              .profile = false};
   static constexpr bool embeds_metadata = false;
 
+  /// gzip, too: what is inside is for those to find out who may unpack unknown bytes.
   static bool matches(ByteView header);
   /// The size is that of the root's width and height, 96 pixels an inch, or of its viewBox, or
   /// 300 x 150, as a browser has it.

@@ -11,6 +11,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <string_view>
 
 extern "C" {
 #include <jerror.h>
@@ -195,6 +196,30 @@ bool decode_all(Decoder& decoder, JSAMPLE* samples, std::size_t row) {
   return true;
 }
 
+// Whether a marker of end of image comes behind the last scan that there is, be it of a
+// preview. Entropy-coded data has no such bytes, segments may.
+bool ends_somewhere(ByteView input) {
+  const std::string_view text = as_text(input);
+  if (text.ends_with("\xFF\xD9")) return true;
+  const std::size_t end = text.rfind("\xFF\xD9");
+  const std::size_t scan = text.rfind("\xFF\xDA");
+  return end != std::string_view::npos && (scan == std::string_view::npos || end > scan);
+}
+
+// Whether the scans that were read bring every bit of every coefficient.
+bool all_bits_came(const jpeg_decompress_struct& info) {
+  for (int i = 0; i < info.num_components; ++i) {
+    if (info.comp_info[i].quant_table == nullptr) return false;  // no scan has had it
+    if (info.coef_bits == nullptr) continue;
+    const auto& bits = info.coef_bits[i];
+    // -1: never sent; more than 0: so many low bits are still to come.
+    if (std::any_of(std::begin(bits), std::end(bits), [](int left) { return left != 0; })) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool start_rows(Decoder& decoder) {
   if (setjmp(decoder.trap.way_out) != 0) return false;
   jpeg_start_decompress(&decoder.info);
@@ -258,6 +283,28 @@ Result<Picture> read_picture(ByteView input) {
   if (!finish(decoder)) return std::unexpected(error_of(decoder.trap));
   if (decoder.trap.damage[0] != '\0') return std::unexpected(damage_error(decoder.trap.damage));
   return picture;
+}
+
+std::optional<Buffer> with_end_marker(ByteView input) {
+  if (input.empty() || ends_somewhere(input)) return std::nullopt;
+  // Of a marker that was cut in two the first half is there.
+  const bool half = input.back() == std::byte{0xFF};
+  Buffer mended = Buffer::uninitialised(input.size() + (half ? 1 : 2));
+  std::ranges::copy(input, mended.data());
+  mended.data()[mended.size() - 2] = std::byte{0xFF};
+  mended.data()[mended.size() - 1] = std::byte{0xD9};
+
+  Decoder decoder(mended.view());
+  if (coefficients_of(decoder) == nullptr || decoder.info.arith_code != FALSE ||
+      !all_bits_came(decoder.info)) {
+    return std::nullopt;
+  }
+  // A warning is data that was cut off; what is left over was not read up to our marker.
+  if (!finish(decoder) || decoder.trap.damage[0] != '\0' ||
+      decoder.info.src->bytes_in_buffer != 0) {
+    return std::nullopt;
+  }
+  return mended;
 }
 
 Result<Pixels> decode_pixels(ByteView input) {

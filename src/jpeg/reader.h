@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "imgmill/buffer.h"
@@ -43,6 +44,12 @@ struct Pixels {
 /// Decodes a grey or YCbCr JPEG in this thread. The samples are those that libvips's decoder, of
 /// the same descent, gives. Errors: bad_input, with a precise reason, for any damage.
 [[nodiscard]] Result<Pixels> decode_pixels(ByteView input);
+
+/// `input` with the end-of-image marker that it lacks, where that is all it lacks: every block of
+/// every scan is there (T.81, B.1.1.5 wants the marker; all viewers do without). Nothing where it
+/// has one, or where more is missing or could be: of arithmetic coding nobody can tell, since its
+/// data may end before its blocks do. Thread-safe. Throws std::bad_alloc.
+[[nodiscard]] std::optional<Buffer> with_end_marker(ByteView input);
 
 /// Why libvips may have refused this file: decodes it once more for a precise
 /// answer. An empty string: nothing is wrong, or nothing but what every

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "imgmill/optimize.h"
 #include "jpeg/encoder.h"
 #include "jpeg/quality.h"
@@ -84,6 +86,51 @@ TEST(JpegDiagnosis, TellsDamageFromStrayBytes) {
   many.insert(many.end() - 2, 500, std::byte{0});
   EXPECT_NE(jpeg::diagnose(many), "");
   EXPECT_NE(jpeg::diagnose(ByteView(file).first(file.size() / 2)), "");
+}
+
+// What a file of that kind ends with once its last `cut` bytes are gone.
+Bytes without_end(const Bytes& file, std::size_t cut) {
+  return {file.begin(), file.end() - static_cast<std::ptrdiff_t>(cut)};
+}
+
+TEST(JpegEndMarker, IsAddedWhereNothingElseIsMissing) {
+  for (const JpegKind& kind : jpeg_kinds) {
+    SCOPED_TRACE(kind.name);
+    const Bytes file = make_jpeg(photo(70, 50, kind.channels), kind.how);
+    EXPECT_FALSE(jpeg::with_end_marker(file));
+    const auto whole = jpeg::with_end_marker(without_end(file, 2));
+    const auto half = jpeg::with_end_marker(without_end(file, 1));
+    // Arithmetic coding may leave out what is nothing but zeros: nobody can tell.
+    const bool arithmetic = holds(file, "\xFF\xC9") || holds(file, "\xFF\xCA");
+    ASSERT_EQ(whole.has_value(), !arithmetic);
+    ASSERT_EQ(half.has_value(), !arithmetic);
+    if (arithmetic) continue;
+    EXPECT_TRUE(std::ranges::equal(whole->view(), file));
+    EXPECT_TRUE(std::ranges::equal(half->view(), file));
+  }
+}
+
+TEST(JpegEndMarker, IsNotAddedToDataThatWasCut) {
+  for (const JpegKind& kind : jpeg_kinds) {
+    SCOPED_TRACE(kind.name);
+    const Bytes file = make_jpeg(photo(70, 50, kind.channels), kind.how);
+    // From the last byte of the last scan to the first bytes of the file.
+    for (std::size_t cut = 3; cut <= file.size(); ++cut) {
+      ASSERT_FALSE(jpeg::with_end_marker(without_end(file, cut))) << cut;
+    }
+  }
+}
+
+TEST(JpegEndMarker, TrailersDoNotHideIt) {
+  Bytes file = make_jpeg(photo(70, 50));
+  file.insert(file.end(), 5000, std::byte{0x20});
+  EXPECT_FALSE(jpeg::with_end_marker(file));
+  // A preview in the file's head has one of its own.
+  const Bytes preview = make_jpeg(photo(16, 16));
+  Bytes exif = exif_block(6);
+  exif.insert(exif.end(), preview.begin(), preview.end());
+  const Bytes with_preview = make_jpeg(photo(70, 50), {.exif = exif});
+  EXPECT_TRUE(jpeg::with_end_marker(without_end(with_preview, 2)));
 }
 
 TEST(JpegReader, NoBytesAreNoJpeg) {

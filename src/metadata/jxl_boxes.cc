@@ -66,8 +66,12 @@ Layout parse(ByteView file) {
                             file.subspan(at, static_cast<std::size_t>(size))});
     at += static_cast<std::size_t>(size);
   }
-  layout.sound =
-      at == file.size() && layout.has("ftyp") && (layout.has("jxlc") || layout.has("jxlp"));
+  // A picture that stands alone must be one: where nothing is beside it, it becomes the file.
+  const bool pictures = std::ranges::all_of(layout.boxes, [](const Box& box) {
+    return box.type != "jxlc" || starts_with(box.payload, bare_signature);
+  });
+  layout.sound = pictures && at == file.size() && layout.has("ftyp") &&
+                 (layout.has("jxlc") || layout.has("jxlp"));
   return layout;
 }
 

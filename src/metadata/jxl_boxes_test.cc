@@ -3,6 +3,9 @@
 #include <brotli/encode.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <random>
+
 #include "metadata/exif.h"
 #include "metadata/test_files.h"
 
@@ -62,6 +65,54 @@ TEST(JxlBoxes, CompressedBlocksAreRead) {
   // Megabytes of nothing in a few bytes are unpacked up to a bound.
   const std::string bomb = in_boxes(packed("xml ", std::string(40 << 20, ' ')));
   EXPECT_TRUE(read_jxl(as_bytes(bomb)).xmp.empty());
+}
+
+// A box of the picture that holds anything else, another file in boxes above all.
+TEST(JxlBoxes, APictureThatIsNoneIsDamage) {
+  const std::string head = "\0\0\0\x0CJXL \x0D\x0A\x87\x0A"s + box_of("ftyp", "jxl \0\0\0\0jxl "sv);
+  for (const std::string& inside :
+       {std::string("nonsense"), std::string(), std::string("\xFF"), in_boxes({}), head}) {
+    for (const Keep& keep : {Keep::all(), Keep::none()}) {
+      const std::string file = head + box_of("jxlc", inside);
+      const auto rewritten = rewrite_jxl(as_bytes(file), keep, {});
+      ASSERT_FALSE(rewritten);
+      EXPECT_EQ(rewritten.error().code(), ErrorCode::bad_input);
+    }
+  }
+}
+
+// Boxes in any order, any number and of any content: what is accepted once is accepted again, and
+// nothing changes any more.
+TEST(JxlBoxes, RewritingTwiceChangesNothingWhateverTheBoxes) {
+  std::mt19937 random(16);
+  const std::array types{"jxlc"sv, "jxlp"sv, "jxll"sv, "jbrd"sv, "Exif"sv, "xml "sv,
+                         "brob"sv, "ftyp"sv, "JXL "sv, "free"sv, "jxli"sv};
+  const Buffer exif = camera_exif();
+  const std::array contents{std::string(bare),
+                            in_boxes({}),
+                            std::string(),
+                            std::string("Exif"),
+                            std::string(4, '\0') + text(exif),
+                            std::string("jxlc\xFF\x0A"),
+                            std::string("xml \x0B\x02\x80text\x03")};
+  int accepted = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string file = in_boxes({});
+    if (random() % 2 == 0) file.resize(32);  // without its picture
+    for (auto boxes = random() % 6; boxes > 0; --boxes) {
+      file += box_of(types[random() % types.size()], contents[random() % contents.size()]);
+    }
+    if (random() % 4 == 0) file[random() % file.size()] = static_cast<char>(random() % 256);
+    const Keep keep = i % 3 == 0 ? Keep{} : i % 3 == 1 ? Keep::all() : Keep::none();
+    const ByteView own = random() % 2 == 0 ? exif.view() : ByteView();
+    const auto once = rewrite_jxl(as_bytes(file), keep, own);
+    if (!once) continue;
+    ++accepted;
+    const auto twice = rewrite_jxl(once->bytes.view(), keep, own);
+    ASSERT_TRUE(twice) << i;
+    ASSERT_EQ(text(twice->bytes), text(once->bytes)) << i;
+  }
+  EXPECT_GT(accepted, 2000);
 }
 
 TEST(JxlBoxes, WhatAJpegNeedsIsNotTakenAway) {

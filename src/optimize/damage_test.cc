@@ -147,6 +147,51 @@ TEST(Damaged, StrayBytesBeforeTheEndOfAJpegAreShruggedOff) {
   EXPECT_GT(psnr(decode(result->bytes.view(), Format::jpeg).picture(), picture), 30);
 }
 
+// Browsers show such a file as if nothing were missing, and nothing is.
+TEST(Damaged, AMissingEndMarkerOfAJpegIsMendedInEveryMode) {
+  for (const bool progressive : {false, true}) {
+    const Raster shown = photo(160, 120);
+    const Bytes whole = make_jpeg(shown, {.quality = 97, .progressive = progressive});
+    const Bytes file(whole.begin(), whole.end() - 2);
+    const Raster picture = decode(whole, Format::jpeg).picture();
+    ImageSettings lossless{.compression = Compression::lossless};
+    ImageSettings everything = lossless;
+    everything.keep = Keep::all();
+    ImageSettings target;
+    target.target = Target{.score = 80};
+    ImageSettings small;
+    small.max_bytes = whole.size() / 2;
+    for (const ImageSettings& settings :
+         {ImageSettings(), lossless, everything, target, small,
+          ImageSettings{.output_format = Format::webp}, ImageSettings{.output_format = Format::png},
+          ImageSettings{.compression = Compression::lossless, .output_format = Format::jpegxl}}) {
+      const auto made = optimize(file, settings);
+      ASSERT_TRUE(made) << made.error().describe();
+      EXPECT_NE(made->decision, Decision::kept);
+      EXPECT_TRUE(std::ranges::find(made->notes, "the end marker was missing and was added") !=
+                  made->notes.end());
+      const Raster again = decode(made->bytes.view(), made->format).picture();
+      EXPECT_GT(psnr(again, picture), 30);
+      if (made->format == Format::jpeg) {
+        EXPECT_EQ(made->bytes.view().back(), std::byte{0xD9});
+        EXPECT_LT(made->bytes.size(), file.size());
+      }
+      if (made->format == Format::jpeg && settings.compression == Compression::lossless) {
+        EXPECT_EQ(jpeg_coefficients(made->bytes.view()), jpeg_coefficients(whole));
+      }
+    }
+    // Where nothing is won the file stays what it was, and that is said.
+    const auto packed = optimize(whole, lossless);
+    ASSERT_TRUE(packed);
+    const Bytes least(packed->bytes.view().begin(), packed->bytes.view().end() - 2);
+    const auto kept = optimize(least, lossless);
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(kept->decision, Decision::kept);
+    EXPECT_TRUE(std::ranges::equal(kept->bytes.view(), least));
+    EXPECT_NE(kept->notes.back().find("the end marker is missing"), std::string::npos);
+  }
+}
+
 TEST(Damaged, BytesAfterTheEndDoNotMatter) {
   for (const Victim& victim : victims()) {
     if (victim.format == Format::avif || victim.format == Format::tiff ||

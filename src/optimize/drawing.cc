@@ -7,13 +7,16 @@
 #include <cmath>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "base/file_names.h"
 #include "base/try.h"
 #include "codecs/svg.h"
 #include "quality/judge.h"
 #include "svg/cleaner.h"
+#include "svg/gzip.h"
 #include "svg/reader.h"
+#include "svg/sprite.h"
 #include "svg/traits.h"
 #include "svg/writer.h"
 
@@ -60,24 +63,54 @@ Difference difference(const Picture& one, const Picture& other) {
 
 ByteView as_view(const std::string& text) { return std::as_bytes(std::span(text)); }
 
-/// What is drawn of a file: it, or where it has text, all but that. Fonts are files, which a worker
-/// cannot open, and another machine has others.
+/// What is drawn of a file: it, or where it has text, all but that, since fonts are files, which a
+/// worker cannot open, and another machine has others; and the symbols in it that only pages draw.
 class Drawable {
  public:
-  Drawable(ByteView bytes, const svg::Document& document, bool text) : view_(bytes) {
+  Drawable(ByteView bytes, const svg::Document& document, bool text) {
+    const auto shown = [&](const svg::Document& one) {
+      return svg::write(text ? svg::without_text(one) : one);
+    };
+    for (const svg::Document& sheet : svg::sheets_of_symbols(document)) {
+      drawings_.push_back(shown(sheet));
+    }
+    // A sprite by itself may have no size that it could be drawn at.
+    if (!drawings_.empty() && svg::shows_nothing(document)) return;
     if (text) {
-      rest_ = svg::write(svg::without_text(document));
-      view_ = as_view(rest_);
+      drawings_.push_back(shown(document));
+    } else {
+      whole_ = bytes;
     }
   }
   Drawable(const Drawable&) = delete;
   Drawable& operator=(const Drawable&) = delete;
-  [[nodiscard]] ByteView bytes() const { return view_; }
+
+  [[nodiscard]] std::vector<ByteView> drawings() const {
+    std::vector<ByteView> all;
+    for (const std::string& drawing : drawings_) all.push_back(as_view(drawing));
+    if (!whole_.empty()) all.push_back(whole_);
+    return all;
+  }
 
  private:
-  std::string rest_;
-  ByteView view_;
+  std::vector<std::string> drawings_;
+  ByteView whole_;
 };
+
+Result<Likeness> likeness(const Drawable& original, const Drawable& other) {
+  const std::vector<ByteView> before = original.drawings();
+  const std::vector<ByteView> after = other.drawings();
+  if (before.size() != after.size()) {
+    return fail(ErrorCode::internal, "cleaning changed what can be drawn");
+  }
+  Likeness all{.blank = true};
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    IMGMILL_TRY(const Likeness one, imgmill::likeness(before[i], after[i]));
+    all.score = std::min(all.score, one.score);
+    all.blank = all.blank && one.blank;
+  }
+  return all;
+}
 
 /// One original, and whatever is made of it.
 class Inspection {
@@ -94,7 +127,7 @@ class Inspection {
       return fail(ErrorCode::internal, "cleaning changed a text");
     }
     const Drawable drawable(as_view(made), again, traits_.text);
-    return likeness(original_.bytes(), drawable.bytes());
+    return likeness(original_, drawable);
   }
 
  private:
@@ -157,7 +190,11 @@ Result<Likeness> likeness(ByteView original, ByteView other) {
 }
 
 Result<Optimized> cleaned_drawing(const Source& source, const ImageSettings& settings) {
-  Optimized out{.bytes = Buffer::copy_of(source.bytes),
+  // What is kept is the file, packed as it may be.
+  const auto packed = [&](ByteView text) {
+    return source.gzipped ? svg::gzipped(text) : Buffer::copy_of(text);
+  };
+  Optimized out{.bytes = Buffer::copy_of(source.file),
                 .format = Format::svg,
                 .input_format = Format::svg,
                 .decision = Decision::kept,
@@ -179,11 +216,12 @@ Result<Optimized> cleaned_drawing(const Source& source, const ImageSettings& set
   for (;;) {
     svg::Cleaned cleaned = svg::clean(*document, care, settings.keep);
     care = cleaned.care;
-    if (cleaned.bytes.size() >= source.bytes.size()) break;
+    Buffer bytes = packed(as_view(cleaned.bytes));
+    if (bytes.size() >= source.file.size()) break;
     const Result<Likeness> found = inspection.look(cleaned.bytes);
     ++out.judgement.encodes;
     if (found && good_enough(*found, care, settings)) {
-      out.bytes = Buffer::copy_of(as_view(cleaned.bytes));
+      out.bytes = std::move(bytes);
       out.judgement.score = found->score;
       out.decision = found->score < 100             ? Decision::reencoded
                      : care == svg::Care::text_only ? Decision::stripped
@@ -197,6 +235,14 @@ Result<Optimized> cleaned_drawing(const Source& source, const ImageSettings& set
       break;
     }
     care = static_cast<svg::Care>(static_cast<int>(care) + 1);
+  }
+  if (source.gzipped && out.decision == Decision::kept) {
+    // The same text, packed better.
+    Buffer again = packed(source.bytes);
+    if (again.size() < source.file.size()) {
+      out.bytes = std::move(again);
+      out.decision = Decision::transcoded;
+    }
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #include "optimize/drawing.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <string>
@@ -8,6 +9,10 @@
 #include "codecs/svg.h"
 #include "imgmill/optimize.h"
 #include "support/decode.h"
+#include "svg/gzip.h"
+#include "svg/reader.h"
+#include "svg/sprite.h"
+#include "svg/writer.h"
 
 namespace imgmill {
 namespace {
@@ -218,7 +223,7 @@ TEST(Drawing, ItsSizeIsAsABrowserHasIt) {
   EXPECT_EQ(size("width='1in' height='25.4mm'"), std::pair(96U, 96U));
   EXPECT_EQ(size(""), std::pair(300U, 150U));
   EXPECT_EQ(size("width='0' height='-5'"), std::pair(1U, 150U));
-  EXPECT_EQ(size("width='1e30' height='1'"), std::pair(4'000'000'000U, 1U));
+  EXPECT_EQ(size("width='1e30' height='1'"), std::pair(2'147'483'647U, 1U));
 }
 
 TEST(Drawing, LargeOnesAreCleanedAndNotDrawnLarge) {
@@ -232,6 +237,140 @@ TEST(Drawing, LargeOnesAreCleanedAndNotDrawnLarge) {
   const auto drawn = SvgCodec::decode(bytes(file), *info, {});
   ASSERT_FALSE(drawn);
   EXPECT_EQ(drawn.error().code(), ErrorCode::limit);
+}
+
+// ---- Sprites ------------------------------------------------------------------
+
+const std::string sprite =
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" style=\"display:none\">\n<!-- sprite -->\n"
+    "<symbol id=\"help\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" "
+    "stroke-width=\"2.000\">\n<circle cx=\"12.000\" cy=\"12.000\" r=\"10.000\"/>\n"
+    "<path d=\"M 4.12345678 12.12345678 L 20.000 , 6.50\"/>\n</symbol>\n"
+    "<symbol id=\"flag\" viewBox=\"0 0 1 1\"><linearGradient id=\"g\"><stop offset=\"0\" "
+    "stop-color=\"#ff0000\"/><stop offset=\"1\" stop-color=\"#0000ff\"/></linearGradient><rect "
+    "width=\"1.000\" height=\"1.000\" fill=\"url(#g)\"/></symbol>\n</svg>\n";
+
+// `file` with `from` changed to `to`, both as the sheets that show their symbols.
+Result<Likeness> symbols_alike(const std::string& one, const std::string& other) {
+  const auto sheet = [](const std::string& file) {
+    return svg::write(svg::sheets_of_symbols(*svg::read(bytes(file))).at(0));
+  };
+  return likeness(bytes(sheet(one)), bytes(sheet(other)));
+}
+
+TEST(Sprite, IsCleanedAndEachSymbolLooksTheSame) {
+  for (const std::string attributes :
+       {"style=\"display:none\"", "width=\"0\" height=\"0\"", "class=\"hidden\""}) {
+    std::string file = sprite;
+    file.replace(file.find("style=\"display:none\""), 20, attributes);
+    const Optimized made = made_of(file);
+    EXPECT_LT(made.bytes.size(), file.size() * 9 / 10) << attributes;
+    EXPECT_TRUE(made.notes.empty()) << made.notes[0];
+    for (const char* kept : {"id=\"help\"", "id=\"flag\"", "id=\"g\"", "viewBox=\"0 0 24 24\""}) {
+      EXPECT_TRUE(holds(made.bytes.view(), kept)) << kept;
+    }
+    EXPECT_FALSE(holds(made.bytes.view(), "4.12345678"));
+    const auto alike = symbols_alike(file, text_of(made));
+    ASSERT_TRUE(alike);
+    EXPECT_FALSE(alike->blank);
+    EXPECT_GE(alike->score, 90);
+    EXPECT_EQ(text_of(made_of(text_of(made))), text_of(made));
+  }
+}
+
+TEST(Sprite, DamageToASymbolIsSeen) {
+  const std::pair<std::string, std::string> edits[] = {{"r=\"10.000\"", "r=\"9.000\""},
+                                                       {"#0000ff", "#00ff00"},
+                                                       {"stroke=\"cur", "stroke=\"Cur-"},
+                                                       {"20.000 , 6.50", "20.000 , 7.50"}};
+  for (const auto& [from, to] : edits) {
+    std::string other = sprite;
+    other.replace(other.find(from), from.size(), to);
+    const auto alike = symbols_alike(sprite, other);
+    EXPECT_TRUE(!alike || alike->score < 90) << from;
+  }
+}
+
+// ---- Packed drawings ------------------------------------------------------------
+
+std::string packed(const std::string& text) {
+  return std::string(as_text(svg::gzipped(bytes(text)).view()));
+}
+
+std::string unpacked(const Optimized& made) {
+  const auto text = svg::gunzip(made.bytes.view(), 1 << 20);
+  return text ? std::string(as_text(text->view())) : text.error().message();
+}
+
+TEST(PackedDrawing, IsCleanedAndStaysPacked) {
+  std::string inside;
+  for (int i = 0; i < 20; ++i) inside += shapes;
+  const std::string file = packed(drawing(inside));
+  const Optimized made = made_of(file);
+  EXPECT_EQ(made.format, Format::svg);
+  EXPECT_EQ(made.width, 64U);
+  EXPECT_NE(made.decision, Decision::kept);
+  EXPECT_LT(made.bytes.size(), file.size());
+  EXPECT_EQ(unpacked(made), text_of(made_of(drawing(inside))));
+  EXPECT_EQ(made_of(text_of(made)).decision, Decision::kept);
+  const auto info = inspect(bytes(file));
+  ASSERT_TRUE(info);
+  EXPECT_EQ(info->format, Format::svg);
+  EXPECT_EQ(info->height, 48U);
+}
+
+TEST(PackedDrawing, IsPackedBetterWhereNothingElseIsToBeDone) {
+  const std::string clean = text_of(made_of(drawing(shapes + features[1].second)));
+  // Stored as it is, in gzip's wrapping.
+  z_stream stream{};
+  ASSERT_EQ(deflateInit2(&stream, 0, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string file(clean.size() + 100, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(clean.data()));
+  stream.avail_in = static_cast<uInt>(clean.size());
+  stream.next_out = reinterpret_cast<Bytef*>(file.data());
+  stream.avail_out = static_cast<uInt>(file.size());
+  ASSERT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  file.resize(file.size() - stream.avail_out);
+  deflateEnd(&stream);
+  const Optimized made = made_of(file);
+  EXPECT_EQ(made.decision, Decision::transcoded);
+  EXPECT_LT(made.bytes.size(), file.size());
+  EXPECT_EQ(unpacked(made), clean);
+  EXPECT_EQ(made_of(text_of(made)).decision, Decision::kept);
+}
+
+TEST(PackedDrawing, WhatIsNoneIsRefusedAndSaysWhy) {
+  const std::pair<std::string, ErrorCode> cases[] = {
+      {packed("just a text, packed"), ErrorCode::unsupported},
+      {packed(""), ErrorCode::unsupported},
+      {packed(packed(drawing(shapes))), ErrorCode::unsupported},
+      {packed(drawing(shapes)).substr(0, 100), ErrorCode::bad_input},
+      {packed(drawing(shapes)) + "more", ErrorCode::bad_input},
+      {packed("<svg>" + std::string(std::size_t{65} << 20, ' ')), ErrorCode::limit}};
+  for (const auto& [file, code] : cases) {
+    const auto made = optimize(bytes(file));
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code(), code) << made.error().describe();
+    EXPECT_FALSE(made.error().advice().empty());
+    EXPECT_FALSE(inspect(bytes(file)));
+  }
+  EXPECT_NE(optimize(bytes(cases[0].first)).error().message().find("gzip"), std::string::npos);
+  // Limits are the caller's, too.
+  EXPECT_EQ(optimize(bytes(packed(drawing(shapes))), {}, {.max_decoded_bytes = 100}).error().code(),
+            ErrorCode::limit);
+}
+
+TEST(Drawing, SizesThatNobodyCanDrawAreToldAsSuch) {
+  for (const char* side : {"1e-9", "3e9"}) {
+    const std::string file = std::string("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"") +
+                             side + "\" height=\"" + side +
+                             "\">\n<rect width=\"5.0\" height=\"5\"/>\n</svg>\n";
+    const Optimized made = made_of(file);
+    EXPECT_EQ(text_of(made), file);
+    EXPECT_TRUE(mentions(made, "left alone: an SVG that says it is")) << side;
+    // A worker's answer holds sizes of 31 bits.
+    EXPECT_LE(made.width, 0x7fffffffU);
+  }
 }
 
 TEST(Drawing, CanBeDrawnAtItsOwnSize) {

@@ -13,6 +13,19 @@
 namespace imgmill {
 namespace {
 
+// What stays is the input, byte for byte; mended, it would be bigger.
+void tell_of_mending(ByteView input, Optimized& made) {
+  const bool grown = made.format == made.input_format && made.bytes.size() > input.size() &&
+                     made.decision != Decision::reencoded;
+  if (made.decision == Decision::kept || grown) {
+    made.decision = Decision::kept;
+    made.bytes = Buffer::copy_of(input);
+    made.notes.emplace_back("the end marker is missing; nothing smaller was found to mend it in");
+  } else {
+    made.notes.emplace_back("the end marker was missing and was added");
+  }
+}
+
 Result<Optimized> decided(const Source& source, const ImageSettings& settings,
                           const Limits& limits) {
   if (source.info.format == Format::svg) return cleaned_drawing(source, settings);
@@ -36,6 +49,7 @@ Result<Optimized> optimize(ByteView input, const ImageSettings& settings, const 
   try {
     IMGMILL_TRY(const Source source, open_source(input, limits));
     IMGMILL_TRY(Optimized made, decided(source, settings, limits));
+    if (source.end_marker_added) tell_of_mending(input, made);
     // What was promised is looked at once more, whichever way the bytes took.
     if (settings.max_bytes && made.bytes.size() > *settings.max_bytes) {
       return fail(ErrorCode::limit,

@@ -39,7 +39,9 @@ Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& setting
   IMGMILL_TRY(out.bytes, pack_jpeg(jpeg, settings.effort));
   const bool same = std::ranges::equal(jpeg, source.bytes);
   out.notes.emplace_back(
-      same ? "imgmill restore-jpeg gives the JPEG back, bit for bit"
+      same ? (source.end_marker_added
+                  ? "imgmill restore-jpeg gives the JPEG back, bit for bit but for its end marker"
+                  : "imgmill restore-jpeg gives the JPEG back, bit for bit")
            : "imgmill restore-jpeg gives the JPEG back, less the metadata that was not to stay "
              "(--keep all: bit for bit)");
   out.judgement.score = 100;

@@ -9,9 +9,12 @@
 #include "codecs/jxl.h"
 #include "codecs/png_header.h"
 #include "codecs/tiff.h"
+#include "jpeg/reader.h"
 #include "metadata/isobmff.h"
 #include "metadata/jxl_boxes.h"
 #include "metadata/raw_file.h"
+#include "svg/gzip.h"
+#include "svg/reader.h"
 
 namespace imgmill {
 namespace {
@@ -24,8 +27,19 @@ std::string_view foreign_name(ByteView input) {
   if (text.starts_with("BM"sv)) return "BMP";
   if (text.starts_with("8BPS"sv)) return "Photoshop";
   if (text.starts_with("%PDF"sv)) return "PDF";
-  if (text.starts_with("\x1F\x8B"sv)) return "gzip (a compressed SVG: unpack it first)";
   return {};
+}
+
+/// The drawing in a gzip file.
+Result<Buffer> unpacked(ByteView file, const Limits& limits) {
+  const std::uint64_t most =
+      std::min<std::uint64_t>(svg::ReadLimits().bytes, limits.max_decoded_bytes);
+  IMGMILL_TRY(Buffer text, svg::gunzip(file, static_cast<std::size_t>(most)));
+  if (!svg::looks_like_svg(text.view().first(std::min(text.size(), sniff_bytes)))) {
+    return fail(ErrorCode::unsupported, "a gzip file with something else than an SVG in it",
+                "unpack it first, and give what is inside");
+  }
+  return text;
 }
 
 std::string known_formats() {
@@ -177,12 +191,24 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
   }
 
   Source source;
-  source.bytes = input;
+  source.bytes = source.file = input;
   source.codec = &codec(*format);
+  if (svg::looks_like_gzip(input)) {
+    IMGMILL_TRY(source.own, unpacked(input, limits));
+    source.bytes = input = source.own.view();
+    source.gzipped = true;
+  }
   IMGMILL_TRY(source.info, source.codec->probe(input));
   // A drawing is as many pixels as somebody makes of it.
   if (*format != Format::svg) IMGMILL_CHECK(within(source.info, limits));
 
+  if (*format == Format::jpeg) {
+    if (std::optional<Buffer> whole = jpeg::with_end_marker(input)) {
+      source.own = *std::move(whole);
+      source.bytes = input = source.own.view();
+      source.end_marker_added = true;
+    }
+  }
   source.metadata = read_metadata(input, *format);
   // Where the profile is not in the container's own words.
   if (*format == Format::jpegxl) source.metadata.icc = jxl_facts(input).profile;

@@ -11,9 +11,13 @@
 
 namespace imgmill {
 
-/// Refers to the caller's bytes.
+/// Refers to the caller's bytes, or to its own where something had to be mended first.
 struct Source {
   ByteView bytes;
+  ByteView file;                  ///< the caller's, as they came
+  Buffer own;                     ///< what `bytes` are where they are not `file`; mostly empty
+  bool end_marker_added = false;  ///< to a JPEG that lacked it
+  bool gzipped = false;           ///< `file` is the SVG in gzip
   const Codec* codec = nullptr;
   ImageInfo info;
   MetadataBlocks metadata;

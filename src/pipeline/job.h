@@ -56,6 +56,7 @@ struct ProcessedJob {
   Optimized output;
   ContentHash content;  ///< of the input, where there is a memory
   bool cached = false;  ///< the output is from the cache
+  bool shared = false;  ///< the output is another job's of this batch, with the same input
   std::chrono::microseconds elapsed{0};
 
   [[nodiscard]] ByteView bytes() const {

@@ -172,7 +172,7 @@ void remember(const ProcessedJob& processed, const KnownResult& known,
               const std::optional<OutputFile>& output, const Memory& memory) {
   const Job& job = processed.job;
   if (memory.cache != nullptr) {
-    if (!processed.cached) {
+    if (!processed.cached && !processed.shared) {
       memory.cache->remember(processed.content, job.recipe, known, processed.bytes(),
                              job.idempotent);
     }

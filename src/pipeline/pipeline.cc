@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -138,7 +139,7 @@ bool Pipeline::recalled(LoadedJob& loaded) {
   Recalled known;
   try {
     known = recall(loaded, options_.write.memory, options_.write.write);
-  } catch (const std::bad_alloc&) {
+  } catch (const std::exception&) {
     return false;  // the work itself may need less, or says so for this image
   }
   if (known.result) {
@@ -149,20 +150,30 @@ bool Pipeline::recalled(LoadedJob& loaded) {
   }
   if (!known.processed) return false;
   observer_.on_started(known.processed->job.task);
-  if (options_.mode == Pipelining::off) {
-    write(*std::move(known.processed));
-  } else if (!processed_.push(*known.processed)) {
-    observer_.on_result(cancelled(known.processed->job, Stage::read));
-  }
+  pass_on(*std::move(known.processed), Stage::read);
   return true;
+}
+
+void Pipeline::pass_on(ProcessedJob processed, Stage stage) {
+  if (options_.mode == Pipelining::off) {
+    write(std::move(processed));
+  } else if (!processed_.push(processed)) {
+    observer_.on_result(cancelled(processed.job, stage));
+  }
 }
 
 std::optional<ProcessedJob> Pipeline::process(LoadedJob loaded) {
   if (!stop_.stop_requested()) observer_.on_started(loaded.job.task);
+  // A content that could not be hashed is nobody else's.
+  const bool may_be_shared = options_.write.memory && loaded.content != ContentHash();
+  if (may_be_shared && !same_work_.begin(loaded)) return std::nullopt;
+  const ContentHash content = loaded.content;
+  const ContentHash recipe = loaded.job.recipe;
   const microseconds before = loaded.elapsed;
   Result<ProcessedJob> processed =
       process_stage(loaded, executor_, options_.limits, images_left(), stop_);
   --unprocessed_;
+  if (may_be_shared) share(processed, same_work_.end(content, recipe));
   if (!processed) {
     process_us_ += (loaded.elapsed - before).count();
     loaded.input.bytes = {};
@@ -173,6 +184,27 @@ std::optional<ProcessedJob> Pipeline::process(LoadedJob loaded) {
   }
   process_us_ += (processed->elapsed - before).count();
   return *std::move(processed);
+}
+
+void Pipeline::share(const Result<ProcessedJob>& done, std::vector<LoadedJob> waiters) {
+  for (LoadedJob& waiter : waiters) {
+    --unprocessed_;
+    if (!done) {
+      waiter.input.bytes = {};
+      waiter.permit.release();
+      observer_.on_result(failed(waiter.job, Stage::process, done.error(), waiter.elapsed));
+      continue;
+    }
+    const Job job = waiter.job;
+    try {
+      pass_on(twin_of(*done, std::move(waiter)), Stage::process);
+    } catch (const std::bad_alloc&) {
+      observer_.on_result(
+          failed(job, Stage::process,
+                 Error(ErrorCode::environment, "there was not enough memory for this image",
+                       "use fewer jobs (--jobs), or lower limits")));
+    }
+  }
 }
 
 void Pipeline::write(ProcessedJob processed) {

@@ -12,6 +12,7 @@
 #include "executor/executor.h"
 #include "pipeline/bounded_queue.h"
 #include "pipeline/job.h"
+#include "pipeline/same_work.h"
 #include "pipeline/stages.h"
 
 namespace imgmill {
@@ -49,7 +50,8 @@ struct PipelineTimes {
 ///          -> [processed] -> writers -> on_result
 ///
 /// What is known from earlier runs goes from the readers straight to the writers,
-/// or has its result at once.
+/// or has its result at once. Where there is a memory, which knows contents, jobs whose work is
+/// being done for another one wait for that.
 ///
 /// A requested stop turns what is not in the process stage yet into cancelled
 /// results; what is being processed or written is finished. With Pipelining::off
@@ -91,6 +93,10 @@ class Pipeline {
   std::optional<LoadedJob> read(Job job);
   bool recalled(LoadedJob& loaded);
   std::optional<ProcessedJob> process(LoadedJob loaded);
+  /// Gives the jobs that have waited for the same work what has come of it.
+  void share(const Result<ProcessedJob>& done, std::vector<LoadedJob> waiters);
+  /// On to the writers, or written at once.
+  void pass_on(ProcessedJob processed, Stage stage);
   void write(ProcessedJob processed);
 
   Executor& executor_;
@@ -101,6 +107,7 @@ class Pipeline {
   BoundedQueue<Job> jobs_;
   BoundedQueue<LoadedJob> loaded_;
   BoundedQueue<ProcessedJob> processed_;
+  SameWork same_work_;
   std::atomic<std::size_t> unprocessed_{0};
   std::atomic<bool> complete_{false};
   std::atomic<std::int64_t> read_us_{0};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <semaphore>
@@ -124,6 +125,63 @@ TEST_P(PipelineModes, TheLastImagesAreToldHowManyAreLeft) {
   // Whether the first one was taken before or after the end was known is open.
   const std::vector<std::size_t> rest(gate.told.begin() + 1, gate.told.end());
   EXPECT_EQ(rest, (std::vector<std::size_t>{4, 3, 2, 1}));
+}
+
+/// Holds all images back, and counts them.
+class SlowGate : public FakeExecutor {
+ public:
+  SlowGate() : FakeExecutor(3) {}
+  Result<Optimized> process(const Work& work, std::stop_token stop) override {
+    open.wait(false);
+    return FakeExecutor::process(work, stop);
+  }
+  std::atomic<bool> open{false};
+};
+
+TEST_P(PipelineModes, TheSameWorkIsDoneOnceForFilesAndLinks) {
+  for (const char* what : {"", "KEEP", "REFUSE"}) {
+    const ScratchFolder scratch;
+    std::string note;
+    const auto cache = Cache::open(scratch / "cache", 1 << 20, note);
+    ASSERT_TRUE(cache);
+    SlowGate gate;
+    Ledger ledger;
+    PipelineOptions with_memory = options();
+    with_memory.write.memory.cache = cache->get();
+    {
+      Pipeline pipeline(gate, ledger, with_memory, {});
+      Job first = job(scratch, 0, fake_jpeg(what));
+      const fs::path file = first.task.input_path;
+      pipeline.submit(std::move(first));
+      for (std::uint64_t i = 1; i < 10; ++i) {
+        Job link = job(scratch, i, fake_jpeg("something else"));
+        fs::remove(link.task.input_path);
+        fs::create_symlink(file, link.task.input_path);
+        pipeline.submit(std::move(link));
+      }
+      while (ledger.started < 10) std::this_thread::yield();
+      gate.open = true;
+      gate.open.notify_all();
+    }
+    EXPECT_EQ(gate.calls, 1);
+    int noted = 0;
+    ASSERT_EQ(ledger.results.size(), 10U);
+    EXPECT_FALSE(ledger.twice);
+    for (const auto& [index, result] : ledger.results) {
+      EXPECT_EQ(result.success(), std::string_view(what) != "REFUSE") << index;
+      if (!result.success()) continue;
+      noted += static_cast<int>(
+          std::ranges::count(result.notes, "the same bytes as another input, worked on once"));
+      EXPECT_FALSE(result.cached);
+      const std::string input = fake_jpeg(what);
+      const std::size_t size = *what != 0 ? input.size() : (input.size() + 1) / 2;
+      EXPECT_EQ(contents(scratch / ("out/" + std::to_string(index) + ".jpg")),
+                input.substr(0, size));
+    }
+    if (std::string_view(what) != "REFUSE") {
+      EXPECT_EQ(noted, 9);
+    }
+  }
 }
 
 TEST_P(PipelineModes, OneBadImageCostsOneImage) {

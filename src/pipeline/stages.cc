@@ -87,10 +87,11 @@ Result<WriteOutcome> put_output(const ProcessedJob& processed, const WritePolicy
     if (!facts) return std::unexpected(output_exists(target));
     return WriteOutcome{Written::yes, {}, OutputFile{*facts, Cache::Writer::anybody}};
   }
-  IMGMILL_TRY(const Placed placed,
-              write_output({target, processed.bytes(), processed.input.facts, replace}));
-  if (placed == Committed::placed)
-    return WriteOutcome{Written::yes, {}, placed_by_us(placed.facts)};
+  IMGMILL_TRY(Placed placed, write_output({target, processed.bytes(), processed.input.facts,
+                                           replace, processed.job.task.input_path}));
+  if (placed == Committed::placed) {
+    return WriteOutcome{Written::yes, std::move(placed.notes), placed_by_us(placed.facts)};
+  }
   if (policy.existing == ExistingOutput::skip) return WriteOutcome{Written::left_alone, {}, {}};
   // Where the format was chosen, the name was not known before: an earlier run may have
   // got so far without being able to say so.
@@ -202,10 +203,21 @@ OptimizationResult write_stage(ProcessedJob& processed, const WritePolicy& polic
   result.notes.insert(result.notes.end(), output.notes.begin(), output.notes.end());
   result.notes.insert(result.notes.end(), outcome->notes.begin(), outcome->notes.end());
   result.cached = processed.cached;
+  if (processed.shared) {
+    result.notes.emplace_back("the same bytes as another input, worked on once");
+  }
   if (outcome->written == Written::left_alone) {
     result.decision = Decision::skipped;
   } else if (policy.memory) {
-    remember(processed, known, outcome->output, policy.memory);
+    // The output is where it belongs: what is not remembered costs work another time, no more.
+    const Result<void> remembered = guarded(processed.elapsed, [&]() -> Result<void> {
+      remember(processed, known, outcome->output, policy.memory);
+      return {};
+    });
+    if (!remembered) {
+      result.notes.push_back(fmt::format("done, but not remembered for another run: {}",
+                                         remembered.error().message()));
+    }
   }
   return result;
 }

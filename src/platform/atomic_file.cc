@@ -15,6 +15,7 @@
 #include <string>
 
 #include "base/try.h"
+#include "platform/attributes.h"
 #include "platform/io_error.h"
 
 namespace imgmill {
@@ -100,6 +101,10 @@ Result<void> AtomicFile::carry_over(const FileFacts& source, Ownership ownership
   const timespec times[2] = {source.accessed, source.modified};
   if (::futimens(fd, times) != 0) errno = 0;
   return {};
+}
+
+std::vector<std::string> AtomicFile::carry_attributes(const FileDescriptor& source) {
+  return copy_attributes(source, descriptor_);
 }
 
 void AtomicFile::default_permissions() {

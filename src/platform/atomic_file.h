@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "imgmill/buffer.h"
 #include "imgmill/error.h"
@@ -36,6 +38,9 @@ class AtomicFile {
   /// Takes over permission bits and time stamps of `source`, and the owner as
   /// far as this process may give files away. Call after the last write.
   [[nodiscard]] Result<void> carry_over(const FileFacts& source, Ownership ownership);
+  /// Takes over extended attributes and access control lists of an open file; the names of those
+  /// that could not be set. Call after carry_over().
+  [[nodiscard]] std::vector<std::string> carry_attributes(const FileDescriptor& source);
   /// The permissions a newly made file would have.
   void default_permissions();
   /// Waits until the bytes are on the disk.

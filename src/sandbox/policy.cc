@@ -113,6 +113,23 @@ constexpr std::array rows{
     PolicyRow{"newfstatat", refuse, EACCES, "", always,
               "stdio looks at its stream this way; a path cannot be told from none"},
     PolicyRow{"ioctl", refuse, ENOTTY, "", always, "stdio asks whether there is a terminal"},
+    PolicyRow{"getpeername", refuse, ENOTSOCK, "", always,
+              "GLib, with something to log, asks whether standard error is the journal"},
+
+    // Whether there is a file. These only ask, and learn nothing: a drawing inside a drawing has
+    // text, and fontconfig looks for fonts in all the places it knows.
+    PolicyRow{"access", refuse, ENOENT, "", always, "fontconfig looks for its settings"},
+    PolicyRow{"faccessat", refuse, ENOENT, "", always, "as access, with a C library of today"},
+    PolicyRow{"faccessat2", refuse, ENOENT, "", always, "as access, newer"},
+    PolicyRow{"stat", refuse, EACCES, "", always, "fontconfig looks for folders of fonts"},
+    PolicyRow{"lstat", refuse, EACCES, "", always, "as stat, of a link"},
+    PolicyRow{"statx", refuse, EACCES, "", always, "as stat; Rust's library asks this way"},
+    PolicyRow{"statfs", refuse, EACCES, "", always,
+              "fontconfig asks whether time stamps of a folder can be relied on"},
+    PolicyRow{"readlink", refuse, EACCES, "", always,
+              "fontconfig follows links, and asks for the name of the program"},
+    PolicyRow{"readlinkat", refuse, EACCES, "", always, "as readlink, newer"},
+    PolicyRow{"getcwd", refuse, EACCES, "", always, "fontconfig makes names of files absolute"},
 };
 
 constexpr std::array files{
@@ -125,6 +142,9 @@ constexpr std::array files{
               "the way of Rust's library of counting cores, when librsvg draws a filter; its next "
               "is sched_getaffinity"},
     QuietFile{"/etc/localtime", "localtime() looks whether the zone has changed"},
+    QuietFile{"/usr/share/locale/locale.alias",
+              "GLib looks for other names of the user's languages, when librsvg comes to a "
+              "systemLanguage"},
 };
 // NOLINTEND(modernize-use-designated-initializers)
 

@@ -1,6 +1,7 @@
 // The seccomp filter: what is trapped, what is refused, and what still works.
 #include "sandbox/policy.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -16,6 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -96,8 +98,7 @@ std::vector<Attempt> attempts() {
       {"OpenTheNewWay", "openat2", raw(SYS_openat2, -100, "/etc/passwd", 0L, 0L)},
       {"Unlink", "unlink", [] { unlink("/tmp/imgmill-there-is-none"); }},
       {"Rename", "rename", [] { std::rename("/tmp/imgmill-none", "/tmp/imgmill-none2"); }},
-      {"Statx", "statx", raw(SYS_statx, -100, "/etc/passwd", 0, 0, 0L)},
-      {"ReadALink", "readlinkat", raw(SYS_readlinkat, -100, "/proc/self/exe", 0L, 0)},
+      {"ListAFolder", "openat", [] { static_cast<void>(opendir("/etc")); }},
       {"Socket", "socket", raw(SYS_socket, 2, 1, 0)},
       {"SocketPair", "socketpair", raw(SYS_socketpair, 1, 1, 0, 0L)},
       {"Connect", "connect", raw(SYS_connect, 0, 0L, 0)},
@@ -281,6 +282,44 @@ TEST(Allowed, AbortingShowsAsSuch) {
   NEEDS_SECCOMP();
   const ChildReport report = in_sandbox({}, []() -> std::string { std::abort(); });
   EXPECT_EQ(report.signal, SIGABRT) << report.trapped;
+}
+
+// Libraries ask, and do without an answer; that there is one must not show.
+TEST(Allowed, AskingForFilesLearnsNothing) {
+  NEEDS_SECCOMP();
+  expect_said("", [] {
+    std::string told;
+    const auto ask = [&](const char* call, long answer, int expected) {
+      if (answer != -1 || errno != expected)
+        told += fmt::format("{}: {} {}\n", call, answer, errno);
+    };
+    std::array<char, 4096> room{};
+    for (const char* path : {"/etc/passwd", "/there/is/none"}) {
+      ask("access", access(path, R_OK), ENOENT);
+      ask("faccessat", syscall(SYS_faccessat, AT_FDCWD, path, R_OK), ENOENT);
+      ask("faccessat2", syscall(SYS_faccessat2, AT_FDCWD, path, R_OK, 0), ENOENT);
+      ask("statx", syscall(SYS_statx, AT_FDCWD, path, 0, STATX_ALL, room.data()), EACCES);
+      ask("statfs", syscall(SYS_statfs, path, room.data()), EACCES);
+      ask("readlinkat", syscall(SYS_readlinkat, AT_FDCWD, path, room.data(), room.size()), EACCES);
+#if defined(__x86_64__)
+      ask("access, older", syscall(SYS_access, path, R_OK), ENOENT);
+      ask("stat", syscall(SYS_stat, path, room.data()), EACCES);
+      ask("lstat", syscall(SYS_lstat, path, room.data()), EACCES);
+      ask("readlink", syscall(SYS_readlink, path, room.data(), room.size()), EACCES);
+#endif
+    }
+    ask("getcwd", syscall(SYS_getcwd, room.data(), room.size()), EACCES);
+    ask("getpeername", syscall(SYS_getpeername, 2, room.data(), room.data() + 128), ENOTSOCK);
+    return told;
+  });
+}
+
+TEST(Allowed, NamesOfLanguagesAreLookedForInVain) {
+  NEEDS_SECCOMP();
+  expect_said("-1 2", [] {
+    const int file = open("/usr/share/locale/locale.alias", O_RDONLY);
+    return fmt::format("{} {}", file, errno);
+  });
 }
 
 TEST(Allowed, SizeOfADescriptorButNotOfAName) {

@@ -184,8 +184,12 @@ Answer<Response> Pictures::view(std::string_view id, const ImageRow& row, std::s
     output = optimizer_.optimize(input->view(), settings, limits_);
   }
   if (!output) return no(output.error());
-  return image_response(std::move(output->bytes), info(output->format).mime_type)
-      .with("Cache-Control", "no-cache");
+  // A drawing comes as it is, packed where it was; browsers unpack what they are told is packed.
+  const bool packed =
+      output->format == Format::svg && as_text(output->bytes.view()).starts_with("\x1F\x8B");
+  Response response = image_response(std::move(output->bytes), info(output->format).mime_type);
+  if (packed) response.with("Content-Encoding", "gzip");
+  return std::move(response.with("Cache-Control", "no-cache"));
 }
 
 Answer<Variant> Pictures::variant(std::string_view id, std::uint32_t index, std::uint32_t number) {

@@ -133,6 +133,10 @@ Result<bool> bring_back(const fs::path& backup, const fs::path& original,
   IMGMILL_TRY(AtomicFile file, AtomicFile::create(target));
   IMGMILL_CHECK(file.write(kept.bytes.view()));
   IMGMILL_CHECK(file.carry_over(kept.facts, Ownership::as_source));
+  // Where one cannot be set now, the backup could not have had it.
+  if (const Result<OpenFile> source = open_file(backup)) {
+    static_cast<void>(file.carry_attributes(source->descriptor));
+  }
   IMGMILL_CHECK(file.sync());
   IMGMILL_TRY(const Committed committed, file.commit(there ? Replace::yes : Replace::never));
   if (committed == Committed::name_is_taken) return changed_since(original);

@@ -1,8 +1,13 @@
 #include "store/group_writer.h"
 
+#include <fmt/core.h>
+
 #include <chrono>
+#include <exception>
+#include <new>
 #include <utility>
 
+#include "base/try.h"
 #include "platform/thread.h"
 
 namespace imgmill {
@@ -12,6 +17,20 @@ namespace {
 /// what it had collected, which costs work and nothing else; each transaction
 /// costs some 50 us, which over 20 a second is nothing.
 constexpr std::chrono::milliseconds collect{50};
+
+/// What `work` throws as an error: nobody above a thread of one's own could catch it.
+template <typename Work>
+Result<void> caught(Work work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::environment, "there was not enough memory for the records of this run",
+                "use fewer jobs (--jobs)");
+  } catch (const std::exception& exception) {
+    return fail(ErrorCode::internal, fmt::format("unexpected: {}", exception.what()),
+                "please report this");
+  }
+}
 
 }  // namespace
 
@@ -92,17 +111,19 @@ void GroupWriter::write_group(std::vector<Item>& group) {
   Result<void> outcome =
       database_.set_durability(waited_for ? Durability::power : Durability::process);
   if (outcome) {
-    outcome = transaction(database_, [&]() -> Result<void> {
-      for (const Item& item : group) {
-        if (Result<void> written = item.write(database_); !written) return written;
-      }
-      return {};
+    outcome = transaction(database_, [&] {
+      return caught([&]() -> Result<void> {
+        for (const Item& item : group) {
+          if (Result<void> written = item.write(database_); !written) return written;
+        }
+        return {};
+      });
     });
   }
   for (const Item& item : group) {
     if (item.outcome != nullptr) *item.outcome = outcome;
   }
-  if (outcome && after_group_) outcome = after_group_(database_);
+  if (outcome && after_group_) outcome = caught([&] { return after_group_(database_); });
   if (outcome) return;
   const std::lock_guard lock(mutex_);
   if (!failure_) failure_ = outcome.error();

@@ -14,12 +14,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A complete and synced temporary file beside `target`.
+/// Attributes of the file at `input`, if that is still the one that `source` is of.
+void carry_attributes(AtomicFile& file, const fs::path& input, const FileFacts& source,
+                      std::vector<std::string>& notes) {
+  if (input.empty()) return;
+  const Result<OpenFile> original = open_file(input);
+  if (!original || !original->facts.same_file(source)) return;
+  std::string names;
+  for (const std::string& name : file.carry_attributes(original->descriptor)) {
+    names += (names.empty() ? "" : ", ") + printable(std::string_view(name));
+  }
+  if (names.empty()) return;
+  notes.push_back(fmt::format("extended attributes could not be kept there: {}", names));
+}
+
+/// A complete and synced temporary file beside `target`. What `input` has beside its bytes comes
+/// along.
 Result<AtomicFile> prepare(const fs::path& target, ByteView bytes, const FileFacts& source,
-                           Ownership ownership) {
+                           Ownership ownership, const fs::path& input,
+                           std::vector<std::string>& notes) {
   IMGMILL_TRY(AtomicFile file, AtomicFile::create(target));
   IMGMILL_CHECK(file.write(bytes));
   IMGMILL_CHECK(file.carry_over(source, ownership));
+  carry_attributes(file, input, source, notes);
   IMGMILL_CHECK(file.sync());
   return file;
 }
@@ -45,7 +62,8 @@ Result<void> same_bytes(const fs::path& file, const fs::path& backup, std::uint6
 }
 
 /// Puts a second name or a copy of `file` at `backup`.
-Result<void> back_up(const fs::path& file, const FileFacts& source, const fs::path& backup) {
+Result<void> back_up(const fs::path& file, const FileFacts& source, const fs::path& backup,
+                     std::vector<std::string>& notes) {
   IMGMILL_CHECK(make_folders(backup.parent_path()));
   std::error_code error;
   fs::create_hard_link(file, backup, error);
@@ -59,7 +77,7 @@ Result<void> back_up(const fs::path& file, const FileFacts& source, const fs::pa
   // Another file system, or one without hard links: copy.
   IMGMILL_TRY(const FileContents original, read_file(file, source.size));
   IMGMILL_TRY(AtomicFile copy,
-              prepare(backup, original.bytes.view(), source, Ownership::as_source));
+              prepare(backup, original.bytes.view(), source, Ownership::as_source, file, notes));
   IMGMILL_TRY(const Committed committed, copy.commit(Replace::never));
   if (committed == Committed::name_is_taken) return same_bytes(file, backup, source.size);
   return {};
@@ -69,17 +87,20 @@ Result<void> back_up(const fs::path& file, const FileFacts& source, const fs::pa
 
 Result<Placed> write_output(const OutputRequest& request) {
   IMGMILL_CHECK(make_folders(request.target.parent_path()));
-  IMGMILL_TRY(AtomicFile file,
-              prepare(request.target, request.bytes, request.source, Ownership::of_this_process));
+  std::vector<std::string> notes;
+  IMGMILL_TRY(AtomicFile file, prepare(request.target, request.bytes, request.source,
+                                       Ownership::of_this_process, request.input, notes));
   IMGMILL_TRY(const Committed committed, file.commit(request.replace));
-  return Placed{committed, file.placed()};
+  return Placed{committed, file.placed(), std::move(notes)};
 }
 
 Result<Replaced> replace_in_place(const InPlaceRequest& request) {
   std::error_code error;
   const fs::path real = fs::canonical(request.file, error);
   if (error) return std::unexpected(io_error(error.value(), "replace", request.file));
-  IMGMILL_TRY(AtomicFile file, prepare(real, request.bytes, request.source, Ownership::as_source));
+  Replaced replaced;
+  IMGMILL_TRY(AtomicFile file, prepare(real, request.bytes, request.source, Ownership::as_source,
+                                       real, replaced.notes));
   IMGMILL_TRY(const std::optional<FileFacts> now, facts_of(real));
   if (!now || !now->unchanged_since(request.source)) {
     return fail(ErrorCode::environment,
@@ -87,7 +108,7 @@ Result<Replaced> replace_in_place(const InPlaceRequest& request) {
                             printable(request.file)),
                 "run again when nothing writes to it");
   }
-  if (request.backup) IMGMILL_CHECK(back_up(real, *now, *request.backup));
+  if (request.backup) IMGMILL_CHECK(back_up(real, *now, *request.backup, replaced.notes));
   const auto replace = [&]() -> Result<void> {
     if (request.before_replacing) IMGMILL_CHECK(request.before_replacing());
     IMGMILL_CHECK(file.commit(Replace::yes));
@@ -98,7 +119,7 @@ Result<Replaced> replace_in_place(const InPlaceRequest& request) {
     if (request.backup) fs::remove(*request.backup, error);
     return std::unexpected(std::move(done).error());
   }
-  Replaced replaced{{}, file.placed()};
+  replaced.facts = file.placed();
   if (now->links > 1) {
     replaced.notes.push_back(
         fmt::format("had {} hard links; the other names keep the old bytes", now->links));

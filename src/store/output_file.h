@@ -19,11 +19,15 @@ struct OutputRequest {
   ByteView bytes;
   FileFacts source;  ///< of the input when it was read: times, permissions, identity
   Replace replace = Replace::never;
+  /// Whose extended attributes and access control list the output gets, as far as its file system
+  /// holds them; empty: nobody's.
+  std::filesystem::path input = {};
 };
 
 struct Placed {
   Committed committed = Committed::placed;
-  std::optional<FileFacts> facts;  ///< of the file that was placed, where known
+  std::optional<FileFacts> facts;       ///< of the file that was placed, where known
+  std::vector<std::string> notes = {};  ///< for the result
 
   friend bool operator==(const Placed& placed, Committed committed) {
     return placed.committed == committed;

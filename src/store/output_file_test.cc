@@ -1,7 +1,9 @@
 #include "store/output_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <utime.h>
 
 #include "support/other_rights.h"
@@ -190,6 +192,85 @@ TEST(ReadOnlyFolder, IsSaidClearly) {
   });
   if (!verdict) GTEST_SKIP() << "cannot become an ordinary user here";
   EXPECT_NE(verdict->find("permission denied"), std::string::npos) << *verdict;
+}
+
+// ---- Extended attributes -------------------------------------------------------
+
+bool give(const fs::path& file, const char* name, const std::string& value) {
+  return ::setxattr(file.c_str(), name, value.data(), value.size(), 0) == 0;
+}
+
+std::string attribute(const fs::path& file, const char* name) {
+  std::string value(1000, '\0');
+  const ssize_t size = ::getxattr(file.c_str(), name, value.data(), value.size());
+  return size < 0 ? "none" : value.substr(0, static_cast<std::size_t>(size));
+}
+
+// linux/posix_acl_xattr.h: version 2; user::rw-, user:1234:r--, group::---, mask::r--, other::r--.
+std::string access_list() {
+  std::string list("\2\0\0\0", 4);
+  const auto entry = [&](int tag, int rights, std::uint32_t id) {
+    for (const int part : {tag, 0, rights, 0}) list += static_cast<char>(part);
+    for (int shift = 0; shift < 32; shift += 8) list += static_cast<char>(id >> shift);
+  };
+  entry(1, 6, 0xFFFFFFFF);
+  entry(2, 4, 1234);
+  entry(4, 0, 0xFFFFFFFF);
+  entry(16, 4, 0xFFFFFFFF);
+  entry(32, 4, 0xFFFFFFFF);
+  return list;
+}
+
+constexpr const char* acl = "system.posix_acl_access";
+
+TEST(ExtendedAttributes, ComeAlongWithAnOutputAndStayInPlace) {
+  const ScratchFolder scratch;
+  const fs::path file = original(scratch);
+  if (!give(file, "user.xdg.tags", "holiday,sea") || !give(file, "user.empty", "")) {
+    GTEST_SKIP() << "no extended attributes on " << scratch.path();
+  }
+  const bool lists = give(file, acl, access_list());
+  const FileFacts before = facts(file);
+  const fs::path target = scratch / "out/a.jpg";
+  const auto written = write_output({target, as_bytes("small"), before, Replace::never, file});
+  ASSERT_TRUE(written) << written.error().describe();
+  EXPECT_TRUE(written->notes.empty());
+  const auto replaced =
+      replace_in_place({file, as_bytes("smaller"), before, scratch / "backup/a.jpg"});
+  ASSERT_TRUE(replaced) << replaced.error().describe();
+  for (const fs::path& each : {target, file, scratch / "backup/a.jpg"}) {
+    EXPECT_EQ(attribute(each, "user.xdg.tags"), "holiday,sea") << each;
+    EXPECT_EQ(attribute(each, "user.empty"), "") << each;
+    EXPECT_EQ(facts(each).permissions, before.permissions) << each;
+    EXPECT_EQ(facts(each).modified.tv_sec, 1'100'000'000) << each;
+    if (lists) {
+      EXPECT_EQ(attribute(each, acl), access_list()) << each;
+    }
+  }
+  EXPECT_EQ(contents(file), "smaller");
+  // What is somebody else's stays there.
+  const auto other = write_output({scratch / "b.jpg", as_bytes("x"), before, Replace::never});
+  ASSERT_TRUE(other);
+  EXPECT_EQ(attribute(scratch / "b.jpg", "user.xdg.tags"), "none");
+}
+
+TEST(ExtendedAttributes, ThatCannotBeKeptAreANote) {
+  const ScratchFolder scratch;
+  const fs::path file = original(scratch);
+  if (!give(file, "user.xdg.tags", "holiday")) {
+    GTEST_SKIP() << "no extended attributes on " << scratch.path();
+  }
+  const fs::path disk = scratch.folder("disk");
+  // ramfs knows none at all.
+  if (::mount("ramfs", disk.c_str(), "ramfs", 0, nullptr) != 0) {
+    GTEST_SKIP() << "no ramfs can be mounted here (needs root)";
+  }
+  const auto written =
+      write_output({disk / "a.jpg", as_bytes("small"), facts(file), Replace::never, file});
+  ::umount2(disk.c_str(), MNT_DETACH);
+  ASSERT_TRUE(written) << written.error().describe();
+  ASSERT_EQ(written->notes.size(), 1U);
+  EXPECT_EQ(written->notes[0], "extended attributes could not be kept there: user.xdg.tags");
 }
 
 TEST(BackupFromAnotherDisk, IsACopy) {

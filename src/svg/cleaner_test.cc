@@ -120,9 +120,23 @@ TEST(WhiteSpace, GoesBetweenElementsAndNowhereElse) {
   EXPECT_EQ(less("\n <g>\n <path/> </g> <a> <path/> </a>\n"), "<g><path/></g><a><path/></a>");
   for (const std::string_view kept :
        {"<text> <tspan>a</tspan> <tspan>b</tspan> </text>", "<title> </title>", "<desc>\n</desc>",
-        "<style> </style>", "<foreignObject><p xmlns=\"urn:x\"> <b/> </p></foreignObject>",
+        "<style> </style>", "<foreignObject><p xmlns=\"urn:x\"> <b></b> </p></foreignObject>",
         "<text>a</text><g xml:space=\"preserve\"> <path/> </g>"}) {
     EXPECT_EQ(less(kept), kept);
+  }
+}
+
+// As XML both are the same; in a page of HTML "<div/>" has no end.
+TEST(Html, KeepsItsEmptyElementsOpenAndClosed) {
+  const std::string kept =
+      "<foreignObject><div xmlns=\"http://www.w3.org/1999/xhtml\"><div class=\"a\"></div>"
+      "<span></span><br/><img src=\"a.png\"/><svg xmlns=\"http://www.w3.org/2000/svg\"><g/>"
+      "</svg><p> </p></div></foreignObject><title><b xmlns=\"http://www.w3.org/1999/xhtml\"></b>"
+      "</title><path/>";
+  EXPECT_EQ(after([](Document&) {}, kept), kept);
+  for (const Care care : {Care::round, Care::exact, Care::text_only}) {
+    EXPECT_NE(cleaned(kept, care).find("<div class=\"a\"></div><span></span><br/>"),
+              std::string::npos);
   }
 }
 
@@ -162,12 +176,19 @@ TEST(WithoutEffect, GoesFromShapesOnly) {
   };
   EXPECT_EQ(less("<path style=\"font-family:x;fill:red;stroke:none;stroke-width:2\"/>"),
             "<path style=\"fill:red;stroke:none\"/>");
-  EXPECT_EQ(less("<path font-weight=\"400\" fill=\"none\" fill-rule=\"evenodd\"/>"),
-            "<path fill=\"none\"/>");
+  EXPECT_EQ(less("<path font-weight=\"400\" style=\"fill:none\" fill-rule=\"evenodd\"/>"),
+            "<path style=\"fill:none\"/>");
+  EXPECT_EQ(less("<path style=\"color:#000;fill:#f00;stroke:none\"/>"),
+            "<path style=\"fill:#f00;stroke:none\"/>");
   for (const std::string_view kept :
        {"<g style=\"font-family:x\"/>",
         "<path style=\"font-size:3px;stroke:red;stroke-width:1em\"/>", "<path stroke-width=\"2\"/>",
-        "<text font-family=\"x\"/>", "<marker/><path stroke=\"none\" stroke-width=\"2\"/>",
+        // What a page may make visible by rules of its own.
+        "<path class=\"line\" stroke=\"none\" stroke-width=\"3\" stroke-linecap=\"round\"/>",
+        "<path class=\"fill\" fill=\"none\" fill-rule=\"evenodd\" fill-opacity=\".5\"/>",
+        "<path stroke=\"none\" stroke-width=\"3\"/>", "<path color=\"red\" fill=\"blue\"/>",
+        "<path style=\"color:red;fill:blue\"/>", "<text font-family=\"x\"/>",
+        "<marker/><path stroke=\"none\" stroke-width=\"2\"/>",
         "<style>.a{stroke:red}</style><path class=\"a\" stroke=\"none\" stroke-width=\"2\"/>",
         "<path color=\"red\" fill=\"currentColor\"/>"}) {
     EXPECT_EQ(less(kept), kept);

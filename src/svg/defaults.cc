@@ -151,19 +151,21 @@ void clear_shape(Node& node, const Traits& traits) {
   const std::string* const style = node.find("style");
   auto declarations = declarations_of(style == nullptr ? std::string_view() : *style);
   if (!declarations) return;
-  const auto value_of = [&](std::string_view name) -> std::string_view {
-    // The last of several wins, and any of them wins over the attribute.
+  // What nobody's rules can change; empty where they can.
+  const auto settled = [&](std::string_view name) -> std::string_view {
+    // The last of several wins.
     for (auto at = declarations->rbegin(); at != declarations->rend(); ++at) {
       if (at->name == name) return at->value;
     }
-    const std::string* const own = node.find(name);
-    return own == nullptr ? std::string_view() : *own;
+    return {};
   };
-  const bool no_stroke = value_of("stroke") == "none" && !traits.markers;
-  const bool no_fill = value_of("fill") == "none";
+  const bool no_stroke = settled("stroke") == "none" && !traits.markers;
+  const bool no_fill = settled("fill") == "none";
+  const bool no_current_colour =
+      !traits.current_colour && !settled("stroke").empty() && !settled("fill").empty();
   const auto in_vain = [&](std::string_view name) {
     return is_of_text(name) || (no_stroke && is_of_stroke(name)) || (no_fill && is_of_fill(name)) ||
-           (name == "color" && !traits.current_colour);
+           (name == "color" && no_current_colour);
   };
   std::erase_if(node.attributes, [&](const Attribute& attribute) {
     return attribute.space == Space::none && in_vain(attribute.name);

@@ -1,6 +1,7 @@
 // Any bytes, read as an SVG: what can be read comes out the same when it is written, and
 // cleaning settles, stays readable and never touches a text.
 #include "svg/cleaner.h"
+#include "svg/gzip.h"
 #include "svg/reader.h"
 #include "svg/traits.h"
 #include "svg/writer.h"
@@ -9,6 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace imgmill;
   const ByteView input = std::as_bytes(std::span(data, size));
   (void)svg::looks_like_svg(input);
+  (void)svg::gunzip(input, std::size_t{1} << 20);
   (void)svg::read_root(input);
   const auto document = svg::read(input);
   if (!document) return 0;

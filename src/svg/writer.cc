@@ -1,6 +1,7 @@
 #include "svg/writer.h"
 
 #include <algorithm>
+#include <array>
 
 namespace imgmill::svg {
 namespace {
@@ -75,7 +76,22 @@ void append_value(std::string& out, std::string_view value) {
   out += quote;
 }
 
-void append(std::string& out, const Node& node) {
+// What is between its tags is HTML where the drawing stands in a page of HTML, and HTML knows no
+// "<div/>": it reads that as "<div>", and what follows as its content.
+bool holds_html(const Node& node) {
+  return node.is("foreignObject") || node.is("desc") || node.is("title");
+}
+
+// The other way round: elements that HTML lets have no end (HTML standard, "void elements"), of
+// which "<br></br>" would be two.
+bool never_has_an_end(std::string_view name) {
+  static constexpr std::array<std::string_view, 14> names = {
+      "area",  "base", "br",   "col",   "embed",  "hr",    "img",
+      "input", "link", "meta", "param", "source", "track", "wbr"};
+  return std::ranges::find(names, name) != names.end();
+}
+
+void append(std::string& out, const Node& node, bool in_html) {
   switch (node.kind) {
     case Kind::text:
       return append_text(out, node.text);
@@ -97,12 +113,14 @@ void append(std::string& out, const Node& node) {
   }
   const bool empty = std::ranges::all_of(
       node.children, [](const Node& child) { return child.is_characters() && child.text.empty(); });
-  if (empty) {
+  const bool html = in_html && node.space != Space::svg;
+  if (empty && (!html || never_has_an_end(node.local()))) {
     out += "/>";
     return;
   }
   out += '>';
-  for (const Node& child : node.children) append(out, child);
+  const bool html_inside = in_html || holds_html(node);
+  for (const Node& child : node.children) append(out, child, html_inside);
   out.append("</").append(node.text).append(">");
 }
 
@@ -110,7 +128,7 @@ void append(std::string& out, const Node& node) {
 
 std::string write(const Document& document) {
   std::string out;
-  for (const Node& node : document.nodes) append(out, node);
+  for (const Node& node : document.nodes) append(out, node, false);
   return out;
 }
 

@@ -8,7 +8,8 @@
 namespace imgmill::svg {
 
 /// UTF-8 without a declaration, which XML then takes for granted. Reading it gives `document`
-/// again (`same`). Thread-safe.
+/// again (`same`). HTML in it is written so that a page of HTML, into which the drawing may be
+/// put, reads the same. Thread-safe.
 [[nodiscard]] std::string write(const Document& document);
 
 }  // namespace imgmill::svg

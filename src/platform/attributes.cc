@@ -1,0 +1,67 @@
+#include "platform/attributes.h"
+
+#include <sys/xattr.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
+
+namespace imgmill {
+namespace {
+
+// linux/limits.h: XATTR_LIST_MAX and XATTR_SIZE_MAX.
+constexpr std::size_t most_bytes = std::size_t{64} << 10;
+
+enum class Attribute {
+  of_the_file,
+  label,  ///< of a security module; only some processes may set one
+  other,
+};
+
+Attribute kind_of(std::string_view name) {
+  static constexpr std::array<std::string_view, 3> labels = {"security.selinux", "security.SMACK64",
+                                                             "security.apparmor"};
+  if (name.starts_with("user.") || name == "system.posix_acl_access") {
+    return Attribute::of_the_file;
+  }
+  return std::ranges::find(labels, name) != labels.end() ? Attribute::label : Attribute::other;
+}
+
+/// The names, each ended by NUL; empty where there are none or nobody says.
+std::string list_of(int file) {
+  // Nearly always there are none, and then one call tells.
+  const ssize_t size = ::flistxattr(file, nullptr, 0);
+  if (size <= 0) return {};
+  std::string names(std::min(static_cast<std::size_t>(size) + 1024, most_bytes), '\0');
+  const ssize_t got = ::flistxattr(file, names.data(), names.size());
+  names.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return names;
+}
+
+bool copy(const char* name, int from, int to) {
+  std::string value(most_bytes, '\0');
+  const ssize_t size = ::fgetxattr(from, name, value.data(), value.size());
+  if (size < 0) return errno == ENODATA;  // it is gone again
+  return ::fsetxattr(to, name, value.data(), static_cast<std::size_t>(size), 0) == 0;
+}
+
+}  // namespace
+
+std::vector<std::string> copy_attributes(const FileDescriptor& from, const FileDescriptor& to) {
+  std::vector<std::string> failed;
+  const std::string names = list_of(from.get());
+  for (std::size_t at = 0; at < names.size();) {
+    const std::string name = names.c_str() + at;
+    at += name.size() + 1;
+    const Attribute kind = kind_of(name);
+    if (kind == Attribute::other) continue;
+    // A label that may not be set is the one that the system gives.
+    if (!copy(name.c_str(), from.get(), to.get()) && kind == Attribute::of_the_file) {
+      failed.push_back(name);
+    }
+  }
+  return failed;
+}
+
+}  // namespace imgmill
