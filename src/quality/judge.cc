@@ -47,50 +47,108 @@ Result<VImage> with_8_bits(const VImage& image) {
   });
 }
 
-std::vector<std::uint32_t> sample_of(std::uint32_t frames) {
-  const std::uint32_t count = std::min(frames, Judge::most_frames);
-  std::vector<std::uint32_t> sample;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    sample.push_back(
-        count == 1 ? 0 : static_cast<std::uint32_t>(std::uint64_t{i} * (frames - 1) / (count - 1)));
+// Of `count` scenes as many as are looked at, evenly spaced, the first and the last among them.
+std::vector<std::size_t> sample_of(std::size_t count) {
+  const std::size_t most = std::min<std::size_t>(count, Judge::most_frames);
+  std::vector<std::size_t> sample;
+  for (std::size_t i = 0; i < most; ++i) {
+    sample.push_back(most == 1 ? 0 : i * (count - 1) / (most - 1));
   }
   return sample;
+}
+
+// What the scenes of a picture in memory show, and nothing else of it.
+Result<VImage> shown_in(const Picture& picture, const std::vector<Scene>& scenes) {
+  IMGMILL_TRY(
+      const Picture chosen, with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
+        const int height = static_cast<int>(picture.height());
+        std::vector<VImage> frames;
+        for (const Scene& scene : scenes) {
+          frames.push_back(picture.image.crop(0, static_cast<int>(scene.frame) * height,
+                                              picture.image.width(), height));
+        }
+        return Picture{.image = VImage::arrayjoin(frames, VImage::option()->set("across", 1)),
+                       .frames = static_cast<std::uint32_t>(frames.size())};
+      }));
+  return readable(chosen);
+}
+
+Result<Picture> in_memory(Picture picture) {
+  return with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
+    picture.image = picture.image.copy_memory();
+    return picture;
+  });
+}
+
+std::string pictures(const TimeLine& line) {
+  const std::size_t count = line.scenes.size();
+  return fmt::format("{} {}", count, count == 1 ? "picture" : "pictures");
+}
+
+std::string seconds(const TimeLine& line) {
+  return fmt::format("{:.2f} s", static_cast<double>(line.length()) / 1000);
 }
 
 }  // namespace
 
 Result<Judge> Judge::create(const Picture& original) {
-  IMGMILL_TRY(const VImage image, readable(original));
-  const int height = image.height() / static_cast<int>(original.frames);
-  std::vector<Frame> judged;
-  for (const std::uint32_t index : sample_of(original.frames)) {
-    IMGMILL_TRY(Ssimulacra2 metric,
-                Ssimulacra2::prepare(view_of(image, static_cast<int>(index) * height, height)));
-    judged.push_back({index, std::move(metric)});
+  if (original.frames == 1) {
+    IMGMILL_TRY(const VImage image, readable(original));
+    std::vector<Look> looks;
+    IMGMILL_TRY(Ssimulacra2 metric, Ssimulacra2::prepare(view_of(image, 0, image.height())));
+    looks.push_back({{.end = 1}, 0, std::move(metric)});
+    return Judge({.scenes = {{.end = 1}}}, image.format() == VIPS_FORMAT_UCHAR, std::move(looks));
   }
-  return Judge(original.frames, image.format() == VIPS_FORMAT_UCHAR, std::move(judged));
+  IMGMILL_TRY(const Picture picture, in_memory(original));
+  IMGMILL_TRY(TimeLine line, time_line(picture));
+  const std::vector<std::size_t> sample = sample_of(line.scenes.size());
+  std::vector<Scene> scenes;
+  for (const std::size_t index : sample) scenes.push_back(line.scenes[index]);
+  IMGMILL_TRY(const VImage image, shown_in(picture, scenes));
+  const int height = static_cast<int>(picture.height());
+  std::vector<Look> looks;
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    IMGMILL_TRY(Ssimulacra2 metric,
+                Ssimulacra2::prepare(view_of(image, static_cast<int>(i) * height, height)));
+    looks.push_back({scenes[i], sample[i], std::move(metric)});
+  }
+  return Judge(std::move(line), image.format() == VIPS_FORMAT_UCHAR, std::move(looks));
+}
+
+Result<VImage> Judge::seen_by(const Picture& candidate) const {
+  if (candidate.frames == 1 && line_.scenes.size() == 1) return readable(candidate);
+  IMGMILL_TRY(const Picture picture, in_memory(candidate));
+  IMGMILL_TRY(const TimeLine line, time_line(picture));
+  // What shows one picture all the time has no length that anybody could see.
+  const bool in_time = line.scenes.size() == 1 || line.length() == line_.length();
+  const bool in_order = line.scenes.size() == line_.scenes.size();
+  if (!in_order && (!in_time || line_.scenes.size() == 1)) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("{} in {} cannot be compared with {} in {}", pictures(line),
+                            seconds(line), pictures(line_), seconds(line_)),
+                "compare animations of the same length");
+  }
+  std::vector<Scene> scenes;
+  for (const Look& look : looks_) {
+    const std::int64_t middle = (look.scene.begin + look.scene.end) / 2;
+    scenes.push_back(in_time ? line.at(middle) : line.scenes[look.index]);
+  }
+  return shown_in(picture, scenes);
 }
 
 Result<Similarity> Judge::score(const Picture& candidate, Detail detail) {
-  if (candidate.frames != frames_) {
-    return fail(ErrorCode::usage,
-                fmt::format("{} frames cannot be compared with {}", candidate.frames, frames_),
-                "compare animations of the same length");
-  }
-  IMGMILL_TRY(VImage image, readable(candidate));
+  IMGMILL_TRY(VImage image, seen_by(candidate));
   if (of_8_bits_ && image.format() == VIPS_FORMAT_USHORT) {
     IMGMILL_TRY(image, with_8_bits(image));
   }
-  const int height = image.height() / static_cast<int>(frames_);
+  const int height = image.height() / static_cast<int>(looks_.size());
   Similarity worst;
-  bool first = true;
-  for (Frame& frame : judged_) {
-    IMGMILL_TRY(Similarity found,
-                frame.metric.compare(view_of(image, static_cast<int>(frame.index) * height, height),
-                                     detail));
-    found.frame = frame.index;
-    if (first || found.score < worst.score) worst = std::move(found);
-    first = false;
+  for (std::size_t i = 0; i < looks_.size(); ++i) {
+    IMGMILL_TRY(
+        Similarity found,
+        looks_[i].metric.compare(view_of(image, static_cast<int>(i) * height, height), detail));
+    found.frame = looks_[i].scene.frame;
+    if (i == 0 || found.score < worst.score) worst = std::move(found);
   }
   return worst;
 }

@@ -1,10 +1,12 @@
 // How much decoded pictures look alike: the metric, for whatever a codec gives.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
-#include "codecs/picture.h"
+#include "codecs/scenes.h"
 #include "imgmill/error.h"
 #include "quality/ssimulacra2.h"
 
@@ -15,8 +17,10 @@ namespace imgmill {
 /// Colours mean what each picture's own profile says, and are compared as light in sRGB's
 /// primaries, unclipped. 16 bits are not cut to 8, unless the original has 8: what has more
 /// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. CMYK and
-/// Lab are seen as a screen would show them. Of an animation up to `most_frames` frames are
-/// compared, evenly spaced, the first and the last among them, and the worst one counts.
+/// Lab are seen as a screen would show them. Of an animation up to `most_frames` scenes (what is
+/// seen until it changes) are compared with what the other shows in the middle of their time,
+/// evenly spaced, the first and the last among them, and the worst one counts; where
+/// both take another time, but have as many scenes, scene by scene.
 /// Transparency is seen on a dark and on a bright ground, and the worse one counts.
 ///
 /// Not to be used by two threads at once.
@@ -29,21 +33,25 @@ class Judge {
   /// Throws std::bad_alloc.
   [[nodiscard]] static Result<Judge> create(const Picture& original);
 
-  /// Errors: bad_input: the pixels cannot be read; usage: another size or number of
-  /// frames than the original's.
+  /// Errors: bad_input: the pixels cannot be read; usage: another size than the original's;
+  /// unsupported: an animation of another length.
   [[nodiscard]] Result<Similarity> score(const Picture& candidate, Detail detail = Detail::score);
 
  private:
-  struct Frame {
-    std::uint32_t index;
+  struct Look {
+    Scene scene;
+    std::size_t index;  ///< of the scene in the time line
     Ssimulacra2 metric;
   };
-  Judge(std::uint32_t frames, bool of_8_bits, std::vector<Frame> judged)
-      : frames_(frames), of_8_bits_(of_8_bits), judged_(std::move(judged)) {}
+  Judge(TimeLine line, bool of_8_bits, std::vector<Look> looks)
+      : line_(std::move(line)), of_8_bits_(of_8_bits), looks_(std::move(looks)) {}
 
-  std::uint32_t frames_;
+  // What `candidate` shows at the times of `looks_`, one below the other.
+  [[nodiscard]] Result<vips::VImage> seen_by(const Picture& candidate) const;
+
+  TimeLine line_;
   bool of_8_bits_;
-  std::vector<Frame> judged_;
+  std::vector<Look> looks_;
 };
 
 }  // namespace imgmill
