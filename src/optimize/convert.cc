@@ -16,8 +16,7 @@ namespace {
 // Whether all frames can go to `target`, one way or another.
 bool holds_frames(const Source& source, const FormatInfo& target) {
   if (source.info.frames == 1) return true;
-  const FormatInfo& from = source.codec->info;
-  return (from.animation && target.animation) || (from.pages && target.pages);
+  return source.codec->info.pages ? target.pages : target.animation;
 }
 
 Result<void> check_target(const Source& source, const FormatInfo& target, Extent extent,
@@ -55,7 +54,8 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 fmt::format("{} cannot hold new pixels without loss", target.name),
                 "choose png, webp or avif, or ask for less than lossless");
   }
-  if (source.info.frames == 1 && source.sequence && settings.animation == Animation::refuse) {
+  const bool unread = source.sequence && source.info.format != Format::png;
+  if (source.info.frames == 1 && unread && settings.animation == Animation::refuse) {
     return fail(ErrorCode::unsupported,
                 fmt::format("this {} cannot be converted: it is animated, and only one of its "
                             "frames is read",
@@ -109,6 +109,10 @@ Result<Optimized> rendered_as(const Source& source, Format target, Extent extent
   if (request.first_frame) {
     out.notes.push_back(fmt::format("only the first of {} {} was kept", source.info.frames,
                                     source.codec->info.pages ? "pages" : "frames"));
+  }
+  if (source.still_apart) {
+    out.notes.emplace_back(
+        "the still picture for programs that know no animation did not come along");
   }
   if (source.extra_pictures) {
     out.notes.emplace_back("the HDR gain map or further views did not come along");

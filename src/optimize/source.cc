@@ -50,8 +50,9 @@ void find_obstacles(Source& source) {
       source.extra_pictures = has_gain_map_or_mpf(source.bytes);
       break;
     case Format::png:
-      source.sequence = source.info.frames > 1;
       if (const auto header = read_png_header(source.bytes)) {
+        source.still_apart = header->still_apart;
+        source.sequence = source.info.frames > 1 || source.still_apart;
         source.colours.gamma = header->gamma;
         if (header->cicp) {
           source.foreign_colours =
