@@ -167,8 +167,10 @@ Picture stacked(MovingPicture animation, std::uint32_t count) {
       vips_image_generate(raw, nullptr, generate, nullptr, shared, nullptr) != 0) {
     throw vips::VError();
   }
-  // Lets several threads come in the order of the rows.
-  return Picture{.image = all.sequential(), .frames = frames};
+  // Lets several threads come in the order of the rows, with a strip of theirs at a time: for
+  // each single row it would look through all those that it keeps.
+  auto* strips = VImage::option()->set("tile_height", 256);
+  return Picture{.image = all.sequential(strips), .frames = frames};
 }
 
 }  // namespace imgmill

@@ -16,12 +16,13 @@ std::vector<int> delays_of(const Picture& picture) {
 }
 
 // Alpha is the last sample of each pixel.
-void clear_hidden(std::vector<std::uint8_t>& pixels, std::size_t pixel, std::size_t sample) {
+template <typename Sample>
+void clear_hidden(std::vector<std::uint8_t>& pixels, std::size_t channels) {
+  const std::size_t pixel = channels * sizeof(Sample);
   for (std::size_t at = 0; at < pixels.size(); at += pixel) {
-    const auto alpha = pixels.begin() + static_cast<std::ptrdiff_t>(at + pixel - sample);
-    const bool hidden = std::all_of(alpha, alpha + static_cast<std::ptrdiff_t>(sample),
-                                    [](std::uint8_t byte) { return byte == 0; });
-    if (hidden) std::fill(pixels.begin() + static_cast<std::ptrdiff_t>(at), alpha, std::uint8_t{0});
+    Sample alpha = 0;
+    std::memcpy(&alpha, &pixels[at + pixel - sizeof alpha], sizeof alpha);
+    if (alpha == 0) std::memset(&pixels[at], 0, pixel);
   }
 }
 
@@ -51,9 +52,10 @@ void SceneReader::read(std::uint32_t frame, std::vector<std::uint8_t>& into) {
                   VIPS_REGION_ADDR(region_, 0, top + i), row);
     }
   }
-  if (image_.has_alpha()) {
-    clear_hidden(into, VIPS_IMAGE_SIZEOF_PEL(raw), VIPS_IMAGE_SIZEOF_ELEMENT(raw));
-  }
+  if (!image_.has_alpha()) return;
+  const auto channels = static_cast<std::size_t>(image_.bands());
+  if (image_.format() == VIPS_FORMAT_UCHAR) clear_hidden<std::uint8_t>(into, channels);
+  if (image_.format() == VIPS_FORMAT_USHORT) clear_hidden<std::uint16_t>(into, channels);
 }
 
 std::optional<Scene> SceneReader::next() {

@@ -50,8 +50,9 @@ Result<Picture> timed_for(Picture picture, const FormatInfo& target, Findings& f
     if (own == delays && plays <= clock.most_plays) return picture;
     picture.image = picture.image.copy();
     if (own != delays) {
-      findings.lose(fmt::format("delays rounded: {} counts in {} ms, {} to {} of them", target.name,
-                                clock.unit, clock.least / clock.unit, clock.most / clock.unit));
+      findings.lose(fmt::format("delays rounded: {} counts {} and has {} to {} ms", target.name,
+                                clock.unit == 1 ? "milliseconds" : "hundredths of a second",
+                                clock.least, clock.most));
       picture.image.set("delay", own);
     }
     if (plays > clock.most_plays) {
