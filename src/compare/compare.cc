@@ -82,7 +82,6 @@ Result<Picture> decoded(const Source& source) {
 Result<Picture> seen(const Source& source, const char* step) {
   Result<Picture> picture = decoded(source);
   if (!picture) return std::unexpected(std::move(picture).error().within(step));
-  if (source.info.frames > 1) return picture;
   return turned_upright(*std::move(picture), source.info.orientation);
 }
 

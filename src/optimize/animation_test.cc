@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "imgmill/compare.h"
 #include "imgmill/optimize.h"
 #include "support/animations.h"
 #include "support/decode.h"
@@ -180,6 +181,20 @@ TEST(Animation, RoundedDelaysDoNotDrift) {
   const std::vector<int> delays = decode(result->bytes.view(), Format::gif).movie.delays;
   EXPECT_EQ(std::accumulate(delays.begin(), delays.end(), 0), 990);
   EXPECT_LE(*std::ranges::max_element(delays), 40);
+}
+
+TEST(Animation, IsTurnedUprightFrameByFrame) {
+  for (const int orientation : {2, 3, 6, 7}) {
+    Movie shown = movie(48, 36, 3);
+    const Bytes file = make_webp(shown, {.exif = exif_block(orientation)});
+    for (Raster& frame : shown.frames) frame = turned(frame, orientation);
+    ImageSettings settings{.output_format = Format::gif};
+    settings.compression = Compression::lossless;
+    const auto result = optimize(file, settings);
+    ASSERT_TRUE(result) << orientation << result.error().describe();
+    expect_seen(*result, shown, 99, "turned");
+    EXPECT_EQ(compare(file, result->bytes.view())->score, 100) << orientation;
+  }
 }
 
 TEST(Animation, CanvasThatNoFrameCoversShowsThrough) {
