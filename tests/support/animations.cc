@@ -1,6 +1,7 @@
 #include "support/animations.h"
 
 #include <gif_lib.h>
+#include <webp/mux.h>
 
 #include <array>
 #include <cmath>
@@ -203,6 +204,34 @@ Bytes make_apng(const ApngMake& how) {
   }
   append(out, png_chunk("IEND", {}));
   return out;
+}
+
+Bytes make_webp(const WebpFramesMake& how) {
+  WebPMux* mux = WebPMuxNew();
+  must(mux != nullptr, "WebPMuxNew");
+  for (const WebpPart& part : how.parts) {
+    const Bytes file = make_webp(part.picture);
+    WebPMuxFrameInfo frame{};
+    frame.bitstream = {reinterpret_cast<const std::uint8_t*>(file.data()), file.size()};
+    frame.x_offset = part.left;
+    frame.y_offset = part.top;
+    frame.duration = part.delay;
+    frame.id = WEBP_CHUNK_ANMF;
+    frame.dispose_method = part.dispose ? WEBP_MUX_DISPOSE_BACKGROUND : WEBP_MUX_DISPOSE_NONE;
+    frame.blend_method = part.blend ? WEBP_MUX_BLEND : WEBP_MUX_NO_BLEND;
+    must(WebPMuxPushFrame(mux, &frame, 1) == WEBP_MUX_OK, "WebPMuxPushFrame");
+  }
+  // A background that nobody paints.
+  const WebPMuxAnimParams all{.bgcolor = 0xFFFF0000, .loop_count = how.plays};
+  must(WebPMuxSetAnimationParams(mux, &all) == WEBP_MUX_OK, "WebPMuxSetAnimationParams");
+  must(WebPMuxSetCanvasSize(mux, how.width, how.height) == WEBP_MUX_OK, "WebPMuxSetCanvasSize");
+  WebPData out{};
+  must(WebPMuxAssemble(mux, &out) == WEBP_MUX_OK, "WebPMuxAssemble");
+  const auto* start = reinterpret_cast<const std::byte*>(out.bytes);
+  Bytes bytes(start, start + out.size);
+  WebPDataClear(&out);
+  WebPMuxDelete(mux);
+  return bytes;
 }
 
 Movie drawn(const ApngMake& how) {

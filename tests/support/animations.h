@@ -46,6 +46,24 @@ Bytes make_apng(const ApngMake& how);
 /// A chunk with its length and its sum.
 Bytes png_chunk(std::string_view type, ByteView data);
 
+struct WebpPart {
+  Raster picture;
+  int left = 0;  ///< even, as `top`
+  int top = 0;
+  int delay = 100;  ///< milliseconds
+  bool dispose = false;
+  bool blend = true;
+};
+
+struct WebpFramesMake {
+  int width = 0;
+  int height = 0;
+  int plays = 0;
+  std::vector<WebpPart> parts;
+};
+/// Without loss, each frame as it is told.
+Bytes make_webp(const WebpFramesMake& how);
+
 /// What browsers show of the frames of `how`, in 8 bits of red, green, blue and alpha.
 Movie drawn(const ApngMake& how);
 
