@@ -56,9 +56,10 @@ std::string for_people(std::string_view name, std::uint64_t size, const ImageInf
                                     image.profile.empty() ? "no profile"
                                                           : "profile " + printable(image.profile)));
   if (image.frames > 1) {
-    text += row("frames", fmt::format("{}, {}", grouped(image.frames),
-                                      image.loop == 0 ? "plays for ever"
-                                                      : fmt::format("plays {} times", image.loop)));
+    text += row("frames", fmt::format("{}, plays {}", grouped(image.frames),
+                                      image.loop == 0   ? "for ever"
+                                      : image.loop == 1 ? "once"
+                                                        : fmt::format("{} times", image.loop)));
   }
   if (image.orientation != 1) {
     text += row("orientation",

@@ -34,16 +34,21 @@ std::string first_line(const char* detail) {
   return std::string(text);
 }
 
+// What there is no function for, only libvips's own command line options:
+//
 // libvips hands strips of 16 lines from thread to thread, and each handing over may
 // put a core to sleep. Strips of 256 lines halve the context switches of a
 // 256-pixel JPEG (25 to 11) and cost a few megabytes for the widest pictures.
-// There is no function for it, only libvips's own command line options.
-void set_strip_height() {
+//
+// What is over 100 MiB once decoded it would unpack into a temporary file, which no worker may
+// open. How much may be in memory is for our limits to say.
+void set_options() {
   char program[] = "imgmill";
   char height[] = "--vips-fatstrip-height=256";
-  char* arguments[] = {program, height, nullptr};
+  char threshold[] = "--vips-disc-threshold=1000000000000";
+  char* arguments[] = {program, height, threshold, nullptr};
   char** left = arguments;
-  int count = 2;
+  int count = 3;
   GOptionContext* context = g_option_context_new(nullptr);
   GOptionGroup* group = g_option_group_new("vips", "", "", nullptr, nullptr);
   vips_add_option_entries(group);
@@ -61,7 +66,7 @@ void start_engine() {
       vips_error_clear();
       return;  // every later call reports its own failure
     }
-    set_strip_height();
+    set_options();
     start_heic();
     vips_concurrency_set(1);
     vips_cache_set_max(0);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 #include <thread>
 
@@ -13,6 +14,24 @@ TEST(Engine, KnowsWhatItsOperationsOffer) {
   EXPECT_TRUE(offers("gifsave_buffer", "dither"));
   EXPECT_FALSE(offers("gifsave_buffer", "sprinkles"));
   EXPECT_FALSE(offers("sprinkle_buffer", "dither"));
+}
+
+// Workers may open no file: whatever is decoded has to stay in memory.
+TEST(Engine, UnpacksNothingIntoTemporaryFiles) {
+  start_engine();
+  const vips::VImage black =
+      vips::VImage::black(6000, 6000, vips::VImage::option()->set("bands", 3));
+  const Buffer png = take_blob(black.pngsave_buffer());
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before == nullptr ? "" : before;
+  setenv("TMPDIR", "/nonexistent", 1);
+  const auto sum = with_engine(ErrorCode::internal, "it wanted a file", [&] {
+    BlobView blob(png.view());
+    return vips::VImage::pngload_buffer(blob.get()).fliphor().max();
+  });
+  before == nullptr ? unsetenv("TMPDIR") : setenv("TMPDIR", kept.c_str(), 1);
+  ASSERT_TRUE(sum) << sum.error().describe();
+  EXPECT_EQ(*sum, 0);
 }
 
 TEST(Engine, TurnsWhatItThrowsIntoErrors) {

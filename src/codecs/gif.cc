@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <utility>
 
 #include "codecs/engine.h"
+#include "codecs/gif_frames.h"
 #include "metadata/gif_blocks.h"
 
 namespace imgmill {
@@ -15,47 +16,39 @@ bool GifCodec::matches(ByteView header) {
 }
 
 Result<ImageInfo> GifCodec::probe(ByteView input) {
-  return with_engine(ErrorCode::bad_input, "the GIF header cannot be read", [&] {
-    BlobView blob(input);
-    const vips::VImage image = vips::VImage::gifload_buffer(blob.get());
-    ImageInfo info;
-    info.format = Format::gif;
-    info.width = static_cast<std::uint32_t>(image.width());
-    info.height = static_cast<std::uint32_t>(image.height());
-    // Older engines stop at 4,097 frames.
-    info.frames = std::max(static_cast<std::uint32_t>(header_int(image, VIPS_META_N_PAGES, 1)),
-                           metadata::count_gif_frames(input));
-    info.loop = header_int(image, "loop", 0);
-    info.channels = image.bands();
-    info.alpha = image.has_alpha();
-    info.palette = true;
-    info.progressive = header_int(image, "interlaced", 0) != 0;
-    info.colour_space = image.bands() < 3 ? "grey" : "sRGB";
-    return info;
-  });
+  metadata::GifScreen screen = metadata::read_gif_screen(input);
+  const bool interlaced = !screen.pictures.empty() && screen.pictures.front().interlaced;
+  IMGMILL_TRY(const MovingPicture moving, gif_animation(std::move(screen)));
+  ImageInfo info;
+  info.format = Format::gif;
+  info.width = moving.width;
+  info.height = moving.height;
+  info.frames = static_cast<std::uint32_t>(moving.frames.size());
+  info.loop = moving.plays;
+  info.alpha = !moving.opaque_frames || !covers_canvas(moving);
+  info.channels = info.alpha ? 4 : 3;
+  info.palette = true;
+  info.progressive = interlaced;
+  info.colour_space = "sRGB";
+  return info;
 }
 
 Result<Picture> GifCodec::decode(ByteView input, const ImageInfo& info,
                                  const DecodeOptions& options) {
-  // The engine decodes a GIF that ends between two frames well, into fewer of them.
-  if (const auto damage = diagnose(input); damage && options.damage == Damage::refuse) {
+  const bool refuse = options.damage == Damage::refuse;
+  // A GIF that ends between two frames would come out well, with fewer of them.
+  if (const auto damage = diagnose(input); damage && refuse) {
     return fail(ErrorCode::bad_input, fmt::format("the GIF cannot be decoded: {}", *damage));
   }
-  IMGMILL_TRY(Picture picture, with_engine(ErrorCode::bad_input, "the GIF cannot be decoded", [&] {
-                BlobView blob(input);
-                auto* load = load_options(options, VIPS_FAIL_ON_ERROR);
-                if (info.frames > 1) load->set("n", -1);
-                const vips::VImage image = vips::VImage::gifload_buffer(blob.get(), load);
-                return Picture{.image = image, .frames = info.frames, .source_palette = true};
-              }));
-  const auto read = static_cast<std::uint32_t>(header_int(picture.image, VIPS_META_N_PAGES, 1));
-  if (info.frames > 1 && read < info.frames) {
-    return fail(ErrorCode::unsupported,
-                fmt::format("libvips {} reads only {} of the {} frames", engine_version(), read,
-                            info.frames),
-                "use the libvips that imgmill is built with by default");
-  }
-  return picture;
+  IMGMILL_TRY(MovingPicture moving,
+              gif_animation(metadata::read_gif_screen(input),
+                            refuse ? ShortFrame::refuse : ShortFrame::leave_the_rest));
+  return with_engine(ErrorCode::bad_input, "the GIF cannot be decoded", [&] {
+    Picture picture = stacked(std::move(moving), info.frames);
+    picture.source_palette = true;
+    if (options.access == Access::random) picture.image = picture.image.copy_memory();
+    return picture;
+  });
 }
 
 Result<Buffer> GifCodec::encode(const Picture& picture, const EncodeOptions& options) {

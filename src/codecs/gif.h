@@ -1,4 +1,4 @@
-// GIF through libvips (nsgif, cgif).
+// GIF: read by code of ours, written through libvips (cgif).
 #pragma once
 
 #include <array>

@@ -1,13 +1,16 @@
 #include "codecs/png.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "codecs/apng.h"
 #include "codecs/engine.h"
 #include "codecs/png_header.h"
+#include "png/animation.h"
 #include "png/optimizer.h"
 #include "png/png_file.h"
 #include "png/raster.h"
@@ -128,10 +131,39 @@ Result<ImageInfo> PngCodec::probe(ByteView input) {
   info.lossless = true;
   info.progressive = header.interlaced;
   info.colour_space = header.colour ? "sRGB" : "grey";
+  if (header.animated) {
+    info.loop = static_cast<int>(std::min<std::uint32_t>(header.plays, 0x7FFFFFFF));
+    // Frames of their own size may leave parts of the picture clear; what is wrong with them
+    // decoding has to say.
+    const Result<png::Animation> frames = png::read_animation(input);
+    info.alpha = info.alpha || !frames || !covers_canvas(apng_animation(*frames));
+    info.channels = (header.colour ? 3 : 1) + (info.alpha ? 1 : 0);
+  }
   return info;
 }
 
 namespace {
+
+// Whether what browsers show is not the picture that other decoders see: they would go by the
+// still picture alone.
+bool shows_frames(const PngHeader& header, const ImageInfo& info) {
+  return header.animated && (info.frames > 1 || header.still_apart);
+}
+
+Result<Picture> decode_frames(ByteView input, const ImageInfo& info) {
+  IMGMILL_TRY(png::Animation frames, png::read_animation(input));
+  return with_engine(ErrorCode::bad_input, "the PNG cannot be decoded", [&] {
+    Picture picture = stacked(apng_animation(std::move(frames)), info.frames);
+    picture.source_bits = info.bits;
+    picture.source_palette = info.palette;
+    const Buffer profile = read_metadata(input, Format::png).icc;
+    if (!profile.empty()) {
+      picture.image = picture.image.copy();
+      embed_profile(picture.image, profile.view());
+    }
+    return picture;
+  });
+}
 
 // Up to here the whole picture may stand in memory at once, twice while it is taken apart.
 constexpr std::uint64_t most_pixels_at_once = 16'000'000;
@@ -188,6 +220,8 @@ std::optional<Picture> decode_here(ByteView input, const ImageInfo& info) {
 
 Result<Picture> PngCodec::decode(ByteView input, const ImageInfo& info,
                                  const DecodeOptions& options) {
+  IMGMILL_TRY(const PngHeader header, read_png_header(input));
+  if (shows_frames(header, info)) return decode_frames(input, info);
   IMGMILL_TRY(std::optional<Picture> here,
               with_engine(ErrorCode::bad_input, "the PNG cannot be decoded",
                           [&] { return decode_here(input, info); }));

@@ -1,5 +1,5 @@
-// PNG: header by our own reader, pixels read by libvips (libpng, zlib-ng), quantised by its
-// libimagequant, written by src/png.
+// PNG: header and animations by readers of our own, pixels of still pictures read by libvips
+// (libpng, zlib-ng), quantised by its libimagequant, written by src/png.
 #pragma once
 
 #include <array>

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
 
 #include "base/try.h"
@@ -37,9 +36,12 @@ Result<PngHeader> read_png_header(ByteView input) {
     if (chunk.type == "IDAT") in_front = false;
     if (!in_front || !chunk.sound()) return;
     if (chunk.type == "tRNS") header.alpha = true;
-    if (chunk.type == "acTL" && data.size() == 8) {
-      header.frames = std::max<std::uint32_t>(1, metadata::u32be(data, 0));
+    if (chunk.type == "acTL" && data.size() == 8 && metadata::u32be(data, 0) > 0) {
+      header.animated = header.still_apart = true;
+      header.frames = metadata::u32be(data, 0);
+      header.plays = metadata::u32be(data, 4);
     }
+    if (chunk.type == "fcTL") header.still_apart = false;
     if (chunk.type == "gAMA" && data.size() == 4 && metadata::u32be(data, 0) != 0) {
       header.gamma = metadata::u32be(data, 0) / 100000.0;
     }

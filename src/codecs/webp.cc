@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <vector>
 
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "codecs/frames.h"
 #include "metadata/riff_chunks.h"
 #include "webp/encoder.h"
 
@@ -63,6 +65,15 @@ std::optional<Picture> decode_still(ByteView input, const ImageInfo& info) {
   return Picture{.image = image};
 }
 
+// With the delays that browsers make of those in the file.
+vips::VImage as_timed(const vips::VImage& image) {
+  vips::VImage out = image.copy();
+  std::vector<int> delays = out.get_array_int("delay");
+  std::ranges::transform(delays, delays.begin(), seen_for);
+  out.set("delay", delays);
+  return out;
+}
+
 }  // namespace
 
 Result<Picture> WebpCodec::decode(ByteView input, const ImageInfo& info,
@@ -74,7 +85,8 @@ Result<Picture> WebpCodec::decode(ByteView input, const ImageInfo& info,
     BlobView blob(input);
     auto* load = load_options(options, VIPS_FAIL_ON_ERROR);
     if (info.frames > 1) load->set("n", -1);
-    return Picture{.image = vips::VImage::webpload_buffer(blob.get(), load), .frames = info.frames};
+    const vips::VImage image = vips::VImage::webpload_buffer(blob.get(), load);
+    return Picture{.image = info.frames > 1 ? as_timed(image) : image, .frames = info.frames};
   });
 }
 

@@ -1,10 +1,15 @@
+#include "codecs/webp.h"
+
 #include <gtest/gtest.h>
 
 #include <cstring>
 
 #include "codecs/codec.h"
 #include "codecs/engine.h"
-#include "support/make.h"
+#include "codecs/engine.h"
+#include "support/animations.h"
+#include "support/decode.h"
+#include "support/pictures.h"
 
 namespace imgmill {
 namespace {
@@ -56,6 +61,31 @@ TEST(WebpCodec, DamageIsRefusedAtEveryLength) {
                                   }).has_value();
     EXPECT_FALSE(shown) << size;
   }
+}
+
+TEST(WebpCodec, DrawsFramesAsLibwebpDoes) {
+  WebpFramesMake how{.width = 48, .height = 36, .plays = 2};
+  how.parts = {{.picture = photo(20, 16, 4), .left = 6, .top = 4, .delay = 5},
+               {.picture = photo(30, 20, 4, 8, 2), .left = 10, .top = 8, .delay = 200},
+               {.picture = photo(30, 20, 4, 8, 3), .left = 18, .top = 16, .dispose = true},
+               {.picture = graphic(48, 36, 4), .blend = false},
+               {.picture = photo(48, 36, 4, 8, 4), .delay = 0, .dispose = true},
+               {.picture = graphic(10, 10), .left = 2, .top = 2}};
+  const Bytes file = make_webp(how);
+  const auto info = WebpCodec::probe(file);
+  ASSERT_TRUE(info);
+  EXPECT_TRUE(info->alpha);
+  const auto picture = WebpCodec::decode(file, *info, {});
+  ASSERT_TRUE(picture) << picture.error().describe();
+  const Movie found = movie_of(*picture);
+  const Movie expected = decode(file, Format::webp).movie;
+  ASSERT_EQ(found.frames.size(), expected.frames.size());
+  for (std::size_t i = 0; i < found.frames.size(); ++i) {
+    EXPECT_GT(psnr(found.frames[i], expected.frames[i]), 50) << i;
+  }
+  // Those of 10 ms and less as browsers play them.
+  EXPECT_EQ(found.delays, (std::vector{100, 200, 100, 100, 100, 100}));
+  EXPECT_EQ(found.loop, 2);
 }
 
 }  // namespace

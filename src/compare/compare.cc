@@ -2,11 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "codecs/scenes.h"
 #include "compare/heat_map.h"
 #include "optimize/source.h"
 #include "quality/judge.h"
@@ -47,12 +49,6 @@ Result<void> comparable(const Source& original, const Source& other) {
                 "bring one to the size of the other first, such as with imgmill optimize "
                 "--resize, and compare with that");
   }
-  if (original.info.frames != other.info.frames) {
-    return fail(ErrorCode::unsupported,
-                fmt::format("the pictures differ in their number of frames: {} and {}",
-                            original.info.frames, other.info.frames),
-                "compare with a copy that has all frames, or cut both to the same ones");
-  }
   return {};
 }
 
@@ -87,7 +83,6 @@ Result<Picture> decoded(const Source& source) {
 Result<Picture> seen(const Source& source, const char* step) {
   Result<Picture> picture = decoded(source);
   if (!picture) return std::unexpected(std::move(picture).error().within(step));
-  if (source.info.frames > 1) return picture;
   return turned_upright(*std::move(picture), source.info.orientation);
 }
 
@@ -125,15 +120,40 @@ Result<Source> open(ByteView bytes, const Limits& limits, const char* which) {
   return source;
 }
 
+std::string times(int plays) {
+  return plays == 0 ? "for ever" : fmt::format("{} {}", plays, plays == 1 ? "time" : "times");
+}
+
+// What a score of pictures cannot tell: when they are seen.
+Result<std::vector<std::string>> told_apart_by_time(const Picture& one, const Picture& other) {
+  std::vector<std::string> notes;
+  if (!moves(one) && !moves(other)) return notes;
+  IMGMILL_TRY(const TimeLine first, time_line(one));
+  IMGMILL_TRY(const TimeLine second, time_line(other));
+  if (first.scenes.size() == 1 && second.scenes.size() == 1) return notes;
+  if (!std::ranges::equal(first.scenes, second.scenes, {}, &Scene::end, &Scene::end)) {
+    notes.push_back(fmt::format("the pictures change at other times: {} in {} ms, and {} in {} ms",
+                                first.scenes.size(), first.length(), second.scenes.size(),
+                                second.length()));
+  }
+  if (first.plays != second.plays) {
+    notes.push_back(
+        fmt::format("one plays {}, the other {}", times(first.plays), times(second.plays)));
+  }
+  return notes;
+}
+
 Result<Comparison> compared(const Source& original, const Source& other,
                             const CompareOptions& options) {
   IMGMILL_TRY(const Picture first, seen(original, "decoding the original"));
   IMGMILL_TRY(Judge judge, Judge::create(first));
   Similarity found;
   std::optional<double> in_context;
+  std::vector<std::string> notes;
   {
     IMGMILL_TRY(const Picture second, seen(other, "decoding the other"));
     IMGMILL_TRY(found, judge.score(second, Detail::local));
+    IMGMILL_TRY(notes, told_apart_by_time(first, second));
     if (lacks_scales(first.width(), first.height())) {
       IMGMILL_TRY(Judge wider, Judge::create(first, Context::mirrored));
       IMGMILL_TRY(const Similarity mirrored, wider.score(second));
@@ -151,7 +171,8 @@ Result<Comparison> compared(const Source& original, const Source& other,
                     .height = extent.height,
                     .frames = original.info.frames,
                     .original = {original.info.format, original.bytes.size()},
-                    .other = {other.info.format, other.bytes.size()}};
+                    .other = {other.info.format, other.bytes.size()},
+                    .notes = std::move(notes)};
   for (const Source* source : {&original, &other}) {
     if (source->foreign_colours) result.notes.push_back(foreign_reason(*source->foreign_colours));
   }

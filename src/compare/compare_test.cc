@@ -13,6 +13,8 @@
 namespace imgmill {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using namespace imgmill::test;
 
@@ -67,10 +69,49 @@ TEST(Compare, OtherSizesAreRefusedByName) {
   EXPECT_THAT(told, HasSubstr("--resize"));
 }
 
-TEST(Compare, OtherNumbersOfFramesAreRefused) {
+TEST(Compare, AnimationsOfOtherLengthsAreRefused) {
   const Bytes still = make_webp(photo(32, 32));
   const Bytes moving = make_webp(movie(32, 32, 3));
-  EXPECT_THAT(refusal(still, moving, ErrorCode::unsupported), HasSubstr("1 and 3"));
+  const Bytes longer = make_webp(movie(32, 32, 4));
+  EXPECT_THAT(refusal(still, moving, ErrorCode::unsupported), HasSubstr("3 pictures in 0.21 s"));
+  EXPECT_THAT(refusal(moving, longer, ErrorCode::unsupported),
+              AllOf(HasSubstr("4 pictures in 0.32 s"), HasSubstr("3 pictures in 0.21 s")));
+}
+
+// The same said with more frames, and with fewer where frames are equal.
+TEST(Compare, WhatIsSeenCountsNotHowManyFramesSayIt) {
+  const Movie known = movie(40, 30, 3);
+  Movie few{.frames = known.frames, .delays = {1000, 1000, 1000}};
+  Movie many;
+  for (int i = 0; i < 12; ++i) {
+    many.frames.push_back(known.frames[static_cast<std::size_t>(i / 4)]);
+    many.delays.push_back(250);
+  }
+  for (const auto& [one, other] : {std::pair(few, many), std::pair(many, few)}) {
+    const Comparison result = compared(make_gif(one), make_gif(other));
+    EXPECT_EQ(result.score, 100);
+    EXPECT_EQ(result.frames, one.frames.size());
+    EXPECT_TRUE(result.notes.empty());
+  }
+  many.frames[9] = spoilt(many.frames[9], 5, 5, 20);
+  many.frames[10] = spoilt(many.frames[10], 5, 5, 20);
+  EXPECT_LT(compared(make_gif(many), make_gif(few)).score, 90);
+}
+
+TEST(Compare, OtherTimesAreTold) {
+  const Movie known = movie(40, 30, 3);
+  Movie late = known;
+  late.delays = {100, 40, 90};
+  late.loop = 3;
+  const Comparison result = compared(make_gif(known), make_gif(late));
+  EXPECT_EQ(result.score, 100);
+  EXPECT_THAT(result.notes, ElementsAre(HasSubstr("at other times"), HasSubstr("3 times")));
+}
+
+TEST(Compare, FramesThatAreAllEqualAreAStillPicture) {
+  Movie held{.frames = {rgba(graphic(40, 30)), rgba(graphic(40, 30))}, .delays = {40, 70}};
+  EXPECT_EQ(compared(make_gif(held), make_png(graphic(40, 30))).score, 100);
+  EXPECT_EQ(compared(make_png(graphic(40, 30)), make_gif(held)).score, 100);
 }
 
 TEST(Compare, WhatIsNoImageIsRefusedAndNamed) {

@@ -194,15 +194,45 @@ std::string diagnose_gif(ByteView file) {
   return frame ? "" : "it holds no picture";
 }
 
-std::uint32_t count_gif_frames(ByteView file) {
-  std::uint32_t frames = 0;
+GifScreen read_gif_screen(ByteView file) {
+  GifScreen screen;
   Walker walker(file);
-  if (walker.header().empty()) return frames;
+  if (walker.header().empty()) return screen;
+  screen.width = u16le(file, 6);
+  screen.height = u16le(file, 8);
+  const ByteView shared = walker.header().subspan(13);
+  bool loops = false;
+  GifPicture next;  // what a graphic control extension says of it
   while (const auto block = walker.next()) {
     if (block->kind == Kind::end) break;
-    if (u8(block->whole, 0) == 0x2C) ++frames;
+    const ByteView whole = block->whole;
+    if (u8(whole, 0) == 0x2C) {
+      next.left = u16le(whole, 1);
+      next.top = u16le(whole, 3);
+      next.width = u16le(whole, 5);
+      next.height = u16le(whole, 7);
+      const std::uint8_t packed = u8(whole, 9);
+      const std::size_t own = table_size(packed);
+      next.interlaced = (packed & 0x40) != 0;
+      next.colours = own > 0 ? whole.subspan(10, own) : shared;
+      next.code_size = u8(whole, 10 + own);
+      next.data = whole.subspan(11 + own);
+      screen.pictures.push_back(next);
+      next = {};
+    } else if (u8(whole, 1) == 0xF9 && whole.size() >= 7 && u8(whole, 2) >= 4) {
+      const std::uint8_t packed = u8(whole, 3);
+      next.disposal = packed >> 2 & 7;
+      next.delay = u16le(whole, 4);
+      next.clear = (packed & 1) != 0 ? std::optional(u8(whole, 6)) : std::nullopt;
+    } else if (!loops && block->kind == Kind::picture && !block->name.empty() &&
+               block->sub_blocks.size() >= 4 && u8(block->sub_blocks, 0) == 3 &&
+               u8(block->sub_blocks, 1) == 1) {
+      const int again = u16le(block->sub_blocks, 2);
+      screen.plays = again == 0 ? 0 : again + 1;
+      loops = true;
+    }
   }
-  return frames;
+  return screen;
 }
 
 MetadataBlocks read_gif(ByteView file) {

@@ -1,7 +1,12 @@
 // Frames, delays and loop counts, judged by giflib and libwebp.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+
+#include "imgmill/compare.h"
 #include "imgmill/optimize.h"
+#include "support/animations.h"
 #include "support/decode.h"
 
 namespace imgmill {
@@ -83,82 +88,225 @@ TEST(Animation, DoesNotFitIntoOneFrame) {
   }
 }
 
-TEST(Animation, FramesThatAreEqualStay) {
-  Movie still = movie(40, 30, 1);
-  still.frames.push_back(still.frames[0]);
-  still.frames.push_back(still.frames[0]);
-  still.delays = {100, 200, 300};
-  const auto result = optimize(make_gif(still));
-  ASSERT_TRUE(result);
-  expect_movie(*result, still, 99);
+// What is seen of `result` is what was seen of `shown`.
+void expect_seen(const Optimized& result, const Movie& shown, double fidelity,
+                 const std::string& what) {
+  const Movie found = as_seen(decode(result.bytes.view(), result.format).movie);
+  const Movie expected = as_seen(shown);
+  ASSERT_EQ(found.frames.size(), expected.frames.size()) << what;
+  EXPECT_EQ(found.delays, expected.delays) << what;
+  EXPECT_EQ(found.loop, expected.loop) << what;
+  for (std::size_t i = 0; i < found.frames.size(); ++i) {
+    EXPECT_GE(psnr(found.frames[i], expected.frames[i]), fidelity) << what << ", frame " << i;
+  }
 }
 
-// Of an animated PNG: the chunk that says how many frames there are, and another
-// frame that is the first over again.
-Bytes animated_png(const Raster& picture) {
-  const Bytes plain = make_png(picture);
-  const auto chunk = [](std::string_view type, ByteView data) {
-    Bytes out;
-    const auto u32 = [&](std::uint32_t value) {
-      for (int shift = 24; shift >= 0; shift -= 8) {
-        out.push_back(static_cast<std::byte>(value >> shift));
-      }
-    };
-    u32(static_cast<std::uint32_t>(data.size()));
-    for (const char c : type) out.push_back(static_cast<std::byte>(c));
-    out.insert(out.end(), data.begin(), data.end());
-    std::uint32_t sum = 0xFFFFFFFF;
-    for (std::size_t i = 4; i < out.size(); ++i) {
-      sum ^= std::to_integer<std::uint32_t>(out[i]);
-      for (int bit = 0; bit < 8; ++bit) sum = sum >> 1 ^ (sum & 1 ? 0xEDB88320 : 0);
-    }
-    u32(~sum);
-    return out;
-  };
-  const auto control = [&](std::uint8_t number) {
-    Bytes data(26);
-    data[3] = std::byte{number};
-    data[7] = static_cast<std::byte>(picture.width);
-    data[11] = static_cast<std::byte>(picture.height);
-    data[21] = std::byte{10};
-    data[23] = std::byte{100};
-    return chunk("fcTL", data);
-  };
-  const Bytes count{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{2},
-                    std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}};
-  Bytes out(plain.begin(), plain.begin() + 33);
-  const auto add = [&](const Bytes& more) { out.insert(out.end(), more.begin(), more.end()); };
-  add(chunk("acTL", count));
-  add(control(0));
-  out.insert(out.end(), plain.begin() + 33, plain.end() - 12);
-  add(control(1));
-  // The pixels of the first frame: everything between the first IDAT's header and its sum.
-  const std::size_t at = as_text(plain).find("IDAT");
-  std::size_t size = 0;
-  for (std::size_t i = at - 4; i < at; ++i)
-    size = size << 8 | std::to_integer<std::size_t>(plain[i]);
-  Bytes data{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{2}};
-  data.insert(data.end(), plain.begin() + static_cast<std::ptrdiff_t>(at) + 4,
-              plain.begin() + static_cast<std::ptrdiff_t>(at + 4 + size));
-  add(chunk("fdAT", data));
-  out.insert(out.end(), plain.end() - 12, plain.end());
+// The pictures of a movie by number, each for `delay`.
+Movie movie_of(const std::vector<int>& pictures, const std::vector<int>& delays, int loop = 0,
+               bool clear = false) {
+  const Movie known = movie(48, 36, 5, clear);
+  Movie out{.delays = delays, .loop = loop};
+  for (const int index : pictures) {
+    out.frames.push_back(known.frames[static_cast<std::size_t>(index)]);
+  }
   return out;
 }
 
-TEST(Animation, OfPngIsLeftAlone) {
-  const Bytes file = animated_png(graphic(40, 30));
-  ASSERT_EQ(inspect(file)->frames, 2U);
-  const auto result = optimize(file);
-  ASSERT_TRUE(result) << result.error().describe();
-  EXPECT_TRUE(std::ranges::equal(result->bytes.view(), ByteView(file)));
-  EXPECT_EQ(result->frames, 2U);
-  EXPECT_FALSE(result->notes.empty());
+std::vector<std::pair<std::string, Movie>> timed_movies() {
+  return {
+      {"equal neighbours", movie_of({0, 0, 1, 1, 2}, {50, 500, 50, 1000, 50})},
+      {"equal neighbours that are clear", movie_of({0, 0, 1, 1}, {50, 500, 50, 90}, 3, true)},
+      {"held at the end", movie_of({0, 1, 1, 1}, {100, 100, 1000, 2000}, 2)},
+      {"the last as the first", movie_of({0, 1, 0}, {100, 100, 100})},
+      {"no delays", movie_of({0, 1, 2, 2}, {0, 0, 0, 0})},
+      {"delays of a hundredth", movie_of({0, 0, 1, 2}, {10, 10, 10, 10})},
+      {"delays of two hundredths", movie_of({0, 1, 1, 2}, {20, 20, 20, 20})},
+      {"longer than WebP's encoder writes at once", movie_of({0, 1, 1}, {20, 655'350, 655'350})},
+      {"all equal", movie_of({1, 1, 1}, {100, 100, 100}, 4)},
+      {"played once", movie_of({0, 1}, {100, 4000}, 1)}};
+}
 
+TEST(Animation, IsTheSameOverTime) {
+  for (const auto& [what, shown] : timed_movies()) {
+    const Bytes file = make_gif(shown);
+    for (const Format to : {Format::gif, Format::webp}) {
+      ImageSettings settings{.output_format = to};
+      settings.compression = Compression::lossless;
+      const auto exact = optimize(file, settings);
+      ASSERT_TRUE(exact) << what << exact.error().describe();
+      expect_seen(*exact, shown, 99, what + ", without loss");
+      EXPECT_EQ(exact->frames, decode(exact->bytes.view(), to).movie.frames.size()) << what;
+      for (const std::optional<double> target : {std::optional<double>{}, std::optional(80.0)}) {
+        ImageSettings lossy{.output_format = to};
+        if (target && to == Format::webp) {
+          lossy.target = Target{.score = *target};
+        } else {
+          lossy.quality.global = 80;
+        }
+        const auto result = optimize(file, lossy);
+        ASSERT_TRUE(result) << what << result.error().describe();
+        expect_seen(*result, shown, 22, what + ", with loss");
+      }
+    }
+    ImageSettings automatic;
+    automatic.choose_format = true;
+    const auto chosen = optimize(file, automatic);
+    ASSERT_TRUE(chosen) << what << chosen.error().describe();
+    expect_seen(*chosen, shown, 22, what + ", auto");
+  }
+}
+
+TEST(Animation, FarLaterThanItsFramesCanLastIsToldAndIsALoss) {
+  const Movie shown = movie_of({0, 1, 2}, {33, 15, 700'000});
+  const Bytes file = make_webp(shown);
+  const auto result = optimize(file, {.output_format = Format::gif});
+  ASSERT_TRUE(result) << result.error().describe();
+  // The second begins at 33 ms and cannot be shorter than two hundredths.
+  EXPECT_EQ(decode(result->bytes.view(), Format::gif).movie.delays, (std::vector{30, 20, 655'350}));
+  ASSERT_FALSE(result->notes.empty());
+  EXPECT_NE(result->notes.front().find("delays rounded"), std::string::npos);
+  ImageSettings exact{.output_format = Format::gif};
+  exact.compression = Compression::lossless;
+  const auto refused = optimize(file, exact);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::unsupported);
+}
+
+// 33 ms are neither three hundredths nor four; the whole takes as long as before.
+TEST(Animation, RoundedDelaysDoNotDrift) {
+  Movie shown = movie(32, 24, 30);
+  for (int& delay : shown.delays) delay = 33;
+  const auto result = optimize(make_webp(shown), {.output_format = Format::gif});
+  ASSERT_TRUE(result);
+  const std::vector<int> delays = decode(result->bytes.view(), Format::gif).movie.delays;
+  EXPECT_EQ(std::accumulate(delays.begin(), delays.end(), 0), 990);
+  EXPECT_LE(*std::ranges::max_element(delays), 40);
+}
+
+TEST(Animation, IsTurnedUprightFrameByFrame) {
+  for (const int orientation : {2, 3, 6, 7}) {
+    Movie shown = movie(48, 36, 3);
+    const Bytes file = make_webp(shown, {.exif = exif_block(orientation)});
+    for (Raster& frame : shown.frames) frame = turned(frame, orientation);
+    ImageSettings settings{.output_format = Format::gif};
+    settings.compression = Compression::lossless;
+    const auto result = optimize(file, settings);
+    ASSERT_TRUE(result) << orientation << result.error().describe();
+    expect_seen(*result, shown, 99, "turned");
+    EXPECT_EQ(compare(file, result->bytes.view())->score, 100) << orientation;
+  }
+}
+
+TEST(Animation, CanvasThatNoFrameCoversShowsThrough) {
+  GifMake how{.width = 60, .height = 50, .background = 1};
+  for (int i = 0; i < 3; ++i) {
+    how.parts.push_back(
+        {.picture = graphic(20 + i, 20, 3, 8, 3 + i), .left = 9, .top = 14, .disposal = 1});
+  }
+  for (const std::size_t frames : {std::size_t{3}, std::size_t{1}}) {
+    how.parts.resize(frames);
+    const Bytes file = make_gif(how);
+    const Movie shown = decode(file, Format::gif).movie;
+    ASSERT_EQ(shown.frames.front().at(0, 0, 3), 0);
+    for (const FormatInfo& to : written_formats()) {
+      if (frames > 1 && !to.animation) continue;
+      if (to.lossless && to.alpha && to.format != Format::tiff) {
+        ImageSettings exact{.output_format = to.format};
+        exact.compression = Compression::lossless;
+        const auto result = optimize(file, exact);
+        ASSERT_TRUE(result) << to.name << result.error().describe();
+        expect_seen(*result, shown, 99, std::string(to.name));
+        continue;
+      }
+      const auto result = optimize(file, {.output_format = to.format});
+      ASSERT_TRUE(result) << to.name << result.error().describe();
+      if (to.alpha) continue;
+      EXPECT_GT(
+          psnr(decode(result->bytes.view(), to.format).picture(), flattened(shown.frames.front())),
+          22)
+          << to.name;
+      ASSERT_FALSE(result->notes.empty()) << to.name;
+      EXPECT_NE(result->notes.front().find("transparency was flattened"), std::string::npos);
+    }
+  }
+}
+
+ApngMake animated_png(int plays = 2) {
+  ApngMake make{.plays = plays};
+  make.parts = {{.picture = graphic(40, 30), .delay = 1, .parts = 10},
+                {.picture = graphic(20, 10, 3, 8, 3), .left = 7, .top = 9, .delay = 200},
+                {.picture = graphic(20, 10, 3, 8, 3), .left = 7, .top = 9, .delay = 300},
+                {.picture = graphic(40, 30, 3, 8, 5), .delay = 2, .parts = 1}};
+  return make;
+}
+
+TEST(Animation, OfPngIsLeftAloneAsPng) {
+  const Bytes file = make_apng(animated_png());
+  const auto known = inspect(file);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->frames, 4U);
+  EXPECT_EQ(known->loop, 2);
+  for (const bool choose : {false, true}) {
+    ImageSettings settings;
+    settings.choose_format = choose;
+    if (choose) settings.allowed = {Format::png, Format::jpeg};
+    const auto result = optimize(file, settings);
+    ASSERT_TRUE(result) << result.error().describe();
+    EXPECT_TRUE(std::ranges::equal(result->bytes.view(), ByteView(file)));
+    EXPECT_EQ(result->frames, 4U);
+    EXPECT_FALSE(result->notes.empty());
+  }
   ImageSettings half;
   half.resize = {.mode = ResizeMode::percent, .percent = 50};
-  EXPECT_FALSE(optimize(file, half));
+  const auto refused = optimize(file, half);
+  ASSERT_FALSE(refused) << "animated PNG is not written";
+  EXPECT_EQ(refused.error().code(), ErrorCode::unsupported);
+}
+
+TEST(Animation, OfPngGoesWhereFramesGo) {
+  for (const int plays : {0, 1, 2, 9}) {
+    for (const bool apart : {false, true}) {
+      ApngMake make = animated_png(plays);
+      if (apart) make.still = photo(40, 30);
+      const Bytes file = make_apng(make);
+      const Movie shown = drawn(make);
+      for (const Format to : {Format::webp, Format::gif}) {
+        for (const Compression compression : {Compression::lossy, Compression::lossless}) {
+          ImageSettings settings{.output_format = to};
+          settings.compression = compression;
+          const auto result = optimize(file, settings);
+          ASSERT_TRUE(result) << result.error().describe();
+          expect_seen(*result, shown, compression == Compression::lossless ? 99 : 17, "apng");
+          EXPECT_EQ(std::ranges::count_if(result->notes,
+                                          [](const std::string& note) {
+                                            return note.find("still picture") != std::string::npos;
+                                          }),
+                    apart ? 1 : 0);
+        }
+      }
+      ImageSettings settings;
+      settings.choose_format = true;
+      const auto chosen = optimize(file, settings);
+      ASSERT_TRUE(chosen) << chosen.error().describe();
+      EXPECT_LE(chosen->bytes.size(), file.size());
+      EXPECT_EQ(chosen->format, Format::webp);
+      expect_seen(*chosen, shown, 17, "auto");
+
+      ImageSettings half{.output_format = Format::webp};
+      half.resize = {.mode = ResizeMode::percent, .percent = 50};
+      const auto smaller = optimize(file, half);
+      ASSERT_TRUE(smaller) << smaller.error().describe();
+      EXPECT_EQ(smaller->height, 15U);
+      EXPECT_EQ(decode(smaller->bytes.view(), Format::webp).movie.delays,
+                (std::vector{100, 500, 2000}));
+    }
+  }
+}
+
+TEST(Animation, OfPngDoesNotFitIntoOneFrame) {
+  const Bytes file = make_apng(animated_png());
   for (const FormatInfo& to : written_formats()) {
-    if (to.format == Format::png) continue;
+    if (to.format == Format::png || to.animation) continue;
     const auto refused = optimize(file, {.output_format = to.format});
     ASSERT_FALSE(refused) << to.name;
     EXPECT_EQ(refused.error().code(), ErrorCode::unsupported) << refused.error().describe();
@@ -167,6 +315,40 @@ TEST(Animation, OfPngIsLeftAlone) {
     ASSERT_TRUE(first) << to.name << first.error().describe();
     EXPECT_EQ(first->frames, 1U);
   }
+}
+
+TEST(Animation, OfOneFrameIsWhatBrowsersShow) {
+  ApngMake make;
+  make.parts = {{.picture = graphic(40, 30), .delay = 100}};
+  const auto plain = optimize(make_apng(make));
+  ASSERT_TRUE(plain) << plain.error().describe();
+  EXPECT_EQ(rgba(decode(plain->bytes.view(), Format::png).picture()), rgba(graphic(40, 30)));
+
+  make.still = photo(40, 30);
+  const Bytes file = make_apng(make);
+  const auto same = optimize(file);
+  ASSERT_TRUE(same) << same.error().describe();
+  EXPECT_TRUE(std::ranges::equal(same->bytes.view(), ByteView(file)));
+  ImageSettings settings{.output_format = Format::webp};
+  settings.compression = Compression::lossless;
+  const auto result = optimize(file, settings);
+  ASSERT_TRUE(result) << result.error().describe();
+  EXPECT_EQ(decode(result->bytes.view(), Format::webp).picture(), rgba(graphic(40, 30)));
+}
+
+TEST(Animation, OfPngWithDamagedFramesIsRefused) {
+  Bytes file = make_apng(animated_png());
+  // Whole chunks, but the frames are not in order.
+  const std::size_t at = as_text(file).rfind("fcTL") - 4;
+  const Bytes control(file.begin() + static_cast<std::ptrdiff_t>(at + 8),
+                      file.begin() + static_cast<std::ptrdiff_t>(at + 34));
+  Bytes other = control;
+  other[3] = std::byte{99};
+  const Bytes chunk = png_chunk("fcTL", other);
+  std::ranges::copy(chunk, file.begin() + static_cast<std::ptrdiff_t>(at));
+  const auto refused = optimize(file, {.output_format = Format::webp});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::bad_input) << refused.error().describe();
 }
 
 TEST(Pages, StayInTiffAndGoNowhereElse) {

@@ -45,9 +45,8 @@ bool can_hold(const Source& source, const FormatInfo& format, Extent extent,
               const ImageSettings& settings) {
   const ImageInfo& picture = source.info;
   const bool still = settings.animation == Animation::first_frame;
-  const bool frames = picture.frames == 1 || still ||
-                      (format.animation && !source.codec->info.pages) ||
-                      (format.pages && source.codec->info.pages);
+  const bool frames = picture.frames == 1 || still || format.format == picture.format ||
+                      (source.codec->info.pages ? format.pages : format.animation);
   return frames && (format.alpha || !picture.alpha) &&
          std::max(extent.width, extent.height) <= format.max_side;
 }

@@ -16,8 +16,7 @@ namespace {
 // Whether all frames can go to `target`, one way or another.
 bool holds_frames(const Source& source, const FormatInfo& target) {
   if (source.info.frames == 1) return true;
-  const FormatInfo& from = source.codec->info;
-  return (from.animation && target.animation) || (from.pages && target.pages);
+  return source.codec->info.pages ? target.pages : target.animation;
 }
 
 Result<void> check_target(const Source& source, const FormatInfo& target, Extent extent,
@@ -63,7 +62,8 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 fmt::format("{} cannot hold new pixels without loss", target.name),
                 "choose png, webp or avif, or ask for less than lossless");
   }
-  if (source.info.frames == 1 && source.sequence && settings.animation == Animation::refuse) {
+  const bool unread = source.sequence && source.info.format != Format::png;
+  if (source.info.frames == 1 && unread && settings.animation == Animation::refuse) {
     return fail(ErrorCode::unsupported,
                 fmt::format("this {} cannot be converted: it is animated, and only one of its "
                             "frames is read",
@@ -120,6 +120,10 @@ Result<Optimized> rendered_as(const Source& source, Format target, Extent extent
   }
   if (source.more_channels) {
     out.notes.emplace_back("channels beside the picture did not come along");
+  }
+  if (source.still_apart) {
+    out.notes.emplace_back(
+        "the still picture for programs that know no animation did not come along");
   }
   out.bytes = std::move(rendered.bytes);
   if (target == Format::png) {

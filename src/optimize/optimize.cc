@@ -42,6 +42,14 @@ Result<Optimized> decided(const Source& source, const ImageSettings& settings,
   return in_format(source, target, extent, settings);
 }
 
+// Encoders merge frames that show the same.
+Result<void> count_frames(Optimized& made) {
+  if (made.frames == 1) return {};
+  IMGMILL_TRY(const ImageInfo written, codec(made.format).probe(made.bytes.view()));
+  made.frames = written.frames;
+  return {};
+}
+
 }  // namespace
 
 Result<Optimized> optimize(ByteView input, const ImageSettings& settings, const Limits& limits) {
@@ -50,6 +58,7 @@ Result<Optimized> optimize(ByteView input, const ImageSettings& settings, const 
     IMGMILL_TRY(const Source source, open_source(input, limits));
     IMGMILL_TRY(Optimized made, decided(source, settings, limits));
     if (source.end_marker_added) tell_of_mending(input, made);
+    IMGMILL_CHECK(count_frames(made));
     // What was promised is looked at once more, whichever way the bytes took.
     if (settings.max_bytes && made.bytes.size() > *settings.max_bytes) {
       return fail(ErrorCode::limit,

@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "optimize/verify.h"
+#include "transform/timing.h"
 
 namespace imgmill {
 namespace {
@@ -43,7 +44,7 @@ Result<Picture> prepared(const Source& source, const RenderRequest& request, Dam
                                         findings));
   IMGMILL_TRY(picture, scaled_to(std::move(picture), request.extent));
   IMGMILL_TRY(picture, fitted_to(std::move(picture), target, request.background, findings));
-  return picture;
+  return timed_for(std::move(picture), target, findings);
 }
 
 Error loss_error(const Codec& codec, std::string_view how) {

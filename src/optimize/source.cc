@@ -61,8 +61,9 @@ std::optional<Cicp> foreign(const Source& source, const Cicp& cicp) {
 void find_obstacles(Source& source) {
   switch (source.info.format) {
     case Format::png:
-      source.sequence = source.info.frames > 1;
       if (const auto header = read_png_header(source.bytes)) {
+        source.still_apart = header->still_apart;
+        source.sequence = source.info.frames > 1 || source.still_apart;
         source.colours.gamma = header->gamma;
         if (header->cicp) {
           source.foreign_colours =

@@ -26,10 +26,11 @@ struct Source {
   std::vector<Holding> inventory;  ///< all that is in the file
   /// What decoding would lose; found out once, as it may take a walk through
   /// the whole file.
-  bool more_channels = false;   ///< channels beside the picture that no decoder here gives
-  bool sequence = false;        ///< an animation that no decoder here reads as one
-  bool packed_jpeg = false;     ///< a JPEG XL from which a JPEG can be restored
-  bool pages_differ = false;    ///< pages of several sizes or kinds
+  bool more_channels = false;  ///< channels beside the picture that no decoder here gives
+  bool sequence = false;      ///< an animation that is not written, and maybe not even read, here
+  bool still_apart = false;   ///< beside the animation there is a still picture that is none of it
+  bool packed_jpeg = false;   ///< a JPEG XL from which a JPEG can be restored
+  bool pages_differ = false;  ///< pages of several sizes or kinds
   /// Code points that alone say what the colours mean, where that is not sRGB.
   std::optional<Cicp> foreign_colours;
 };

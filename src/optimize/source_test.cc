@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/make.h"
 #include "support/profiles.h"
 
@@ -17,14 +19,20 @@ Source opened(const Bytes& file) {
   return std::move(*source);
 }
 
+bool holds_further(const Source& source) {
+  return std::ranges::any_of(source.inventory, [](const Holding& piece) {
+    return piece.content == Content::auxiliary || piece.content == Content::further_picture;
+  });
+}
+
 TEST(Source, KnowsPicturesBesideThePicture) {
   constexpr std::string_view signature = "http://ns.adobe.com/hdr-gain-map/1.0/";
   const ByteView packet = as_bytes(signature);
   Bytes file = make_jpeg(photo(40, 30));
-  EXPECT_FALSE(opened(file).extra_pictures);
+  EXPECT_FALSE(holds_further(opened(file)));
   const Bytes map = make_jpeg(photo(20, 15), {.xmp = {packet.begin(), packet.end()}});
   file.insert(file.end(), map.begin(), map.end());
-  EXPECT_TRUE(opened(file).extra_pictures);
+  EXPECT_TRUE(holds_further(opened(file)));
 }
 
 TEST(Source, KnowsPagesThatDiffer) {

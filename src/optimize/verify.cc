@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "codecs/engine.h"
+#include "codecs/scenes.h"
 
 namespace imgmill {
 namespace {
@@ -26,13 +27,11 @@ VImage comparable(const VImage& image, bool wide) {
     out = VImage::bandjoin(bands);
   }
   if (!alpha) out = out.bandjoin_const({opaque}).cast(out.format());
-  return out;
+  return out.copy(VImage::option()->set(
+      "interpretation", wide ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB));
 }
 
-std::vector<int> delays(const VImage& image) {
-  if (image.get_typeof("delay") == 0) return {};
-  return image.get_array_int("delay");
-}
+bool is_wide(const VImage& image) { return image.format() == VIPS_FORMAT_USHORT; }
 
 // Pixel by pixel, where hidden colours do not count.
 bool same_visible(const VImage& one, const VImage& other) {
@@ -53,36 +52,55 @@ bool same_visible(const VImage& one, const VImage& other) {
   return true;
 }
 
+bool same_still(const VImage& one, const VImage& other, HiddenColours hidden) {
+  VImage left = one;
+  VImage right = other;
+  // The usual case is quick: nothing has to be made comparable first.
+  if (left.bands() == right.bands() && left.format() == right.format() &&
+      left.interpretation() == right.interpretation()) {
+    left = left.copy_memory();
+    right = right.copy_memory();
+    const std::size_t size = VIPS_IMAGE_SIZEOF_IMAGE(left.get_image());
+    if (std::memcmp(left.data(), right.data(), size) == 0) return true;
+  }
+  const bool wide = is_wide(left) || is_wide(right);
+  const VImage a = comparable(left, wide).copy_memory();
+  const VImage b = comparable(right, wide).copy_memory();
+  if (a.bands() != b.bands() || a.format() != b.format()) return false;
+  const std::size_t bytes = VIPS_IMAGE_SIZEOF_IMAGE(a.get_image());
+  if (std::memcmp(a.data(), b.data(), bytes) == 0) return true;
+  return hidden == HiddenColours::ignore && a.bands() == 4 && same_visible(a, b);
+}
+
+// Scene by scene, as both decoders come to them.
+bool same_over_time(const Picture& one, const Picture& other) {
+  const bool wide = is_wide(one.image) || is_wide(other.image);
+  const Picture left{.image = comparable(one.image, wide), .frames = one.frames};
+  const Picture right{.image = comparable(other.image, wide), .frames = other.frames};
+  if (left.image.bands() != right.image.bands() || left.image.format() != right.image.format()) {
+    return false;
+  }
+  SceneReader a(left);
+  SceneReader b(right);
+  for (;;) {
+    const std::optional<Scene> here = a.next();
+    const std::optional<Scene> there = b.next();
+    if (!here && !there) return plays_of(one) == plays_of(other);
+    if (!here || !there || a.pixels() != b.pixels()) return false;
+    // What shows one picture all the time does not move, whatever it says of times and plays.
+    const bool whole = here->begin == 0 && a.at_end() && b.at_end();
+    if (whole) return true;
+    if (here->end != there->end) return false;
+  }
+}
+
 }  // namespace
 
 Result<bool> same_pixels(const Picture& one, const Picture& other, HiddenColours hidden) {
   return with_engine(ErrorCode::bad_input, "the pixels could not be compared", [&] {
-    if (one.frames != other.frames || one.width() != other.width() ||
-        one.height() != other.height()) {
-      return false;
-    }
-    if (one.frames > 1 &&
-        (delays(one.image) != delays(other.image) ||
-         header_int(one.image, "loop", 0) != header_int(other.image, "loop", 0))) {
-      return false;
-    }
-    VImage left = one.image;
-    VImage right = other.image;
-    // The usual case is quick: nothing has to be made comparable first.
-    if (left.bands() == right.bands() && left.format() == right.format() &&
-        left.interpretation() == right.interpretation()) {
-      left = left.copy_memory();
-      right = right.copy_memory();
-      const std::size_t size = VIPS_IMAGE_SIZEOF_IMAGE(left.get_image());
-      if (std::memcmp(left.data(), right.data(), size) == 0) return true;
-    }
-    const bool wide = left.format() == VIPS_FORMAT_USHORT || right.format() == VIPS_FORMAT_USHORT;
-    const VImage a = comparable(left, wide).copy_memory();
-    const VImage b = comparable(right, wide).copy_memory();
-    if (a.bands() != b.bands() || a.format() != b.format()) return false;
-    const std::size_t bytes = VIPS_IMAGE_SIZEOF_IMAGE(a.get_image());
-    if (std::memcmp(a.data(), b.data(), bytes) == 0) return true;
-    return hidden == HiddenColours::ignore && a.bands() == 4 && same_visible(a, b);
+    if (one.width() != other.width() || one.height() != other.height()) return false;
+    if (moves(one) || moves(other)) return same_over_time(one, other);
+    return one.frames == other.frames && same_still(one.image, other.image, hidden);
   });
 }
 

@@ -1,9 +1,10 @@
-// libFuzzer target: the PNG reader, and that what it reads survives being optimized.
+// libFuzzer target: the PNG readers, and that what it reads survives being optimized.
 #include <libdeflate.h>
 
 #include <cstdlib>
 #include <vector>
 
+#include "png/animation.h"
 #include "png/optimizer.h"
 #include "png/png_file.h"
 #include "png/reduce.h"
@@ -33,6 +34,13 @@ std::vector<std::byte> with_right_sums(ByteView input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::vector<std::byte> file = with_right_sums(std::as_bytes(std::span(data, size)));
   const ByteView input = file;
+  if (const auto animation = png::read_animation(input);
+      animation && animation->form.pixels() <= 4096) {
+    for (const png::AnimationFrame& frame : animation->frames) {
+      const auto raster = png::raster_of(*animation, frame);
+      if (raster && raster->pixels() > animation->form.pixels()) std::abort();
+    }
+  }
   const auto before = png::read_file(input);
   // Larger ones take time and find nothing more.
   if (!before || before->raster.pixels() > 4096) return 0;

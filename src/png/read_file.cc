@@ -2,13 +2,13 @@
 #include <libdeflate.h>
 
 #include <algorithm>
-#include <cstring>
+#include <optional>
 #include <string>
 
 #include "base/try.h"
-#include "png/deflate.h"
-#include "png/filter_rows.h"
+#include "png/animation.h"
 #include "png/png_file.h"
+#include "png/unpack.h"
 
 namespace imgmill::png {
 namespace {
@@ -20,11 +20,6 @@ constexpr std::uint32_t longest = 0x7FFFFFFF;
 // Keeps all products below in 64 bits; callers have limits of their own.
 constexpr std::uint64_t most_pixels = std::uint64_t{1} << 40;
 
-std::unexpected<Error> damaged(std::string what) {
-  return fail(ErrorCode::bad_input, fmt::format("the PNG data is damaged ({})", what),
-              "restore the file from a copy; it was left as it is");
-}
-
 std::uint8_t u8(ByteView bytes, std::size_t at) { return std::to_integer<std::uint8_t>(bytes[at]); }
 
 std::uint16_t u16(ByteView bytes, std::size_t at) {
@@ -35,92 +30,34 @@ std::uint32_t u32(ByteView bytes, std::size_t at) {
   return std::uint32_t{u16(bytes, at)} << 16 | u16(bytes, at + 2);
 }
 
-std::span<const std::uint8_t> as_u8(ByteView bytes) {
-  return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
-}
-
-/// One of Adam7's seven reductions of the picture.
-struct Pass {
-  std::uint32_t x, y, step_x, step_y;
-
-  [[nodiscard]] std::uint32_t width(const Raster& raster) const {
-    return (raster.width + step_x - 1 - x) / step_x;
-  }
-  [[nodiscard]] std::uint32_t height(const Raster& raster) const {
-    return (raster.height + step_y - 1 - y) / step_y;
-  }
-  [[nodiscard]] std::size_t stride(const Raster& raster) const {
-    return (width(raster) * raster.pixel_bits() + 7) / 8;
-  }
-  [[nodiscard]] std::uint64_t filtered_size(const Raster& raster) const {
-    return width(raster) == 0 ? 0 : std::uint64_t{height(raster)} * (stride(raster) + 1);
-  }
-};
-
-constexpr std::array<Pass, 7> adam7 = {{{0, 0, 8, 8},
-                                        {4, 0, 8, 8},
-                                        {0, 4, 4, 8},
-                                        {2, 0, 4, 4},
-                                        {0, 2, 2, 4},
-                                        {1, 0, 2, 2},
-                                        {0, 1, 1, 2}}};
-constexpr std::array<Pass, 1> straight = {{{0, 0, 1, 1}}};
-
-// Puts the pixels of a pass where they belong.
-void scatter(const Pass& pass, const std::vector<std::uint8_t>& from, Raster& raster) {
-  const std::size_t bits = raster.pixel_bits();
-  const std::size_t stride = raster.stride();
-  const std::size_t pass_stride = pass.stride(raster);
-  for (std::uint32_t row = 0; row < pass.height(raster); ++row) {
-    const std::uint8_t* in = from.data() + row * pass_stride;
-    std::uint8_t* out = raster.rows.data() + (pass.y + std::size_t{row} * pass.step_y) * stride;
-    for (std::uint32_t column = 0; column < pass.width(raster); ++column) {
-      const std::size_t x = pass.x + std::size_t{column} * pass.step_x;
-      if (bits >= 8) {
-        std::memcpy(out + x * bits / 8, in + column * bits / 8, bits / 8);
-        continue;
-      }
-      const std::size_t from_bit = column * bits;
-      const std::size_t to_bit = x * bits;
-      const unsigned mask = (1U << bits) - 1;
-      const unsigned sample = in[from_bit / 8] >> (8 - bits - from_bit % 8) & mask;
-      out[to_bit / 8] =
-          static_cast<std::uint8_t>(out[to_bit / 8] | sample << (8 - bits - to_bit % 8));
-    }
-  }
-}
-
-// What stands in the last byte of a row behind the last pixel means nothing.
-void clear_padding(Raster& raster) {
-  const std::size_t used = raster.width * raster.pixel_bits() % 8;
-  if (used == 0) return;
-  const auto mask = static_cast<std::uint8_t>(0xFF00U >> used);
-  const std::size_t stride = raster.stride();
-  for (std::size_t end = stride; end <= raster.rows.size(); end += stride) {
-    raster.rows[end - 1] &= mask;
-  }
-}
-
-bool indices_are_inside(const Raster& raster) {
-  const std::size_t entries = raster.palette.size();
-  if (entries >= std::size_t{1} << raster.bits) return true;
-  const std::size_t bits = static_cast<std::size_t>(raster.bits);
-  const std::size_t stride = raster.stride();
-  for (std::uint32_t y = 0; y < raster.height; ++y) {
-    const std::uint8_t* row = raster.rows.data() + y * stride;
-    for (std::size_t at = 0; at < raster.width * bits; at += bits) {
-      if ((row[at / 8] >> (8 - bits - at % 8) & ((1U << bits) - 1)) >= entries) return false;
-    }
-  }
-  return true;
-}
-
 /// Reads the chunks one by one, in the order that the standard wants them.
 class Reader {
  public:
   explicit Reader(ByteView input) : input_(input) {}
 
-  Result<File> read() {
+  Result<File> still() {
+    IMGMILL_CHECK(read());
+    IMGMILL_CHECK(unpack(data_, interlaced_, file_.raster));
+    return std::move(file_);
+  }
+
+  Result<Animation> moving() {
+    moves_ = true;
+    IMGMILL_CHECK(read());
+    if (!announced_) return fail(ErrorCode::unsupported, "the PNG is not animated");
+    Animation& animation = animation_;
+    if (!animation.apart) animation.frames.front().data = data_;
+    const auto empty = [](const AnimationFrame& frame) { return frame.data.empty(); };
+    if (animation.frames.size() != *announced_ || std::ranges::any_of(animation.frames, empty)) {
+      return damaged("frames are missing");
+    }
+    animation.form = std::move(file_.raster);
+    animation.interlaced = interlaced_;
+    return std::move(animation);
+  }
+
+ private:
+  Result<void> read() {
     if (input_.size() < signature.size() || as_text(input_.first(signature.size())) != signature) {
       return damaged("it does not begin as a PNG");
     }
@@ -139,11 +76,13 @@ class Reader {
       ended = chunk.type == "IEND";
       at += std::size_t{size} + 12;
     }
-    IMGMILL_CHECK(unpack());
-    return std::move(file_);
+    if (data_.empty()) return damaged("it has no pixels");
+    if (file_.raster.colour == Colour::palette && file_.raster.palette.empty()) {
+      return damaged("its palette is missing");
+    }
+    return {};
   }
 
- private:
   Result<void> take(const Chunk& chunk) {
     const bool first = !header_;
     if (first != (chunk.type == "IHDR")) return damaged("its header is missing or twice");
@@ -156,18 +95,19 @@ class Reader {
     data_ended_ = !data_.empty();
     if (chunk.type == "PLTE") return palette(chunk.data);
     if (chunk.type == "tRNS") return transparency(chunk.data);
-    if (chunk.type == "bKGD") return background(chunk.data);
-    if (chunk.type == "sBIT") return significant(chunk.data);
     if (chunk.type == "IEND") return {};
     if (chunk.type == "acTL" || chunk.type == "fcTL" || chunk.type == "fdAT") {
+      if (moves_) return frames(chunk);
       return fail(ErrorCode::unsupported, "an animated PNG keeps its frames as they are");
     }
     if (chunk.type[0] >= 'A' && chunk.type[0] <= 'Z') {
       return fail(ErrorCode::unsupported, "the PNG file has a critical chunk of its own kind",
                   "convert it with the program that made it");
     }
-    // A histogram belongs to one palette only.
-    if (chunk.type == "hIST") return {};
+    // A histogram belongs to one palette only; frames go where none of the others is read.
+    if (chunk.type == "hIST" || moves_) return {};
+    if (chunk.type == "bKGD") return background(chunk.data);
+    if (chunk.type == "sBIT") return significant(chunk.data);
     if (chunk.type == "iCCP") file_.surroundings.profile = true;
     (data_.empty() ? file_.surroundings.before : file_.surroundings.after).push_back(chunk);
     return {};
@@ -272,46 +212,56 @@ class Reader {
     return {};
   }
 
-  Result<void> unpack() {
-    Raster& raster = file_.raster;
-    if (data_.empty()) return damaged("it has no pixels");
-    if (raster.colour == Colour::palette && raster.palette.empty()) {
-      return damaged("its palette is missing");
-    }
-    const std::span<const Pass> passes =
-        interlaced_ ? std::span<const Pass>(adam7) : std::span<const Pass>(straight);
-    std::uint64_t size = 0;
-    for (const Pass& pass : passes) size += pass.filtered_size(raster);
-
-    std::vector<std::uint8_t> joined;
-    std::span<const std::uint8_t> stream = as_u8(data_.front());
-    if (data_.size() > 1) {
-      for (const ByteView part : data_) {
-        joined.insert(joined.end(), as_u8(part).begin(), as_u8(part).end());
+  // acTL, fcTL and fdAT. The latter two are numbered, both in one row.
+  Result<void> frames(const Chunk& chunk) {
+    const ByteView data = chunk.data;
+    if (chunk.type == "acTL") {
+      if (announced_ || !data_.empty() || data.size() != 8 || u32(data, 0) == 0) {
+        return damaged("what it says of its frames is wrong");
       }
-      stream = joined;
+      announced_ = u32(data, 0);
+      animation_.plays = u32(data, 4);
+      animation_.apart = true;  // until a frame begins before the still picture
+      return {};
     }
-    const auto filtered = inflated(stream, size);
-    if (!filtered) return damaged("its pixels cannot be inflated");
+    if (!announced_ || data.size() < 4 || u32(data, 0) != number_++) {
+      return damaged("its frames are not in order");
+    }
+    if (chunk.type == "fcTL") return frame(data);
+    const bool stray = data_.empty() || animation_.frames.empty() ||
+                       (animation_.frames.size() == 1 && !animation_.apart);
+    if (stray) return damaged("its frames are not in order");
+    animation_.frames.back().data.push_back(data.subspan(4));
+    return {};
+  }
 
-    raster.rows.resize(raster.stride() * raster.height);
-    std::span<const std::uint8_t> rest = *filtered;
-    for (const Pass& pass : passes) {
-      if (pass.width(raster) == 0 || pass.height(raster) == 0) continue;
-      const auto own = rest.first(pass.filtered_size(raster));
-      rest = rest.subspan(own.size());
-      std::vector<std::uint8_t> pass_rows;
-      if (interlaced_) pass_rows.resize(pass.stride(raster) * pass.height(raster));
-      std::uint8_t* out = interlaced_ ? pass_rows.data() : raster.rows.data();
-      if (!unfilter(own, pass.height(raster), pass.stride(raster), raster.step(), out)) {
-        return damaged("an unknown filter");
-      }
-      if (interlaced_) scatter(pass, pass_rows, raster);
+  Result<void> frame(ByteView data) {
+    if (data.size() != 26) return damaged("a frame is not described in full");
+    const Raster& raster = file_.raster;
+    const std::uint8_t dispose = u8(data, 24);
+    const std::uint8_t blend = u8(data, 25);
+    AnimationFrame frame{.left = u32(data, 12),
+                         .top = u32(data, 16),
+                         .width = u32(data, 4),
+                         .height = u32(data, 8),
+                         .delay = u16(data, 20),
+                         .parts = u16(data, 22)};
+    const auto inside = [](std::uint32_t from, std::uint32_t size, std::uint32_t whole) {
+      return size > 0 && std::uint64_t{from} + size <= whole;
+    };
+    if (!inside(frame.left, frame.width, raster.width) ||
+        !inside(frame.top, frame.height, raster.height) || dispose > 2 || blend > 1) {
+      return damaged("a frame does not lie inside the picture");
     }
-    clear_padding(raster);
-    if (raster.colour == Colour::palette && !indices_are_inside(raster)) {
-      return damaged("a pixel has no colour in the palette");
+    if (frame.parts == 0) frame.parts = 100;
+    frame.dispose = static_cast<Dispose>(dispose);
+    frame.blend = static_cast<Blend>(blend);
+    if (data_.empty()) {
+      const bool whole = frame.width == raster.width && frame.height == raster.height;
+      if (!animation_.frames.empty() || !whole) return damaged("its first frame is wrong");
+      animation_.apart = false;
     }
+    animation_.frames.push_back(std::move(frame));
     return {};
   }
 
@@ -322,10 +272,24 @@ class Reader {
   bool transparent_ = false;
   bool data_ended_ = false;
   std::vector<ByteView> data_;
+  bool moves_ = false;  ///< it is read as an animation
+  Animation animation_;
+  std::optional<std::uint32_t> announced_;  ///< frames
+  std::uint32_t number_ = 0;                ///< of the next chunk that has to do with frames
 };
 
 }  // namespace
 
-Result<File> read_file(ByteView input) { return Reader(input).read(); }
+Result<File> read_file(ByteView input) { return Reader(input).still(); }
+
+Result<Animation> read_animation(ByteView input) { return Reader(input).moving(); }
+
+Result<Raster> raster_of(const Animation& animation, const AnimationFrame& frame) {
+  Raster raster = animation.form;
+  raster.width = frame.width;
+  raster.height = frame.height;
+  IMGMILL_CHECK(unpack(frame.data, animation.interlaced, raster));
+  return raster;
+}
 
 }  // namespace imgmill::png

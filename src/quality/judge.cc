@@ -98,14 +98,46 @@ constexpr double usual_target = 80;
 constexpr double psnr_at_usual_target = 31;
 constexpr double points_a_decibel = 4;
 
-std::vector<std::uint32_t> sample_of(std::uint32_t frames) {
-  const std::uint32_t count = std::min(frames, Judge::most_frames);
-  std::vector<std::uint32_t> sample;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    sample.push_back(
-        count == 1 ? 0 : static_cast<std::uint32_t>(std::uint64_t{i} * (frames - 1) / (count - 1)));
+// Of `count` scenes as many as are looked at, evenly spaced, the first and the last among them.
+std::vector<std::size_t> sample_of(std::size_t count) {
+  const std::size_t most = std::min<std::size_t>(count, Judge::most_frames);
+  std::vector<std::size_t> sample;
+  for (std::size_t i = 0; i < most; ++i) {
+    sample.push_back(most == 1 ? 0 : i * (count - 1) / (most - 1));
   }
   return sample;
+}
+
+// What the scenes of a picture in memory show, and nothing else of it.
+Result<VImage> shown_in(const Picture& picture, const std::vector<Scene>& scenes) {
+  IMGMILL_TRY(
+      const Picture chosen, with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
+        const int height = static_cast<int>(picture.height());
+        std::vector<VImage> frames;
+        for (const Scene& scene : scenes) {
+          frames.push_back(picture.image.crop(0, static_cast<int>(scene.frame) * height,
+                                              picture.image.width(), height));
+        }
+        return Picture{.image = VImage::arrayjoin(frames, VImage::option()->set("across", 1)),
+                       .frames = static_cast<std::uint32_t>(frames.size())};
+      }));
+  return readable(chosen);
+}
+
+Result<Picture> in_memory(Picture picture) {
+  return with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
+    picture.image = picture.image.copy_memory();
+    return picture;
+  });
+}
+
+std::string pictures(const TimeLine& line) {
+  const std::size_t count = line.scenes.size();
+  return fmt::format("{} {}", count, count == 1 ? "picture" : "pictures");
+}
+
+std::string seconds(const TimeLine& line) {
+  return fmt::format("{:.2f} s", static_cast<double>(line.length()) / 1000);
 }
 
 }  // namespace
@@ -123,24 +155,54 @@ double Rating::needed_psnr() const {
 }
 
 Result<Judge> Judge::create(const Picture& original, Context context) {
-  IMGMILL_TRY(VImage image, readable(original));
-  std::vector<Frame> judged;
-  for (const std::uint32_t index : sample_of(original.frames)) {
-    IMGMILL_TRY(Ssimulacra2 metric,
-                seen_in(context, image, index, original.frames,
-                        [](const PixelView& frame) { return Ssimulacra2::prepare(frame); }));
-    judged.push_back({index, std::move(metric)});
+  TimeLine line{.scenes = {{.end = 1}}};
+  std::vector<Scene> scenes = line.scenes;
+  std::vector<std::size_t> sample{0};
+  VImage image;
+  if (original.frames == 1) {
+    IMGMILL_TRY(image, readable(original));
+  } else {
+    IMGMILL_TRY(const Picture picture, in_memory(original));
+    IMGMILL_TRY(line, time_line(picture));
+    sample = sample_of(line.scenes.size());
+    scenes.clear();
+    for (const std::size_t index : sample) scenes.push_back(line.scenes[index]);
+    IMGMILL_TRY(image, shown_in(picture, scenes));
   }
-  return Judge(original.frames, context, std::move(image), std::move(judged));
+  const auto count = static_cast<std::uint32_t>(sample.size());
+  std::vector<Look> looks;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    IMGMILL_TRY(Ssimulacra2 metric, seen_in(context, image, i, count, [](const PixelView& frame) {
+                  return Ssimulacra2::prepare(frame);
+                }));
+    looks.push_back({scenes[i], sample[i], std::move(metric)});
+  }
+  return Judge(std::move(line), context, std::move(image), std::move(looks));
+}
+
+Result<VImage> Judge::seen_by(const Picture& candidate) const {
+  if (candidate.frames == 1 && line_.scenes.size() == 1) return readable(candidate);
+  IMGMILL_TRY(const Picture picture, in_memory(candidate));
+  IMGMILL_TRY(const TimeLine line, time_line(picture));
+  // What shows one picture all the time has no length that anybody could see.
+  const bool in_time = line.scenes.size() == 1 || line.length() == line_.length();
+  const bool in_order = line.scenes.size() == line_.scenes.size();
+  if (!in_order && (!in_time || line_.scenes.size() == 1)) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("{} in {} cannot be compared with {} in {}", pictures(line),
+                            seconds(line), pictures(line_), seconds(line_)),
+                "compare animations of the same length");
+  }
+  std::vector<Scene> scenes;
+  for (const Look& look : looks_) {
+    const std::int64_t middle = (look.scene.begin + look.scene.end) / 2;
+    scenes.push_back(in_time ? line.at(middle) : line.scenes[look.index]);
+  }
+  return shown_in(picture, scenes);
 }
 
 Result<VImage> Judge::comparable(const Picture& candidate) const {
-  if (candidate.frames != frames_) {
-    return fail(ErrorCode::usage,
-                fmt::format("{} frames cannot be compared with {}", candidate.frames, frames_),
-                "compare animations of the same length");
-  }
-  IMGMILL_TRY(VImage image, readable(candidate));
+  IMGMILL_TRY(VImage image, seen_by(candidate));
   if (original_.format() == VIPS_FORMAT_UCHAR && image.format() == VIPS_FORMAT_USHORT) {
     return with_8_bits(image);
   }
@@ -149,29 +211,31 @@ Result<VImage> Judge::comparable(const Picture& candidate) const {
 
 Result<Similarity> Judge::score(const Picture& candidate, Detail detail) {
   IMGMILL_TRY(const VImage image, comparable(candidate));
+  const auto count = static_cast<std::uint32_t>(looks_.size());
   Similarity worst;
-  bool first = true;
-  for (Frame& frame : judged_) {
-    IMGMILL_TRY(Similarity found,
-                seen_in(context_, image, frame.index, frames_,
-                        [&](const PixelView& view) { return frame.metric.compare(view, detail); }));
-    found.frame = frame.index;
-    if (first || found.score < worst.score) worst = std::move(found);
-    first = false;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Look& look = looks_[i];
+    IMGMILL_TRY(Similarity found, seen_in(context_, image, i, count, [&](const PixelView& view) {
+                  return look.metric.compare(view, detail);
+                }));
+    found.frame = look.scene.frame;
+    if (i == 0 || found.score < worst.score) worst = std::move(found);
   }
   return worst;
 }
 
 Result<Rating> Judge::rate(const Picture& candidate) {
   IMGMILL_TRY(const VImage image, comparable(candidate));
+  const auto count = static_cast<std::uint32_t>(looks_.size());
   Rating worst;
-  for (Frame& frame : judged_) {
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Look& look = looks_[i];
     IMGMILL_TRY(const Similarity found,
-                seen_in(context_, image, frame.index, frames_,
-                        [&](const PixelView& view) { return frame.metric.compare(view); }));
+                seen_in(context_, image, i, count,
+                        [&](const PixelView& view) { return look.metric.compare(view); }));
     Rating rating{.score = found.score};
-    IMGMILL_TRY(rating.psnr, psnr(frame_of(original_, frame.index, frames_),
-                                  frame_of(image, frame.index, frames_), rating.needed_psnr()));
+    IMGMILL_TRY(rating.psnr, psnr(frame_of(original_, i, count), frame_of(image, i, count),
+                                  rating.needed_psnr()));
     if (rating.reaches() < worst.reaches()) worst = rating;
   }
   return worst;

@@ -1,10 +1,13 @@
 // How much decoded pictures look alike: the metric, for whatever a codec gives.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "codecs/picture.h"
+#include "codecs/scenes.h"
 #include "imgmill/error.h"
 #include "quality/psnr.h"
 #include "quality/ssimulacra2.h"
@@ -43,8 +46,10 @@ struct Rating {
 /// Colours mean what each picture's own profile says, and are compared as light in sRGB's
 /// primaries, unclipped. 16 bits are not cut to 8, unless the original has 8: what has more
 /// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. CMYK and
-/// Lab are seen as a screen would show them. Of an animation up to `most_frames` frames are
-/// compared, evenly spaced, the first and the last among them, and the worst one counts.
+/// Lab are seen as a screen would show them. Of an animation up to `most_frames` scenes (what is
+/// seen until it changes) are compared with what the other shows in the middle of their time,
+/// evenly spaced, the first and the last among them, and the worst one counts; where
+/// both take another time, but have as many scenes, scene by scene.
 /// Transparency is seen on a dark and on a bright ground, and the worse one counts.
 ///
 /// Not to be used by two threads at once.
@@ -58,8 +63,8 @@ class Judge {
   [[nodiscard]] static Result<Judge> create(const Picture& original,
                                             Context context = Context::none);
 
-  /// Errors: bad_input: the pixels cannot be read; usage: another size or number of
-  /// frames than the original's. With Context::mirrored, `detail` is of the mirror images, too.
+  /// Errors: bad_input: the pixels cannot be read; usage: another size than the original's;
+  /// unsupported: an animation of another length. With Context::mirrored, `detail` is of the mirror images, too.
   [[nodiscard]] Result<Similarity> score(const Picture& candidate, Detail detail = Detail::score);
 
   /// The score and what may stand against it; of an animation, of the frame that reaches least.
@@ -67,22 +72,26 @@ class Judge {
   [[nodiscard]] Result<Rating> rate(const Picture& candidate);
 
  private:
-  struct Frame {
-    std::uint32_t index;
+  struct Look {
+    Scene scene;
+    std::size_t index;  ///< of the scene in the time line
     Ssimulacra2 metric;
   };
-  Judge(std::uint32_t frames, Context context, vips::VImage original, std::vector<Frame> judged)
-      : frames_(frames),
+  Judge(TimeLine line, Context context, vips::VImage original, std::vector<Look> looks)
+      : line_(std::move(line)),
         context_(context),
         original_(std::move(original)),
-        judged_(std::move(judged)) {}
+        looks_(std::move(looks)) {}
 
+  // What `candidate` shows at the times of `looks_`, one below the other.
+  [[nodiscard]] Result<vips::VImage> seen_by(const Picture& candidate) const;
+  // The same, with as many bits as the original has.
   [[nodiscard]] Result<vips::VImage> comparable(const Picture& candidate) const;
 
-  std::uint32_t frames_;
+  TimeLine line_;
   Context context_;
-  vips::VImage original_;  ///< in memory, all frames
-  std::vector<Frame> judged_;
+  vips::VImage original_;  ///< in memory: what it shows at the times of `looks_`
+  std::vector<Look> looks_;
 };
 
 }  // namespace imgmill

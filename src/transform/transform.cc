@@ -68,6 +68,28 @@ void tell_new_colours(Findings& findings, bool asked, std::string text) {
   asked ? findings.note(std::move(text)) : findings.lose(std::move(text));
 }
 
+// EXIF 2, 4, 5 and 7 are mirror images.
+VImage turned(const VImage& frame, int orientation) {
+  switch (orientation) {
+    case 2:
+      return frame.fliphor();
+    case 3:
+      return frame.rot180();
+    case 4:
+      return frame.flipver();
+    case 5:
+      return frame.rot90().fliphor();
+    case 6:
+      return frame.rot90();
+    case 7:
+      return frame.rot270().fliphor();
+    case 8:
+      return frame.rot270();
+    default:
+      return frame;
+  }
+}
+
 VImage scaled(const VImage& frame, Extent extent) {
   auto* options = VImage::option()
                       ->set("vscale", static_cast<double>(extent.height) / frame.height())
@@ -82,34 +104,19 @@ bool ColourFacts::has_own_gamma() const { return gamma && std::abs(*gamma * 2.2 
 Result<Picture> turned_upright(Picture picture, int orientation) {
   if (orientation <= 1 || orientation > 8) return picture;
   return with_engine(ErrorCode::bad_input, "the picture could not be turned upright", [&] {
-    VImage image = picture.image.copy_memory();
-    // EXIF 2, 4, 5 and 7 are mirror images.
-    switch (orientation) {
-      case 2:
-        image = image.fliphor();
-        break;
-      case 3:
-        image = image.rot180();
-        break;
-      case 4:
-        image = image.flipver();
-        break;
-      case 5:
-        image = image.rot90().fliphor();
-        break;
-      case 6:
-        image = image.rot90();
-        break;
-      case 7:
-        image = image.rot270().fliphor();
-        break;
-      case 8:
-        image = image.rot270();
-        break;
-      default:
-        break;
+    const VImage image = picture.image.copy_memory();
+    if (picture.frames == 1) {
+      picture.image = turned(image, orientation);
+      return picture;
     }
-    picture.image = image;
+    std::vector<VImage> frames;
+    const int height = static_cast<int>(picture.height());
+    for (std::uint32_t i = 0; i < picture.frames; ++i) {
+      frames.push_back(
+          turned(image.crop(0, static_cast<int>(i) * height, image.width(), height), orientation));
+    }
+    picture.image = VImage::arrayjoin(frames, VImage::option()->set("across", 1)).copy();
+    picture.image.set(VIPS_META_PAGE_HEIGHT, frames.front().height());
     return picture;
   });
 }

@@ -14,8 +14,8 @@
 
 namespace imgmill {
 
-/// The turn that makes a picture with EXIF `orientation` (1..8) upright. One
-/// frame only. Needs the pixels in memory and puts them there.
+/// The turn that makes a picture with EXIF `orientation` (1..8) upright, frame by frame. Needs the
+/// pixels in memory and puts them there.
 [[nodiscard]] Result<Picture> turned_upright(Picture picture, int orientation);
 
 /// What is known about the meaning of the numbers in a picture.

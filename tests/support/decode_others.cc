@@ -6,6 +6,7 @@
 #include <webp/decode.h>
 #include <webp/demux.h>
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
@@ -126,7 +127,10 @@ Decoded decode_gif(ByteView file) {
   Decoded out;
   out.palette = true;
   out.movie.loop = 1;
-  Raster canvas(gif->SWidth, gif->SHeight, 4);
+  // As browsers have it, the first frame makes the screen larger, and others are cut off.
+  const GifImageDesc& opening = gif->SavedImages[0].ImageDesc;
+  Raster canvas(std::max(gif->SWidth, opening.Left + opening.Width),
+                std::max(gif->SHeight, opening.Top + opening.Height), 4);
   for (int i = 0; i < gif->ImageCount; ++i) {
     const SavedImage& frame = gif->SavedImages[i];
     for (int e = 0; e + 1 < frame.ExtensionBlockCount; ++e) {
@@ -147,6 +151,7 @@ Decoded decode_gif(ByteView file) {
     const GifImageDesc& place = frame.ImageDesc;
     for (int y = 0; y < place.Height; ++y) {
       for (int x = 0; x < place.Width; ++x) {
+        if (place.Left + x >= canvas.width || place.Top + y >= canvas.height) continue;
         const int index = frame.RasterBits[y * place.Width + x];
         if (index == control.TransparentColor) continue;
         must(index < map->ColorCount, "a colour out of range");
@@ -163,6 +168,7 @@ Decoded decode_gif(ByteView file) {
     if (control.DisposalMode == DISPOSE_BACKGROUND) {
       for (int y = 0; y < place.Height; ++y) {
         for (int x = 0; x < place.Width; ++x) {
+          if (place.Left + x >= canvas.width || place.Top + y >= canvas.height) continue;
           for (int c = 0; c < 4; ++c) canvas.at(place.Left + x, place.Top + y, c) = 0;
         }
       }

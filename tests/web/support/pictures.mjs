@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { crc32, deflateSync } from "./bytes.mjs";
 
-const chunk = (type, data) => {
+/** A chunk of a PNG with its length and its sum. */
+export const chunk = (type, data) => {
   const bytes = Buffer.alloc(12 + data.length);
   bytes.writeUInt32BE(data.length, 0);
   bytes.write(type, 4, "latin1");
