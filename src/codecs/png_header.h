@@ -1,6 +1,7 @@
 // PNG without pixels: what the chunks say, and whether they are whole.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@ namespace imgmill {
 struct PngCodePoints {
   int primaries = 2;
   int transfer = 2;
+  bool full_range_rgb = true;  ///< false: samples that no decoder here unfolds
 };
 
 /// From IHDR and the chunks before the first IDAT (PNG, third edition).
@@ -25,8 +27,10 @@ struct PngHeader {
   bool palette = false;
   bool alpha = false;  ///< an alpha channel, or a tRNS chunk
   bool interlaced = false;
-  std::uint32_t frames = 1;           ///< of an APNG
-  std::optional<double> gamma;        ///< gAMA, when neither iCCP, sRGB nor cICP overrules it
+  std::uint32_t frames = 1;     ///< of an APNG
+  std::optional<double> gamma;  ///< gAMA, when neither iCCP, sRGB nor cICP overrules it
+  /// cHRM, under the same condition: x and y of white, red, green and blue.
+  std::optional<std::array<double, 8>> chromaticities;
   std::optional<PngCodePoints> cicp;  ///< cICP, which overrules all others
 };
 

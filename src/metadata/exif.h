@@ -17,11 +17,22 @@ struct ExifFacts {
   std::string copyright;  ///< tag 0x8298
   bool has_gps = false;
   bool has_thumbnail = false;
+  /// The colours are Adobe RGB's where no profile says otherwise: ColorSpace "uncalibrated" with
+  /// InteroperabilityIndex R03 (CIPA DC-009, DCF 2.0), or ColorSpace 2, as older cameras wrote.
+  bool adobe_rgb = false;
   std::string camera;  ///< make and model, for people
 };
 
 /// `exif` starts at the TIFF header. Empty or damaged input gives the defaults.
 [[nodiscard]] ExifFacts read_exif(ByteView exif);
+
+/// Makes `exif` say that the colours are sRGB's (ColorSpace 1, InteroperabilityIndex R98) where it
+/// says anything of them. Nothing moves.
+void say_srgb(Buffer& exif);
+
+/// The least that says of a picture that its colours are Adobe RGB's (ColorSpace 2), with what of
+/// `original` the policy names: copyright, artist, orientation.
+[[nodiscard]] Buffer exif_for_adobe_rgb(ByteView original, const Keep& keep, int orientation);
 
 /// The EXIF block the policy leaves of `original`:
 ///  - keep.exif: the whole block, its orientation tag set to `orientation`

@@ -9,9 +9,10 @@
 
 namespace imgmill {
 
-Carried carried_metadata(const Source& source, const Keep& keep, int orientation) {
+Carried carried_metadata(const Source& source, const Keep& keep, int orientation, bool to_srgb) {
   Carried carried{.exif = filter_exif(source.metadata.exif.view(), keep, orientation,
                                       /*pixels_changed=*/true)};
+  if (to_srgb) say_srgb(carried.exif);
   carried.blocks = {.exif = carried.exif.view(),
                     .xmp = keep.xmp ? source.metadata.xmp.view() : ByteView{},
                     .iptc = keep.iptc ? source.metadata.iptc.view() : ByteView{}};
@@ -48,7 +49,10 @@ Result<Buffer> with_metadata(Buffer bytes, Format target, const Carried& carried
 
 Result<Buffer> png_with_colours(const Source& source, ByteView encoded, bool new_colours) {
   const bool same = source.info.format == Format::png && !new_colours;
-  return same ? carry_png_colours(source.bytes, encoded) : tidy_png(encoded);
+  if (!same) return tidy_png(encoded);
+  return carry_png_colours(
+      source.bytes, encoded,
+      source.colours.told_elsewhere ? PngProfile::original : PngProfile::encoded);
 }
 
 }  // namespace imgmill

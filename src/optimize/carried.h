@@ -18,8 +18,10 @@ struct Carried {
   std::vector<std::string> notes;  ///< what does not go along anywhere
 };
 
-/// `orientation` is the tag to write, 1..8.
-[[nodiscard]] Carried carried_metadata(const Source& source, const Keep& keep, int orientation);
+/// `orientation` is the tag to write, 1..8. Where the colours become sRGB (`to_srgb`), EXIF
+/// says so, too.
+[[nodiscard]] Carried carried_metadata(const Source& source, const Keep& keep, int orientation,
+                                       bool to_srgb);
 
 /// Puts the metadata into a fresh encoding that has none. What the format cannot hold
 /// stays out, which `notes` tell. Errors: bad_input.

@@ -102,8 +102,9 @@ FormatCandidate candidate_of(const Optimized& made) {
 Result<Optimized> in_format(const Source& source, Format target, Extent extent,
                             const ImageSettings& settings, std::optional<std::uint64_t> to_beat) {
   const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
-  const bool new_colours = settings.colour == ColourPolicy::to_srgb && !is_srgb_picture(source) &&
-                           (source.foreign_colours || !untouchable(source));
+  const bool new_colours =
+      settings.colour == ColourPolicy::to_srgb && !is_srgb_picture(source) &&
+      (source.foreign_colours || source.info.colour_space == "Lab" || !untouchable(source));
   if (target == source.info.format && extent == whole && !new_colours) {
     return same_format(source, settings);
   }
