@@ -1,6 +1,11 @@
 #include "codecs/avif.h"
 
+#include <algorithm>
+#include <array>
+#include <vector>
+
 #include "codecs/engine.h"
+#include "metadata/isobmff.h"
 
 namespace imgmill {
 namespace {
@@ -35,6 +40,39 @@ vips::VImage spread_over_16_bits(const vips::VImage& image) {
 //
 // Smooth photographs lose more below 3: a quarter at 2. For a target there is nothing to choose
 // picture by picture (docs/adr/0011-targets.md).
+
+// libheif turns each image by its own properties, and so leaves alpha as it lies where only the
+// colours have some, as libavif writes it and means it for both. This is such a file with turns by
+// nothing in place of those; turned() does them afterwards, on all channels.
+Buffer without_turns(ByteView input, const std::vector<TurnBox>& turns) {
+  Buffer copy = Buffer::copy_of(input);
+  for (const TurnBox& turn : turns) {
+    std::ranges::copy(as_bytes("irot"), copy.writable().subspan(turn.at + 4).begin());
+    copy.writable()[turn.at + 8] = std::byte{0};
+  }
+  return copy;
+}
+
+vips::VImage turned(vips::VImage image, const std::vector<TurnBox>& turns) {
+  for (const TurnBox& turn : turns) {
+    if (turn.mirror) {
+      image = turn.value == 0 ? image.flipver() : image.fliphor();
+    } else if (turn.value != 0) {
+      constexpr std::array clockwise{VIPS_ANGLE_D0, VIPS_ANGLE_D270, VIPS_ANGLE_D180,
+                                     VIPS_ANGLE_D90};
+      image = image.rot(clockwise[static_cast<std::size_t>(turn.value)]);
+    }
+  }
+  return image;
+}
+
+vips::VImage divided_by_alpha(const vips::VImage& image) {
+  const double opaque = image.format() == VIPS_FORMAT_USHORT ? 65535 : 255;
+  return image.unpremultiply(vips::VImage::option()->set("max_alpha", opaque))
+      .rint()
+      .cast(image.format())
+      .copy(vips::VImage::option()->set("interpretation", image.interpretation()));
+}
 
 }  // namespace
 
@@ -71,14 +109,19 @@ Result<ImageInfo> AvifCodec::probe(ByteView input) {
 Result<Picture> AvifCodec::decode(ByteView input, const ImageInfo& info,
                                   const DecodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the AVIF cannot be decoded", [&] {
-    BlobView blob(input);
+    const AvifFacts facts = info.alpha ? avif_facts(input) : AvifFacts{};
+    const Buffer plain =
+        facts.turns_of_both.empty() ? Buffer() : without_turns(input, facts.turns_of_both);
+    BlobView blob(plain.empty() ? input : plain.view());
     vips::VImage image =
         vips::VImage::heifload_buffer(blob.get(), load_options(options, VIPS_FAIL_ON_ERROR));
+    if (!plain.empty()) image = turned(image.copy_memory(), facts.turns_of_both);
     if (image.format() == VIPS_FORMAT_USHORT && info.bits > 8 && info.bits < 16) {
       // libvips shifts 10 and 12 bits up and leaves zeros below: white would be a
       // little grey, and opaque a little clear.
       image = image | (image >> static_cast<double>(info.bits));
     }
+    if (facts.premultiplied && image.has_alpha()) image = divided_by_alpha(image);
     return Picture{.image = image, .source_bits = info.bits};
   });
 }

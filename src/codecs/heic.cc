@@ -26,13 +26,6 @@ using Context = std::unique_ptr<heif_context, Releases<heif_context_free>>;
 using Handle = std::unique_ptr<const heif_image_handle, Releases<heif_image_handle_release>>;
 using Image = std::unique_ptr<const heif_image, Releases<heif_image_release>>;
 using Options = std::unique_ptr<heif_decoding_options, Releases<heif_decoding_options_free>>;
-using Nclx = std::unique_ptr<heif_color_profile_nclx, Releases<heif_nclx_color_profile_free>>;
-
-// ITU-T H.273: Display P3, and curves that look right when they are taken for sRGB's.
-constexpr int primaries_p3 = 12;
-constexpr bool is_srgb_curve(int transfer) {
-  return transfer == 1 || transfer == 2 || transfer == 6 || transfer == 13;
-}
 
 std::unexpected<Error> refused(const heif_error& error, const char* what) {
   switch (error.code) {
@@ -80,30 +73,13 @@ int bits_of(const Opened& opened) {
   return std::clamp(heif_image_handle_get_luma_bits_per_pixel(opened.primary.get()), 8, 16);
 }
 
-Buffer built_in_p3() {
-  VipsBlob* blob = nullptr;
-  if (vips_profile_load("p3", &blob, nullptr) != 0) {
-    vips_error_clear();
-    return {};
-  }
-  return blob == nullptr ? Buffer() : take_blob(blob);
-}
-
 Buffer profile_of(const Opened& opened) {
   const heif_image_handle* const handle = opened.primary.get();
   const std::size_t size = heif_image_handle_get_raw_color_profile_size(handle);
-  if (size > 0) {
-    Buffer icc = Buffer::uninitialised(size);
-    const heif_error error = heif_image_handle_get_raw_color_profile(handle, icc.data());
-    return error.code == heif_error_Ok ? std::move(icc) : Buffer();
-  }
-  heif_color_profile_nclx* found = nullptr;
-  const heif_error error = heif_image_handle_get_nclx_color_profile(handle, &found);
-  const Nclx nclx(found);
-  if (error.code != heif_error_Ok || !nclx) return {};
-  const bool p3 = nclx->color_primaries == primaries_p3 &&
-                  is_srgb_curve(static_cast<int>(nclx->transfer_characteristics));
-  return p3 ? built_in_p3() : Buffer();
+  if (size == 0) return {};
+  Buffer icc = Buffer::uninitialised(size);
+  const heif_error error = heif_image_handle_get_raw_color_profile(handle, icc.data());
+  return error.code == heif_error_Ok ? std::move(icc) : Buffer();
 }
 
 // Lines as libheif has them, which may be apart, without the space between them. Samples of
@@ -185,7 +161,6 @@ HeicFacts heic_facts(ByteView input) {
   HeicFacts facts;
   const Result<Opened> opened = open(input);
   if (!opened) return facts;
-  start_engine();
   facts.profile = profile_of(*opened);
   const heif_image_handle* const primary = opened->primary.get();
   facts.more_pictures = heif_context_get_number_of_top_level_images(opened->context.get()) > 1 ||

@@ -45,13 +45,23 @@ Result<PngHeader> read_png_header(ByteView input) {
     if (chunk.type == "gAMA" && data.size() == 4 && metadata::u32be(data, 0) != 0) {
       header.gamma = metadata::u32be(data, 0) / 100000.0;
     }
+    if (chunk.type == "cHRM" && data.size() == 32) {
+      auto& places = header.chromaticities.emplace();
+      for (std::size_t i = 0; i < places.size(); ++i) {
+        places[i] = metadata::u32be(data, 4 * i) / 100000.0;
+      }
+    }
     if (chunk.type == "sRGB" || chunk.type == "iCCP") overruled = true;
     if (chunk.type == "cICP" && data.size() == 4) {
-      header.cicp = {metadata::u8(data, 0), metadata::u8(data, 1)};
+      header.cicp = {metadata::u8(data, 0), metadata::u8(data, 1),
+                     metadata::u8(data, 2) == 0 && metadata::u8(data, 3) == 1};
       overruled = true;
     }
   });
-  if (overruled) header.gamma.reset();
+  if (overruled) {
+    header.gamma.reset();
+    header.chromaticities.reset();
+  }
 
   if (colour_type < 0) return damaged("no header");
   if (header.width == 0 || header.height == 0 || header.width > 0x7FFFFFFF ||

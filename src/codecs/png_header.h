@@ -1,6 +1,7 @@
 // PNG without pixels: what the chunks say, and whether they are whole.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@ namespace imgmill {
 struct PngCodePoints {
   int primaries = 2;
   int transfer = 2;
+  bool full_range_rgb = true;  ///< false: samples that no decoder here unfolds
 };
 
 /// From IHDR and the chunks before the first IDAT (PNG, third edition).
@@ -30,6 +32,8 @@ struct PngHeader {
   std::uint32_t plays = 0;            ///< of an APNG; 0: for ever
   bool still_apart = false;           ///< the still picture is not one of an APNG's frames
   std::optional<double> gamma;        ///< gAMA, when neither iCCP, sRGB nor cICP overrules it
+  /// cHRM, under the same condition: x and y of white, red, green and blue.
+  std::optional<std::array<double, 8>> chromaticities;
   std::optional<PngCodePoints> cicp;  ///< cICP, which overrules all others
 };
 

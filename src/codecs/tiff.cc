@@ -1,8 +1,71 @@
 #include "codecs/tiff.h"
 
+#include <algorithm>
+
 #include "codecs/engine.h"
+#include "codecs/tiff_header.h"
 
 namespace imgmill {
+namespace {
+
+bool any(const std::vector<ExtraChannel>& extras, ExtraChannel kind) {
+  return std::ranges::find(extras, kind) != extras.end();
+}
+
+constexpr int photometric_rgb = 2;
+constexpr int photometric_lab = 8;      // a* and b* are signed
+constexpr int photometric_icc_lab = 9;  // they begin in the middle of the range
+
+bool is_lab(const TiffChannels& channels) {
+  return channels.photometric == photometric_lab || channels.photometric == photometric_icc_lab;
+}
+
+// `input` as the engine can be trusted to read it; empty: as it is.
+//  - It divides colours by associated alpha and cuts off what is then too bright: told that it
+//    is straight, it leaves the numbers alone.
+//  - It refuses 64-bit floating point.
+//  - It refuses Lab of 8 bits, and knows one of the two kinds of 16: told that it is RGB, it
+//    hands on the numbers.
+Buffer prepared(ByteView input, const TiffChannels& channels) {
+  const bool associated = any(channels.extras, ExtraChannel::associated);
+  if (!associated && !is_lab(channels) && !channels.doubles) return {};
+  Buffer copy = Buffer::copy_of(input);
+  const std::vector straight(channels.extras.size(), ExtraChannel::straight);
+  if (associated && !set_tiff_extras(copy, straight)) {
+    throw vips::VError("its pages differ in their channels");
+  }
+  if (channels.doubles && !make_tiff_doubles_floats(copy)) {
+    throw vips::VError("compressed floating point of 64 bits");
+  }
+  if (is_lab(channels) && !set_tiff_photometric(copy, photometric_rgb)) {
+    throw vips::VError("its pages differ in their colours");
+  }
+  return copy;
+}
+
+// Numbers of Lab (TIFF 6.0, section 23) as the engine has them: floats.
+vips::VImage as_lab(const vips::VImage& image, const TiffChannels& channels) {
+  const bool wide = image.format() == VIPS_FORMAT_USHORT;
+  const double top = wide ? 65535 : 255;
+  const double unit = wide ? 256 : 1;
+  const double middle = wide ? 32768 : 128;
+  const vips::VImage lightness = image.extract_band(0) * (100 / top);
+  const auto opponent = [&](int band) {
+    vips::VImage value = image.extract_band(band);
+    if (channels.photometric == photometric_icc_lab) return (value - middle) / unit;
+    value = value.copy(
+        vips::VImage::option()->set("format", wide ? VIPS_FORMAT_SHORT : VIPS_FORMAT_CHAR));
+    return value / unit;
+  };
+  vips::VImage lab = lightness.bandjoin(opponent(1)).bandjoin(opponent(2));
+  for (int band = 3; band < image.bands(); ++band) {
+    lab = lab.bandjoin(image.extract_band(band) / top);
+  }
+  return lab.cast(VIPS_FORMAT_FLOAT)
+      .copy(vips::VImage::option()->set("interpretation", VIPS_INTERPRETATION_LAB));
+}
+
+}  // namespace
 
 bool TiffCodec::matches(ByteView header) {
   if (header.size() < 8) return false;
@@ -13,7 +76,9 @@ bool TiffCodec::matches(ByteView header) {
 
 Result<ImageInfo> TiffCodec::probe(ByteView input) {
   return with_engine(ErrorCode::bad_input, "the TIFF header cannot be read", [&] {
-    BlobView blob(input);
+    const TiffChannels channels = read_tiff_channels(input);
+    const Buffer copy = prepared(input, channels);
+    BlobView blob(copy.empty() ? input : copy.view());
     const vips::VImage image = vips::VImage::tiffload_buffer(blob.get());
     ImageInfo info;
     info.format = Format::tiff;
@@ -21,17 +86,19 @@ Result<ImageInfo> TiffCodec::probe(ByteView input) {
     info.height = static_cast<std::uint32_t>(image.height());
     info.frames = static_cast<std::uint32_t>(header_int(image, VIPS_META_N_PAGES, 1));
     info.channels = image.bands();
-    info.alpha = image.has_alpha();
+    info.alpha = channels.extras.empty() ? image.has_alpha()
+                                         : any(channels.extras, ExtraChannel::straight) ||
+                                               any(channels.extras, ExtraChannel::associated);
     info.bits = header_int(image, bits_per_sample,
                            static_cast<int>(8 * VIPS_IMAGE_SIZEOF_ELEMENT(image.get_image())));
     info.orientation = header_int(image, VIPS_META_ORIENTATION, 1);
+    if (is_lab(channels)) {
+      info.colour_space = "Lab";
+      return info;
+    }
     switch (image.interpretation()) {
       case VIPS_INTERPRETATION_CMYK:
         info.colour_space = "CMYK";
-        break;
-      case VIPS_INTERPRETATION_LAB:
-      case VIPS_INTERPRETATION_LABS:
-        info.colour_space = "Lab";
         break;
       case VIPS_INTERPRETATION_B_W:
       case VIPS_INTERPRETATION_GREY16:
@@ -48,49 +115,64 @@ Result<ImageInfo> TiffCodec::probe(ByteView input) {
 Result<Picture> TiffCodec::decode(ByteView input, const ImageInfo& info,
                                   const DecodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the TIFF cannot be decoded", [&] {
-    BlobView blob(input);
+    TiffChannels channels = read_tiff_channels(input);
+    const bool usual =
+        channels.extras.size() == 1 && channels.extras.front() == ExtraChannel::straight;
+    const Buffer copy = prepared(input, channels);
+    BlobView blob(copy.empty() ? input : copy.view());
     auto* load = load_options(options, VIPS_FAIL_ON_ERROR);
     if (info.frames > 1) load->set("n", -1);
-    return Picture{.image = vips::VImage::tiffload_buffer(blob.get(), load),
-                   .frames = info.frames,
-                   .source_bits = info.bits};
+    Picture picture{.image = vips::VImage::tiffload_buffer(blob.get(), load),
+                    .frames = info.frames,
+                    .source_bits = info.bits};
+    if (!copy.empty()) picture.image = picture.image.copy_memory();
+    if (is_lab(channels)) picture.image = as_lab(picture.image, channels);
+    if (!usual) picture.extras = std::move(channels.extras);
+    return picture;
   });
 }
 
 Result<Buffer> TiffCodec::encode(const Picture& picture, const EncodeOptions& options) {
-  return with_engine(ErrorCode::bad_input, "the picture could not be turned into TIFF", [&] {
-    auto* save = vips::VImage::option();
-    if (options.lossless || options.quality >= 100 || picture.image.format() != VIPS_FORMAT_UCHAR ||
-        picture.image.has_alpha()) {
-      if (picture.source_bits == 1 && picture.image.bands() == 1) {
-        save->set("compression", VIPS_FOREIGN_TIFF_COMPRESSION_CCITTFAX4)->set("bitdepth", 1);
-      } else {
-        save->set("compression", VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE);
-        save->set("predictor", picture.image.format() == VIPS_FORMAT_FLOAT
-                                   ? VIPS_FOREIGN_TIFF_PREDICTOR_FLOAT
-                                   : VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL);
+  Result<Buffer> bytes =
+      with_engine(ErrorCode::bad_input, "the picture could not be turned into TIFF", [&] {
+        auto* save = vips::VImage::option();
+        if (options.lossless || options.quality >= 100 ||
+            picture.image.format() != VIPS_FORMAT_UCHAR || picture.image.has_alpha()) {
+          if (picture.source_bits == 1 && picture.image.bands() == 1) {
+            save->set("compression", VIPS_FOREIGN_TIFF_COMPRESSION_CCITTFAX4)->set("bitdepth", 1);
+          } else {
+            save->set("compression", VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE);
+            save->set("predictor", picture.image.format() == VIPS_FORMAT_FLOAT
+                                       ? VIPS_FOREIGN_TIFF_PREDICTOR_FLOAT
+                                       : VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL);
 #if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 10
-        save->set("level", options.effort == Effort::fast ? 6 : 9);
+            save->set("level", options.effort == Effort::fast ? 6 : 9);
 #endif
-        if (picture.source_bits < 8 && picture.image.bands() == 1 &&
-            picture.image.format() == VIPS_FORMAT_UCHAR) {
-          save->set("bitdepth", picture.source_bits)
-              ->set("predictor", VIPS_FOREIGN_TIFF_PREDICTOR_NONE);
+            if (picture.source_bits < 8 && picture.image.bands() == 1 &&
+                picture.image.format() == VIPS_FORMAT_UCHAR) {
+              save->set("bitdepth", picture.source_bits)
+                  ->set("predictor", VIPS_FOREIGN_TIFF_PREDICTOR_NONE);
+            }
+          }
+        } else {
+          save->set("compression", VIPS_FOREIGN_TIFF_COMPRESSION_JPEG)
+              ->set("Q", options.whole_quality());
         }
-      }
-    } else {
-      save->set("compression", VIPS_FOREIGN_TIFF_COMPRESSION_JPEG)
-          ->set("Q", options.whole_quality());
-    }
-    keep_profile_only(save);
-    return take_blob(without_metadata(picture.image).tiffsave_buffer(save));
-  });
+        keep_profile_only(save);
+        return take_blob(without_metadata(picture.image).tiffsave_buffer(save));
+      });
+  // The engine's writer knows straight alpha only.
+  if (bytes && !picture.extras.empty() && !set_tiff_extras(*bytes, picture.extras)) {
+    return fail(ErrorCode::unsupported, "the TIFF's further channels could not be written");
+  }
+  return bytes;
 }
 
 std::optional<std::string> TiffCodec::diagnose(ByteView) { return std::nullopt; }
 
 bool tiff_pages_differ(ByteView input, std::uint32_t pages) {
   if (pages < 2) return false;
+  if (!read_tiff_channels(input).pages_agree) return true;
   BlobView blob(input);
   const auto header = [&](vips::VOption* options) {
     return with_engine(ErrorCode::bad_input, "a TIFF page cannot be read",

@@ -11,6 +11,7 @@
 #include "codecs/scenes.h"
 #include "compare/heat_map.h"
 #include "optimize/source.h"
+#include "optimize/told_colours.h"
 #include "quality/judge.h"
 #include "transform/transform.h"
 
@@ -53,7 +54,7 @@ Result<void> comparable(const Source& original, const Source& other) {
 }
 
 Result<Picture> in_memory(const Source& source, Damage damage) {
-  IMGMILL_TRY(Picture picture, source.codec->decode(source.bytes, source.info, {.damage = damage}));
+  IMGMILL_TRY(Picture picture, decoded(source, source.info, {.damage = damage}));
   return with_engine(ErrorCode::bad_input, "the picture cannot be decoded", [&] {
     picture.image = picture.image.copy_memory();
     return picture;
@@ -71,17 +72,15 @@ Result<Picture> decoded(const Source& source) {
                   "restore the file from a copy");
     }
   }
-  if (!picture) return picture;
-  // The metric knows profiles; a curve of PNG's own has to be applied before.
-  if (source.colours.has_own_gamma()) {
-    Findings findings;
-    return with_colours_for(*std::move(picture), source.colours, info(Format::png), true, findings);
-  }
   return picture;
 }
 
 Result<Picture> seen(const Source& source, const char* step) {
   Result<Picture> picture = decoded(source);
+  if (picture) {
+    Findings findings;  // what a comparison cannot see is no loss of the file's
+    picture = with_channels_for(*std::move(picture), info(Format::png), false, findings);
+  }
   if (!picture) return std::unexpected(std::move(picture).error().within(step));
   return turned_upright(*std::move(picture), source.info.orientation);
 }

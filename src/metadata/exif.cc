@@ -75,7 +75,8 @@ void add_resolution(std::vector<TiffField>& fields, const Resolution& resolution
 }
 
 Buffer minimal(ByteView original, const Keep& keep, int orientation,
-               const std::optional<Resolution>& resolution = std::nullopt) {
+               const std::optional<Resolution>& resolution,
+               std::vector<TiffField> exif_fields = {}) {
   std::vector<TiffField> fields;
   if (resolution) add_resolution(fields, *resolution);
   if (keep.orientation && orientation != 1) fields.push_back(orientation_field(false, orientation));
@@ -89,7 +90,8 @@ Buffer minimal(ByteView original, const Keep& keep, int orientation,
       }
     }
   }
-  return fields.empty() ? Buffer{} : metadata::write_tiff(false, std::move(fields));
+  if (fields.empty() && exif_fields.empty()) return {};
+  return metadata::write_tiff(false, std::move(fields), std::move(exif_fields));
 }
 
 void add_ranges(const TiffIfd& ifd, std::vector<Range>& ranges) {
@@ -257,6 +259,18 @@ PrivateData privacy_of(const TiffView& tiff, const TiffIfd& main) {
   return found;
 }
 
+bool says_adobe_rgb(const TiffView& tiff, const TiffIfd& main) {
+  const auto exif = tiff.child(main, tag::exif_ifd);
+  const TiffEntry* space = exif ? exif->find(tag::color_space) : nullptr;
+  if (space == nullptr) return false;
+  constexpr std::uint32_t uncalibrated = 0xFFFF;
+  constexpr std::uint32_t adobe_rgb = 2;
+  const std::uint32_t value = tiff.number(*space);
+  if (value != uncalibrated) return value == adobe_rgb;
+  const auto interop = tiff.child(*exif, tag::interop_ifd);
+  return interop && text_of(tiff, *interop, tag::interop_index) == "R03";
+}
+
 }  // namespace
 
 ExifFacts read_exif(ByteView exif) {
@@ -273,6 +287,7 @@ ExifFacts read_exif(ByteView exif) {
   // EXIF puts the photographer's and the editor's notice into one value with a
   // zero between them.
   std::ranges::replace(facts.copyright, '\0', ';');
+  facts.adobe_rgb = says_adobe_rgb(*tiff, *ifd);
   facts.has_gps = ifd->find(tag::gps_ifd) != nullptr;
   if (ifd->next != 0) {
     const auto second = tiff->ifd(ifd->next);
@@ -288,6 +303,33 @@ ExifFacts read_exif(ByteView exif) {
   const bool repeated = make.empty() || model.starts_with(make);
   facts.camera = repeated ? model : model.empty() ? make : make + " " + model;
   return facts;
+}
+
+void say_srgb(Buffer& exif) {
+  const auto tiff = TiffView::open(exif.view());
+  const auto main = tiff ? tiff->ifd(tiff->first()) : std::nullopt;
+  const auto child = main ? tiff->child(*main, tag::exif_ifd) : std::nullopt;
+  const TiffEntry* space = child ? child->find(tag::color_space) : nullptr;
+  if (space == nullptr || !space->sound || tiff->numbers(*space) == 0 || space->value_size != 2) {
+    return;
+  }
+  const auto interop = tiff->child(*child, tag::interop_ifd);
+  const TiffEntry* index = interop ? interop->find(tag::interop_index) : nullptr;
+  const std::size_t high = tiff->big_endian() ? 0 : 1;
+  exif.writable()[space->value_at + high] = std::byte{0};
+  exif.writable()[space->value_at + 1 - high] = std::byte{1};
+  if (index != nullptr && text_of(*tiff, *interop, tag::interop_index) == "R03") {
+    std::ranges::copy(as_bytes("R98"), exif.writable().subspan(index->value_at).begin());
+  }
+}
+
+Buffer exif_for_adobe_rgb(ByteView original, const Keep& keep, int orientation,
+                          const std::optional<Resolution>& resolution) {
+  TiffField space{tag::color_space,
+                  static_cast<std::uint16_t>(TiffType::short_),
+                  1,
+                  {std::byte{2}, std::byte{0}}};
+  return minimal(original, keep, orientation, resolution, {std::move(space)});
 }
 
 Buffer filter_exif(ByteView original, const Keep& keep, int orientation, bool pixels_changed,

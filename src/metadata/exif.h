@@ -21,11 +21,23 @@ struct ExifFacts {
   bool has_thumbnail = false;
   PrivateData holds;  ///< a maker's note counts as a serial number, which most of them have
   std::optional<Resolution> resolution;  ///< unless it is EXIF's default, 72
+  /// The colours are Adobe RGB's where no profile says otherwise: ColorSpace "uncalibrated" with
+  /// InteroperabilityIndex R03 (CIPA DC-009, DCF 2.0), or ColorSpace 2, as older cameras wrote.
+  bool adobe_rgb = false;
   std::string camera;  ///< make and model, for people
 };
 
 /// `exif` starts at the TIFF header. Empty or damaged input gives the defaults.
 [[nodiscard]] ExifFacts read_exif(ByteView exif);
+
+/// Makes `exif` say that the colours are sRGB's (ColorSpace 1, InteroperabilityIndex R98) where it
+/// says anything of them. Nothing moves.
+void say_srgb(Buffer& exif);
+
+/// The least that says of a picture that its colours are Adobe RGB's (ColorSpace 2), with what of
+/// `original` the policy names: copyright, artist, orientation.
+[[nodiscard]] Buffer exif_for_adobe_rgb(ByteView original, const Keep& keep, int orientation,
+                                       const std::optional<Resolution>& resolution);
 
 /// The EXIF block the policy leaves of `original`:
 ///  - keep.exif: the whole block, its orientation tag set to `orientation`

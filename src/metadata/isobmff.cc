@@ -17,6 +17,9 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
+// Alpha, depth, a few masks: what is beyond costs time and is no picture anybody has made.
+constexpr std::size_t most_auxiliaries = 16;
+
 enum class ItemKind { picture, exif, xmp, text };
 
 struct Item {
@@ -31,8 +34,11 @@ struct Meta {
   std::uint64_t primary = 0;
   std::vector<Item> items;
   Range idat;
-  ByteView icc;              ///< of the primary image
-  std::optional<Nclx> nclx;  ///< of the primary image
+  ByteView icc;                            ///< of the primary image
+  std::optional<Nclx> nclx;                ///< of the primary image
+  std::vector<std::uint64_t> auxiliaries;  ///< images beside the primary one
+  bool premultiplied = false;
+  std::vector<TurnBox> turns_of_both;
   bool sound = true;
 
   Item* find(std::uint64_t id) {
@@ -122,8 +128,25 @@ void read_locations(const Box& box, ByteView file, Meta& meta) {
   meta.sound = meta.sound && reader.good();
 }
 
-/// Which properties (counted from 1) the primary image has.
-std::vector<std::uint64_t> primary_properties(const Box& box, std::uint64_t primary) {
+/// What refers to the primary image, or it to others ("iref").
+void read_references(const Box& box, ByteView file, Meta& meta) {
+  if (box.payload.size() < 4) return;
+  const std::size_t id_size = u8(box.payload, 0) == 0 ? 2 : 4;
+  for_each_box(file, box.payload_at + 4, box.end(), [&](const Box& part) {
+    Reader reader(part.payload);
+    const std::uint64_t from = reader.number(id_size);
+    const std::uint64_t count = reader.number(2);
+    for (std::uint64_t i = 0; i < count && reader.good(); ++i) {
+      const std::uint64_t to = reader.number(id_size);
+      if (!reader.good()) break;
+      if (part.type == "auxl" && to == meta.primary) meta.auxiliaries.push_back(from);
+      if (part.type == "prem" && from == meta.primary) meta.premultiplied = true;
+    }
+  });
+}
+
+/// Which properties (counted from 1) an item has.
+std::vector<std::uint64_t> properties_of(const Box& box, std::uint64_t item) {
   std::vector<std::uint64_t> result;
   Reader reader(box.payload);
   const std::uint64_t version = reader.number(1);
@@ -135,7 +158,7 @@ std::vector<std::uint64_t> primary_properties(const Box& box, std::uint64_t prim
     for (std::uint64_t j = 0; j < associations && reader.good(); ++j) {
       const std::uint64_t index =
           (flags & 1) != 0 ? reader.number(2) & 0x7FFF : reader.number(1) & 0x7F;
-      if (id == primary) result.push_back(index);
+      if (id == item) result.push_back(index);
     }
   }
   return result;
@@ -150,29 +173,61 @@ void read_colour(ByteView payload, Meta& meta) {
   }
 }
 
+std::vector<TurnBox> turns_among(const std::vector<Box>& properties) {
+  std::vector<TurnBox> turns;
+  for (const Box& box : properties) {
+    const bool usual = box.payload_at == box.begin + 8 && box.payload.size() == 1;
+    if ((box.type != "irot" && box.type != "imir") || !usual) continue;
+    const bool mirror = box.type == "imir";
+    turns.push_back({box.begin, mirror, u8(box.payload, 0) & (mirror ? 1 : 3)});
+  }
+  return turns;
+}
+
+bool is_alpha(const std::vector<Box>& properties) {
+  return std::ranges::any_of(properties, [](const Box& box) {
+    const std::string_view text = as_text(box.payload);
+    return box.type == "auxC" && (text.find(":alpha"sv) != std::string_view::npos ||
+                                  text.find("hevc:2015:auxid:1"sv) != std::string_view::npos);
+  });
+}
+
 void read_properties(const Box& box, ByteView file, Meta& meta) {
   std::vector<Box> properties;
-  std::vector<std::uint64_t> wanted;
+  std::vector<Box> associations;
   for_each_box(file, box.payload_at, box.end(), [&](const Box& part) {
     if (part.type == "ipco") {
       for_each_box(file, part.payload_at, part.end(),
                    [&](const Box& property) { properties.push_back(property); });
     } else if (part.type == "ipma") {
-      const auto found = primary_properties(part, meta.primary);
-      wanted.insert(wanted.end(), found.begin(), found.end());
+      associations.push_back(part);
     }
   });
-  for (const std::uint64_t index : wanted) {
-    if (index == 0 || index > properties.size()) continue;
-    if (properties[index - 1].type == "colr") read_colour(properties[index - 1].payload, meta);
+  const auto of = [&](std::uint64_t item) {
+    std::vector<Box> found;
+    for (const Box& part : associations) {
+      for (const std::uint64_t index : properties_of(part, item)) {
+        if (index != 0 && index <= properties.size()) found.push_back(properties[index - 1]);
+      }
+    }
+    return found;
+  };
+  const std::vector<Box> primary = of(meta.primary);
+  for (const Box& property : primary) {
+    if (property.type == "colr") read_colour(property.payload, meta);
+  }
+  if (meta.auxiliaries.size() > most_auxiliaries) return;
+  for (const std::uint64_t item : meta.auxiliaries) {
+    const std::vector<Box> own = of(item);
+    if (is_alpha(own) && turns_among(own).empty()) meta.turns_of_both = turns_among(primary);
   }
 }
 
 Meta read_meta(const Box& box, ByteView file) {
   Meta meta;
   if (box.payload.size() < 4) return meta;
-  std::array<std::optional<Box>, 3> parts;  // in the order in which they need each other
-  constexpr std::array<std::string_view, 3> names{"iinf", "iloc", "iprp"};
+  std::array<std::optional<Box>, 4> parts;  // in the order in which they need each other
+  constexpr std::array<std::string_view, 4> names{"iinf", "iloc", "iref", "iprp"};
   meta.sound = for_each_box(file, box.payload_at + 4, box.end(), [&](const Box& part) {
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (part.type == names[i] && !parts[i]) parts[i] = part;
@@ -185,7 +240,8 @@ Meta read_meta(const Box& box, ByteView file) {
   });
   if (parts[0]) read_item_infos(*parts[0], file, meta);
   if (parts[1]) read_locations(*parts[1], file, meta);
-  if (parts[2]) read_properties(*parts[2], file, meta);
+  if (parts[2]) read_references(*parts[2], file, meta);
+  if (parts[3]) read_properties(*parts[3], file, meta);
   return meta;
 }
 
@@ -382,6 +438,8 @@ AvifFacts avif_facts(ByteView file) {
   facts.sequence = layout.sequence;
   for (const metadata::Meta& meta : layout.metas) {
     if (!facts.nclx) facts.nclx = meta.nclx;
+    facts.premultiplied = facts.premultiplied || meta.premultiplied;
+    if (facts.turns_of_both.empty()) facts.turns_of_both = meta.turns_of_both;
     facts.has_gain_map =
         facts.has_gain_map || std::ranges::any_of(meta.items, &metadata::Item::gain_map);
   }

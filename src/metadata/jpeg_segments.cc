@@ -202,6 +202,35 @@ Result<Buffer> insert_jpeg(ByteView file, const NewMetadata& metadata) {
   return out.take();
 }
 
+Result<Buffer> insert_jpeg_profile(ByteView file, ByteView profile) {
+  constexpr std::size_t head = icc_signature.size() + 2;
+  if (profile.size() > max_payload - head) {
+    return fail(ErrorCode::limit, "the colour profile is larger than a JPEG segment can hold",
+                "convert the picture to sRGB with --to-srgb");
+  }
+  const Layout layout = parse(file);
+  if (!layout.complete) return damaged();
+  std::size_t at = 2;
+  for (const Segment& segment : layout.segments) {
+    if (segment.kind != Kind::jfif && segment.kind != Kind::exif) break;
+    at = segment.end;
+  }
+  ByteWriter piece(2 + profile.size());
+  piece.u8(1);  // the first piece
+  piece.u8(1);  // of one
+  piece.append(profile);
+  ByteWriter out(file.size() + profile.size() + 32);
+  out.append(file.first(at));
+  put_segment(out, 0xE2, icc_signature, piece.view());
+  for (const Segment& segment : layout.segments) {
+    if (segment.kind != Kind::icc || segment.begin < at) continue;
+    out.append(file.subspan(at, segment.begin - at));  // what is no profile stays in its place
+    at = segment.end;
+  }
+  out.append(file.subspan(at));
+  return out.take();
+}
+
 }  // namespace metadata
 
 ByteView behind_jpeg(ByteView file) {

@@ -34,6 +34,9 @@ inline constexpr BlockLimits jpeg_block_limits = {.exif = 65'533 - 6, .xmp = 65'
 /// Puts blocks behind the JFIF header, in place of those there. Errors:
 /// bad_input; limit, when EXIF or XMP are larger than a segment.
 [[nodiscard]] Result<Buffer> insert_jpeg(ByteView file, const NewMetadata& metadata);
+/// A file without a profile, with this one, behind JFIF header and EXIF. Nothing else changes.
+/// Errors: bad_input; limit, when the profile is larger than a segment.
+[[nodiscard]] Result<Buffer> insert_jpeg_profile(ByteView file, ByteView profile);
 
 }  // namespace metadata
 }  // namespace imgmill

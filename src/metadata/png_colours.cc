@@ -41,7 +41,7 @@ bool is_square_resolution(const PngChunk& chunk) {
 }
 
 // The chunks of `original` that `encoded` should have, ready to be written.
-metadata::ByteWriter carried(ByteView original, ByteView encoded) {
+metadata::ByteWriter carried(ByteView original, ByteView encoded, PngProfile profile) {
   metadata::ByteWriter chunks;
   const Depth before = depth_of(original);
   const Depth after = depth_of(encoded);
@@ -49,15 +49,16 @@ metadata::ByteWriter carried(ByteView original, ByteView encoded) {
   bool in_front = true;
   for_each_png_chunk(original, [&](const PngChunk& chunk) {
     if (chunk.type == "PLTE" || chunk.type == "IDAT") in_front = false;
-    if (!in_front || !(tells_colour(chunk.type) || (chunk.type == "sBIT" && same_depth))) return;
-    if (chunk.sound()) {
-      chunks.append(chunk.whole);
-    }
+    const bool wanted = tells_colour(chunk.type) || (chunk.type == "sBIT" && same_depth) ||
+                        (chunk.type == "iCCP" && profile == PngProfile::original);
+    if (in_front && wanted && chunk.sound()) chunks.append(chunk.whole);
   });
   return chunks;
 }
 
-Result<Buffer> rebuilt(ByteView encoded, ByteView extra, bool drop_colours) {
+enum class Drop { nothing, colours, colours_and_profile };
+
+Result<Buffer> rebuilt(ByteView encoded, ByteView extra, Drop drop) {
   constexpr std::size_t signature_size = 8;
   if (encoded.size() < signature_size) {
     return fail(ErrorCode::bad_input, "the PNG data is cut off");
@@ -66,7 +67,8 @@ Result<Buffer> rebuilt(ByteView encoded, ByteView extra, bool drop_colours) {
   out.append(encoded.first(signature_size));
   const bool whole = for_each_png_chunk(encoded, [&](const PngChunk& chunk) {
     if (is_square_resolution(chunk)) return;
-    if (drop_colours && (tells_colour(chunk.type) || chunk.type == "sBIT")) return;
+    if (drop != Drop::nothing && (tells_colour(chunk.type) || chunk.type == "sBIT")) return;
+    if (drop == Drop::colours_and_profile && chunk.type == "iCCP") return;
     out.append(chunk.whole);
     if (chunk.type == "IHDR") out.append(extra);
   });
@@ -76,11 +78,12 @@ Result<Buffer> rebuilt(ByteView encoded, ByteView extra, bool drop_colours) {
 
 }  // namespace
 
-Result<Buffer> carry_png_colours(ByteView original, ByteView encoded) {
-  const Buffer extra = carried(original, encoded).take();
-  return rebuilt(encoded, extra.view(), true);
+Result<Buffer> carry_png_colours(ByteView original, ByteView encoded, PngProfile profile) {
+  const Buffer extra = carried(original, encoded, profile).take();
+  return rebuilt(encoded, extra.view(),
+                 profile == PngProfile::original ? Drop::colours_and_profile : Drop::colours);
 }
 
-Result<Buffer> tidy_png(ByteView encoded) { return rebuilt(encoded, {}, false); }
+Result<Buffer> tidy_png(ByteView encoded) { return rebuilt(encoded, {}, Drop::nothing); }
 
 }  // namespace imgmill

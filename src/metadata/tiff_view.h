@@ -21,8 +21,10 @@ inline constexpr std::uint16_t image_description = 0x010E, make = 0x010F, model 
                                tile_byte_counts = 0x0145, sub_ifds = 0x014A, jpeg_offset = 0x0201,
                                jpeg_length = 0x0202, xmp = 0x02BC, copyright = 0x8298,
                                iptc = 0x83BB, photoshop = 0x8649, exif_ifd = 0x8769, icc = 0x8773,
-                               gps_ifd = 0x8825, maker_note = 0x927C, user_comment = 0x9286, interop_ifd = 0xA005,
-                               dng_version = 0xC612;
+                               gps_ifd = 0x8825, maker_note = 0x927C, user_comment = 0x9286,
+                               color_space = 0xA001, interop_ifd = 0xA005, dng_version = 0xC612;
+/// In the directory that `interop_ifd` points at.
+inline constexpr std::uint16_t interop_index = 0x0001;
 }  // namespace tag
 
 enum class TiffType : std::uint16_t { byte = 1, ascii = 2, short_ = 3, long_ = 4, rational = 5, ifd = 13 };

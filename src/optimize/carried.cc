@@ -54,13 +54,14 @@ std::optional<Resolution> untold_resolution(const Source& source) {
 }
 
 Carried carried_metadata(const Source& source, Format target, const Keep& keep, int orientation,
-                         Way way) {
+                         Way way, bool to_srgb) {
   const std::optional<Resolution> resolution = resolution_of(source);
   const bool own_place = holds_resolution(target);
   Carried carried{.exif = filter_exif(source.metadata.exif.view(), keep, orientation,
                                       /*pixels_changed=*/true,
                                       own_place ? std::nullopt : resolution),
                   .xmp = keep.xmp ? whole_xmp(source, orientation, way) : lasting_xmp(source, keep)};
+  if (to_srgb) say_srgb(carried.exif);
   carried.blocks = {.exif = carried.exif.view(),
                     .xmp = carried.xmp.view(),
                     .iptc = keep.iptc ? source.metadata.iptc.view() : ByteView{}};
@@ -102,7 +103,10 @@ Result<Buffer> with_metadata(Buffer bytes, Format target, const Carried& carried
 
 Result<Buffer> png_with_colours(const Source& source, ByteView encoded, bool new_colours) {
   const bool same = source.info.format == Format::png && !new_colours;
-  return same ? carry_png_colours(source.bytes, encoded) : tidy_png(encoded);
+  if (!same) return tidy_png(encoded);
+  return carry_png_colours(
+      source.bytes, encoded,
+      source.colours.told_elsewhere ? PngProfile::original : PngProfile::encoded);
 }
 
 }  // namespace imgmill

@@ -20,9 +20,10 @@ struct Carried {
   std::vector<std::string> notes;  ///< what does not go along anywhere
 };
 
-/// `orientation` is the tag to write, 1..8; `way` is Way::encode or Way::convert.
+/// `orientation` is the tag to write, 1..8; `way` is Way::encode or Way::convert. Where the
+/// colours become sRGB (`to_srgb`), EXIF says so, too.
 [[nodiscard]] Carried carried_metadata(const Source& source, Format target, const Keep& keep,
-                                       int orientation, Way way);
+                                       int orientation, Way way, bool to_srgb);
 
 /// Of the source's XMP, what stays where keep.xmp does not let all of it: whose picture it is, and
 /// what it says about how the picture was made. Empty: nothing.

@@ -237,7 +237,7 @@ TEST(CodePoints, StayInPng) {
 
 TEST(CodePoints, OfForeignColoursAreNotConverted) {
   const Bytes png = make_png(photo(40, 40), {.cicp = {{9, 16}}});
-  const Bytes avif = make_avif(photo(40, 40), {.cicp = {12, 13}});
+  const Bytes avif = make_avif(photo(40, 40), {.cicp = {9, 18}});
   for (const auto& [from, file] : {std::pair{Format::png, png}, {Format::avif, avif}}) {
     for (const FormatInfo& to : written_formats()) {
       if (to.format == from) continue;
@@ -281,7 +281,7 @@ TEST(CodePoints, GoWithTheProfileTheyStandFor) {
             !decode(lossy->bytes.view(), Format::png).icc.empty());
 }
 
-TEST(Gamma, StaysInPngAndIsAppliedElsewhere) {
+TEST(Gamma, StaysInPngAndGoesAlongElsewhere) {
   const Raster linear = photo(40, 40);
   const Bytes file = make_png(linear, {.gamma = 1.0, .level = 0});
   const auto png = optimize(file);
@@ -290,16 +290,13 @@ TEST(Gamma, StaysInPngAndIsAppliedElsewhere) {
   EXPECT_NEAR(decode(png->bytes.view(), Format::png).gamma, 1.0, 1e-4);
   EXPECT_EQ(decode(png->bytes.view(), Format::png).picture(), linear);
 
-  Raster expected = linear;
-  for (std::uint16_t& sample : expected.samples) {
-    sample = static_cast<std::uint16_t>(std::lround(255 * std::pow(sample / 255.0, 1 / 2.2)));
-  }
-  for (const Format to : {Format::jpeg, Format::webp, Format::tiff}) {
-    ImageSettings settings{.output_format = to};
-    settings.quality.global = 95;
+  const Bytes meaning = rgb_profile_of({.gamma = 1});
+  for (const Format to : {Format::webp, Format::tiff}) {
+    ImageSettings settings{.compression = Compression::lossless, .output_format = to};
     const auto result = optimize(file, settings);
     ASSERT_TRUE(result);
-    EXPECT_GT(psnr(decode(result->bytes.view(), to).picture(), expected), 30) << info(to).name;
+    const Decoded after = decode(result->bytes.view(), to);
+    EXPECT_LT(mean_delta_e(linear, meaning, after.picture(), after.icc), 0.1) << info(to).name;
   }
 
   ImageSettings half;
@@ -313,7 +310,9 @@ TEST(Gamma, BecomesSrgbWhenAskedAndStaysWhenProfilesGo) {
   const Raster linear = photo(40, 40);
   Raster expected = linear;
   for (std::uint16_t& sample : expected.samples) {
-    sample = static_cast<std::uint16_t>(std::lround(255 * std::pow(sample / 255.0, 1 / 2.2)));
+    const double light = sample / 255.0;
+    sample = static_cast<std::uint16_t>(std::lround(
+        255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * std::pow(light, 1 / 2.4) - 0.055)));
   }
   const Bytes file = make_png(linear, {.gamma = 1.0});
   ImageSettings settings{.colour = ColourPolicy::to_srgb};

@@ -70,6 +70,12 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                             source.codec->info.name),
                 "keep it as it is, or take that frame with --first-frame");
   }
+  if (source.more_inks) {
+    return fail(
+        ErrorCode::unsupported,
+        fmt::format("this {} cannot be changed: {}", source.codec->info.name, more_inks_reason),
+        "keep it as it is, or let the program that made it merge them first");
+  }
   const bool to_srgb = settings.colour == ColourPolicy::to_srgb;
   if (source.foreign_colours && (to_srgb || !tells_colours(source, target.format))) {
     const std::string_view name = source.codec->info.name;
@@ -98,7 +104,8 @@ Result<Optimized> rendered_as(const Source& source, Format target, Extent extent
   // The same pixels need the same profile to look the same.
   if (request.prove) request.to_srgb = settings.colour == ColourPolicy::to_srgb;
 
-  const Carried carried = carried_metadata(source, target, settings.keep, 1, Way::convert);
+  const Carried carried =
+      carried_metadata(source, target, settings.keep, 1, Way::convert, request.to_srgb);
   request.encode.metadata = carried.blocks;
   if (!request.encode.lossless) request.aim = aim_for(target, settings, carried.blocks);
   if (request.aim) request.aim->to_beat = to_beat;

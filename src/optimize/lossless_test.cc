@@ -189,7 +189,7 @@ TEST(Lossless, IsRefusedWhereItCannotBe) {
       {"a profile into GIF", make_png(graphic(20, 20), {.icc = wide_profile()}), Format::gif},
       {"a grey profile into WebP", make_png(photo(20, 20, 1), {.icc = grey_profile(1.4)}),
        Format::webp},
-      {"a gamma into WebP", make_png(photo(20, 20), {.gamma = 1.0}), Format::webp},
+      {"a gamma into GIF", make_png(graphic(20, 20), {.gamma = 1.0}), Format::gif},
   };
   for (const auto& wish : impossible) {
     const auto result = optimize(wish.file, exact(wish.to));

@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "codecs/jpeg_in_jxl.h"
 #include "optimize/carried.h"
+#include "optimize/told_colours.h"
 
 namespace imgmill {
 
@@ -28,7 +29,13 @@ Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& setting
   IMGMILL_TRY(const Rewritten less,
               rewrite_metadata(source.bytes, Format::jpeg, keep, exif.view(), xmp.view()));
   const bool all = settings.keep == Keep::all();
-  const ByteView jpeg = all ? source.bytes : less.bytes.view();
+  ByteView jpeg = all ? source.bytes : less.bytes.view();
+  // JPEG XL does not look into EXIF for what colours mean.
+  Buffer explained;
+  if (says_adobe_rgb(source)) {
+    IMGMILL_TRY(explained, jpeg_with_colours(source, Buffer::copy_of(jpeg)));
+    jpeg = explained.view();
+  }
 
   const Extent extent = upright({source.info.width, source.info.height}, source.info.orientation);
   Optimized out{.format = Format::jpegxl,
@@ -39,11 +46,13 @@ Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& setting
   IMGMILL_TRY(out.bytes, pack_jpeg(jpeg, settings.effort));
   const bool same = std::ranges::equal(jpeg, source.bytes);
   out.notes.emplace_back(
-      same ? (source.end_marker_added
-                  ? "imgmill restore-jpeg gives the JPEG back, bit for bit but for its end marker"
-                  : "imgmill restore-jpeg gives the JPEG back, bit for bit")
-           : "imgmill restore-jpeg gives the JPEG back, less the metadata that was not to stay "
-             "(--keep all: bit for bit)");
+      same  ? (source.end_marker_added
+                   ? "imgmill restore-jpeg gives the JPEG back, bit for bit but for its end marker"
+                   : "imgmill restore-jpeg gives the JPEG back, bit for bit")
+      : all ? "imgmill restore-jpeg gives the JPEG back, with the colour profile that its EXIF "
+              "stands for"
+            : "imgmill restore-jpeg gives the JPEG back, less the metadata that was not to stay "
+              "(--keep all: bit for bit)");
   out.judgement.score = 100;
   if (settings.target) out.judgement.target = settings.target->score;
   return out;

@@ -4,6 +4,7 @@
 
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "optimize/told_colours.h"
 #include "optimize/verify.h"
 #include "transform/timing.h"
 
@@ -36,10 +37,12 @@ Result<Picture> prepared(const Source& source, const RenderRequest& request, Dam
   if (request.first_frame) info.frames = 1;
   DecodeOptions decode{.damage = damage, .shrink = shrink_factor(source, request)};
 
-  IMGMILL_TRY(Picture picture, source.codec->decode(source.bytes, info, decode));
+  IMGMILL_TRY(Picture picture, decoded(source, info, decode));
   if (request.turn == Turn::upright) {
     IMGMILL_TRY(picture, turned_upright(std::move(picture), source.info.orientation));
   }
+  const bool new_colours = request.to_srgb && !is_srgb_picture(source);
+  IMGMILL_TRY(picture, with_channels_for(std::move(picture), target, new_colours, findings));
   IMGMILL_TRY(picture, with_colours_for(std::move(picture), source.colours, target, request.to_srgb,
                                         findings));
   IMGMILL_TRY(picture, scaled_to(std::move(picture), request.extent));

@@ -83,23 +83,27 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
     IMGMILL_TRY(out.bytes, jpeg::encode_jpeg(coefficients, jpeg_settings(request.encode)));
     return out;
   }
-  const Buffer profile = read_metadata(base, Format::jpeg).icc;
+  // What the base says in a tag is as good as a profile, which there was no room for.
+  const Buffer found = read_metadata(base, Format::jpeg).icc;
+  const ByteView profile =
+      found.empty() && source.colours.told_elsewhere ? source.colours.made.view() : found.view();
   jpeg::Coarsener coarsener(coefficients);
   const auto encode = [&](const EncodeOptions& options) {
-    return encoding_of(coarsener.requantised(jpeg_settings(options)), options, profile.view());
+    return encoding_of(coarsener.requantised(jpeg_settings(options)), options, profile);
   };
-  const Buffer own_profile = read_metadata(source.bytes, Format::jpeg).icc;
-  IMGMILL_TRY(Picture picture, seen(codec, source.bytes, coefficients, own_profile.view()));
+  const ByteView own_profile =
+      source.colours.told_elsewhere ? source.colours.made.view() : source.metadata.icc.view();
+  IMGMILL_TRY(Picture picture, seen(codec, source.bytes, coefficients, own_profile));
   if (request.aim) {
     const auto sample = [&](const Tiles& tiles) {
-      return sample_of(coefficients, tiles, codec, profile.view());
+      return sample_of(coefficients, tiles, codec, profile);
     };
     const auto as_before = [&](const Picture& other) -> Result<Picture> {
       IMGMILL_TRY(const jpeg::Picture fresh, coefficients_of(other));
       if (fresh.planes.size() != coefficients.planes.size()) {
         return fail(ErrorCode::unsupported, "the file and its pixels have not the same planes");
       }
-      return seen(codec, jpeg::quantised_like(fresh, coefficients), profile.view());
+      return seen(codec, jpeg::quantised_like(fresh, coefficients), profile);
     };
     FromFile file{.encode = encode,
                   .sample = sample,

@@ -6,9 +6,12 @@ namespace imgmill {
 namespace {
 
 // Colours must become sRGB because it was asked for, or because the profile that
-// explains them is not to stay. What is sRGB already only loses its profile.
-bool to_srgb(const Source& source, const ImageSettings& settings) {
-  const bool profile = !source.colours.profile.space.empty();
+// explains them is not to stay. What is sRGB already only loses its profile. What a PNG says in
+// chunks of its own is no metadata: in a PNG it stays.
+bool to_srgb(const Source& source, Format target, const ImageSettings& settings) {
+  const bool own_words = source.info.format == Format::png && target == Format::png &&
+                         source.metadata.icc.empty() && source.colours.told_elsewhere;
+  const bool profile = !source.colours.profile.space.empty() && !own_words;
   return settings.colour == ColourPolicy::to_srgb || (profile && !settings.keep.icc);
 }
 
@@ -57,7 +60,7 @@ std::optional<Aim> aim_for(Format target, const ImageSettings& settings,
 RenderRequest request_for(const Source& source, Format target, const ImageSettings& settings) {
   RenderRequest request;
   request.target = target;
-  request.to_srgb = to_srgb(source, settings);
+  request.to_srgb = to_srgb(source, target, settings);
   request.background = settings.background;
   request.encode = {.quality = quality_for(source, target, settings),
                     .lossless = info(target).lossless && wants_lossless(source, target, settings),

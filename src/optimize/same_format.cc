@@ -14,6 +14,7 @@
 #include "optimize/render.h"
 #include "optimize/requantise.h"
 #include "optimize/request.h"
+#include "optimize/told_colours.h"
 #include "png/optimizer.h"
 
 namespace imgmill {
@@ -45,14 +46,25 @@ bool better(const Candidate& a, const Candidate& b) {
   return static_cast<int>(a.decision) > static_cast<int>(b.decision);
 }
 
+// How a JPEG says from now on that its colours are Adobe RGB's, which it has said in a tag: by a
+// profile, which everybody reads, or, where a small file would outgrow itself, by a tag again.
+enum class AdobeRgb { profile, tag };
+
 // The input less what the metadata policy takes away.
-Result<Candidate> stripped(const Source& source, const Keep& keep) {
+Result<Candidate> stripped(const Source& source, const Keep& keep, AdobeRgb adobe) {
   // Pixels are not turned here, so the tag that turns them has to stay.
   Keep policy = keep;
   policy.orientation = true;
+  // Where nothing may move, nothing can be put in.
+  const bool moves_nothing =
+      !obstacles(source.inventory, source.info.format, keep, Way::repack).empty();
+  if (moves_nothing) adobe = AdobeRgb::tag;
+  const bool tag = adobe == AdobeRgb::tag && says_adobe_rgb(source) && !policy.exif;
+  const int orientation = source.info.orientation;
+  const auto resolution = untold_resolution(source);
   const Buffer exif =
-      filter_exif(source.metadata.exif.view(), policy, source.info.orientation, false,
-                  untold_resolution(source));
+      tag ? exif_for_adobe_rgb(source.metadata.exif.view(), policy, orientation, resolution)
+          : filter_exif(source.metadata.exif.view(), policy, orientation, false, resolution);
   const Buffer xmp = lasting_xmp(source, keep);
   // A profile goes only where its absence changes nothing.
   policy.icc = keep.icc || !is_srgb_picture(source);
@@ -70,7 +82,11 @@ Result<Candidate> stripped(const Source& source, const Keep& keep) {
     return candidate;
   }
   candidate.notes = std::move(rewritten->notes);
-  if (rewritten->bytes.size() > source.bytes.size()) return candidate;
+  const std::size_t size = rewritten->bytes.size();
+  if (adobe == AdobeRgb::profile) {
+    IMGMILL_TRY(rewritten->bytes, jpeg_with_colours(source, std::move(rewritten->bytes)));
+  }
+  if (size > source.bytes.size()) return candidate;
   if (!std::ranges::equal(rewritten->bytes.view(), source.bytes)) {
     candidate.bytes = std::move(rewritten->bytes);
     candidate.decision = Decision::stripped;
@@ -169,7 +185,8 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
 
   Keep keep = settings.keep;
   keep.orientation = true;
-  const Carried carried = carried_metadata(source, format, keep, orientation, Way::encode);
+  const Carried carried =
+      carried_metadata(source, format, keep, orientation, Way::encode, request.to_srgb);
   request.encode.metadata = carried.blocks;
   if (!lossless) request.aim = aim_for(format, settings, carried.blocks);
   tell_of_loss(source, loss, request.aim);
@@ -291,21 +308,26 @@ Result<Candidate> smallest_other(const Source& source, const ImageSettings& sett
   return pays ? std::move(*fresh) : std::move(base);
 }
 
+Result<Candidate> smallest(const Source& source, const ImageSettings& settings, AdobeRgb adobe) {
+  IMGMILL_TRY(Candidate base, stripped(source, settings.keep, adobe));
+  if (const auto reason = untouchable(source, settings.keep, way_of_encoding(source.info.format))) {
+    base.notes.push_back(fmt::format("left alone: {}", *reason));
+    return base;
+  }
+  if (aim_for(source.info.format, settings, {}) &&
+      (!settings.target || !wants_lossless(source, source.info.format, settings))) {
+    return smallest_by_aim(source, settings, std::move(base));
+  }
+  if (source.info.format == Format::jpeg) return smallest_jpeg(source, settings, std::move(base));
+  return smallest_other(source, settings, std::move(base));
+}
+
 }  // namespace
 
 Result<Optimized> same_format(const Source& source, const ImageSettings& settings) {
-  IMGMILL_TRY(Candidate base, stripped(source, settings.keep));
-  Candidate chosen;
-  if (const auto reason = untouchable(source, settings.keep, way_of_encoding(source.info.format))) {
-    base.notes.push_back(fmt::format("left alone: {}", *reason));
-    chosen = std::move(base);
-  } else if (aim_for(source.info.format, settings, {}) &&
-             (!settings.target || !wants_lossless(source, source.info.format, settings))) {
-    IMGMILL_TRY(chosen, smallest_by_aim(source, settings, std::move(base)));
-  } else if (source.info.format == Format::jpeg) {
-    IMGMILL_TRY(chosen, smallest_jpeg(source, settings, std::move(base)));
-  } else {
-    IMGMILL_TRY(chosen, smallest_other(source, settings, std::move(base)));
+  IMGMILL_TRY(Candidate chosen, smallest(source, settings, AdobeRgb::profile));
+  if (chosen.bytes.size() > source.bytes.size() && says_adobe_rgb(source)) {
+    IMGMILL_TRY(chosen, smallest(source, settings, AdobeRgb::tag));
   }
 
   if (settings.target) chosen.judgement.target = settings.target->score;

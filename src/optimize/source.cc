@@ -10,11 +10,13 @@
 #include "codecs/png_header.h"
 #include "codecs/tiff.h"
 #include "jpeg/reader.h"
+#include "codecs/tiff_header.h"
 #include "metadata/isobmff.h"
 #include "metadata/jxl_boxes.h"
 #include "metadata/raw_file.h"
 #include "svg/gzip.h"
 #include "svg/reader.h"
+#include "optimize/told_colours.h"
 
 namespace imgmill {
 namespace {
@@ -51,39 +53,19 @@ std::string known_formats() {
   return list;
 }
 
-// Only where there is no profile: that goes wherever the pixels go, and a careful
-// writer makes both say the same.
-std::optional<Cicp> foreign(const Source& source, const Cicp& cicp) {
-  if (!source.colours.profile.space.empty() || is_srgb(cicp)) return std::nullopt;
-  return cicp;
-}
-
 void find_obstacles(Source& source) {
   switch (source.info.format) {
     case Format::png:
-      if (const auto header = read_png_header(source.bytes)) {
-        source.still_apart = header->still_apart;
-        source.sequence = source.info.frames > 1 || source.still_apart;
-        source.colours.gamma = header->gamma;
-        if (header->cicp) {
-          source.foreign_colours =
-              foreign(source, {header->cicp->primaries, header->cicp->transfer});
-        }
-      }
+      if (const auto header = read_png_header(source.bytes)) source.still_apart = header->still_apart;
+      source.sequence = source.info.frames > 1 || source.still_apart;
       break;
     case Format::avif: {
       const AvifFacts facts = avif_facts(source.bytes);
       source.sequence = facts.sequence;
-      if (facts.nclx) {
-        source.foreign_colours = foreign(source, {facts.nclx->primaries, facts.nclx->transfer});
-      }
       break;
     }
     case Format::heic: {
       const AvifFacts facts = avif_facts(source.bytes);
-      if (facts.nclx) {
-        source.foreign_colours = foreign(source, {facts.nclx->primaries, facts.nclx->transfer});
-      }
       break;
     }
     case Format::jpegxl: {
@@ -91,13 +73,12 @@ void find_obstacles(Source& source) {
       source.sequence = facts.animation;
       source.more_channels = facts.more_channels;
       source.packed_jpeg = metadata::holds_jpeg(source.bytes);
-      if (facts.transfer != 0) {
-        source.foreign_colours = foreign(source, {facts.primaries, facts.transfer});
-      }
       break;
     }
     case Format::tiff:
       source.pages_differ = tiff_pages_differ(source.bytes, source.info.frames);
+      source.more_inks = read_tiff_channels(source.bytes).more_inks;
+      source.doubles = read_tiff_channels(source.bytes).doubles;
       break;
     case Format::jpeg:
     case Format::webp:
@@ -112,8 +93,7 @@ void find_obstacles(Source& source) {
 bool is_srgb_picture(const Source& source) {
   const IccFacts& profile = source.colours.profile;
   return source.info.colour_space != "CMYK" && source.info.colour_space != "Lab" &&
-         (profile.space.empty() || is_srgb(profile)) && !source.colours.has_own_gamma() &&
-         !source.foreign_colours;
+         (profile.space.empty() || is_srgb(profile)) && !source.foreign_colours;
 }
 
 bool tells_colours(const Source& source, Format target) {
@@ -138,6 +118,9 @@ std::optional<std::string> untouchable(const Source& source, const Keep& keep, W
     return fmt::format("it holds {}, which would be lost", fmt::join(held, ", "));
   }
   if (source.pages_differ) return "its pages differ in size or kind";
+  if (source.more_inks) return std::string(more_inks_reason);
+  if (source.doubles) return "its samples are floating point of 64 bits, which is not written";
+  if (source.info.colour_space == "Lab") return "its colours are in Lab, which is not written";
   if (source.packed_jpeg) return "the JPEG that it was made from can be restored from it";
   if (!tells_colours(source, source.info.format)) return foreign_reason(*source.foreign_colours);
   return std::nullopt;
@@ -220,12 +203,7 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
   if (*format == Format::jpeg || *format == Format::png || *format == Format::webp) {
     if (source.metadata.exif_turns) source.info.orientation = source.exif.orientation;
   }
-  source.colours.profile = read_icc(source.metadata.icc.view());
-  if (source.colours.profile.space == "Lab") source.colours.profile = {};
-  source.info.profile = source.colours.profile.description;
-  if (source.info.profile.empty() && !source.colours.profile.space.empty()) {
-    source.info.profile = fmt::format("unnamed {}", source.colours.profile.space);
-  }
+  find_colours(source);
   source.inventory = inventory_of(input, *format);
   find_obstacles(source);
   return source;

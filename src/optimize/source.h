@@ -1,12 +1,14 @@
 // One input image, understood as far as its header goes.
 #pragma once
 
+#include <string_view>
+
 #include "codecs/codec.h"
 #include "imgmill/optimize.h"
 #include "metadata/exif.h"
 #include "metadata/inventory.h"
 #include "metadata/metadata.h"
-#include "transform/cicp.h"
+#include "transform/rgb_space.h"
 #include "transform/transform.h"
 
 namespace imgmill {
@@ -31,7 +33,9 @@ struct Source {
   bool still_apart = false;   ///< beside the animation there is a still picture that is none of it
   bool packed_jpeg = false;   ///< a JPEG XL from which a JPEG can be restored
   bool pages_differ = false;  ///< pages of several sizes or kinds
-  /// Code points that alone say what the colours mean, where that is not sRGB.
+  bool doubles = false;       ///< 64-bit floating point, of which 32 bits are read
+  bool more_inks = false;     ///< channels beside cyan, magenta, yellow and black
+  /// Code points that say what the colours mean, where no profile can: high dynamic range.
   std::optional<Cicp> foreign_colours;
 };
 
@@ -47,6 +51,10 @@ struct Source {
 /// PNG has them in a chunk that is carried over, the others' encoders know sRGB
 /// and profiles only.
 [[nodiscard]] bool tells_colours(const Source& source, Format target);
+
+/// Why such pixels must stay as they are, for people.
+inline constexpr std::string_view more_inks_reason =
+    "it has inks or channels beside cyan, magenta, yellow and black";
 
 /// Why pixels of such colours must stay as they are, for people.
 [[nodiscard]] std::string foreign_reason(const Cicp& cicp);

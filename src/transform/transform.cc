@@ -16,7 +16,11 @@ using vips::VImage;
 
 bool is_16_bit(const VImage& image) { return image.format() == VIPS_FORMAT_USHORT; }
 
-bool is_grey(const VImage& image) { return image.bands() < 3; }
+bool is_grey(const VImage& image) {
+  // A grey TIFF may have any number of channels behind the grey.
+  return image.bands() < 3 || image.interpretation() == VIPS_INTERPRETATION_B_W ||
+         image.interpretation() == VIPS_INTERPRETATION_GREY16;
+}
 
 bool needs_translation(const VImage& image) {
   switch (image.interpretation()) {
@@ -38,6 +42,49 @@ VImage without_profile(const VImage& image) {
   return copy;
 }
 
+bool is_lab(const VImage& image) {
+  return image.interpretation() == VIPS_INTERPRETATION_LAB ||
+         image.interpretation() == VIPS_INTERPRETATION_LABS;
+}
+
+// Lab in files is under D50, as in profiles (TIFF 6.0 leaves it open, all programs agree); the
+// engine's own conversion takes it to be under D65.
+VImage lab_as_srgb(const VImage& image, int bits) {
+  const bool wide = bits > 8;
+  VImage out = image.extract_band(0, VImage::option()->set("n", 3))
+                   .copy(VImage::option()->set("interpretation", image.interpretation()))
+                   .colourspace(VIPS_INTERPRETATION_LAB)
+                   .icc_export(VImage::option()
+                                   ->set("output_profile", "srgb")
+                                   ->set("intent", VIPS_INTENT_RELATIVE)
+                                   ->set("pcs", VIPS_PCS_LAB)
+                                   ->set("depth", wide ? 16 : 8));
+  const VipsInterpretation meaning = out.interpretation();
+  // What lies behind the colours is floats from 0 to 1.
+  for (int band = 3; band < image.bands(); ++band) {
+    out = out.bandjoin(
+        (image.extract_band(band) * (wide ? 65535.0 : 255.0)).rint().cast(out.format()));
+  }
+  return out.copy(VImage::option()->set("interpretation", meaning));
+}
+
+bool is_unit_float(const VImage& image) {
+  const VipsInterpretation meaning = image.interpretation();
+  return image.format() == VIPS_FORMAT_FLOAT &&
+         (meaning == VIPS_INTERPRETATION_B_W || meaning == VIPS_INTERPRETATION_scRGB);
+}
+
+// Floats in a file are numbers like all others, only that 1 is white (so ImageMagick reads them);
+// the engine takes grey ones for 0 to 255 and coloured ones for light, whatever their profile.
+VImage unit_float_as_16_bit(const VImage& image) {
+  const bool grey = image.interpretation() == VIPS_INTERPRETATION_B_W;
+  return (image * 65535.0)
+      .rint()
+      .cast(VIPS_FORMAT_USHORT)
+      .copy(VImage::option()->set("interpretation",
+                                  grey ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_RGB16));
+}
+
 // Through the embedded profile, or for CMYK without one through the engine's
 // general CMYK profile.
 VImage profile_applied(const VImage& image) {
@@ -48,19 +95,6 @@ VImage profile_applied(const VImage& image) {
                       ->set("depth", is_16_bit(image) ? 16 : 8);
   if (image.interpretation() == VIPS_INTERPRETATION_CMYK) options->set("input_profile", "cmyk");
   return without_profile(image.icc_transform("srgb", options));
-}
-
-// Colour numbers stand for light as number^(1/gamma); sRGB's curve is near
-// enough to 1/2.2. Alpha is no colour.
-VImage gamma_applied(const VImage& image, double gamma) {
-  const double exponent = 1.0 / (gamma * 2.2);
-  const bool alpha = image.has_alpha();
-  const int colours = alpha ? image.bands() - 1 : image.bands();
-  VImage out = image.extract_band(0, VImage::option()->set("n", colours))
-                   .gamma(VImage::option()->set("exponent", 1.0 / exponent))
-                   .cast(image.format());
-  if (alpha) out = out.bandjoin(image.extract_band(colours));
-  return out.copy(VImage::option()->set("interpretation", image.interpretation()));
 }
 
 void tell_new_colours(Findings& findings, bool asked, std::string text) {
@@ -90,6 +124,16 @@ VImage turned(const VImage& frame, int orientation) {
   }
 }
 
+// What the number for all is: white, or opaque.
+double top_of(const VImage& image) {
+  return image.format() == VIPS_FORMAT_UCHAR ? 255 : is_16_bit(image) ? 65535 : 1;
+}
+
+VImage bands_of(const VImage& image, int first, int count) {
+  return image.extract_band(first, VImage::option()->set("n", count))
+      .copy(VImage::option()->set("interpretation", image.interpretation()));
+}
+
 VImage scaled(const VImage& frame, Extent extent) {
   auto* options = VImage::option()
                       ->set("vscale", static_cast<double>(extent.height) / frame.height())
@@ -98,8 +142,6 @@ VImage scaled(const VImage& frame, Extent extent) {
 }
 
 }  // namespace
-
-bool ColourFacts::has_own_gamma() const { return gamma && std::abs(*gamma * 2.2 - 1) > 0.05; }
 
 Result<Picture> turned_upright(Picture picture, int orientation) {
   if (orientation <= 1 || orientation > 8) return picture;
@@ -121,17 +163,63 @@ Result<Picture> turned_upright(Picture picture, int orientation) {
   });
 }
 
+Result<Picture> with_channels_for(Picture picture, const FormatInfo& target, bool new_colours,
+                                  Findings& findings) {
+  if (picture.extras.empty() || (target.format == Format::tiff && !new_colours)) return picture;
+  return with_engine(ErrorCode::bad_input, "the channels could not be converted", [&] {
+    const VImage image = picture.image.copy_memory();  // read more than once
+    const auto alpha = std::ranges::find_if(
+        picture.extras, [](auto kind) { return kind != ExtraChannel::unspecified; });
+    const int colours = image.bands() - static_cast<int>(picture.extras.size());
+    VImage out = bands_of(image, 0, colours);
+    std::size_t dropped = picture.extras.size();
+    if (alpha != picture.extras.end()) {
+      --dropped;
+      const VImage opacity =
+          image.extract_band(colours + static_cast<int>(alpha - picture.extras.begin()));
+      const bool multiplied = *alpha == ExtraChannel::associated;
+      if (multiplied && (out > opacity).max() > 0) {
+        findings.lose("colours brighter than their transparency allows were cut off");
+      }
+      out = out.bandjoin(opacity);
+      if (multiplied) {
+        out = out.unpremultiply(
+            VImage::option()->set("max_alpha", top_of(image))->set("alpha_band", colours));
+        if (image.format() != VIPS_FORMAT_FLOAT) out = out.rint();
+        out = out.cast(image.format());
+      }
+      out = out.copy(VImage::option()->set("interpretation", image.interpretation()));
+    }
+    if (dropped > 0) {
+      findings.lose(fmt::format("{} that {} neither colour nor transparency {} dropped",
+                                dropped == 1 ? "a channel" : fmt::format("{} channels", dropped),
+                                dropped == 1 ? "is" : "are", dropped == 1 ? "was" : "were"));
+    }
+    picture.image = out;
+    picture.extras.clear();
+    return picture;
+  });
+}
+
 Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
                                  const FormatInfo& target, bool to_srgb, Findings& findings) {
   return with_engine(ErrorCode::bad_input, "the colours could not be converted", [&] {
     VImage& image = picture.image;
     const bool has_profile = !facts.profile.space.empty();
     const bool tiff = target.format == Format::tiff;
+    if (is_unit_float(image) && !(tiff && !to_srgb)) {
+      image = unit_float_as_16_bit(image);
+      picture.source_bits = 16;
+      findings.lose("32-bit floating point became 16 bits a channel");
+    }
     if (needs_translation(image)) {
-      if (tiff && !to_srgb) return picture;
-      const char* from =
-          image.interpretation() == VIPS_INTERPRETATION_CMYK ? "CMYK" : "the colour space";
-      if (has_profile || image.interpretation() == VIPS_INTERPRETATION_CMYK) {
+      if (tiff && !to_srgb && !is_lab(image)) return picture;
+      const char* from = image.interpretation() == VIPS_INTERPRETATION_CMYK ? "CMYK"
+                         : is_lab(image)                                    ? "Lab"
+                                                                            : "the colour space";
+      if (is_lab(image)) {
+        image = without_profile(lab_as_srgb(image, picture.source_bits));
+      } else if (has_profile || image.interpretation() == VIPS_INTERPRETATION_CMYK) {
         image = profile_applied(image);
       } else {
         image = without_profile(image.colourspace(VIPS_INTERPRETATION_sRGB));
@@ -160,11 +248,6 @@ Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
         image = without_profile(image);
         if (misfit) findings.note("a colour profile that does not fit the picture was dropped");
       }
-    } else if (facts.has_own_gamma() && (target.format != Format::png || to_srgb)) {
-      image = gamma_applied(image, *facts.gamma);
-      picture.source_bits = std::max(8, picture.source_bits);
-      tell_new_colours(findings, to_srgb,
-                       fmt::format("the PNG's gamma of {:.5g} was applied", *facts.gamma));
     }
     return picture;
   });
@@ -255,9 +338,28 @@ Result<Picture> scaled_to(Picture picture, Extent extent) {
     VImage image = picture.image;
     const VipsBandFormat format = image.format();
     const VipsInterpretation interpretation = image.interpretation();
-    const bool alpha = image.has_alpha();
+    // Channels that are no alpha go their own way.
+    const int extras = static_cast<int>(picture.extras.size());
+    const bool leads = extras > 0 && picture.extras.front() == ExtraChannel::straight;
+    const bool alpha = extras == 0 ? image.has_alpha() : leads;
+    const int masks = leads ? extras - 1 : 0;
+    const auto premultiplied = [&](const VImage& whole) {
+      if (masks == 0) return whole.premultiply();
+      const int count = whole.bands() - masks;
+      return bands_of(whole, 0, count)
+          .premultiply()
+          .bandjoin(whole.extract_band(count, VImage::option()->set("n", masks)));
+    };
+    const auto unpremultiplied = [&](const VImage& whole) {
+      if (masks == 0) return whole.unpremultiply();
+      const int count = whole.bands() - masks;
+      return bands_of(whole, 0, count)
+          .copy(VImage::option()->set("interpretation", interpretation))
+          .unpremultiply()
+          .bandjoin(whole.extract_band(count, VImage::option()->set("n", masks)));
+    };
     if (picture.frames > 1) image = image.copy_memory();  // frames are read out of order
-    if (alpha) image = image.premultiply();
+    if (alpha) image = premultiplied(image);
     if (picture.frames == 1) {
       image = scaled(image, extent);
     } else {
@@ -270,7 +372,7 @@ Result<Picture> scaled_to(Picture picture, Extent extent) {
       }
       image = VImage::arrayjoin(frames, VImage::option()->set("across", 1));
     }
-    if (alpha) image = image.unpremultiply();
+    if (alpha) image = unpremultiplied(image);
     if (image.format() != format) {
       image = image.rint().cast(format);
     }

@@ -20,11 +20,11 @@ namespace imgmill {
 
 /// What is known about the meaning of the numbers in a picture.
 struct ColourFacts {
-  IccFacts profile;             ///< empty space: none
-  std::optional<double> gamma;  ///< PNG gAMA that overrides sRGB's curve
-
-  /// Whether `gamma` is another curve than sRGB's, as far as anybody could see.
-  [[nodiscard]] bool has_own_gamma() const;
+  IccFacts profile;  ///< that explains them, embedded or `made`; empty space: none, they are sRGB
+  /// Whether something else than an embedded profile explains them: `made`, or where that is empty
+  /// nothing that a profile can say.
+  bool told_elsewhere = false;
+  Buffer made;  ///< of code points, gAMA and cHRM, or DCF's word for Adobe RGB
 };
 
 /// What came to light on the way of a picture from one file to another.
@@ -40,12 +40,19 @@ struct Findings {
   }
 };
 
+/// Brings the channels behind the colours into a form that `target` can hold. TIFF holds all of
+/// them as they are, unless the colours are to be converted (`new_colours`). For everything else
+/// colours are divided by alpha that they have been multiplied by, and what is neither colour nor
+/// alpha is dropped. Colours brighter than their alpha, which only multiplied ones can be, and
+/// dropped channels are a loss.
+[[nodiscard]] Result<Picture> with_channels_for(Picture picture, const FormatInfo& target,
+                                                bool new_colours, Findings& findings);
+
 /// Brings colours into a form that `target` can hold and that looks as before:
 ///  - CMYK, Lab and the like become sRGB (TIFF holds them as they are);
 ///  - `to_srgb`: everything becomes sRGB and the profile goes;
 ///  - a profile that the target cannot carry, or that would not fit its
-///    channels, is applied;
-///  - a PNG's own gamma is applied when the target knows none, or `to_srgb`.
+///    channels, is applied.
 /// What was done is told, and is a loss unless `to_srgb` asked for it.
 [[nodiscard]] Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
                                                const FormatInfo& target, bool to_srgb,

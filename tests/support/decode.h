@@ -15,8 +15,9 @@ struct Decoded {
   Movie movie;   ///< pages too; animations as RGBA
   int bits = 8;  ///< a sample or palette index, as stored
   bool palette = false;
-  int orientation = 1;  ///< of TIFF
-  double gamma = 0;     ///< of PNG's gAMA
+  int orientation = 1;                ///< of TIFF
+  double gamma = 0;                   ///< of PNG's gAMA
+  std::vector<std::uint16_t> extras;  ///< of TIFF's ExtraSamples
   Bytes icc;
   /// Of the first frame.
   [[nodiscard]] const Raster& picture() const { return movie.frames.front(); }

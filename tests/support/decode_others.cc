@@ -208,6 +208,11 @@ Decoded decode_tiff(ByteView file) {
     if (TIFFGetField(tiff, TIFFTAG_ICCPROFILE, &size, &profile) == 1) {
       out.icc = copied(profile, size);
     }
+    std::uint16_t extras = 0;
+    std::uint16_t* kinds = nullptr;
+    if (TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds) == 1) {
+      out.extras.assign(kinds, kinds + extras);
+    }
     out.bits = bits;
     out.orientation = orientation;
     const int samples = static_cast<int>(width) * channels;

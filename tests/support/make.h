@@ -26,14 +26,19 @@ inline constexpr std::string_view owner = "(c) Ada Example 2024";
 /// An EXIF block (from the TIFF header on) with this orientation, and with
 /// owner, camera and position when `telling`.
 Bytes exif_block(int orientation, bool telling = true);
+/// An EXIF block in which a camera says what colours its JPEG has (CIPA DC-009): ColorSpace, and
+/// with an index that is not empty InteroperabilityIndex.
+Bytes dcf_exif(std::uint16_t color_space, std::string_view index);
 /// A small XMP packet with `secret_xmp` in it.
 Bytes xmp_packet();
 
 struct PngMake {
   bool palette = false;  ///< of the colours of the raster, which must fit `bits`
   bool interlaced = false;
-  bool clear_first = false;        ///< tRNS makes the first pixel's colour clear (no alpha channel)
-  double gamma = 0;                ///< gAMA; 0: none
+  bool clear_first = false;  ///< tRNS makes the first pixel's colour clear (no alpha channel)
+  double gamma = 0;          ///< gAMA; 0: none
+  /// cHRM: x and y of white, red, green and blue.
+  std::optional<std::array<double, 8>> chromaticities;
   std::optional<CodePoints> cicp;  ///< cICP
   int level = 6;                   ///< of deflate
   Bytes icc, exif, xmp;
@@ -67,6 +72,10 @@ Bytes make_gif(const Raster& raster);
 struct TiffMake {
   int orientation = 1;
   bool deflate = true;
+  /// ExtraSamples for the last channels; empty: straight alpha, if the raster has alpha.
+  std::vector<std::uint16_t> extras;
+  bool unit_float = false;  ///< samples as 32-bit floats, 1 for the highest
+  int photometric = -1;     ///< other than the raster's
   Bytes icc;
   std::string_view copyright = {};
 };
@@ -78,7 +87,10 @@ inline Bytes make_tiff(const Raster& raster, const TiffMake& how = {}) {
 struct AvifMake {
   bool lossless = true;  ///< identity matrix, so that RGB comes back exactly
   int quality = 90;
-  CodePoints cicp = {1, 13};  ///< nclx, where there is no profile
+  CodePoints cicp = {1, 13};   ///< nclx, where there is no profile
+  bool premultiplied = false;  ///< what the raster holds, and the file says
+  int turns = 0;               ///< quarter turns anticlockwise that a reader has to make, by irot
+  std::optional<int> mirror;   ///< imir: 0 top for bottom, 1 left for right
   Bytes icc, exif;
 };
 Bytes make_avif(const Raster& raster, const AvifMake& how = {});

@@ -203,20 +203,24 @@ Bytes make_tiff(const std::vector<Raster>& pages, const TiffMake& how) {
     TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, page.width);
     TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, page.height);
     TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, page.channels);
-    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, page.bits);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, how.unit_float ? 32 : page.bits);
+    if (how.unit_float) TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_IEEEFP);
     TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
     TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 16);
     TIFFSetField(tiff, TIFFTAG_ORIENTATION, how.orientation);
+    std::vector<std::uint16_t> extras = how.extras;
+    if (extras.empty() && page.alpha()) extras = {EXTRASAMPLE_UNASSALPHA};
+    if (!extras.empty()) {
+      TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, static_cast<int>(extras.size()), extras.data());
+    }
+    const int colours = page.channels - static_cast<int>(extras.size());
     TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC,
-                 page.cmyk            ? PHOTOMETRIC_SEPARATED
-                 : page.channels >= 3 ? PHOTOMETRIC_RGB
+                 how.photometric >= 0 ? how.photometric
+                 : page.cmyk          ? PHOTOMETRIC_SEPARATED
+                 : colours >= 3       ? PHOTOMETRIC_RGB
                                       : PHOTOMETRIC_MINISBLACK);
     TIFFSetField(tiff, TIFFTAG_COMPRESSION,
                  how.deflate ? COMPRESSION_ADOBE_DEFLATE : COMPRESSION_NONE);
-    if (page.alpha()) {
-      const std::uint16_t kind[1] = {EXTRASAMPLE_UNASSALPHA};
-      TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, kind);
-    }
     if (!how.icc.empty()) {
       TIFFSetField(tiff, TIFFTAG_ICCPROFILE, static_cast<std::uint32_t>(how.icc.size()),
                    how.icc.data());
@@ -226,6 +230,16 @@ Bytes make_tiff(const std::vector<Raster>& pages, const TiffMake& how) {
     }
     const int samples = page.width * page.channels;
     for (int y = 0; y < page.height; ++y) {
+      if (how.unit_float) {
+        std::vector<float> row(static_cast<std::size_t>(samples));
+        for (int i = 0; i < samples; ++i) {
+          row[static_cast<std::size_t>(i)] =
+              static_cast<float>(page.samples[static_cast<std::size_t>(y * samples + i)]) /
+              static_cast<float>(page.top());
+        }
+        must(TIFFWriteScanline(tiff, row.data(), static_cast<std::uint32_t>(y), 0) == 1, "row");
+        continue;
+      }
       std::vector<std::uint8_t> row(static_cast<std::size_t>((samples * page.bits + 7) / 8));
       for (int i = 0; i < samples; ++i) {
         const unsigned value = page.samples[static_cast<std::size_t>(y * samples + i)];
@@ -254,6 +268,15 @@ Bytes make_avif(const Raster& raster, const AvifMake& how) {
       how.lossless ? AVIF_MATRIX_COEFFICIENTS_IDENTITY : AVIF_MATRIX_COEFFICIENTS_BT601;
   image->colorPrimaries = how.cicp[0];
   image->transferCharacteristics = how.cicp[1];
+  image->alphaPremultiplied = how.premultiplied ? AVIF_TRUE : AVIF_FALSE;
+  if (how.turns != 0) {
+    image->transformFlags |= AVIF_TRANSFORM_IROT;
+    image->irot.angle = static_cast<std::uint8_t>(how.turns);
+  }
+  if (how.mirror) {
+    image->transformFlags |= AVIF_TRANSFORM_IMIR;
+    image->imir.mode = static_cast<std::uint8_t>(*how.mirror);
+  }
   const auto data = [](const Bytes& bytes) {
     return reinterpret_cast<const std::uint8_t*>(bytes.data());
   };
@@ -263,6 +286,7 @@ Bytes make_avif(const Raster& raster, const AvifMake& how) {
   avifRGBImage pixels;
   avifRGBImageSetDefaults(&pixels, image);
   pixels.format = raster.alpha() ? AVIF_RGB_FORMAT_RGBA : AVIF_RGB_FORMAT_RGB;
+  pixels.alphaPremultiplied = image->alphaPremultiplied;
   avifRGBImageAllocatePixels(&pixels);
   const Raster full = rgba(raster, raster.bits);
   const int channels = raster.alpha() ? 4 : 3;

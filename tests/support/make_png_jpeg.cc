@@ -112,6 +112,36 @@ Bytes exif_block(int orientation, bool telling) {
   return {block.view().begin(), block.view().end()};
 }
 
+Bytes dcf_exif(std::uint16_t color_space, std::string_view index) {
+  // Main directory at 8, EXIF's at 26, interoperability's at 56.
+  Bytes out;
+  const auto u16 = [&](unsigned value) {
+    out.push_back(static_cast<std::byte>(value & 255));
+    out.push_back(static_cast<std::byte>(value >> 8));
+  };
+  const auto u32 = [&](unsigned value) {
+    u16(value & 0xFFFF);
+    u16(value >> 16);
+  };
+  append(out, as_bytes(std::string_view("II*\0", 4)));
+  u32(8);
+  u16(1);
+  u16(0x8769), u16(4), u32(1), u32(26), u32(0);
+  u16(index.empty() ? 1 : 2);
+  u16(0xA001), u16(3), u32(1), u32(color_space);
+  if (index.empty()) {
+    u32(0);
+    return out;
+  }
+  u16(0xA005), u16(4), u32(1), u32(56), u32(0);
+  u16(1);
+  u16(0x0001), u16(2), u32(4);
+  append(out, as_bytes(index.substr(0, 3)));
+  out.push_back(std::byte{0});
+  u32(0);
+  return out;
+}
+
 Bytes xmp_packet() {
   Bytes out;
   append(out, as_bytes("<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">"));
@@ -156,6 +186,10 @@ Bytes make_png(const Raster& raster, const PngMake& how) {
     png_set_tRNS(png, info, nullptr, 0, &colour);
   }
   if (how.gamma > 0) png_set_gAMA(png, info, how.gamma);
+  if (how.chromaticities) {
+    const auto& c = *how.chromaticities;
+    png_set_cHRM(png, info, c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]);
+  }
   if (!how.icc.empty()) {
     png_set_iCCP(png, info, "test", PNG_COMPRESSION_TYPE_BASE, bytes_of(how.icc),
                  static_cast<png_uint_32>(how.icc.size()));

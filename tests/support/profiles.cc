@@ -81,16 +81,32 @@ cmsInt32Number inks_to_lab(const cmsUInt16Number in[], cmsUInt16Number out[], vo
 
 }  // namespace
 
-Bytes wide_profile() {
-  const cmsCIExyY white{0.3127, 0.3290, 1.0};
-  const cmsCIExyYTRIPLE primaries{{0.680, 0.320, 1}, {0.265, 0.690, 1}, {0.150, 0.060, 1}};
+Bytes rgb_profile_of(const RgbProfileMake& how) {
+  const Chromaticities& p = how.places;
+  const cmsCIExyY white{p[0], p[1], 1.0};
+  const cmsCIExyYTRIPLE primaries{{p[2], p[3], 1}, {p[4], p[5], 1}, {p[6], p[7], 1}};
   const cmsFloat64Number curve[5] = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
-  cmsToneCurve* tone = cmsBuildParametricToneCurve(nullptr, 4, curve);
+  cmsToneCurve* tone = how.gamma > 0 ? cmsBuildGamma(nullptr, how.gamma)
+                                     : cmsBuildParametricToneCurve(nullptr, 4, curve);
+  if (how.table > 0) {
+    std::vector<cmsUInt16Number> entries(static_cast<std::size_t>(how.table));
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const auto at = static_cast<float>(i) / static_cast<float>(how.table - 1);
+      entries[i] =
+          static_cast<cmsUInt16Number>(std::lround(65535 * cmsEvalToneCurveFloat(tone, at)));
+    }
+    cmsFreeToneCurve(tone);
+    tone = cmsBuildTabulatedToneCurve16(nullptr, static_cast<cmsUInt32Number>(how.table),
+                                        entries.data());
+  }
   cmsToneCurve* tones[3] = {tone, tone, tone};
   cmsHPROFILE profile = cmsCreateRGBProfile(&white, &primaries, tones);
   cmsFreeToneCurve(tone);
-  return saved(profile, "Wide P3");
+  cmsSetProfileVersion(profile, how.version);
+  return saved(profile, how.name);
 }
+
+Bytes wide_profile() { return rgb_profile_of({.places = p3_places, .name = "Wide P3"}); }
 
 Bytes grey_profile(double gamma) {
   cmsToneCurve* tone = cmsBuildGamma(nullptr, gamma);

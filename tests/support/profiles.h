@@ -1,9 +1,27 @@
 // Colour profiles, and colours as people see them, through lcms2.
 #pragma once
 
+#include <array>
+
 #include "support/make.h"
 
 namespace imgmill::test {
+
+/// x and y of white, red, green and blue.
+using Chromaticities = std::array<double, 8>;
+inline constexpr Chromaticities srgb_places = {0.3127, 0.329, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06};
+inline constexpr Chromaticities p3_places = {0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06};
+inline constexpr Chromaticities adobe_places = {0.3127, 0.329, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06};
+
+struct RgbProfileMake {
+  Chromaticities places = srgb_places;
+  double gamma = 0;  ///< 0: sRGB's curve
+  int table = 0;     ///< entries, instead of a formula
+  double version = 4.3;
+  const char* name = "sRGB";
+};
+/// By lcms2.
+Bytes rgb_profile_of(const RgbProfileMake& how);
 
 /// P3's primaries with sRGB's curve, under the name "Wide P3".
 Bytes wide_profile();

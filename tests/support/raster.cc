@@ -92,6 +92,19 @@ Raster spoilt(Raster raster, int left, int top, int side) {
   return raster;
 }
 
+Raster premultiplied(Raster raster) {
+  const int alpha = raster.channels - 1;
+  for (int y = 0; y < raster.height; ++y) {
+    for (int x = 0; x < raster.width; ++x) {
+      for (int c = 0; c < alpha; ++c) {
+        raster.at(x, y, c) = static_cast<std::uint16_t>(
+            (raster.at(x, y, c) * raster.at(x, y, alpha) + raster.top() / 2) / raster.top());
+      }
+    }
+  }
+  return raster;
+}
+
 Raster rgba(const Raster& raster, int bits) {
   Raster out(raster.width, raster.height, 4, bits);
   const int from = raster.top();

@@ -63,6 +63,9 @@ Movie movie(int width, int height, int frames, bool clear_border = false);
 /// Chequered roughly in the square of `side` pixels at `left`, `top`.
 Raster spoilt(Raster raster, int left, int top, int side);
 
+/// Colours multiplied by alpha, which is the last channel.
+Raster premultiplied(Raster raster);
+
 /// The same picture as red, green, blue, alpha of `bits`.
 Raster rgba(const Raster& raster, int bits = 8);
 /// The EXIF orientation (1..8, CIPA DC-008) carried out.
