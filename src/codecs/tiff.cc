@@ -4,6 +4,7 @@
 
 #include "codecs/engine.h"
 #include "codecs/tiff_header.h"
+#include "metadata/tiff_view.h"
 
 namespace imgmill {
 namespace {
@@ -18,6 +19,12 @@ constexpr int photometric_icc_lab = 9;  // they begin in the middle of the range
 
 bool is_lab(const TiffChannels& channels) {
   return channels.photometric == photometric_lab || channels.photometric == photometric_icc_lab;
+}
+
+bool is_tiled(ByteView input) {
+  const auto tiff = metadata::TiffView::open(input);
+  const auto first = tiff ? tiff->ifd(tiff->first()) : std::nullopt;
+  return first && first->find(metadata::tag::tile_offsets) != nullptr;
 }
 
 // `input` as the engine can be trusted to read it; empty: as it is.
@@ -125,7 +132,15 @@ Result<Picture> TiffCodec::decode(ByteView input, const ImageInfo& info,
     Picture picture{.image = vips::VImage::tiffload_buffer(blob.get(), load),
                     .frames = info.frames,
                     .source_bits = info.bits};
-    if (!copy.empty()) picture.image = picture.image.copy_memory();
+    const bool tiled = is_tiled(input);
+    if (tiled && options.damage == Damage::refuse) {
+      // The engine leaves a broken tile black. With others inside it may have been another's.
+      const std::uint64_t before = engine_gaps();
+      picture.image = picture.image.copy_memory();
+      if (engine_gaps() != before) throw vips::VError("a tile is cut off or broken");
+    } else if (!copy.empty()) {
+      picture.image = picture.image.copy_memory();
+    }
     if (is_lab(channels)) picture.image = as_lab(picture.image, channels);
     if (!usual) picture.extras = std::move(channels.extras);
     return picture;

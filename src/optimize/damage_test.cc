@@ -1,6 +1,7 @@
 // Damaged files: an error, never a crash, and never a picture that looks repaired.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "imgmill/optimize.h"
@@ -33,6 +34,8 @@ std::vector<Victim> victims() {
       {"gif animation", Format::gif, make_gif(movie(70, 50, 4))},
       {"tiff", Format::tiff, make_tiff(photo(70, 50))},
       {"plain tiff", Format::tiff, make_tiff(photo(70, 50), {.deflate = false})},
+      {"tiled tiff", Format::tiff, make_tiff(photo(70, 50), {.tile = 16})},
+      {"plain tiled tiff", Format::tiff, make_tiff(photo(70, 50), {.deflate = false, .tile = 16})},
       {"tiff pages", Format::tiff, make_tiff(std::vector{photo(70, 50), photo(70, 50)})},
       {"avif", Format::avif, make_avif(photo(70, 50), {.lossless = false})},
       {"avif with alpha", Format::avif, make_avif(photo(70, 50, 4))},
@@ -190,6 +193,29 @@ TEST(Damaged, AMissingEndMarkerOfAJpegIsMendedInEveryMode) {
     EXPECT_TRUE(std::ranges::equal(kept->bytes.view(), least));
     EXPECT_NE(kept->notes.back().find("the end marker is missing"), std::string::npos);
   }
+}
+
+// The engine leaves such a tile black and goes on.
+TEST(Damaged, ABrokenTileOfATiffIsDamageWhicheverItIs) {
+  const Raster picture = photo(96, 64);
+  const Bytes whole = make_tiff(picture, {.tile = 32});
+  int refused = 0;
+  for (std::size_t at = 8; at + 60 < whole.size(); at += whole.size() / 40) {
+    Bytes broken = whole;
+    std::fill_n(broken.begin() + static_cast<std::ptrdiff_t>(at), 50, std::byte{0});
+    for (const auto target : {std::optional<Format>{}, std::optional(Format::png)}) {
+      const auto result = optimize(broken, ImageSettings{.output_format = target});
+      if (!result) {
+        ++refused;
+        continue;
+      }
+      const bool untouched = std::ranges::equal(result->bytes.view(), ByteView(broken));
+      const Raster shown = decode(result->bytes.view(), result->format).picture();
+      EXPECT_TRUE(untouched || psnr(shown, picture) > 35) << "byte " << at;
+    }
+  }
+  EXPECT_GT(refused, 60);
+  ASSERT_TRUE(optimize(whole));
 }
 
 TEST(Damaged, BytesAfterTheEndDoNotMatter) {

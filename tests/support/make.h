@@ -76,6 +76,7 @@ struct TiffMake {
   std::vector<std::uint16_t> extras;
   bool unit_float = false;  ///< samples as 32-bit floats, 1 for the highest
   int photometric = -1;     ///< other than the raster's
+  int tile = 0;             ///< side of its tiles, a multiple of 16 (8 bits); 0: strips
   Bytes icc;
   std::string_view copyright = {};
 };

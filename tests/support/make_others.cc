@@ -195,6 +195,34 @@ Bytes make_gif(const Movie& movie) {
 
 Bytes make_gif(const Raster& raster) { return make_gif(Movie{{raster}, {0}, 0}); }
 
+namespace {
+
+// 8 bits a sample; beyond the edges there is black.
+void write_tiles(TIFF* tiff, const Raster& page, int side) {
+  TIFFSetField(tiff, TIFFTAG_TILEWIDTH, side);
+  TIFFSetField(tiff, TIFFTAG_TILELENGTH, side);
+  for (int top = 0; top < page.height; top += side) {
+    for (int left = 0; left < page.width; left += side) {
+      std::vector<std::uint8_t> tile(static_cast<std::size_t>(side * side * page.channels));
+      for (int y = 0; y < side && top + y < page.height; ++y) {
+        for (int x = 0; x < side && left + x < page.width; ++x) {
+          for (int c = 0; c < page.channels; ++c) {
+            const auto from = static_cast<std::size_t>(
+                ((top + y) * page.width + left + x) * page.channels + c);
+            tile[static_cast<std::size_t>((y * side + x) * page.channels + c)] =
+                static_cast<std::uint8_t>(page.samples[from]);
+          }
+        }
+      }
+      must(TIFFWriteTile(tiff, tile.data(), static_cast<std::uint32_t>(left),
+                         static_cast<std::uint32_t>(top), 0, 0) > 0,
+           "tile");
+    }
+  }
+}
+
+}  // namespace
+
 Bytes make_tiff(const std::vector<Raster>& pages, const TiffMake& how) {
   MemoryTiff file;
   TIFF* tiff = file.open("w");
@@ -206,7 +234,7 @@ Bytes make_tiff(const std::vector<Raster>& pages, const TiffMake& how) {
     TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, how.unit_float ? 32 : page.bits);
     if (how.unit_float) TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_IEEEFP);
     TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
-    TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 16);
+    if (how.tile == 0) TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 16);
     TIFFSetField(tiff, TIFFTAG_ORIENTATION, how.orientation);
     std::vector<std::uint16_t> extras = how.extras;
     if (extras.empty() && page.alpha()) extras = {EXTRASAMPLE_UNASSALPHA};
@@ -228,8 +256,9 @@ Bytes make_tiff(const std::vector<Raster>& pages, const TiffMake& how) {
     if (!how.copyright.empty()) {
       TIFFSetField(tiff, TIFFTAG_COPYRIGHT, std::string(how.copyright).c_str());
     }
+    if (how.tile > 0) write_tiles(tiff, page, how.tile);
     const int samples = page.width * page.channels;
-    for (int y = 0; y < page.height; ++y) {
+    for (int y = 0; y < page.height && how.tile == 0; ++y) {
       if (how.unit_float) {
         std::vector<float> row(static_cast<std::size_t>(samples));
         for (int i = 0; i < samples; ++i) {
