@@ -114,7 +114,8 @@ void CommandLine::add_picture_options(CLI::App& app) {
   app.add_flag("--enlarge", enlarge_, "Let --resize make pictures larger.")->group(group);
   add_value(app, "--keep", "all|none|LIST", settings.keep, parse_keep,
             "Metadata that stays: " + keep_list() +
-                ", separated by commas. Default icc,copyright,orientation.")
+                ", separated by commas. Default icc,copyright,orientation. The resolution always stays; "
+                "what nobody here knows goes with none only.")
       ->group(group);
   add_value(app, "--effort", "fast|balanced|max", settings.effort,
             one_of<Effort>(
