@@ -42,8 +42,8 @@ struct Rating {
 ///
 /// Colours mean what each picture's own profile says, and are compared as light in sRGB's
 /// primaries, unclipped. 16 bits are not cut to 8, unless the original has 8: what has more
-/// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. CMYK and
-/// Lab are seen as a screen would show them. Of an animation up to `most_frames` frames are
+/// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. Lab is
+/// seen as a screen would show it. Of an animation up to `most_frames` frames are
 /// compared, evenly spaced, the first and the last among them, and the worst one counts.
 /// Transparency is seen on a dark and on a bright ground, and the worse one counts.
 ///
