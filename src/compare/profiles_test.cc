@@ -106,6 +106,31 @@ TEST(ProfiledPictures, GreyScoresAsItsLightDoes) {
   }
 }
 
+// Neutral colours are the same in P3 and sRGB, half clear or not: light is blended as it is coded.
+TEST(ProfiledPictures, TransparencyIsSeenAsWithoutAProfile) {
+  Raster picture = photo(200, 150, 4);
+  for (int y = 0; y < picture.height; ++y) {
+    for (int x = 0; x < picture.width; ++x) {
+      for (int c = 1; c < 3; ++c) picture.at(x, y, c) = picture.at(x, y, 0);
+    }
+  }
+  Raster other = picture;
+  for (int y = 0; y < picture.height; ++y) {
+    for (int x = 0; x < picture.width; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        other.at(x, y, c) = static_cast<std::uint16_t>(other.at(x, y, c) / 16 * 16);
+      }
+    }
+  }
+  const Bytes wide = profile_of(display_p3);
+  EXPECT_GT(compared(make_png(picture), make_png(picture, {.icc = wide})), 97);
+  const double plain = compared(make_png(picture), make_png(other));
+  EXPECT_LT(plain, 90);
+  EXPECT_NEAR(compared(make_png(picture, {.icc = wide}), make_png(other, {.icc = wide})), plain,
+              tolerance);
+  EXPECT_NEAR(compared(make_png(picture), make_png(other, {.icc = wide})), plain, tolerance);
+}
+
 TEST(ProfiledPictures, InksScoreAsTheirLightDoes) {
   const Bytes profile = cmyk_profile();
   Raster picture = photo(200, 150, 4);

@@ -45,8 +45,8 @@ struct Rating {
 ///
 /// Colours mean what each picture's own profile says, and are compared as light in sRGB's
 /// primaries, unclipped. 16 bits are not cut to 8, unless the original has 8: what has more
-/// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. CMYK and
-/// Lab are seen as a screen would show them. Of an animation up to `most_frames` scenes (what is
+/// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. Lab is seen
+/// as a screen would show it. Of an animation up to `most_frames` scenes (what is
 /// seen until it changes) are compared with what the other shows in the middle of their time,
 /// evenly spaced, the first and the last among them, and the worst one counts; where
 /// both take another time, but have as many scenes, scene by scene.

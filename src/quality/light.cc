@@ -24,10 +24,17 @@ constexpr double bright_grey = 0.9;
 double decode_srgb(double coded) {
   return coded <= 0.04045 ? coded / 12.92 : std::pow((coded + 0.055) / 1.055, 2.4);
 }
+double encode_srgb(double light) {
+  return light <= 0.0031308 ? 12.92 * light : 1.055 * std::pow(light, 1 / 2.4) - 0.055;
+}
+
+/// What is coded, by the square root of its light, in which the curve is nearly straight.
+constexpr std::size_t root_steps = 4096;
 
 struct Tables {
   std::array<float, 256> of8;
   std::vector<float> of16;
+  std::vector<float> coded;
 };
 
 const Tables& tables() {
@@ -39,6 +46,11 @@ const Tables& tables() {
     t.of16.resize(65536);
     for (std::size_t i = 0; i < t.of16.size(); ++i) {
       t.of16[i] = static_cast<float>(decode_srgb(static_cast<double>(i) / 65535));
+    }
+    t.coded.resize(root_steps + 2);
+    for (std::size_t i = 0; i < t.coded.size(); ++i) {
+      const double root = static_cast<double>(i) / root_steps;
+      t.coded[i] = static_cast<float>(encode_srgb(root * root));
     }
     return t;
   }();
@@ -83,8 +95,11 @@ float laid_upon(Sample sample, float alpha, float grey, const Tables& t) {
   return t.of16[static_cast<std::size_t>(coded * 65535 + 0.5F)];
 }
 template <>
-float laid_upon(float sample, float alpha, float grey, const Tables&) {
-  return tamed(sample) * alpha + (1 - alpha) * grey;
+float laid_upon(float sample, float alpha, float grey, const Tables& t) {
+  const float coded = coded_of_light(tamed(sample)) * alpha + (1 - alpha) * grey;
+  if (coded >= 0 && coded <= 1) return t.of16[static_cast<std::size_t>(coded * 65535 + 0.5F)];
+  return std::copysign(static_cast<float>(decode_srgb(std::abs(static_cast<double>(coded)))),
+                       coded);
 }
 
 /// The sample at `at`, wherever it lies.
@@ -200,9 +215,7 @@ void LightReader::read_as(const std::byte* row, std::size_t left, std::size_t co
         return read_opaque<Sample, 4 * one, one, 2 * one>(at, count, red, green, blue);
     }
   }
-  const double coded = background == Background::dark ? dark_grey : bright_grey;
-  const auto behind =
-      static_cast<float>(std::numeric_limits<Sample>::is_integer ? coded : decode_srgb(coded));
+  const auto behind = static_cast<float>(background == Background::dark ? dark_grey : bright_grey);
   const std::size_t to_alpha = step - sizeof(Sample);
   for (std::size_t i = 0; i < count; ++i) {
     const std::byte* at = row + (left + i) / factor_ * step;
@@ -248,6 +261,18 @@ void LightReader::read(std::size_t y, std::size_t left, std::size_t count, Backg
     case SampleKind::linear:
       return read_as<float>(row, left, count, background, planes);
   }
+}
+
+float coded_of_light(float light) {
+  const float size = std::abs(light);
+  if (!(size <= 1)) {
+    return std::copysign(static_cast<float>(encode_srgb(static_cast<double>(size))), light);
+  }
+  const std::vector<float>& coded = tables().coded;
+  const float place = std::sqrt(size) * root_steps;
+  const auto at = static_cast<std::size_t>(place);
+  const float share = place - static_cast<float>(at);
+  return std::copysign(coded[at] + (coded[at + 1] - coded[at]) * share, light);
 }
 
 const float* light_of_bytes() { return tables().of8.data(); }

@@ -62,6 +62,9 @@ class LightReader {
   std::size_t factor_ = 1;
 };
 
+/// `light` on sRGB's curve, which goes on beyond 1, and mirrored below 0.
+[[nodiscard]] float coded_of_light(float light);
+
 /// The light of each of 256 samples on sRGB's curve.
 [[nodiscard]] const float* light_of_bytes();
 

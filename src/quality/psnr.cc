@@ -76,23 +76,6 @@ Squares squares_of_plain_rgb(const std::byte* one, const std::byte* other, std::
   return {static_cast<double>(colours) / unit, static_cast<double>(luma) / (unit * 256 * 256)};
 }
 
-/// sRGB's curve (IEC 61966-2-1) from light. Fine enough for a ratio: a quarter of an 8-bit step.
-float coded(float light) {
-  constexpr std::size_t steps = 4096;
-  static const std::vector<float> by_root = [] {
-    std::vector<float> table;
-    for (std::size_t i = 0; i <= steps; ++i) {
-      const double root = static_cast<double>(i) / steps;
-      const double value = root * root;
-      table.push_back(static_cast<float>(
-          value <= 0.0031308 ? 12.92 * value : 1.055 * std::pow(value, 1 / 2.4) - 0.055));
-    }
-    return table;
-  }();
-  if (!(light > 0)) return 0;
-  return by_root[static_cast<std::size_t>(std::sqrt(std::min(light, 1.0F)) * steps + 0.5F)];
-}
-
 struct Pixel {
   std::array<float, 3> colours;  ///< coded, 0..1
   float alpha;
@@ -104,7 +87,9 @@ Pixel pixel_at(const std::byte* at, int channels) {
   std::memcpy(samples.data(), at, static_cast<std::size_t>(channels) * sizeof(Sample));
   const auto colour = [&](std::size_t c) -> float {
     const Sample sample = samples[channels < 3 ? 0 : c];
-    if constexpr (std::is_floating_point_v<Sample>) return coded(sample);
+    if constexpr (std::is_floating_point_v<Sample>) {
+      return sample > 0 ? coded_of_light(std::min(sample, 1.0F)) : 0.0F;
+    }
     return static_cast<float>(sample) / static_cast<float>(std::numeric_limits<Sample>::max());
   };
   const auto coverage = [&]() -> float {

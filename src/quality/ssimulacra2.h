@@ -74,8 +74,8 @@ enum class Detail { score, local };
 /// transparent areas, and within 0.001 on all instruction sets.
 ///
 /// - Alpha: if either side has a pixel that is not opaque, both are laid upon a dark and upon a
-///   bright grey (0.1 and 0.9 of sRGB's range, blended as coded; samples of `linear` are
-///   blended as light) and the worse score counts, with its errors.
+///   bright grey (0.1 and 0.9 of sRGB's range, blended as coded on its curve, whatever the samples
+///   are) and the worse score counts, with its errors.
 /// - Small pictures: with a side under 8 pixels both are enlarged, each pixel to a square, by
 ///   the smallest factor that gives both sides 8. Errors and tiles are given in pixels of
 ///   the picture as it was. Under 113 pixels a side there are fewer than six scales, and scores,
