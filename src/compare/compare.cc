@@ -9,6 +9,7 @@
 #include "codecs/engine.h"
 #include "codecs/scenes.h"
 #include "compare/heat_map.h"
+#include "compare/moments.h"
 #include "optimize/source.h"
 #include "quality/judge.h"
 #include "transform/transform.h"
@@ -145,11 +146,12 @@ Result<std::vector<std::string>> told_apart_by_time(const Picture& one, const Pi
 Result<Comparison> compared(const Source& original, const Source& other,
                             const CompareOptions& options) {
   IMGMILL_TRY(const Picture first, seen(original, "decoding the original"));
-  IMGMILL_TRY(Judge judge, Judge::create(first));
   Similarity found;
   std::vector<std::string> notes;
   {
     IMGMILL_TRY(const Picture second, seen(other, "decoding the other"));
+    IMGMILL_TRY(std::vector<std::size_t> sample, most_different(first, second, Judge::most_frames));
+    IMGMILL_TRY(Judge judge, Judge::create(first, std::move(sample)));
     IMGMILL_TRY(found, judge.score(second, Detail::local));
     IMGMILL_TRY(notes, told_apart_by_time(first, second));
   }

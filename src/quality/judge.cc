@@ -91,7 +91,7 @@ std::string seconds(const TimeLine& line) {
 
 }  // namespace
 
-Result<Judge> Judge::create(const Picture& original) {
+Result<Judge> Judge::create(const Picture& original, std::vector<std::size_t> sample) {
   if (original.frames == 1) {
     IMGMILL_TRY(const VImage image, readable(original));
     std::vector<Look> looks;
@@ -101,7 +101,7 @@ Result<Judge> Judge::create(const Picture& original) {
   }
   IMGMILL_TRY(const Picture picture, in_memory(original));
   IMGMILL_TRY(TimeLine line, time_line(picture));
-  const std::vector<std::size_t> sample = sample_of(line.scenes.size());
+  if (sample.empty()) sample = sample_of(line.scenes.size());
   std::vector<Scene> scenes;
   for (const std::size_t index : sample) scenes.push_back(line.scenes[index]);
   IMGMILL_TRY(const VImage image, shown_in(picture, scenes));

@@ -30,8 +30,10 @@ class Judge {
 
   /// Reads all pixels of `original` and keeps what the metric needs of them, some 12
   /// bytes a pixel and frame. Errors: bad_input (what reading the pixels brought up).
-  /// Throws std::bad_alloc.
-  [[nodiscard]] static Result<Judge> create(const Picture& original);
+  /// `sample`: the numbers of the scenes to be looked at; none: evenly spaced. Throws
+  /// std::bad_alloc.
+  [[nodiscard]] static Result<Judge> create(const Picture& original,
+                                            std::vector<std::size_t> sample = {});
 
   /// Errors: bad_input: the pixels cannot be read; usage: another size than the original's;
   /// unsupported: an animation of another length.
