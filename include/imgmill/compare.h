@@ -62,11 +62,12 @@ struct Comparison {
 };
 
 /// Judges `other`, a whole file of any format in `formats()`, as a copy of `original`; of
-/// animations up to five frames, evenly spaced, first and last among them.
+/// animations the up to five pictures that differ most from what the other shows at their
+/// time, however many frames either has. Other times are noted.
 /// Orientation and colour profiles are applied first; under transparency both a dark and
 /// a bright background are tried and the worse one counts.
 ///
-/// Errors: unsupported (other size or number of frames; the message names both),
+/// Errors: unsupported (another size, or an animation of another length; the message names both),
 /// bad_input, limit, and internal. Thread-safe; pure: touches no files and no
 /// environment.
 [[nodiscard]] IMGMILL_API Result<Comparison> compare(ByteView original, ByteView other,

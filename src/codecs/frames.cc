@@ -5,7 +5,6 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 namespace imgmill {
@@ -44,9 +43,9 @@ class Projector {
       }
       const Frame& frame = animation_.frames[shown_];
       if (frame.disposal == Disposal::restore) save(frame.area);
-      // A frame that cannot be drawn is asked for again when somebody comes back.
-      IMGMILL_CHECK(animation_.draw(shown_, frame.area, canvas_));
-      ++shown_;
+      const Result<void> drawn = animation_.draw(shown_, frame.area, canvas_);
+      shown_ = drawn ? shown_ + 1 : 0;
+      IMGMILL_CHECK(drawn);
     }
     return {};
   }
@@ -147,8 +146,10 @@ Picture stacked(MovingPicture animation, std::uint32_t count) {
   std::vector<int> delays;
   for (const Frame& frame : animation.frames) delays.push_back(frame.delay);
   const int plays = animation.plays;
+  if (std::int64_t{animation.height} * frames > VIPS_MAX_COORD) {
+    throw vips::VError("the frames are too tall to be stacked");
+  }
   auto projector = std::make_unique<Projector>(std::move(animation), alpha);
-
   const VImage all(vips_image_new());
   VipsImage* const raw = all.get_image();
   vips_image_init_fields(raw, width, height * static_cast<int>(frames), bands, format,

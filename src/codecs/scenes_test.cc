@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "codecs/gif.h"
 #include "support/animations.h"
 

@@ -10,6 +10,7 @@
 #include "codecs/engine.h"
 #include "codecs/scenes.h"
 #include "compare/heat_map.h"
+#include "compare/moments.h"
 #include "optimize/source.h"
 #include "optimize/told_colours.h"
 #include "quality/judge.h"
@@ -145,16 +146,17 @@ Result<std::vector<std::string>> told_apart_by_time(const Picture& one, const Pi
 Result<Comparison> compared(const Source& original, const Source& other,
                             const CompareOptions& options) {
   IMGMILL_TRY(const Picture first, seen(original, "decoding the original"));
-  IMGMILL_TRY(Judge judge, Judge::create(first));
   Similarity found;
   std::optional<double> in_context;
   std::vector<std::string> notes;
   {
     IMGMILL_TRY(const Picture second, seen(other, "decoding the other"));
+    IMGMILL_TRY(std::vector<std::size_t> sample, most_different(first, second, Judge::most_frames));
+    IMGMILL_TRY(Judge judge, Judge::create(first, Context::none, sample));
     IMGMILL_TRY(found, judge.score(second, Detail::local));
     IMGMILL_TRY(notes, told_apart_by_time(first, second));
     if (lacks_scales(first.width(), first.height())) {
-      IMGMILL_TRY(Judge wider, Judge::create(first, Context::mirrored));
+      IMGMILL_TRY(Judge wider, Judge::create(first, Context::mirrored, sample));
       IMGMILL_TRY(const Similarity mirrored, wider.score(second));
       in_context = mirrored.score;
     }

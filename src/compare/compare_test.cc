@@ -98,6 +98,18 @@ TEST(Compare, WhatIsSeenCountsNotHowManyFramesSayIt) {
   EXPECT_LT(compared(make_gif(many), make_gif(few)).score, 90);
 }
 
+// More scenes than are looked at closely: those that differ are among them.
+TEST(Compare, OneFrameOfManyIsFound) {
+  Movie shown = movie(64, 48, 40);
+  for (const std::size_t place : {std::size_t{1}, std::size_t{17}, std::size_t{38}}) {
+    Movie other = shown;
+    other.frames[place] = spoilt(other.frames[place], 8, 8, 30);
+    const Comparison result = compared(make_webp(shown), make_webp(other));
+    EXPECT_LT(result.score, 80) << place;
+    EXPECT_EQ(result.frame, place);
+  }
+}
+
 TEST(Compare, OtherTimesAreTold) {
   const Movie known = movie(40, 30, 3);
   Movie late = known;

@@ -154,17 +154,18 @@ double Rating::needed_psnr() const {
   return psnr_at_usual_target + (score - usual_target) / points_a_decibel;
 }
 
-Result<Judge> Judge::create(const Picture& original, Context context) {
+Result<Judge> Judge::create(const Picture& original, Context context,
+                            std::vector<std::size_t> sample) {
   TimeLine line{.scenes = {{.end = 1}}};
   std::vector<Scene> scenes = line.scenes;
-  std::vector<std::size_t> sample{0};
   VImage image;
   if (original.frames == 1) {
+    sample = {0};
     IMGMILL_TRY(image, readable(original));
   } else {
     IMGMILL_TRY(const Picture picture, in_memory(original));
     IMGMILL_TRY(line, time_line(picture));
-    sample = sample_of(line.scenes.size());
+    if (sample.empty()) sample = sample_of(line.scenes.size());
     scenes.clear();
     for (const std::size_t index : sample) scenes.push_back(line.scenes[index]);
     IMGMILL_TRY(image, shown_in(picture, scenes));

@@ -60,8 +60,10 @@ class Judge {
   /// Reads all pixels of `original` and keeps what the metric needs of them, some 12
   /// bytes a pixel and frame, and the pixels. Errors: bad_input (what reading the pixels brought
   /// up). Throws std::bad_alloc.
+  /// `sample`: the numbers of the scenes to be looked at; none: evenly spaced.
   [[nodiscard]] static Result<Judge> create(const Picture& original,
-                                            Context context = Context::none);
+                                            Context context = Context::none,
+                                            std::vector<std::size_t> sample = {});
 
   /// Errors: bad_input: the pixels cannot be read; usage: another size than the original's;
   /// unsupported: an animation of another length. With Context::mirrored, `detail` is of the mirror images, too.
