@@ -30,7 +30,10 @@ const small = await tiles(1000);
 // Three times over, so that starting up is seen in its proportion.
 const large = photos();
 for (const file of large.files) {
-  for (const copy of ['b', 'c']) fs.copyFileSync(file, file.replace(/\.jpg$/, `-${copy}.jpg`));
+  // Told apart by a letter behind the picture: copies would be worked on once.
+  for (const copy of ['b', 'c']) {
+    fs.writeFileSync(file.replace(/\.jpg$/, `-${copy}.jpg`), Buffer.concat([fs.readFileSync(file), Buffer.from(copy)]));
+  }
 }
 large.label = `${3 * large.files.length} ${large.label.replace(/^\d+ /, '')}, each three times`;
 const rows = [[large, 'at most 1.03'], [small, 'at most 1.10']].map(([inputs, goal]) => {

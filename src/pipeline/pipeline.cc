@@ -189,10 +189,11 @@ std::optional<ProcessedJob> Pipeline::process(LoadedJob loaded) {
 void Pipeline::share(const Result<ProcessedJob>& done, std::vector<LoadedJob> waiters) {
   for (LoadedJob& waiter : waiters) {
     --unprocessed_;
-    if (!done) {
+    if (!done || stop_.stop_requested()) {
       waiter.input.bytes = {};
       waiter.permit.release();
-      observer_.on_result(failed(waiter.job, Stage::process, done.error(), waiter.elapsed));
+      observer_.on_result(done ? cancelled(waiter.job, Stage::process)
+                               : failed(waiter.job, Stage::process, done.error(), waiter.elapsed));
       continue;
     }
     const Job job = waiter.job;

@@ -121,7 +121,11 @@ TEST(Batch, QuietTellsOfFailuresOnly) {
 TEST(Interrupt, FinishesWhatIsBeingWrittenAndLeavesNoPart) {
   const Folder folder;
   const std::string picture = jpeg_file(1600, 1200);
-  for (int i = 0; i < 150; ++i) folder.write("in/" + std::to_string(i) + ".jpg", picture);
+  // Each of its own bytes: the same ones would be worked on once.
+  for (int i = 0; i < 150; ++i) {
+    const std::string name = std::to_string(i);
+    folder.write("in/" + name + ".jpg", picture + name);
+  }
   Running program(folder, {"optimize", "in", "-o", "out", "-j", "2", "-f", "webp"});
   // Once something has been written, the batch is under way for certain.
   for (int i = 0; i < 3000 && folder.files("out").empty(); ++i) {
