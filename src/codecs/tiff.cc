@@ -1,5 +1,7 @@
 #include "codecs/tiff.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "codecs/engine.h"
@@ -82,8 +84,13 @@ bool TiffCodec::matches(ByteView header) {
 }
 
 Result<ImageInfo> TiffCodec::probe(ByteView input) {
+  const TiffChannels channels = read_tiff_channels(input);
+  if (!channels.unread.empty()) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("this kind of TIFF is not read here ({})", channels.unread),
+                "save it in another way with the program that made it");
+  }
   return with_engine(ErrorCode::bad_input, "the TIFF header cannot be read", [&] {
-    const TiffChannels channels = read_tiff_channels(input);
     const Buffer copy = prepared(input, channels);
     BlobView blob(copy.empty() ? input : copy.view());
     const vips::VImage image = vips::VImage::tiffload_buffer(blob.get());

@@ -18,6 +18,7 @@ constexpr std::uint64_t photometric_interpretation = 262;
 constexpr std::uint64_t strip_offsets = 273;
 constexpr std::uint64_t samples_per_pixel = 277;
 constexpr std::uint64_t strip_byte_counts = 279;
+constexpr std::uint64_t planar_configuration = 284;
 constexpr std::uint64_t tile_offsets = 324;
 constexpr std::uint64_t tile_byte_counts = 325;
 constexpr std::uint64_t ink_set = 332;
@@ -27,6 +28,7 @@ constexpr std::uint64_t sample_format = 339;
 constexpr int photometric_inks = 5;
 constexpr int format_float = 3;
 constexpr int not_compressed = 1;
+constexpr int planes_apart = 2;
 constexpr std::uint64_t type_short = 3;
 constexpr std::uint64_t type_long = 4;
 constexpr std::uint64_t type_long8 = 16;
@@ -209,6 +211,14 @@ TiffChannels read_tiff_channels(ByteView file) {
   found.more_inks = found.photometric == photometric_inks &&
                     (!found.extras.empty() || pages.value(pages.find(ink_set), 0, 1) != 1);
   found.doubles = found.bits == 64 && pages.value(pages.find(sample_format), 0, 1) == format_float;
+  if (found.doubles && pages.value(pages.find(compression), 0, not_compressed) != not_compressed) {
+    found.unread = "compressed floating point of 64 bits";
+  }
+  // The engine takes the planes for one.
+  if (colours_of(found.photometric) == 1 && !found.extras.empty() &&
+      pages.value(pages.find(planar_configuration), 0, 1) == planes_apart) {
+    found.unread = "grey with further channels in planes of their own";
+  }
   while (found.pages_agree && pages.next()) {
     const int photometric = pages.value(pages.find(photometric_interpretation), 0, -1);
     found.pages_agree = extras_of(pages, photometric) == found.extras;

@@ -1,6 +1,7 @@
 // TIFF without pixels: what its channels are (TIFF 6.0 and BigTIFF).
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "codecs/picture.h"
@@ -15,6 +16,7 @@ struct TiffChannels {
   std::vector<ExtraChannel> extras;  ///< behind those that `photometric` counts
   bool more_inks = false;            ///< inks, but not cyan, magenta, yellow and black alone
   bool doubles = false;              ///< floating point of 64 bits
+  std::string_view unread;           ///< what in it nobody here reads right; mostly empty
   bool pages_agree = true;           ///< all pages have the same extras
 };
 

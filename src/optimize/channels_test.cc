@@ -180,6 +180,20 @@ TEST(TiffChannels, InksBesideTheFourAreLeftAlone) {
   EXPECT_TRUE(optimize(make_tiff(inks), {.output_format = Format::png}));
 }
 
+TEST(TiffChannels, InPlanesOfTheirOwnAreReadOrRefused) {
+  const Raster picture = with_extras(3, 1);
+  const auto png = optimize(make_tiff(picture, {.extras = {unspecified}, .planes = true}),
+                            {.output_format = Format::png});
+  ASSERT_TRUE(png) << png.error().describe();
+  EXPECT_EQ(decode(png->bytes.view(), Format::png).picture(), channels_of(picture, 3));
+  // What the engine reads wrongly is told, and never written.
+  const Bytes grey = make_tiff(with_extras(1, 1), {.extras = {unspecified}, .planes = true});
+  const auto refused = optimize(grey);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::unsupported);
+  EXPECT_FALSE(refused.error().advice().empty());
+}
+
 TEST(TiffChannels, ThePagesOfOneFileHaveToAgree) {
   Bytes file = make_tiff(std::vector{with_extras(3, 1), with_extras(3, 1)}, {.extras = {straight}});
   EXPECT_TRUE(read_tiff_channels(file).pages_agree);

@@ -75,6 +75,7 @@ struct TiffMake {
   /// ExtraSamples for the last channels; empty: straight alpha, if the raster has alpha.
   std::vector<std::uint16_t> extras;
   bool unit_float = false;  ///< samples as 32-bit floats, 1 for the highest
+  bool planes = false;      ///< each channel by itself, 8 bits
   int photometric = -1;     ///< other than the raster's
   int tile = 0;             ///< side of its tiles, a multiple of 16 (8 bits); 0: strips
   Bytes icc;

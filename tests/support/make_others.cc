@@ -233,7 +233,8 @@ Bytes make_tiff(const std::vector<Raster>& pages, const TiffMake& how) {
     TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, page.channels);
     TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, how.unit_float ? 32 : page.bits);
     if (how.unit_float) TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_IEEEFP);
-    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG,
+                 how.planes ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG);
     if (how.tile == 0) TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 16);
     TIFFSetField(tiff, TIFFTAG_ORIENTATION, how.orientation);
     std::vector<std::uint16_t> extras = how.extras;
@@ -258,7 +259,18 @@ Bytes make_tiff(const std::vector<Raster>& pages, const TiffMake& how) {
     }
     if (how.tile > 0) write_tiles(tiff, page, how.tile);
     const int samples = page.width * page.channels;
-    for (int y = 0; y < page.height && how.tile == 0; ++y) {
+    for (int plane = 0; how.planes && plane < page.channels; ++plane) {
+      for (int y = 0; y < page.height; ++y) {
+        std::vector<std::uint8_t> row(static_cast<std::size_t>(page.width));
+        for (int x = 0; x < page.width; ++x) {
+          row[static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(page.at(x, y, plane));
+        }
+        must(TIFFWriteScanline(tiff, row.data(), static_cast<std::uint32_t>(y),
+                               static_cast<std::uint16_t>(plane)) == 1,
+             "row");
+      }
+    }
+    for (int y = 0; y < page.height && !how.planes && how.tile == 0; ++y) {
       if (how.unit_float) {
         std::vector<float> row(static_cast<std::size_t>(samples));
         for (int i = 0; i < samples; ++i) {
