@@ -87,9 +87,18 @@ Result<VImage> readable(const Picture& picture) {
 }
 
 // 16 bits a sample as the 8 bits that are next.
-Result<VImage> with_8_bits(const VImage& image) {
+Result<Picture> with_8_bits(Picture picture) {
   return with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
-    return (image.linear(1.0 / 257, 0.5)).cast(VIPS_FORMAT_UCHAR).copy_memory();
+    VImage& image = picture.image;
+    const VipsInterpretation before = image.interpretation();
+    const VipsInterpretation after = before == VIPS_INTERPRETATION_RGB16 ? VIPS_INTERPRETATION_sRGB
+                                     : before == VIPS_INTERPRETATION_GREY16
+                                         ? VIPS_INTERPRETATION_B_W
+                                         : before;
+    image = image.linear(1.0 / 257, 0.5)
+                .cast(VIPS_FORMAT_UCHAR)
+                .copy(VImage::option()->set("interpretation", after));
+    return picture;
   });
 }
 
@@ -131,7 +140,8 @@ Result<Judge> Judge::create(const Picture& original, Context context) {
                         [](const PixelView& frame) { return Ssimulacra2::prepare(frame); }));
     judged.push_back({index, std::move(metric)});
   }
-  return Judge(original.frames, context, std::move(image), std::move(judged));
+  return Judge(original.frames, original.image.format() == VIPS_FORMAT_UCHAR, context,
+               std::move(image), std::move(judged));
 }
 
 Result<VImage> Judge::comparable(const Picture& candidate) const {
@@ -140,11 +150,9 @@ Result<VImage> Judge::comparable(const Picture& candidate) const {
                 fmt::format("{} frames cannot be compared with {}", candidate.frames, frames_),
                 "compare animations of the same length");
   }
-  IMGMILL_TRY(VImage image, readable(candidate));
-  if (original_.format() == VIPS_FORMAT_UCHAR && image.format() == VIPS_FORMAT_USHORT) {
-    return with_8_bits(image);
-  }
-  return image;
+  if (!of_8_bits_ || candidate.image.format() != VIPS_FORMAT_USHORT) return readable(candidate);
+  IMGMILL_TRY(const Picture rounded, with_8_bits(candidate));
+  return readable(rounded);
 }
 
 Result<Similarity> Judge::score(const Picture& candidate, Detail detail) {

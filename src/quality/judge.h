@@ -42,10 +42,10 @@ struct Rating {
 ///
 /// Colours mean what each picture's own profile says, and are compared as light in sRGB's
 /// primaries, unclipped. 16 bits are not cut to 8, unless the original has 8: what has more
-/// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. Lab is
-/// seen as a screen would show it. Of an animation up to `most_frames` frames are
-/// compared, evenly spaced, the first and the last among them, and the worst one counts.
-/// Transparency is seen on a dark and on a bright ground, and the worse one counts.
+/// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. Of an
+/// animation up to `most_frames` frames are compared, evenly spaced, the first and the last among
+/// them, and the worst one counts. Transparency is seen on a dark and on a bright ground, and the
+/// worse one counts.
 ///
 /// Not to be used by two threads at once.
 class Judge {
@@ -71,8 +71,10 @@ class Judge {
     std::uint32_t index;
     Ssimulacra2 metric;
   };
-  Judge(std::uint32_t frames, Context context, vips::VImage original, std::vector<Frame> judged)
+  Judge(std::uint32_t frames, bool of_8_bits, Context context, vips::VImage original,
+        std::vector<Frame> judged)
       : frames_(frames),
+        of_8_bits_(of_8_bits),
         context_(context),
         original_(std::move(original)),
         judged_(std::move(judged)) {}
@@ -80,6 +82,7 @@ class Judge {
   [[nodiscard]] Result<vips::VImage> comparable(const Picture& candidate) const;
 
   std::uint32_t frames_;
+  bool of_8_bits_;  ///< the original's own numbers
   Context context_;
   vips::VImage original_;  ///< in memory, all frames
   std::vector<Frame> judged_;
