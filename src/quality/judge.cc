@@ -87,9 +87,18 @@ Result<VImage> readable(const Picture& picture) {
 }
 
 // 16 bits a sample as the 8 bits that are next.
-Result<VImage> with_8_bits(const VImage& image) {
+Result<Picture> with_8_bits(Picture picture) {
   return with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
-    return (image.linear(1.0 / 257, 0.5)).cast(VIPS_FORMAT_UCHAR).copy_memory();
+    VImage& image = picture.image;
+    const VipsInterpretation before = image.interpretation();
+    const VipsInterpretation after = before == VIPS_INTERPRETATION_RGB16 ? VIPS_INTERPRETATION_sRGB
+                                     : before == VIPS_INTERPRETATION_GREY16
+                                         ? VIPS_INTERPRETATION_B_W
+                                         : before;
+    image = image.linear(1.0 / 257, 0.5)
+                .cast(VIPS_FORMAT_UCHAR)
+                .copy(VImage::option()->set("interpretation", after));
+    return picture;
   });
 }
 
@@ -178,7 +187,8 @@ Result<Judge> Judge::create(const Picture& original, Context context,
                 }));
     looks.push_back({scenes[i], sample[i], std::move(metric)});
   }
-  return Judge(std::move(line), context, std::move(image), std::move(looks));
+  return Judge(std::move(line), original.image.format() == VIPS_FORMAT_UCHAR, context,
+               std::move(image), std::move(looks));
 }
 
 Result<VImage> Judge::seen_by(const Picture& candidate) const {
@@ -203,11 +213,9 @@ Result<VImage> Judge::seen_by(const Picture& candidate) const {
 }
 
 Result<VImage> Judge::comparable(const Picture& candidate) const {
-  IMGMILL_TRY(VImage image, seen_by(candidate));
-  if (original_.format() == VIPS_FORMAT_UCHAR && image.format() == VIPS_FORMAT_USHORT) {
-    return with_8_bits(image);
-  }
-  return image;
+  if (!of_8_bits_ || candidate.image.format() != VIPS_FORMAT_USHORT) return seen_by(candidate);
+  IMGMILL_TRY(const Picture rounded, with_8_bits(candidate));
+  return seen_by(rounded);
 }
 
 Result<Similarity> Judge::score(const Picture& candidate, Detail detail) {

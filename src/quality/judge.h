@@ -45,11 +45,10 @@ struct Rating {
 ///
 /// Colours mean what each picture's own profile says, and are compared as light in sRGB's
 /// primaries, unclipped. 16 bits are not cut to 8, unless the original has 8: what has more
-/// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. Lab is seen
-/// as a screen would show it. Of an animation up to `most_frames` scenes (what is
-/// seen until it changes) are compared with what the other shows in the middle of their time,
-/// evenly spaced, the first and the last among them, and the worst one counts; where
-/// both take another time, but have as many scenes, scene by scene.
+/// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. Of an
+/// animation up to `most_frames` scenes (what is seen until it changes) are compared with what the
+/// other shows in the middle of their time, evenly spaced, the first and the last among them, and
+/// the worst one counts; where both take another time, but have as many scenes, scene by scene.
 /// Transparency is seen on a dark and on a bright ground, and the worse one counts.
 ///
 /// Not to be used by two threads at once.
@@ -66,7 +65,8 @@ class Judge {
                                             std::vector<std::size_t> sample = {});
 
   /// Errors: bad_input: the pixels cannot be read; usage: another size than the original's;
-  /// unsupported: an animation of another length. With Context::mirrored, `detail` is of the mirror images, too.
+  /// unsupported: an animation of another length. With Context::mirrored, `detail` is of the mirror
+  /// images, too.
   [[nodiscard]] Result<Similarity> score(const Picture& candidate, Detail detail = Detail::score);
 
   /// The score and what may stand against it; of an animation, of the frame that reaches least.
@@ -79,8 +79,10 @@ class Judge {
     std::size_t index;  ///< of the scene in the time line
     Ssimulacra2 metric;
   };
-  Judge(TimeLine line, Context context, vips::VImage original, std::vector<Look> looks)
+  Judge(TimeLine line, bool of_8_bits, Context context, vips::VImage original,
+        std::vector<Look> looks)
       : line_(std::move(line)),
+        of_8_bits_(of_8_bits),
         context_(context),
         original_(std::move(original)),
         looks_(std::move(looks)) {}
@@ -91,6 +93,7 @@ class Judge {
   [[nodiscard]] Result<vips::VImage> comparable(const Picture& candidate) const;
 
   TimeLine line_;
+  bool of_8_bits_;  ///< the original's own numbers
   Context context_;
   vips::VImage original_;  ///< in memory: what it shows at the times of `looks_`
   std::vector<Look> looks_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "codecs/engine.h"
+#include "support/profiles.h"
 
 namespace imgmill {
 namespace {
@@ -49,6 +50,18 @@ TEST(Judge, FinerShadesThanTheOriginalHasAreRounded) {
   EXPECT_EQ(score(picture(8, 0), picture(16, 0)), 100);
   EXPECT_EQ(score(picture(8, 0), picture(16, 120)), 100);
   EXPECT_LT(score(picture(8, 0), picture(16, 140)), 99.9);
+}
+
+// Through a profile, too: the numbers are rounded, not their light.
+TEST(Judge, FinerShadesAreRoundedBeforeAProfileIsApplied) {
+  const test::Bytes profile = test::grey_profile(1.8);
+  const auto with_profile = [&](Picture in) {
+    embed_profile(in.image, profile);
+    return in;
+  };
+  EXPECT_EQ(score(with_profile(picture(8, 0)), with_profile(picture(16, 120))), 100);
+  EXPECT_LT(score(with_profile(picture(8, 0)), with_profile(picture(16, 140))), 99.9);
+  EXPECT_LT(score(with_profile(picture(16, 0)), with_profile(picture(16, 120))), 100);
 }
 
 TEST(Judge, TheShadesOfAnOriginalOf16BitsCount) {

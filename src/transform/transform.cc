@@ -259,8 +259,8 @@ VImage matrix_of(std::array<double, 9> rows) {
   return VImage::new_matrix(3, 3, rows.data(), static_cast<int>(rows.size()));
 }
 
-// From the engine's CIE XYZ to light in sRGB's primaries. The engine takes a profile's Lab, which
-// is relative to D50 (ICC.1:2022, 6.3), for one relative to D65.
+// From the engine's CIE XYZ to light in sRGB's primaries. The engine takes Lab, which is relative
+// to D50 in profiles (ICC.1:2022, 6.3) and in files, for relative to D65.
 std::array<double, 9> light_of_engine_xyz() {
   constexpr std::array<double, 3> d50 = {0.9642, 1, 0.8249};
   constexpr std::array<double, 3> engine_white = {VIPS_D65_X0, VIPS_D65_Y0, VIPS_D65_Z0};
@@ -272,9 +272,14 @@ std::array<double, 9> light_of_engine_xyz() {
 // Light in sRGB's primaries, for CMYK without a profile by the engine's general one. `colours` has
 // no alpha.
 VImage light_of(const VImage& colours) {
+  const auto of_engine = [](const VImage& lab) {
+    return lab.colourspace(VIPS_INTERPRETATION_XYZ).recomb(matrix_of(light_of_engine_xyz()));
+  };
+  if (is_lab(colours)) return of_engine(colours);
   const std::size_t samples = is_16_bit(colours) ? 65536 : 256;
-  if (const auto simple = icc_light_of(profile_of(colours), samples)) {
-    const int bands = static_cast<int>(simple->channels);
+  const auto simple = icc_light_of(profile_of(colours), samples);
+  const int bands = colours.bands();
+  if (simple && static_cast<int>(simple->channels) == bands) {
     const VImage tables =
         VImage::new_from_memory_copy(simple->tables.data(), simple->tables.size() * sizeof(float),
                                      static_cast<int>(samples), 1, bands, VIPS_FORMAT_FLOAT);
@@ -287,20 +292,18 @@ VImage light_of(const VImage& colours) {
                       ->set("black_point_compensation", true)
                       ->set("pcs", VIPS_PCS_LAB);
   if (colours.interpretation() == VIPS_INTERPRETATION_CMYK) options->set("input_profile", "cmyk");
-  return colours.icc_import(options)
-      .colourspace(VIPS_INTERPRETATION_XYZ)
-      .recomb(matrix_of(light_of_engine_xyz()));
+  return of_engine(colours.icc_import(options));
 }
 
-// Through the profile into light. Alpha goes beside it, lest it be taken for a colour.
-VImage light_through_profile(const VImage& image) {
+// Alpha goes beside the colours, lest it be taken for one.
+VImage all_as_light(const VImage& image) {
   const bool cmyk = image.interpretation() == VIPS_INTERPRETATION_CMYK;
   const int count = cmyk ? 4 : is_grey(image) ? 1 : 3;
   const VImage colours = image.extract_band(0, VImage::option()->set("n", count))
                              .copy(VImage::option()->set("interpretation", image.interpretation()));
   VImage light = light_of(colours).cast(VIPS_FORMAT_FLOAT);
   if (image.bands() == count + 1) {
-    const double opaque = is_16_bit(image) ? 65535 : 255;
+    const double opaque = is_16_bit(image) ? 65535 : image.format() == VIPS_FORMAT_UCHAR ? 255 : 1;
     light = light.bandjoin((image.extract_band(count) / opaque).cast(VIPS_FORMAT_FLOAT));
   }
   return without_profile(light);
@@ -316,11 +319,10 @@ Result<Picture> as_light(Picture picture) {
     const bool cmyk = image.interpretation() == VIPS_INTERPRETATION_CMYK && image.bands() >= 4;
     const bool fits = profile.space == (is_grey(image) ? "GRAY" : "RGB") && !is_srgb(profile) &&
                       !needs_translation(image);
-    if (whole_numbers && (cmyk || fits)) {
-      image = light_through_profile(image);
+    if (is_lab(image) || (whole_numbers && (cmyk || fits))) {
+      image = all_as_light(image);
     } else if (needs_translation(image)) {
-      image = profile.space == "Lab" ? profile_applied(image)
-                                     : without_profile(image.colourspace(VIPS_INTERPRETATION_sRGB));
+      image = without_profile(image.colourspace(VIPS_INTERPRETATION_sRGB));
     }
     if (image.format() != VIPS_FORMAT_UCHAR && !is_16_bit(image) &&
         image.format() != VIPS_FORMAT_FLOAT) {

@@ -59,9 +59,10 @@ struct Findings {
                                                Findings& findings);
 
 /// The picture as numbers whose meaning is known: 8 or 16 bits in sRGB, or, where an embedded
-/// profile says something else, and for CMYK, light as floats in sRGB's primaries (1 = white;
-/// outside 0..1 for colours that sRGB has not), relative colorimetric with matching black points. 1 to 4 channels, alpha as in the picture
-/// (0..1 beside floats). What cannot be read so any other way is shown as on a screen.
+/// profile says something else, and for CMYK and Lab, light as floats in sRGB's primaries (1 =
+/// white; outside 0..1 for colours that sRGB has not), relative colorimetric with matching black
+/// points. 1 to 4 channels, alpha as in the picture (0..1 beside floats). What cannot be read so
+/// any other way is shown as on a screen.
 [[nodiscard]] Result<Picture> as_light(Picture picture);
 
 /// Lanczos-3 resampling, colours weighted by their alpha; frames apart.
