@@ -31,7 +31,7 @@ std::string row(std::string_view name, std::string_view value) {
 std::string for_people(const CompareCommandOptions& options, const Comparison& result) {
   std::string text =
       fmt::format("{} and {}\n", printable(options.files[0]), printable(options.files[1]));
-  if (result.in_context) {
+  if (result.in_context && result.score < 100) {
     text += row("score", score_text(result.score) + ", which says little of a picture so small");
     text += row("mirrored", fmt::format("{}: {}", score_text(*result.in_context), result.verdict));
   } else {

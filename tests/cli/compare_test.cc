@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string>
 
 #include "pictures.h"
 #include "program.h"
@@ -34,6 +36,24 @@ TEST(CompareCommand, TellsScoreWorstTileAndSizes) {
        {"score", "worst", " pixels at ", "160 x 120", "(png)", "(jpeg)", "smaller"}) {
     EXPECT_THAT(outcome.out, HasSubstr(part));
   }
+}
+
+// Where the reference program's score says little, what is believed stands beside it and decides.
+TEST(CompareCommand, OfSmallPicturesTheScoreAmidMirrorImagesDecides) {
+  const Folder folder;
+  folder.write("a.png", png_file(60, 40));
+  folder.write("b.jpg", jpeg_file(60, 40, 10));
+  const Outcome outcome = imgmill(folder, {"compare", "a.png", "b.jpg"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("which says little of a picture so small\n  mirrored "));
+  const auto object =
+      nlohmann::json::parse(imgmill(folder, {"compare", "--json", "a.png", "b.jpg"}).out);
+  const auto believed = object.at("in_context").get<double>();
+  EXPECT_NE(believed, object.at("score").get<double>());
+  const std::string above = std::to_string(static_cast<int>(std::floor(believed)) + 1);
+  const std::string below = std::to_string(static_cast<int>(std::floor(believed)));
+  EXPECT_EQ(imgmill(folder, {"compare", "--min", above, "a.png", "b.jpg"}).status, 3);
+  EXPECT_EQ(imgmill(folder, {"compare", "--min", below, "a.png", "b.jpg"}).status, 0);
 }
 
 TEST(CompareCommand, JsonIsOneObjectWithTheDocumentedFields) {
