@@ -314,6 +314,8 @@ VImage all_as_light(const VImage& image) {
 Result<Picture> as_light(Picture picture) {
   return with_engine(ErrorCode::bad_input, "the colours could not be understood", [&] {
     VImage& image = picture.image;
+    // Numbers from 0 to 1, not light.
+    if (is_unit_float(image)) image = unit_float_as_16_bit(image);
     const IccFacts profile = read_icc(profile_of(image));
     const bool whole_numbers = image.format() == VIPS_FORMAT_UCHAR || is_16_bit(image);
     const bool cmyk = image.interpretation() == VIPS_INTERPRETATION_CMYK && image.bands() >= 4;
