@@ -112,10 +112,11 @@ void CommandLine::add_picture_options(CLI::App& app) {
             "New size in pixels, seen upright; never larger than the original.")
       ->group(group);
   app.add_flag("--enlarge", enlarge_, "Let --resize make pictures larger.")->group(group);
-  add_value(app, "--keep", "all|none|LIST", settings.keep, parse_keep,
-            "Metadata that stays: " + keep_list() +
-                ", separated by commas. Default icc,copyright,orientation. The resolution always stays; "
-                "what nobody here knows goes with none only.")
+  add_value(
+      app, "--keep", "all|none|LIST", settings.keep, parse_keep,
+      "Metadata that stays: " + keep_list() +
+          ", separated by commas. Default icc,copyright,orientation. The resolution always stays; "
+          "what nobody here knows goes with none only.")
       ->group(group);
   add_value(app, "--effort", "fast|balanced|max", settings.effort,
             one_of<Effort>(

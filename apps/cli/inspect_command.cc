@@ -87,7 +87,8 @@ std::string for_people(std::string_view name, std::uint64_t size, const ImageInf
     std::string line = printable(piece->name);
     if (count > 1) line += fmt::format(" x {}", grouped(count));
     if (piece->bytes > 0) line += ", " + human_size(piece->bytes);
-    if (piece->holds.any()) line += fmt::format(" (holds a {})", fmt::join(names_of(piece->holds), ", a "));
+    if (piece->holds.any())
+      line += fmt::format(" (holds a {})", fmt::join(names_of(piece->holds), ", a "));
     line += piece->stands_in_the_way ? ": kept, and keeps the picture from being encoded anew"
             : piece->dropped         ? ": goes by default"
                                      : ": stays";

@@ -214,10 +214,10 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
   if (summary.pool) log_pool(*summary.pool);
 
   // What the policy promises to take out and could not is a failure, too.
-  Status status = summary.failed > 0 || summary.stopped ||
-                          (summary.private_left.images > 0 && !check)
-                      ? Status::some_failed
-                      : Status::well;
+  Status status =
+      summary.failed > 0 || summary.stopped || (summary.private_left.images > 0 && !check)
+          ? Status::some_failed
+          : Status::well;
   if (check) {
     const Status checked = shrinkable.finish(summary, options.talk.quiet);
     if (status == Status::well) status = checked;

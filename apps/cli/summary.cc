@@ -76,10 +76,9 @@ std::string private_line(const PrivateSummary& left) {
   std::string line;
   for (const auto& [count, name] : counts) {
     if (count == 0) continue;
-    line += line.empty()
-                ? fmt::format("{} {} still hold{} a {}", grouped(count),
-                              count == 1 ? "file" : "files", count == 1 ? "s" : "", name)
-                : fmt::format(", {} a {}", grouped(count), name);
+    line += line.empty() ? fmt::format("{} {} still hold{} a {}", grouped(count),
+                                       count == 1 ? "file" : "files", count == 1 ? "s" : "", name)
+                         : fmt::format(", {} a {}", grouped(count), name);
   }
   return line + ": nothing here can take it out of them (-v names them)";
 }

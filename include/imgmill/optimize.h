@@ -44,14 +44,14 @@ struct ImageInfo {
   int channels = 3;  ///< with alpha
   bool alpha = false;
   bool palette = false;
-  bool lossless = false;              ///< the pixels are known to be stored without loss
-  int loop = 0;                       ///< times an animation plays; 0 = for ever
-  int orientation = 1;                ///< EXIF, 1..8
-  std::string colour_space;           ///< "sRGB", "grey", "CMYK", "Lab", ...
-  std::string profile;                ///< name of the embedded ICC profile; empty: none
-  std::optional<int> quality;         ///< of a JPEG, estimated from its tables, 1..100
-  bool progressive = false;           ///< JPEG scans, PNG or GIF interlacing
-  std::vector<std::string> metadata;  ///< what else is there: "exif", "gps", "xmp", ...
+  bool lossless = false;               ///< the pixels are known to be stored without loss
+  int loop = 0;                        ///< times an animation plays; 0 = for ever
+  int orientation = 1;                 ///< EXIF, 1..8
+  std::string colour_space;            ///< "sRGB", "grey", "CMYK", "Lab", ...
+  std::string profile;                 ///< name of the embedded ICC profile; empty: none
+  std::optional<int> quality;          ///< of a JPEG, estimated from its tables, 1..100
+  bool progressive = false;            ///< JPEG scans, PNG or GIF interlacing
+  std::vector<std::string> metadata;   ///< what else is there: "exif", "gps", "xmp", ...
   std::vector<ContentPiece> contents;  ///< by inspect(): all that the file holds
 
   /// Bytes of all pixels of all frames once decoded.

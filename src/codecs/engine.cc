@@ -14,12 +14,7 @@
 namespace imgmill {
 namespace {
 
-std::atomic<std::uint64_t> gaps{0};
-
-// Of tiles that it cannot decode the engine only logs, and leaves them black.
-void swallow_log(const gchar*, GLogLevelFlags, const gchar* message, gpointer) {
-  if (message != nullptr && std::string_view(message).starts_with("error in tile")) ++gaps;
-}
+void swallow_log(const gchar*, GLogLevelFlags, const gchar*, gpointer) {}
 
 // Threads inside now in the lower 16 bits, visits begun so far above them: one
 // number, so that no visit can begin unseen between looking at the two.
@@ -85,8 +80,6 @@ void start_engine() {
     }
   });
 }
-
-std::uint64_t engine_gaps() { return gaps; }
 
 void set_engine_threads(int threads) { vips_concurrency_set(threads); }
 

@@ -36,10 +36,6 @@ class OneEngineThread {
   int before_;
 };
 
-/// How many parts of pictures, of all threads, the engine could not decode and left black without
-/// an error.
-[[nodiscard]] std::uint64_t engine_gaps();
-
 /// "8.18.7".
 [[nodiscard]] std::string engine_version();
 

@@ -35,7 +35,7 @@ struct HeicCodec {
 
 /// What decode() leaves out or explains.
 struct HeicFacts {
-  Buffer profile;  ///< ICC; empty: none, or code points instead
+  Buffer profile;              ///< ICC; empty: none, or code points instead
   bool more_pictures = false;  ///< further pictures, a gain map, a depth map
 };
 

@@ -121,13 +121,19 @@ TEST_F(Heic, AloneItIsKeptLessItsSecretsAndToldWhy) {
 }
 
 TEST_F(Heic, MorePicturesAreTold) {
-  const auto made =
-      optimize(make_heic(photo(64, 48), {.more = true}), {.output_format = Format::webp});
+  const Bytes file = make_heic(photo(64, 48), {.more = true});
+  ImageSettings settings{.output_format = Format::webp};
+  const auto refused = optimize(file, settings);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::unsupported);
+  EXPECT_NE(refused.error().advice().find("--first-frame"), std::string::npos);
+  settings.animation = Animation::first_frame;
+  const auto made = optimize(file, settings);
   ASSERT_TRUE(made) << made.error().describe();
-  EXPECT_TRUE(mentions(*made, "further views"));
+  EXPECT_TRUE(mentions(*made, "a further picture did not come along"));
   const auto one = optimize(make_heic(photo(64, 48)), {.output_format = Format::webp});
   ASSERT_TRUE(one);
-  EXPECT_FALSE(mentions(*one, "further views"));
+  EXPECT_FALSE(mentions(*one, "further picture"));
 }
 
 TEST_F(Heic, LimitsAreCheckedBeforeDecoding) {

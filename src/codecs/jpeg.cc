@@ -28,8 +28,9 @@ jpeg::Segment segment(std::uint8_t marker, std::string_view name, ByteView conte
 
 // T.871, 10.1: samples are YCbCr or grey, and square. How many make an inch is for metadata to say.
 jpeg::Segment jfif() {
-  constexpr std::array content = {std::byte{1}, std::byte{2}, std::byte{0}, std::byte{0}, std::byte{1},
-                                  std::byte{0}, std::byte{1}, std::byte{0}, std::byte{0}};
+  constexpr std::array content = {std::byte{1}, std::byte{2}, std::byte{0},
+                                  std::byte{0}, std::byte{1}, std::byte{0},
+                                  std::byte{1}, std::byte{0}, std::byte{0}};
   return segment(0xE0, {"JFIF\0", 5}, content);
 }
 

@@ -27,11 +27,11 @@ struct PngHeader {
   bool palette = false;
   bool alpha = false;  ///< an alpha channel, or a tRNS chunk
   bool interlaced = false;
-  bool animated = false;              ///< an APNG, if only of one frame
-  std::uint32_t frames = 1;           ///< of an APNG
-  std::uint32_t plays = 0;            ///< of an APNG; 0: for ever
-  bool still_apart = false;           ///< the still picture is not one of an APNG's frames
-  std::optional<double> gamma;        ///< gAMA, when neither iCCP, sRGB nor cICP overrules it
+  bool animated = false;        ///< an APNG, if only of one frame
+  std::uint32_t frames = 1;     ///< of an APNG
+  std::uint32_t plays = 0;      ///< of an APNG; 0: for ever
+  bool still_apart = false;     ///< the still picture is not one of an APNG's frames
+  std::optional<double> gamma;  ///< gAMA, when neither iCCP, sRGB nor cICP overrules it
   /// cHRM, under the same condition: x and y of white, red, green and blue.
   std::optional<std::array<double, 8>> chromaticities;
   std::optional<PngCodePoints> cicp;  ///< cICP, which overrules all others

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "codecs/engine.h"
+#include "codecs/tiff_data.h"
 #include "codecs/tiff_header.h"
-#include "metadata/tiff_view.h"
 
 namespace imgmill {
 namespace {
@@ -21,12 +21,6 @@ constexpr int photometric_icc_lab = 9;  // they begin in the middle of the range
 
 bool is_lab(const TiffChannels& channels) {
   return channels.photometric == photometric_lab || channels.photometric == photometric_icc_lab;
-}
-
-bool is_tiled(ByteView input) {
-  const auto tiff = metadata::TiffView::open(input);
-  const auto first = tiff ? tiff->ifd(tiff->first()) : std::nullopt;
-  return first && first->find(metadata::tag::tile_offsets) != nullptr;
 }
 
 // `input` as the engine can be trusted to read it; empty: as it is.
@@ -128,6 +122,10 @@ Result<ImageInfo> TiffCodec::probe(ByteView input) {
 
 Result<Picture> TiffCodec::decode(ByteView input, const ImageInfo& info,
                                   const DecodeOptions& options) {
+  if (const std::string damage = tiff_damage(input);
+      !damage.empty() && options.damage == Damage::refuse) {
+    return fail(ErrorCode::bad_input, fmt::format("the TIFF cannot be decoded: {}", damage));
+  }
   return with_engine(ErrorCode::bad_input, "the TIFF cannot be decoded", [&] {
     TiffChannels channels = read_tiff_channels(input);
     const bool usual =
@@ -139,15 +137,7 @@ Result<Picture> TiffCodec::decode(ByteView input, const ImageInfo& info,
     Picture picture{.image = vips::VImage::tiffload_buffer(blob.get(), load),
                     .frames = info.frames,
                     .source_bits = info.bits};
-    const bool tiled = is_tiled(input);
-    if (tiled && options.damage == Damage::refuse) {
-      // The engine leaves a broken tile black. With others inside it may have been another's.
-      const std::uint64_t before = engine_gaps();
-      picture.image = picture.image.copy_memory();
-      if (engine_gaps() != before) throw vips::VError("a tile is cut off or broken");
-    } else if (!copy.empty()) {
-      picture.image = picture.image.copy_memory();
-    }
+    if (!copy.empty()) picture.image = picture.image.copy_memory();
     if (is_lab(channels)) picture.image = as_lab(picture.image, channels);
     if (!usual) picture.extras = std::move(channels.extras);
     return picture;
@@ -190,7 +180,12 @@ Result<Buffer> TiffCodec::encode(const Picture& picture, const EncodeOptions& op
   return bytes;
 }
 
-std::optional<std::string> TiffCodec::diagnose(ByteView) { return std::nullopt; }
+std::optional<std::string> TiffCodec::diagnose(ByteView input) {
+  std::string damage = tiff_damage(input);
+  // Whole pieces can still hold nonsense: then only the engine knows more.
+  if (damage.empty()) return std::nullopt;
+  return damage;
+}
 
 bool tiff_pages_differ(ByteView input, std::uint32_t pages) {
   if (pages < 2) return false;

@@ -6,7 +6,6 @@
 
 #include "codecs/codec.h"
 #include "codecs/engine.h"
-#include "codecs/engine.h"
 #include "support/animations.h"
 #include "support/decode.h"
 #include "support/pictures.h"

@@ -59,7 +59,9 @@ TiffField rational_field(std::uint16_t which, double value) {
   metadata::ByteWriter out(8);
   out.u32le(static_cast<std::size_t>(std::lround(whole ? value : value * denominator)));
   out.u32le(whole ? 1 : static_cast<std::size_t>(denominator));
-  return {which, static_cast<std::uint16_t>(TiffType::rational), 1,
+  return {which,
+          static_cast<std::uint16_t>(TiffType::rational),
+          1,
           {out.view().begin(), out.view().end()}};
 }
 
@@ -70,7 +72,9 @@ void add_resolution(std::vector<TiffField>& fields, const Resolution& resolution
   }
   fields.push_back(rational_field(tag::x_resolution, resolution.x));
   fields.push_back(rational_field(tag::y_resolution, resolution.y));
-  fields.push_back({tag::resolution_unit, static_cast<std::uint16_t>(TiffType::short_), 1,
+  fields.push_back({tag::resolution_unit,
+                    static_cast<std::uint16_t>(TiffType::short_),
+                    1,
                     {std::byte{2}, std::byte{0}}});  // inches
 }
 
@@ -222,7 +226,8 @@ bool says_something(const TiffView& tiff, const TiffEntry& entry) {
   const std::string_view blank("\0 \t\r\n", 5);
   const std::string_view value = as_text(tiff.value(entry));
   // UserComment begins with the name of its character code.
-  const std::size_t from = entry.tag == tag::user_comment ? std::min<std::size_t>(8, value.size()) : 0;
+  const std::size_t from =
+      entry.tag == tag::user_comment ? std::min<std::size_t>(8, value.size()) : 0;
   return value.find_first_not_of(blank, from) != std::string_view::npos;
 }
 

@@ -37,7 +37,7 @@ void say_srgb(Buffer& exif);
 /// The least that says of a picture that its colours are Adobe RGB's (ColorSpace 2), with what of
 /// `original` the policy names: copyright, artist, orientation.
 [[nodiscard]] Buffer exif_for_adobe_rgb(ByteView original, const Keep& keep, int orientation,
-                                       const std::optional<Resolution>& resolution);
+                                        const std::optional<Resolution>& resolution);
 
 /// The EXIF block the policy leaves of `original`:
 ///  - keep.exif: the whole block, its orientation tag set to `orientation`

@@ -28,9 +28,9 @@ enum class Kind {
 };
 
 // Application extensions of programs that say nothing of the picture (their names, 11 bytes).
-constexpr std::array known_applications = {"MGK8BIM0000"sv, "MGKIPTC0000"sv, "ImageMagick"sv,
-                                           "ADOBE:IR1.0"sv, "ICCRGBG1008"sv, "STARDIV 5.0"sv,
-                                           "PIANYGIF2.0"sv, "ZGATEXTI5\0\0"sv, "ZGATILEI5\0\0"sv,
+constexpr std::array known_applications = {"MGK8BIM0000"sv,   "MGKIPTC0000"sv,   "ImageMagick"sv,
+                                           "ADOBE:IR1.0"sv,   "ICCRGBG1008"sv,   "STARDIV 5.0"sv,
+                                           "PIANYGIF2.0"sv,   "ZGATEXTI5\0\0"sv, "ZGATILEI5\0\0"sv,
                                            "ZGACTRLI5\0\0"sv, "ZGANPIMGI5\0"sv};
 
 struct Block {
@@ -104,9 +104,7 @@ class Walker {
     const std::uint8_t label = u8(file_, at_ + 1);
     block.sub_blocks = file_.subspan(at_ + 2, end - at_ - 2);
     if (label == 0xF9) return;  // graphic control
-    block.kind = label == 0xFE   ? Kind::comment
-                 : label == 0x01 ? Kind::text
-                                 : Kind::unknown;
+    block.kind = label == 0xFE ? Kind::comment : label == 0x01 ? Kind::text : Kind::unknown;
     if (label != 0xFF || block.sub_blocks.size() < 12 || u8(block.sub_blocks, 0) != 11) return;
     block.name = block.sub_blocks.subspan(1, 11);
     block.sub_blocks = block.sub_blocks.subspan(12);
@@ -328,7 +326,9 @@ std::vector<Holding> list_gif(ByteView file) {
   const ByteView rest = from(file, walker.position());
   if (!rest.empty()) {
     list.push_back({is_padding(rest) ? Content::padding : Content::trailing,
-                    "data after the end of the image", rest, {}});
+                    "data after the end of the image",
+                    rest,
+                    {}});
   }
   return list;
 }

@@ -48,17 +48,16 @@ Fate of_foreign(Format format, const Keep& keep, Way way) {
 
 // Pieces that are found again by their own bytes.
 bool is_opaque(Content content) {
-  return content == Content::unknown || content == Content::bound ||
-         content == Content::trailing || content == Content::auxiliary ||
-         content == Content::further_picture;
+  return content == Content::unknown || content == Content::bound || content == Content::trailing ||
+         content == Content::auxiliary || content == Content::further_picture;
 }
 
 void add_once(std::vector<std::string>& names, const std::string& name) {
   if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
-std::vector<std::string> names_with(Fate fate, const std::vector<Holding>& inventory,
-                                    Format format, const Keep& keep, Way way) {
+std::vector<std::string> names_with(Fate fate, const std::vector<Holding>& inventory, Format format,
+                                    const Keep& keep, Way way) {
   // The list is for people.
   constexpr std::size_t most = 4;
   std::vector<std::string> names;

@@ -49,7 +49,7 @@ namespace metadata {
 /// where the file's own was, when it fits. The profile always stays.
 /// Errors: bad_input; unsupported, when an item lies where other data is.
 [[nodiscard]] Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif,
-                                            ByteView xmp = {});
+                                             ByteView xmp = {});
 
 }  // namespace metadata
 }  // namespace imgmill

@@ -48,9 +48,7 @@ bool is_picture_type(std::string_view type) {
   return std::ranges::find(types, type) != types.end();
 }
 
-bool not_square(ByteView pasp) {
-  return pasp.size() >= 8 && u32be(pasp, 0) != u32be(pasp, 4);
-}
+bool not_square(ByteView pasp) { return pasp.size() >= 8 && u32be(pasp, 0) != u32be(pasp, 4); }
 
 // One "meta" box, understood as far as it goes.
 class Meta {
@@ -94,8 +92,10 @@ class Meta {
   }
 
   void unknown(std::string_view what, const Box& box) {
-    list_.push_back({Content::unknown, std::string(what) + " '" + printable(box.type) + "'",
-                     file_.subspan(box.begin, box.end() - box.begin), {}});
+    list_.push_back({Content::unknown,
+                     std::string(what) + " '" + printable(box.type) + "'",
+                     file_.subspan(box.begin, box.end() - box.begin),
+                     {}});
   }
 
   void read_items(const Box& box) {
@@ -260,7 +260,9 @@ std::vector<Holding> list_isobmff(ByteView file) {
     if (box.type == "meta") {
       Meta(file, box, list).add();
     } else if (box.type == "moov") {
-      list.push_back({Content::auxiliary, "the sequence of frames", {},
+      list.push_back({Content::auxiliary,
+                      "the sequence of frames",
+                      {},
                       {.position = tells_place_of_video(box.payload)}});
     } else if (box.type == "uuid" && starts_with(box.payload, c2pa_uuid)) {
       add(Content::credentials, "the content credentials (C2PA)");

@@ -41,16 +41,17 @@ struct GainMapFile {
 // As telephones write it: the picture, and a smaller one behind it.
 GainMapFile gain_map_file(std::string_view behind = {}) {
   GainMapFile made;
-  made.map = make_jpeg(photo(32, 24), {.exif = exif_block(1), .xmp = packet("<hdrgm:GainMapMax>2</hdrgm:GainMapMax>")});
+  made.map = make_jpeg(photo(32, 24), {.exif = exif_block(1),
+                                       .xmp = packet("<hdrgm:GainMapMax>2</hdrgm:GainMapMax>")});
   made.file = make_jpeg(
       photo(64, 48),
       {.exif = exif_block(6),
-       .xmp = packet("<exif:GPSLatitude>" + std::string(secret_place) + "</exif:GPSLatitude>" +
-                     "<dc:description>" + std::string(secret_xmp) + "</dc:description>" +
-                     "<Container:Directory><rdf:Seq><rdf:li rdf:parseType='Resource'>"
-                     "<Container:Item Item:Semantic='GainMap' Item:Length='" +
-                     std::to_string(made.map.size()) +
-                     "'/></rdf:li></rdf:Seq></Container:Directory>"),
+       .xmp =
+           packet("<exif:GPSLatitude>" + std::string(secret_place) + "</exif:GPSLatitude>" +
+                  "<dc:description>" + std::string(secret_xmp) + "</dc:description>" +
+                  "<Container:Directory><rdf:Seq><rdf:li rdf:parseType='Resource'>"
+                  "<Container:Item Item:Semantic='GainMap' Item:Length='" +
+                  std::to_string(made.map.size()) + "'/></rdf:li></rdf:Seq></Container:Directory>"),
        .comment = secret_comment});
   made.map_at = made.file.size();
   made.file.insert(made.file.end(), made.map.begin(), made.map.end());
@@ -104,7 +105,11 @@ TEST(GainMapJpeg, KeepsAllOfItWhenAsked) {
 }
 
 TEST(GainMapJpeg, TheVideoBehindItLosesThePlaceWhereItWasMade) {
-  const std::string video = "\0\0\0\x14" "ftypmp42\0\0\0\0mp42"s + "\0\0\0\x22" "moov\0\0\0\x1A\xA9xyz\0\x0E\x15\xC7+52.5+13.4/xxx"s;
+  const std::string video =
+      "\0\0\0\x14"
+      "ftypmp42\0\0\0\0mp42"s +
+      "\0\0\0\x22"
+      "moov\0\0\0\x1A\xA9xyz\0\x0E\x15\xC7+52.5+13.4/xxx"s;
   const GainMapFile made = gain_map_file(video);
   const auto result = optimize(made.file);
   ASSERT_TRUE(result) << result.error().describe();
@@ -131,7 +136,10 @@ Bytes motion_photo() {
       "GCamera:MicroVideoOffset='40'/></rdf:RDF></x:xmpmeta>";
   const ByteView view = as_bytes(xmp);
   Bytes file = make_jpeg(photo(96, 64), {.quality = 97, .xmp = Bytes(view.begin(), view.end())});
-  const std::string video = "\0\0\0\x14" "ftypmp42\0\0\0\0mp42"s + "\0\0\0\x14mdatTHE-MOVIE!!!"s;
+  const std::string video =
+      "\0\0\0\x14"
+      "ftypmp42\0\0\0\0mp42"s +
+      "\0\0\0\x14mdatTHE-MOVIE!!!"s;
   const ByteView behind = as_bytes(video);
   file.insert(file.end(), behind.begin(), behind.end());
   return file;

@@ -57,8 +57,10 @@ void list_segment(const Segment& segment, ByteView whole, bool several,
       list.push_back({Content::colour, "colour profile", whole, {}});
       return;
     case Kind::multi_picture:
-      list.push_back({several ? Content::auxiliary : Content::preview, "index of further pictures",
-                      several ? ByteView{} : whole, {}});
+      list.push_back({several ? Content::auxiliary : Content::preview,
+                      "index of further pictures",
+                      several ? ByteView{} : whole,
+                      {}});
       return;
     case Kind::gain_map:
       list.push_back({several ? Content::auxiliary : Content::unknown, "gain map data", whole, {}});
@@ -73,14 +75,15 @@ void list_segment(const Segment& segment, ByteView whole, bool several,
       list.push_back({Content::credentials, "the content credentials (C2PA)", whole, {}});
       return;
     case Kind::comment:
-      list.push_back({Content::comment, "comment", whole, {.comment = !is_padding(segment.payload)}});
+      list.push_back(
+          {Content::comment, "comment", whole, {.comment = !is_padding(segment.payload)}});
       return;
     case Kind::application: {
       // Those of cameras have serial numbers among their fields.
       const bool of_camera = segment.marker != 0xEC && segment.marker != 0xED;
       const bool blank = is_padding(from(segment.payload, application_name));
-      list.push_back({Content::application, segment_name(segment), whole,
-                      {.serial = of_camera && !blank}});
+      list.push_back(
+          {Content::application, segment_name(segment), whole, {.serial = of_camera && !blank}});
       return;
     }
     case Kind::unknown:
@@ -144,13 +147,16 @@ std::vector<Holding> list_jpeg(ByteView file) {
   }
   if (!rest.video.empty()) {
     list.push_back({several ? Content::auxiliary : Content::motion_video,
-                    "the video of a motion photo", several ? ByteView{} : rest.video,
+                    "the video of a motion photo",
+                    several ? ByteView{} : rest.video,
                     {.position = tells_place_of_video(rest.video)}});
   }
   if (!rest.trailing.empty()) {
     const bool nothing = is_padding(rest.trailing);
     list.push_back({nothing ? Content::padding : Content::trailing,
-                    "data after the end of the image", rest.trailing, {}});
+                    "data after the end of the image",
+                    rest.trailing,
+                    {}});
   }
   return list;
 }

@@ -27,14 +27,29 @@ struct Known {
   std::string_view signature;
 };
 constexpr std::array known_applications = {
-    Known{0xE0, "AVI1"sv},         Known{0xE0, "CIFF"sv},       Known{0xE0, "Ocad"sv},
-    Known{0xE1, "QVCI\0"sv},       Known{0xE2, "FPXR\0"sv},     Known{0xE3, "Meta\0\0"sv},
-    Known{0xE3, "META\0\0"sv},     Known{0xE3, "Exif\0\0"sv},   Known{0xE5, "RMETA\0"sv},
-    Known{0xE5, "SEC"sv},          Known{0xE6, "EPPIM\0"sv},    Known{0xE6, "NITF\0"sv},
-    Known{0xE6, "GoPro\0"sv},      Known{0xE7, "PENTAX \0"sv},  Known{0xE7, "Qualcomm"sv},
-    Known{0xE8, "SPIFF\0"sv},      Known{0xE9, "Media Jukebox\0"sv},
-    Known{0xEA, "UNICODE\0"sv},    Known{0xEC, "PictureInfo"sv}, Known{0xEC, "Picture Info"sv},
-    Known{0xEC, "Ducky"sv},        Known{0xED, "Adobe_CM"sv},   Known{0xED, "Adobe_Photoshop2.5:"sv},
+    Known{0xE0, "AVI1"sv},
+    Known{0xE0, "CIFF"sv},
+    Known{0xE0, "Ocad"sv},
+    Known{0xE1, "QVCI\0"sv},
+    Known{0xE2, "FPXR\0"sv},
+    Known{0xE3, "Meta\0\0"sv},
+    Known{0xE3, "META\0\0"sv},
+    Known{0xE3, "Exif\0\0"sv},
+    Known{0xE5, "RMETA\0"sv},
+    Known{0xE5, "SEC"sv},
+    Known{0xE6, "EPPIM\0"sv},
+    Known{0xE6, "NITF\0"sv},
+    Known{0xE6, "GoPro\0"sv},
+    Known{0xE7, "PENTAX \0"sv},
+    Known{0xE7, "Qualcomm"sv},
+    Known{0xE8, "SPIFF\0"sv},
+    Known{0xE9, "Media Jukebox\0"sv},
+    Known{0xEA, "UNICODE\0"sv},
+    Known{0xEC, "PictureInfo"sv},
+    Known{0xEC, "Picture Info"sv},
+    Known{0xEC, "Ducky"sv},
+    Known{0xED, "Adobe_CM"sv},
+    Known{0xED, "Adobe_Photoshop2.5:"sv},
 };
 
 Kind kind_of(std::uint8_t marker, ByteView payload) {

@@ -125,7 +125,8 @@ MetadataBlocks read_jpeg(ByteView file) {
   const Layout layout = parse(file);
   MetadataBlocks blocks;
   blocks.icc = joined_icc(layout);
-  if (const Segment* exif = first(layout, Kind::exif)) blocks.exif = Buffer::copy_of(exif_of(*exif));
+  if (const Segment* exif = first(layout, Kind::exif))
+    blocks.exif = Buffer::copy_of(exif_of(*exif));
   if (const Segment* xmp = first(layout, Kind::xmp)) blocks.xmp = Buffer::copy_of(xmp_of(*xmp));
   if (const Segment* jfif = first(layout, Kind::jfif)) blocks.resolution = density_of(*jfif);
   blocks.iptc = iptc_in_photoshop(joined_photoshop(layout).view());

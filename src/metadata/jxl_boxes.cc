@@ -271,8 +271,8 @@ Result<Buffer> carry_into_jxl(ByteView file, const std::vector<Holding>& pieces)
   }
   for (const Holding& piece : pieces) {
     const bool wide = piece.bytes.size() >= 16 && u32be(piece.bytes, 0) == 1;
-    extras.foreign.push_back({as_text(piece.bytes.subspan(4, 4)),
-                              piece.bytes.subspan(wide ? 16 : 8), piece.bytes});
+    extras.foreign.push_back(
+        {as_text(piece.bytes.subspan(4, 4)), piece.bytes.subspan(wide ? 16 : 8), piece.bytes});
   }
   return assemble(file, layout, extras);
 }

@@ -25,12 +25,12 @@ struct Resolution {
 /// What was found in a file, each block as it stands in the container but
 /// without its container's framing. An empty block means: not there.
 struct MetadataBlocks {
-  Buffer icc;                       ///< a whole ICC profile (JPEG segments joined, PNG inflated)
-  Buffer exif;                      ///< from the TIFF header ("II*\0" or "MM\0*") on
+  Buffer icc;   ///< a whole ICC profile (JPEG segments joined, PNG inflated)
+  Buffer exif;  ///< from the TIFF header ("II*\0" or "MM\0*") on
   /// Viewers turn the picture by its EXIF. Not by what older programs put into a PNG's text.
   bool exif_turns = true;
-  Buffer xmp;                       ///< the XMP packet, XML
-  Buffer iptc;                      ///< IPTC-IIM records
+  Buffer xmp;   ///< the XMP packet, XML
+  Buffer iptc;  ///< IPTC-IIM records
   /// Said by the container itself (JFIF, pHYs, TIFF's tags), not by its EXIF.
   std::optional<Resolution> resolution;
   std::vector<std::string> others;  ///< names of what else is there: "comment", "thumbnail", ...
@@ -46,10 +46,11 @@ struct Rewritten {
 };
 
 /// Rewrites `file` without decoding the picture: drops every metadata block that
-/// `keep` does not allow, and puts `exif` (a TIFF block) and, where keep.xmp does not let the file's
-/// own stay, `xmp` (a packet) in their place; empty ones: none. Whatever shows the picture (profiles when keep.icc, gamma, palette, transparency, frames, delays, loop
-/// counts, HDR signalling, resolution) always stays, and so does everything that is not
-/// understood: what becomes of each piece is for `fate_of` in inventory.h to say.
+/// `keep` does not allow, and puts `exif` (a TIFF block) and, where keep.xmp does not let the
+/// file's own stay, `xmp` (a packet) in their place; empty ones: none. Whatever shows the picture
+/// (profiles when keep.icc, gamma, palette, transparency, frames, delays, loop counts, HDR
+/// signalling, resolution) always stays, and so does everything that is not understood: what
+/// becomes of each piece is for `fate_of` in inventory.h to say.
 ///
 /// Where the file holds further pictures that are found by their place in it, nothing moves:
 /// what goes is overwritten.

@@ -36,8 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Holding& holding : inventory_of(file, format)) {
     // Every view lies in the file.
     const ByteView bytes = holding.bytes;
-    if (!bytes.empty() && (bytes.data() < file.data() ||
-                           bytes.data() + bytes.size() > file.data() + file.size())) {
+    if (!bytes.empty() &&
+        (bytes.data() < file.data() || bytes.data() + bytes.size() > file.data() + file.size())) {
       std::abort();
     }
   }

@@ -89,9 +89,8 @@ TEST_P(EveryContainer, KeepsNothingWhenAsked) {
   const Buffer file = file_of(GetParam());
   const auto result = rewrite(file.view(), Keep::none());
   ASSERT_TRUE(result) << result.error().describe();
-  for (const auto secret :
-       {gps_secret, camera_secret, comment_secret, owner, "XMP-SECRET"sv, "IPTC-SECRET"sv,
-        foreign_data, "trailing"sv}) {
+  for (const auto secret : {gps_secret, camera_secret, comment_secret, owner, "XMP-SECRET"sv,
+                            "IPTC-SECRET"sv, foreign_data, "trailing"sv}) {
     EXPECT_FALSE(contains(result->bytes.view(), secret)) << secret;
   }
   const MetadataBlocks blocks = read_metadata(result->bytes.view(), GetParam());

@@ -234,9 +234,9 @@ Kind kind_of(const PngChunk& chunk) {
   if (chunk.type == "caBX") return Kind::credentials;
   // Of the standard and its registered extensions, or of programs that are known to say nothing
   // of the picture in them: ImageMagick, libpng's test program, Apple's hint for decoders.
-  constexpr std::array known{"tIME"sv, "hIST"sv, "sPLT"sv, "oFFs"sv, "pCAL"sv, "sCAL"sv, "gIFg"sv,
-                             "gIFx"sv, "gIFt"sv, "fRAc"sv, "dSIG"sv, "vpAg"sv, "caNv"sv, "orNT"sv,
-                             "iDOT"sv, "meTa"sv, "spAL"sv};
+  constexpr std::array known{"tIME"sv, "hIST"sv, "sPLT"sv, "oFFs"sv, "pCAL"sv, "sCAL"sv,
+                             "gIFg"sv, "gIFx"sv, "gIFt"sv, "fRAc"sv, "dSIG"sv, "vpAg"sv,
+                             "caNv"sv, "orNT"sv, "iDOT"sv, "meTa"sv, "spAL"sv};
   if (std::ranges::find(known, chunk.type) != known.end()) return Kind::application;
   // 5.4 of the standard: whoever changes critical chunks must not copy what is not "safe to copy".
   return chunk.type[3] >= 'a' ? Kind::unknown : Kind::bound;
@@ -422,9 +422,8 @@ Result<Rewritten> rewrite_png(ByteView file, const Keep& keep, ByteView exif, By
   NewMetadata fresh;
   fresh.exif = exif;
   if (!keep.xmp) fresh.xmp = xmp;
-  IMGMILL_TRY(Buffer bytes,
-              filtered(file, fresh, keeps_nothing(keep) ? Rest::goes : Rest::stays,
-                       [&](Kind kind) { return stays(kind, keep); }));
+  IMGMILL_TRY(Buffer bytes, filtered(file, fresh, keeps_nothing(keep) ? Rest::goes : Rest::stays,
+                                     [&](Kind kind) { return stays(kind, keep); }));
   return Rewritten{std::move(bytes), {}};
 }
 
@@ -455,8 +454,8 @@ std::vector<Holding> list_png(ByteView file) {
         add(Content::colour, "colour profile");
         break;
       case Kind::exif:
-        list.push_back(exif_holding(chunk.type == "eXIf" ? chunk.data : blocks.exif.view(),
-                                    chunk.whole));
+        list.push_back(
+            exif_holding(chunk.type == "eXIf" ? chunk.data : blocks.exif.view(), chunk.whole));
         break;
       case Kind::xmp:
         list.push_back(xmp_holding(blocks.xmp.view(), chunk.whole));
@@ -493,7 +492,9 @@ std::vector<Holding> list_png(ByteView file) {
   const ByteView rest = behind_end(file);
   if (!rest.empty()) {
     list.push_back({is_padding(rest) ? Content::padding : Content::trailing,
-                    "data after the end of the image", rest, {}});
+                    "data after the end of the image",
+                    rest,
+                    {}});
   }
   return list;
 }

@@ -14,7 +14,7 @@ namespace imgmill::metadata {
 struct PngChunk {
   std::string_view type;  ///< four letters, in the file's bytes
   ByteView data;
-  ByteView whole;      ///< with length, type and checksum
+  ByteView whole;  ///< with length, type and checksum
   /// Whether the checksum is right; computed at each call.
   [[nodiscard]] bool sound() const;
 };

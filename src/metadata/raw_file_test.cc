@@ -15,8 +15,9 @@ constexpr std::uint16_t photometric = 0x0106, compression = 0x0103;
 Buffer raw_tiff(std::string_view make, std::uint16_t which, std::uint32_t value, bool big_endian) {
   const Buffer below = write_tiff(big_endian, {number(big_endian, which, 3, value)});
   // The directory of `below` begins at 8 of its own block; it is put behind the first one.
-  std::vector<TiffField> fields{number(big_endian, 0x0100, 4, 160), number(big_endian, 0x0101, 4, 120),
-                                ascii(tag::make, make), number(big_endian, tag::sub_ifds, 4, 0)};
+  std::vector<TiffField> fields{number(big_endian, 0x0100, 4, 160),
+                                number(big_endian, 0x0101, 4, 120), ascii(tag::make, make),
+                                number(big_endian, tag::sub_ifds, 4, 0)};
   const std::size_t first = write_tiff(big_endian, fields).size();
   fields.back() = number(big_endian, tag::sub_ifds, 4, static_cast<std::uint32_t>(first));
   ByteWriter out;
@@ -45,7 +46,9 @@ TEST(RawFile, IsToldByItsMagicNumber) {
   EXPECT_EQ(camera_raw(as_bytes("IIRO\x08\0\0\0"sv)), "Olympus raw file (ORF)");
   EXPECT_EQ(camera_raw(as_bytes("II*\0\x10\0\0\0CR\2\0"sv)), "Canon raw file (CR2)");
   EXPECT_EQ(camera_raw(as_bytes("II*\0\x08\0\0\0IIIITwaR"sv)), "Phase One raw file (IIQ)");
-  EXPECT_EQ(camera_raw(as_bytes("\0\0\0\x18" "ftypcrx \0\0\0\1"sv)), "Canon raw file (CR3)");
+  EXPECT_EQ(camera_raw(as_bytes("\0\0\0\x18"
+                                "ftypcrx \0\0\0\1"sv)),
+            "Canon raw file (CR3)");
 }
 
 TEST(RawFile, OtherPicturesAreNone) {

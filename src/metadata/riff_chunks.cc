@@ -118,8 +118,8 @@ struct Extras {
   ByteView icc;
   ByteView exif;
   ByteView xmp;
-  bool unknown_chunks = false;       ///< those of the file stay
-  std::vector<ByteView> foreign;     ///< whole chunks of another file
+  bool unknown_chunks = false;    ///< those of the file stay
+  std::vector<ByteView> foreign;  ///< whole chunks of another file
   ByteView trailing;
 };
 
@@ -233,13 +233,14 @@ std::vector<Holding> list_webp(ByteView file) {
     } else if (chunk.type == "ANMF") {
       list.push_back({Content::frame, "frame", {}, {}});
     } else if (is_unknown(chunk)) {
-      list.push_back(
-          {Content::unknown, "chunk '" + printable(chunk.type) + "'", chunk.whole, {}});
+      list.push_back({Content::unknown, "chunk '" + printable(chunk.type) + "'", chunk.whole, {}});
     }
   }
   if (!layout.trailing.empty()) {
     list.push_back({is_padding(layout.trailing) ? Content::padding : Content::trailing,
-                    "data after the end of the image", layout.trailing, {}});
+                    "data after the end of the image",
+                    layout.trailing,
+                    {}});
   }
   return list;
 }

@@ -17,7 +17,7 @@ namespace imgmill::metadata {
 /// orientation when the policy keeps them, which is why `exif` is not looked at.
 /// Errors: bad_input; unsupported for BigTIFF and DNG.
 [[nodiscard]] Result<Rewritten> rewrite_tiff(ByteView file, const Keep& keep, ByteView exif,
-                                            ByteView xmp = {});
+                                             ByteView xmp = {});
 /// Adds artist and copyright (the only EXIF fields that have a place of their own
 /// here) and XMP to the first directory, which moves to the end of the file.
 /// Errors: unsupported, when `file` is no classic TIFF.

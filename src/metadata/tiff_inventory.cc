@@ -31,19 +31,12 @@ constexpr std::array<std::uint16_t, 58> picture_tags = {
     0x0205, 0x0206, 0x0207, 0x0208, 0x0209, 0x0211, 0x0212, 0x0213, 0x0214, 0x0123};
 constexpr std::array<std::uint16_t, 3> resolution_tags = {tag::x_resolution, tag::y_resolution,
                                                           tag::resolution_unit};
-constexpr std::array<std::uint16_t, 10> comment_tags = {tag::image_description,
-                                                        0x010D,
-                                                        0x011D,
-                                                        0x9C9B,
-                                                        0x9C9C,
-                                                        0x9C9D,
-                                                        0x9C9E,
-                                                        0x9C9F,
-                                                        tag::user_comment,
-                                                        0xA480};
-constexpr std::array<std::uint16_t, 9> exif_tags = {tag::exif_ifd,  tag::interop_ifd, tag::make,
-                                                    tag::model,     tag::software,    tag::date_time,
-                                                    tag::host_computer, 0x9003,       0xC4A5};
+constexpr std::array<std::uint16_t, 10> comment_tags = {
+    tag::image_description, 0x010D, 0x011D, 0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F,
+    tag::user_comment,      0xA480};
+constexpr std::array<std::uint16_t, 9> exif_tags = {
+    tag::exif_ifd,  tag::interop_ifd,   tag::make, tag::model, tag::software,
+    tag::date_time, tag::host_computer, 0x9003,    0xC4A5};
 // Transfer function, white point, primaries.
 constexpr std::array<std::uint16_t, 3> colour_tags = {0x012D, 0x013E, 0x013F};
 // GeoTIFF (OGC 19-008): where on earth the pixels lie.
@@ -101,8 +94,7 @@ class Lister {
   }
 
   void add_picture(const TiffIfd& ifd, Place place) {
-    const std::string size =
-        fmt::format("{} x {}", number(ifd, 0x0100), number(ifd, 0x0101));
+    const std::string size = fmt::format("{} x {}", number(ifd, 0x0100), number(ifd, 0x0101));
     const bool mask = (number(ifd, subfile_type) & 4) != 0;
     if (place == Place::below) {
       list_.push_back({Content::further_picture, "SubIFD " + size, {}, {}});
@@ -110,13 +102,14 @@ class Lister {
       list_.push_back({Content::further_picture, "transparency mask " + size, {}, {}});
     } else {
       list_.push_back({place == Place::main ? Content::picture : Content::frame,
-                       place == Place::main ? "picture" : "page " + size, {}, {}});
+                       place == Place::main ? "picture" : "page " + size,
+                       {},
+                       {}});
     }
   }
 
   void add_entry(const TiffIfd& ifd, const TiffEntry& entry, Place place) {
-    const ByteView where =
-        entry.sound ? tiff_.value(entry) : tiff_.bytes().subspan(entry.at, 12);
+    const ByteView where = entry.sound ? tiff_.value(entry) : tiff_.bytes().subspan(entry.at, 12);
     const auto add = [&](Content content, std::string name, PrivateData holds = {}) {
       list_.push_back({content, std::move(name), where, holds});
     };
@@ -161,7 +154,8 @@ class Lister {
     }
     if (is_in(colour_tags, entry.tag)) {
       const bool idle = ifd.find(tag::icc) != nullptr || says_srgb(entry);
-      return add(idle ? Content::colour : Content::unknown, fmt::format("colour tag {}", entry.tag));
+      return add(idle ? Content::colour : Content::unknown,
+                 fmt::format("colour tag {}", entry.tag));
     }
     if (is_in(exif_tags, entry.tag)) return add(Content::exif, "EXIF");
     if (is_in(position_tags, entry.tag)) {
@@ -176,8 +170,8 @@ class Lister {
     constexpr std::array white = {0.3127, 0.3290};
     constexpr std::array primaries = {0.64, 0.33, 0.30, 0.60, 0.15, 0.06};
     constexpr double near = 0.002;
-    const std::span<const double> wanted = entry.tag == 0x013E ? std::span<const double>(white)
-                                                               : std::span<const double>(primaries);
+    const std::span<const double> wanted =
+        entry.tag == 0x013E ? std::span<const double>(white) : std::span<const double>(primaries);
     if (entry.tag == 0x012D || entry.value_size < 8 * wanted.size()) return false;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const double below = tiff_.u32(entry.value_at + 8 * i + 4);
@@ -228,7 +222,9 @@ class Lister {
     const ByteView rest = from(tiff_.bytes(), end_);
     if (rest.empty()) return;
     list_.push_back({is_padding(rest) ? Content::padding : Content::trailing,
-                     "data after the end of the image", rest, {}});
+                     "data after the end of the image",
+                     rest,
+                     {}});
   }
 
   const TiffView& tiff_;

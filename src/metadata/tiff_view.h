@@ -15,19 +15,26 @@ namespace tag {
 inline constexpr std::uint16_t image_description = 0x010E, make = 0x010F, model = 0x0110,
                                strip_offsets = 0x0111, orientation = 0x0112,
                                strip_byte_counts = 0x0117, x_resolution = 0x011A,
-                               y_resolution = 0x011B, resolution_unit = 0x0128,
-                               software = 0x0131, date_time = 0x0132,
-                               artist = 0x013B, host_computer = 0x013C, tile_offsets = 0x0144,
-                               tile_byte_counts = 0x0145, sub_ifds = 0x014A, jpeg_offset = 0x0201,
-                               jpeg_length = 0x0202, xmp = 0x02BC, copyright = 0x8298,
-                               iptc = 0x83BB, photoshop = 0x8649, exif_ifd = 0x8769, icc = 0x8773,
-                               gps_ifd = 0x8825, maker_note = 0x927C, user_comment = 0x9286,
-                               color_space = 0xA001, interop_ifd = 0xA005, dng_version = 0xC612;
+                               y_resolution = 0x011B, resolution_unit = 0x0128, software = 0x0131,
+                               date_time = 0x0132, artist = 0x013B, host_computer = 0x013C,
+                               tile_offsets = 0x0144, tile_byte_counts = 0x0145, sub_ifds = 0x014A,
+                               jpeg_offset = 0x0201, jpeg_length = 0x0202, xmp = 0x02BC,
+                               copyright = 0x8298, iptc = 0x83BB, photoshop = 0x8649,
+                               exif_ifd = 0x8769, icc = 0x8773, gps_ifd = 0x8825,
+                               maker_note = 0x927C, user_comment = 0x9286, color_space = 0xA001,
+                               interop_ifd = 0xA005, dng_version = 0xC612;
 /// In the directory that `interop_ifd` points at.
 inline constexpr std::uint16_t interop_index = 0x0001;
 }  // namespace tag
 
-enum class TiffType : std::uint16_t { byte = 1, ascii = 2, short_ = 3, long_ = 4, rational = 5, ifd = 13 };
+enum class TiffType : std::uint16_t {
+  byte = 1,
+  ascii = 2,
+  short_ = 3,
+  long_ = 4,
+  rational = 5,
+  ifd = 13
+};
 
 struct Range {
   std::size_t begin = 0;

@@ -341,8 +341,8 @@ XmpFacts read_xmp(ByteView packet) {
     if (is(name, tiff, "Orientation") && value.size() == 1 && value[0] >= '1' && value[0] <= '8') {
       facts.orientation = value[0] - '0';
     }
-    if (name.space == google_camera && (name.local == "MotionPhoto" || name.local == "MicroVideo") &&
-        value == "1") {
+    if (name.space == google_camera &&
+        (name.local == "MotionPhoto" || name.local == "MicroVideo") && value == "1") {
       facts.motion_video = true;
     }
   });

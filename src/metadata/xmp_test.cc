@@ -31,7 +31,8 @@ constexpr std::string_view made_by_ai =
 
 std::string full() {
   return packet_of(
-      "<dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>(c) Ada &amp; Co</rdf:li></rdf:Alt></dc:rights>"
+      "<dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>(c) Ada &amp; "
+      "Co</rdf:li></rdf:Alt></dc:rights>"
       "<dc:description><rdf:Alt><rdf:li xml:lang='x-default'>SECRET words</rdf:li></rdf:Alt>"
       "</dc:description><exif:GPSLatitude>52,30.1N</exif:GPSLatitude>"
       "<Iptc4xmpExt:DigitalSourceType>" +

@@ -15,10 +15,13 @@ std::vector<std::string> gone(const Source& source, const std::vector<Holding>& 
                               const Keep& keep, Way way) {
   std::vector<std::string> names;
   for (const Holding& piece : source.inventory) {
-    if (fate_of(piece.content, source.info.format, keep, way) != Fate::told) continue;
-    const bool still_there = way != Way::convert && std::ranges::any_of(after, [&](const auto& each) {
-      return each.content == piece.content && each.name == piece.name;
-    });
+    const Fate fate = fate_of(piece.content, source.info.format, keep, way);
+    // What would stand in the way of another format goes where only the main picture was asked for.
+    if (fate != Fate::told && !(fate == Fate::neither && way == Way::convert)) continue;
+    const bool still_there =
+        way != Way::convert && std::ranges::any_of(after, [&](const auto& each) {
+          return each.content == piece.content && each.name == piece.name;
+        });
     if (!still_there && std::ranges::find(names, piece.name) == names.end()) {
       names.push_back(piece.name);
     }
@@ -78,9 +81,10 @@ Optimized accounted(const Source& source, Optimized made, const Keep& keep, Way 
   }
   made.private_left = private_against(after, keep);
   if (made.private_left.any()) {
-    made.notes.push_back(fmt::format("still holds private data ({}), which nothing here can take "
-                                     "out of this file",
-                                     fmt::join(names_of(made.private_left), ", ")));
+    made.notes.push_back(
+        fmt::format("still holds private data ({}), which nothing here can take "
+                    "out of this file",
+                    fmt::join(names_of(made.private_left), ", ")));
   }
   return made;
 }

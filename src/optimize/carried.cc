@@ -57,10 +57,10 @@ Carried carried_metadata(const Source& source, Format target, const Keep& keep, 
                          Way way, bool to_srgb) {
   const std::optional<Resolution> resolution = resolution_of(source);
   const bool own_place = holds_resolution(target);
-  Carried carried{.exif = filter_exif(source.metadata.exif.view(), keep, orientation,
-                                      /*pixels_changed=*/true,
-                                      own_place ? std::nullopt : resolution),
-                  .xmp = keep.xmp ? whole_xmp(source, orientation, way) : lasting_xmp(source, keep)};
+  Carried carried{
+      .exif = filter_exif(source.metadata.exif.view(), keep, orientation,
+                          /*pixels_changed=*/true, own_place ? std::nullopt : resolution),
+      .xmp = keep.xmp ? whole_xmp(source, orientation, way) : lasting_xmp(source, keep)};
   if (to_srgb) say_srgb(carried.exif);
   carried.blocks = {.exif = carried.exif.view(),
                     .xmp = carried.xmp.view(),

@@ -102,10 +102,9 @@ FormatCandidate candidate_of(const Optimized& made) {
 Result<Optimized> in_format(const Source& source, Format target, Extent extent,
                             const ImageSettings& settings, std::optional<std::uint64_t> to_beat) {
   const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
-  const bool new_colours =
-      settings.colour == ColourPolicy::to_srgb && !is_srgb_picture(source) &&
-      (source.foreign_colours || source.info.colour_space == "Lab" ||
-       !untouchable(source, settings.keep, Way::convert));
+  const bool new_colours = settings.colour == ColourPolicy::to_srgb && !is_srgb_picture(source) &&
+                           (source.foreign_colours || source.info.colour_space == "Lab" ||
+                            !untouchable(source, settings.keep, Way::convert));
   if (target == source.info.format && extent == whole && !new_colours) {
     IMGMILL_TRY(Optimized made, same_format(source, settings));
     return accounted(source, std::move(made), settings.keep, way_within(made));

@@ -105,10 +105,10 @@ TEST(Inventory, ConvertingTellsWhatDidNotComeAlong) {
         continue;
       }
       ASSERT_TRUE(result) << result.error().describe();
-      EXPECT_TRUE(std::ranges::any_of(result->notes, [](const std::string& note) {
-        return note.ends_with("did not come along");
-      })) << format.name
-          << ": " << injected.what;
+      EXPECT_TRUE(std::ranges::any_of(
+          result->notes,
+          [](const std::string& note) { return note.ends_with("did not come along"); }))
+          << format.name << ": " << injected.what;
     }
   }
 }
@@ -118,11 +118,13 @@ TEST(Inventory, IsShownByInspect) {
     for (const Injected& injected : with_unknown(format.format, good(format.format))) {
       const auto info = inspect(injected.file);
       ASSERT_TRUE(info) << info.error().describe();
-      EXPECT_TRUE(std::ranges::any_of(info->contents, [](const ContentPiece& piece) {
-        return piece.kind == "unknown" || piece.kind == "trailing data" ||
-               piece.kind == "further picture";
-      })) << format.name
-          << ": " << injected.what;
+      EXPECT_TRUE(std::ranges::any_of(info->contents,
+                                      [](const ContentPiece& piece) {
+                                        return piece.kind == "unknown" ||
+                                               piece.kind == "trailing data" ||
+                                               piece.kind == "further picture";
+                                      }))
+          << format.name << ": " << injected.what;
     }
   }
 }

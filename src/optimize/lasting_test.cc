@@ -28,8 +28,8 @@ std::optional<Resolution> resolution_of(ByteView file, Format format) {
 
 Bytes with_resolution(Format format) {
   const Raster picture = graphic(60, 44);
-  const Buffer plain = Buffer::copy_of(
-      format == Format::jpeg ? make_jpeg(picture, {.quality = 97}) : make(format, picture));
+  const Buffer plain = Buffer::copy_of(format == Format::jpeg ? make_jpeg(picture, {.quality = 97})
+                                                              : make(format, picture));
   const Buffer exif = filter_exif({}, Keep{}, 1, false, Resolution{dots, dots});
   NewMetadata told;
   if (format == Format::jpeg || format == Format::png) {
@@ -67,7 +67,8 @@ TEST(Resolution, StaysInEveryFormatThatHasAPlaceForIt) {
 TEST(Resolution, OfExifAloneStaysWithoutTheRestOfIt) {
   const Bytes plain = make_jpeg(photo(60, 44), {.quality = 97});
   const Buffer exif = filter_exif({}, Keep{}, 1, false, Resolution{dots, 150});
-  const auto file = insert_metadata(plain, Format::jpeg, {.exif = exif.view(), .xmp = {}, .iptc = {}});
+  const auto file =
+      insert_metadata(plain, Format::jpeg, {.exif = exif.view(), .xmp = {}, .iptc = {}});
   ASSERT_TRUE(file);
   const auto result = optimize(file->view());
   ASSERT_TRUE(result);
@@ -114,7 +115,8 @@ TEST(MadeByAi, StaysByDefaultWithoutTheRestOfTheXmp) {
       ASSERT_TRUE(result) << result.error().describe();
       EXPECT_TRUE(holds(result->bytes.view(), "trainedAlgorithmicMedia"));
       EXPECT_FALSE(holds(result->bytes.view(), secret_place));
-      const auto without = optimize(file, ImageSettings{.output_format = to.format, .keep = Keep::none()});
+      const auto without =
+          optimize(file, ImageSettings{.output_format = to.format, .keep = Keep::none()});
       ASSERT_TRUE(without) << without.error().describe();
       EXPECT_FALSE(holds(without->bytes.view(), "trainedAlgorithmicMedia"));
     }
@@ -150,8 +152,7 @@ TEST(XmpOrientation, SaysWhatTheTagSaysOnceThePixelsAreTurned) {
   const Bytes file =
       make_jpeg(photo(60, 44), {.quality = 97, .exif = exif_block(6), .xmp = packet_of_ai()});
   for (const Format to : {Format::webp, Format::png, Format::jpegxl, Format::avif}) {
-    const auto result =
-        optimize(file, ImageSettings{.output_format = to, .keep = Keep::all()});
+    const auto result = optimize(file, ImageSettings{.output_format = to, .keep = Keep::all()});
     ASSERT_TRUE(result) << result.error().describe();
     const MetadataBlocks blocks = read_metadata(result->bytes.view(), to);
     EXPECT_EQ(read_xmp(blocks.xmp.view()).orientation, 1) << info(to).name;

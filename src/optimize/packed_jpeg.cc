@@ -22,9 +22,8 @@ Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& setting
   Keep keep = settings.keep;
   keep.orientation = true;
   keep.icc = keep.icc || !is_srgb_picture(source);
-  const Buffer exif =
-      filter_exif(source.metadata.exif.view(), keep, source.info.orientation, false,
-                  untold_resolution(source));
+  const Buffer exif = filter_exif(source.metadata.exif.view(), keep, source.info.orientation, false,
+                                  untold_resolution(source));
   const Buffer xmp = lasting_xmp(source, keep);
   IMGMILL_TRY(const Rewritten less,
               rewrite_metadata(source.bytes, Format::jpeg, keep, exif.view(), xmp.view()));

@@ -9,14 +9,14 @@
 #include "codecs/jxl.h"
 #include "codecs/png_header.h"
 #include "codecs/tiff.h"
-#include "jpeg/reader.h"
 #include "codecs/tiff_header.h"
+#include "jpeg/reader.h"
 #include "metadata/isobmff.h"
 #include "metadata/jxl_boxes.h"
 #include "metadata/raw_file.h"
+#include "optimize/told_colours.h"
 #include "svg/gzip.h"
 #include "svg/reader.h"
-#include "optimize/told_colours.h"
 
 namespace imgmill {
 namespace {
@@ -56,7 +56,8 @@ std::string known_formats() {
 void find_obstacles(Source& source) {
   switch (source.info.format) {
     case Format::png:
-      if (const auto header = read_png_header(source.bytes)) source.still_apart = header->still_apart;
+      if (const auto header = read_png_header(source.bytes))
+        source.still_apart = header->still_apart;
       source.sequence = source.info.frames > 1 || source.still_apart;
       break;
     case Format::avif: {
@@ -161,9 +162,10 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
                 "raise the limit with --max-input");
   }
   if (const auto raw = camera_raw(input)) {
-    return fail(ErrorCode::unsupported,
-                fmt::format("this is a camera's {}, and what could be read of it is a preview", *raw),
-                "develop it with a raw converter first; it was left as it is");
+    return fail(
+        ErrorCode::unsupported,
+        fmt::format("this is a camera's {}, and what could be read of it is a preview", *raw),
+        "develop it with a raw converter first; it was left as it is");
   }
   const std::optional<Format> format = sniff(input.first(std::min(input.size(), sniff_bytes)));
   if (!format) {

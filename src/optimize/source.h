@@ -29,12 +29,12 @@ struct Source {
   /// What decoding would lose; found out once, as it may take a walk through
   /// the whole file.
   bool more_channels = false;  ///< channels beside the picture that no decoder here gives
-  bool sequence = false;      ///< an animation that is not written, and maybe not even read, here
-  bool still_apart = false;   ///< beside the animation there is a still picture that is none of it
-  bool packed_jpeg = false;   ///< a JPEG XL from which a JPEG can be restored
-  bool pages_differ = false;  ///< pages of several sizes or kinds
-  bool doubles = false;       ///< 64-bit floating point, of which 32 bits are read
-  bool more_inks = false;     ///< channels beside cyan, magenta, yellow and black
+  bool sequence = false;       ///< an animation that is not written, and maybe not even read, here
+  bool still_apart = false;    ///< beside the animation there is a still picture that is none of it
+  bool packed_jpeg = false;    ///< a JPEG XL from which a JPEG can be restored
+  bool pages_differ = false;   ///< pages of several sizes or kinds
+  bool doubles = false;        ///< 64-bit floating point, of which 32 bits are read
+  bool more_inks = false;      ///< channels beside cyan, magenta, yellow and black
   /// Code points that say what the colours mean, where no profile can: high dynamic range.
   std::optional<Cicp> foreign_colours;
 };

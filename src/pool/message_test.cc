@@ -22,11 +22,11 @@ std::string hex(std::string_view bytes) {
 }
 
 TEST(Wire, TheHeaderIsAsDocumented) {
-  EXPECT_EQ(wire_version, 4);
+  EXPECT_EQ(wire_version, 5);
   const Message message{MessageKind::work, 0x0102030405060708, -2, "{}"};
   EXPECT_EQ(hex(encode(message)),
             "49474d4c"          // magic
-            "0400"              // version
+            "0500"              // version
             "2100"              // kind
             "0807060504030201"  // id
             "feffffffffffffff"  // value
@@ -67,10 +67,11 @@ TEST(Wire, BodiesAreAsDocumented) {
   optimized.height = 4;
   optimized.format = Format::webp;
   optimized.decision = Decision::reencoded;
+  optimized.private_left.position = true;
   optimized.notes = {"a note"};
   EXPECT_EQ(to_body(optimized),
             R"({"decision":"reencoded","format":"webp","input_format":"jpeg",)"
-            R"("width":3,"height":4,"frames":1,"judgement":{},"notes":["a note"]})");
+            R"("width":3,"height":4,"frames":1,"judgement":{},"private_left":["position"],"notes":["a note"]})");
   EXPECT_EQ(to_body(CompareOrder{.original_bytes = 5}),
             R"({"original_bytes":5,"map":false,"limits":{"max_pixels":268435456,)"
             R"("max_decoded_bytes":1073741824,"max_input_bytes":1073741824,"max_frames":10000},)"
@@ -146,9 +147,11 @@ TEST(Orders, AnswersThatMakeNoSenseAreRefused) {
   EXPECT_FALSE(optimized_from("[]"));
   EXPECT_FALSE(optimized_from("{}"));
   const std::string good = R"({"decision":"kept","format":"png","input_format":"png",)"
-                           R"("width":1,"height":1,"frames":1,"judgement":{},"notes":[]})";
+                           R"("width":1,"height":1,"frames":1,"judgement":{},"private_left":[],"notes":[]})";
   ASSERT_TRUE(optimized_from(good));
   const std::pair<std::string, std::string> changes[] = {{"\"kept\"", "\"skipped\""},
+                                                         {"\"private_left\":[]",
+                                                          "\"private_left\":[\"shoe size\"]"},
                                                          {"\"kept\"", "7"},
                                                          {"\"png\"", "\"exe\""},
                                                          {"\"width\":1", "\"width\":0"},

@@ -160,8 +160,8 @@ Result<PrivateData> private_data_at(const JsonPlace& at) {
   for (const Json& item : at.value) {
     IMGMILL_TRY(const std::string name, text_at({item, at.path}));
     bool known = false;
-    for (bool PrivateData::* const field : {&PrivateData::position, &PrivateData::serial,
-                                            &PrivateData::thumbnail, &PrivateData::comment}) {
+    for (bool PrivateData::*const field : {&PrivateData::position, &PrivateData::serial,
+                                           &PrivateData::thumbnail, &PrivateData::comment}) {
       PrivateData one;
       one.*field = true;
       if (names_of(one).front() != name) continue;

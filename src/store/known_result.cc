@@ -33,9 +33,9 @@ std::vector<std::string> parted(std::string_view text) {
 }  // namespace
 
 void bind_result(Query& query, const KnownResult& known, ResultTexts& texts) {
-  texts.judgement = Json{{"judgement", json_of(known.judgement)},
-                         {"private_left", json_of(known.private_left)}}
-                        .dump();
+  texts.judgement =
+      Json{{"judgement", json_of(known.judgement)}, {"private_left", json_of(known.private_left)}}
+          .dump();
   texts.notes = joined(known.notes);
   query.with(static_cast<int>(known.decision), static_cast<int>(known.input_format),
              static_cast<int>(known.format), known.width, known.height, known.frames, known.size,

@@ -19,8 +19,12 @@ using ::testing::Not;
 std::string located_jpeg() {
   const std::string tiff =
       "II*\0\x08\0\0\0"s
-      "\x01\0" "\x25\x88\x04\0\x01\0\0\0\x1A\0\0\0" "\0\0\0\0"s
-      "\x01\0" "\x01\0\x02\0\x02\0\0\0N\0\0\0" "\0\0\0\0"s;
+      "\x01\0"
+      "\x25\x88\x04\0\x01\0\0\0\x1A\0\0\0"
+      "\0\0\0\0"s
+      "\x01\0"
+      "\x01\0\x02\0\x02\0\0\0N\0\0\0"
+      "\0\0\0\0"s;
   const std::string payload = "Exif\0\0"s + tiff;
   const std::size_t size = payload.size() + 2;
   const std::string file = jpeg_file(80, 60);
@@ -33,8 +37,8 @@ class Private : public testing::Test {
  protected:
   Private() {
     folder.write("in/a.jpg", located_jpeg());
-    const Outcome made = imgmill(folder, {"optimize", "in", "-o", "packed", "-f", "jxl",
-                                          "--lossless", "--keep", "all"});
+    const Outcome made = imgmill(
+        folder, {"optimize", "in", "-o", "packed", "-f", "jxl", "--lossless", "--keep", "all"});
     EXPECT_EQ(made.status, 0) << made.err;
     EXPECT_THAT(made.err, Not(HasSubstr("still hold")));
   }

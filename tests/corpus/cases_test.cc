@@ -32,12 +32,12 @@ std::optional<fs::path> cases() {
   return fs::canonical(folder);
 }
 
-#define NEED_CASES(part)                                                          \
-  const auto all_cases = cases();                                                 \
-  if (!all_cases || !fs::exists(*all_cases / (part))) {                           \
-    GTEST_SKIP() << "no cases with " << (part)                                    \
-                 << ": set IMGMILL_CASES to their folder to run this test";       \
-  }                                                                               \
+#define NEED_CASES(part)                                                    \
+  const auto all_cases = cases();                                           \
+  if (!all_cases || !fs::exists(*all_cases / (part))) {                     \
+    GTEST_SKIP() << "no cases with " << (part)                              \
+                 << ": set IMGMILL_CASES to their folder to run this test"; \
+  }                                                                         \
   const fs::path from = *all_cases / (part)
 
 // What a program prints; nothing where it is not installed.
@@ -54,8 +54,8 @@ std::optional<std::string> output_of(const std::string& command) {
   return text;
 }
 
-#define NEED_PROGRAM(name)                                                            \
-  if (!output_of(std::string(name) + " -ver")) {                                      \
+#define NEED_PROGRAM(name)                                              \
+  if (!output_of(std::string(name) + " -ver")) {                        \
     GTEST_SKIP() << "no " << (name) << ": install it to run this test"; \
   }
 

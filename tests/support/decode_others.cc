@@ -179,6 +179,37 @@ Decoded decode_gif(ByteView file) {
   return out;
 }
 
+namespace {
+
+// 8 bits a sample.
+void read_tiles(TIFF* tiff, Raster& page) {
+  std::uint32_t wide = 0;
+  std::uint32_t high = 0;
+  must(TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &wide) == 1, "tile width");
+  must(TIFFGetField(tiff, TIFFTAG_TILELENGTH, &high) == 1, "tile length");
+  std::vector<std::uint8_t> tile(static_cast<std::size_t>(TIFFTileSize(tiff)));
+  for (int top = 0; top < page.height; top += static_cast<int>(high)) {
+    for (int left = 0; left < page.width; left += static_cast<int>(wide)) {
+      must(TIFFReadTile(tiff, tile.data(), static_cast<std::uint32_t>(left),
+                        static_cast<std::uint32_t>(top), 0, 0) == TIFFTileSize(tiff),
+           "TIFFReadTile");
+      for (int y = 0; y < static_cast<int>(high) && top + y < page.height; ++y) {
+        for (int x = 0; x < static_cast<int>(wide) && left + x < page.width; ++x) {
+          for (int c = 0; c < page.channels; ++c) {
+            const auto from =
+                static_cast<std::size_t>((y * static_cast<int>(wide) + x) * page.channels + c);
+            const auto to =
+                static_cast<std::size_t>(((top + y) * page.width + left + x) * page.channels + c);
+            page.samples[to] = tile[from];
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
 Decoded decode_tiff(ByteView file) {
   MemoryTiff memory;
   memory.bytes.assign(file.begin(), file.end());
@@ -218,7 +249,12 @@ Decoded decode_tiff(ByteView file) {
     const int samples = static_cast<int>(width) * channels;
     Raster page(static_cast<int>(width), static_cast<int>(height), channels, bits);
     page.cmyk = photometric == PHOTOMETRIC_SEPARATED;
-    if (TIFFIsTiled(tiff) != 0) throw std::runtime_error("tiles");
+    if (TIFFIsTiled(tiff) != 0) {
+      if (bits != 8) throw std::runtime_error("tiles of other than 8 bits");
+      read_tiles(tiff, page);
+      out.movie.frames.push_back(std::move(page));
+      continue;
+    }
     std::vector<std::uint8_t> row(static_cast<std::size_t>(TIFFScanlineSize(tiff)));
     for (std::uint32_t y = 0; y < height; ++y) {
       must(TIFFReadScanline(tiff, row.data(), y, 0) == 1, "TIFFReadScanline");

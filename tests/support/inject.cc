@@ -119,8 +119,8 @@ std::vector<Injected> with_unknown(Format format, const Bytes& good) {
     case Format::png: {
       const std::size_t after_header = 8 + 25;
       const std::size_t end = file.size() - 12;
-      add("a chunk that may be copied", file.substr(0, after_header) + png_chunk("teSt", marker) +
-                                            file.substr(after_header));
+      add("a chunk that may be copied",
+          file.substr(0, after_header) + png_chunk("teSt", marker) + file.substr(after_header));
       add("a chunk that must not be copied",
           file.substr(0, after_header) + png_chunk("teST", marker) + file.substr(after_header));
       add("a chunk behind the pixels",
@@ -142,8 +142,8 @@ std::vector<Injected> with_unknown(Format format, const Bytes& good) {
       const unsigned packed = static_cast<unsigned char>(file[10]);
       const std::size_t head =
           13 + ((packed & 0x80) != 0 ? std::size_t{3} << ((packed & 7) + 1) : 0);
-      const std::string extension = "\x21\xFF\x0B"s + "NOBODYS 1.0" +
-                                    static_cast<char>(marker.size()) + marker + '\0';
+      const std::string extension =
+          "\x21\xFF\x0B"s + "NOBODYS 1.0" + static_cast<char>(marker.size()) + marker + '\0';
       add("an extension", file.substr(0, head) + extension + file.substr(head));
       add("bytes behind the end", file + marker);
       break;

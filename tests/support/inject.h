@@ -9,7 +9,7 @@
 namespace imgmill::test {
 
 struct Injected {
-  std::string what;    ///< "a chunk", "bytes behind the end"
+  std::string what;  ///< "a chunk", "bytes behind the end"
   Bytes file;
   std::string marker;  ///< stands in the file once, within what was put in
 };

@@ -207,8 +207,8 @@ void write_tiles(TIFF* tiff, const Raster& page, int side) {
       for (int y = 0; y < side && top + y < page.height; ++y) {
         for (int x = 0; x < side && left + x < page.width; ++x) {
           for (int c = 0; c < page.channels; ++c) {
-            const auto from = static_cast<std::size_t>(
-                ((top + y) * page.width + left + x) * page.channels + c);
+            const auto from =
+                static_cast<std::size_t>(((top + y) * page.width + left + x) * page.channels + c);
             tile[static_cast<std::size_t>((y * side + x) * page.channels + c)] =
                 static_cast<std::uint8_t>(page.samples[from]);
           }
