@@ -55,7 +55,8 @@ TiffField orientation_field(bool big_endian, int orientation) {
 // A rational in little endian: dots per inch to a hundredth.
 TiffField rational_field(std::uint16_t which, double value) {
   constexpr double denominator = 100;
-  const bool whole = std::abs(value - std::round(value)) < 1e-6;
+  // A PNG counts by the metre: 300 to the inch come back as 299.9994.
+  const bool whole = std::abs(value - std::round(value)) < 0.01;
   metadata::ByteWriter out(8);
   out.u32le(static_cast<std::size_t>(std::lround(whole ? value : value * denominator)));
   out.u32le(whole ? 1 : static_cast<std::size_t>(denominator));

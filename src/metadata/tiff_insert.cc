@@ -103,6 +103,8 @@ Result<Buffer> insert_tiff(ByteView file, const NewMetadata& metadata) {
     constexpr double denominator = 1000;
     const auto add_rational = [&](std::uint16_t which, double value) {
       std::array<std::byte, 8> bytes{};
+      // A PNG counts by the metre: 300 to the inch come back as 299.9994.
+      if (std::abs(value - std::round(value)) < 0.01) value = std::round(value);
       put(std::span(bytes), static_cast<std::uint32_t>(std::lround(value * denominator)), 4,
           big_endian);
       put(std::span(bytes).subspan(4), static_cast<std::uint32_t>(denominator), 4, big_endian);
