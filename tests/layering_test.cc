@@ -32,7 +32,9 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"executor", {"base", "platform", "optimize"}},
       {"pool", {"base", "platform", "schema", "sandbox", "codecs", "optimize", "executor"}},
       {"pipeline", {"base", "platform", "store", "executor"}},
-      {"batch", {"base", "platform", "schema", "store", "executor", "pool", "pipeline"}},
+      // Of metadata only the first bytes of raw files, to say what a file is that is no image.
+      {"batch",
+       {"base", "platform", "schema", "store", "executor", "pool", "pipeline", "metadata"}},
       {"server", {"base", "platform", "schema", "store", "batch"}},
   };
   return below;

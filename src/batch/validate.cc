@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "imgmill/maker.h"
+#include "metadata/raw_file.h"
 #include "platform/file.h"
 #include "platform/thread.h"
 #include "schema/json_settings.h"
@@ -34,7 +35,11 @@ std::string_view name_of_file(const fs::path& file) {
   return text.substr(text.rfind('/') + 1);
 }
 
-std::unexpected<Error> not_an_image(const fs::path& file) {
+std::unexpected<Error> not_an_image(const fs::path& file, ByteView start) {
+  if (const auto raw = camera_raw_by_start(start)) {
+    return fail(ErrorCode::unsupported, fmt::format("'{}' is a camera's {}", printable(file), *raw),
+                "develop it with a raw converter first; it was left as it is");
+  }
   return fail(ErrorCode::bad_input,
               fmt::format("'{}' is not an image imgmill knows", printable(file)),
               fmt::format("imgmill reads {}", format_list()));
@@ -167,7 +172,7 @@ Result<void> Validator::judge(const ImageTask& task, Memory& memory, Verdict& ve
   std::array<std::byte, sniff_bytes> start{};
   IMGMILL_TRY(const std::size_t got, read_start(file, task.input_path, start));
   verdict.format = sniff(std::span(start).first(got));
-  if (!verdict.format) return not_an_image(task.input_path);
+  if (!verdict.format) return not_an_image(task.input_path, std::span(start).first(got));
 
   note_misnaming(task.input_path, *verdict.format, verdict.notes);
   if (*verdict.format == Format::svg) IMGMILL_CHECK(check_drawing(task));

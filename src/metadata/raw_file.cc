@@ -114,16 +114,21 @@ std::optional<std::string_view> raw_tiff(const TiffView& tiff) {
 
 }  // namespace
 
-std::optional<std::string_view> camera_raw(ByteView file) {
+std::optional<std::string_view> camera_raw_by_start(ByteView start) {
+  const bool tiff =
+      metadata::starts_with(start, "II*\0"sv) || metadata::starts_with(start, "MM\0*"sv);
   for (const Magic& magic : magics) {
-    if (metadata::starts_with(metadata::from(file, magic.at), magic.bytes)) {
-      const bool needs_tiff = magic.at == 8;
-      if (!needs_tiff || metadata::starts_with(file, "II*\0"sv) ||
-          metadata::starts_with(file, "MM\0*"sv)) {
-        return magic.name;
-      }
+    const bool needs_tiff = magic.at == 8;
+    if (metadata::starts_with(metadata::from(start, magic.at), magic.bytes) &&
+        (tiff || !needs_tiff)) {
+      return magic.name;
     }
   }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> camera_raw(ByteView file) {
+  if (const auto name = camera_raw_by_start(file)) return name;
   const auto tiff = TiffView::open(file);
   return tiff ? raw_tiff(*tiff) : std::nullopt;
 }

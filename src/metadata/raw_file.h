@@ -18,4 +18,7 @@ namespace imgmill {
 /// of a file that is cut off, what is there. Thread-safe.
 [[nodiscard]] std::optional<std::string_view> camera_raw(ByteView file);
 
+/// The same by the first bytes alone: makers' magic numbers. Thread-safe.
+[[nodiscard]] std::optional<std::string_view> camera_raw_by_start(ByteView start);
+
 }  // namespace imgmill

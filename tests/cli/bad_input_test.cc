@@ -38,6 +38,17 @@ TEST(BadInput, OneBadImageCostsOneImage) {
   EXPECT_THAT(outcome.err, HasSubstr("5 failed:"));
 }
 
+TEST(BadInput, RawFilesOfCamerasAreCalledByTheirName) {
+  const Folder folder;
+  folder.write("a.RW2", std::string("IIU\0\x18\0\0\0", 8) + std::string(500, 'x'));
+  folder.write("b.raf", "FUJIFILMCCD-RAW 0201" + std::string(500, 'x'));
+  const Outcome outcome = imgmill(folder, {"optimize", "a.RW2", "b.raf", "-o", "out"});
+  EXPECT_EQ(outcome.status, 1) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("Panasonic or Leica raw file (RW2)"));
+  EXPECT_THAT(outcome.err, HasSubstr("Fujifilm raw file (RAF)"));
+  EXPECT_THAT(outcome.err, HasSubstr("raw converter"));
+}
+
 TEST(BadInput, UnreadableFilesAndFoldersFailAlone) {
   const Folder folder;
   folder.write("in/a.jpg", jpeg_file(50, 50));
