@@ -97,8 +97,9 @@ Raster premultiplied(Raster raster) {
   for (int y = 0; y < raster.height; ++y) {
     for (int x = 0; x < raster.width; ++x) {
       for (int c = 0; c < alpha; ++c) {
+        const std::int64_t colour = raster.at(x, y, c);
         raster.at(x, y, c) = static_cast<std::uint16_t>(
-            (raster.at(x, y, c) * raster.at(x, y, alpha) + raster.top() / 2) / raster.top());
+            (colour * raster.at(x, y, alpha) + raster.top() / 2) / raster.top());
       }
     }
   }
