@@ -24,7 +24,7 @@ constexpr double most_side = 2'147'483'647;
 constexpr double most_drawn = 32'000;
 // A drawing is drawn at a size of a few hundred pixels. Far from that, librsvg's own arithmetic
 // gives out: it rounds sides to whole pixels before they are scaled.
-constexpr double smallest_to_scale = 1e-3;
+constexpr double smallest_to_scale = 0.5;
 constexpr double largest_to_scale = 1e7;
 
 struct Unit {
@@ -111,7 +111,7 @@ Result<Picture> drawn(ByteView bytes, std::uint32_t longest) {
     return fail(ErrorCode::bad_input, "the SVG has no area", "give it a width and a height");
   }
   const double longer = std::max(size.width, size.height);
-  if (longer < smallest_to_scale || longer > largest_to_scale) {
+  if (std::min(size.width, size.height) < smallest_to_scale || longer > largest_to_scale) {
     return fail(ErrorCode::limit,
                 fmt::format("an SVG that says it is {:.3g} x {:.3g} pixels cannot be drawn",
                             size.width, size.height),

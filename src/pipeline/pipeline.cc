@@ -188,6 +188,11 @@ std::optional<ProcessedJob> Pipeline::process(LoadedJob loaded) {
 
 void Pipeline::share(const Result<ProcessedJob>& done, std::vector<LoadedJob> waiters) {
   for (LoadedJob& waiter : waiters) {
+    // What this machine could not do then, it may be able to do now.
+    if (!done && done.error().code() == ErrorCode::environment) {
+      if (auto own = process(std::move(waiter))) pass_on(*std::move(own), Stage::process);
+      continue;
+    }
     --unprocessed_;
     if (!done || stop_.stop_requested()) {
       waiter.input.bytes = {};
