@@ -132,7 +132,8 @@ void CommandLine::add_picture_options(CLI::App& app) {
                "Let colours that full transparency hides change where that saves bytes (PNG).")
       ->group(group);
   app.add_flag("--first-frame", first_frame_,
-               "Take the first frame of an animation where the format holds only one.")
+               "Take the first frame of an animation, or the main one of several pictures, "
+               "where the format holds only one.")
       ->group(group);
 }
 

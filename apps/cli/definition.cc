@@ -83,9 +83,9 @@ constexpr std::array doctor_examples = {
 
 constexpr std::array statuses = {
     StatusFact{0, "all well"},
-    StatusFact{1, "some images failed; the others are done"},
+    StatusFact{1, "some images failed, or still hold private data; the others are done"},
     StatusFact{2, "wrong usage or settings; nothing was done"},
-    StatusFact{3, "--check has found images that would shrink; compare --min, a lower score"},
+    StatusFact{3, "--check has found something to do; compare --min, a lower score"},
     StatusFact{130, "interrupted, after finishing what was being written"},
 };
 
