@@ -12,6 +12,7 @@
 
 #include "base/try.h"
 #include "quality/light.h"
+#include "quality/rgb_squares.h"
 
 namespace imgmill {
 namespace {
@@ -55,25 +56,17 @@ bool is_plain_rgb(const PixelView& view) {
 
 /// Nearly all pictures are of this kind, and small ones are judged in less than a millisecond.
 Squares squares_of_plain_rgb(const std::byte* one, const std::byte* other, std::size_t width) {
-  constexpr std::int64_t red = 77;  // of 256
-  constexpr std::int64_t green = 150;
-  constexpr std::int64_t blue = 29;
-  std::int64_t colours = 0;
-  std::int64_t luma = 0;
-  for (std::size_t i = 0; i < 3 * width; i += 3) {
-    const auto apart = [&](std::size_t c) {
-      return std::to_integer<std::int64_t>(one[i + c]) -
-             std::to_integer<std::int64_t>(other[i + c]);
-    };
-    const std::int64_t r = apart(0);
-    const std::int64_t g = apart(1);
-    const std::int64_t b = apart(2);
-    const std::int64_t y = red * r + green * g + blue * b;
-    colours += r * r + g * g + b * b;
-    luma += y * y;
-  }
-  constexpr double unit = 255.0 * 255.0;
-  return {static_cast<double>(colours) / unit, static_cast<double>(luma) / (unit * 256 * 256)};
+  RgbSquares sums;
+  add_rgb_squares(reinterpret_cast<const std::uint8_t*>(one),
+                  reinterpret_cast<const std::uint8_t*>(other), width, sums);
+  const auto of = [](std::int64_t sum) { return static_cast<double>(sum) / (255.0 * 255.0); };
+  const double across = red_share * green_share * of(sums.rg) +
+                        red_share * blue_share * of(sums.rb) +
+                        green_share * blue_share * of(sums.gb);
+  const double luma = red_share * red_share * of(sums.rr) +
+                      green_share * green_share * of(sums.gg) +
+                      blue_share * blue_share * of(sums.bb) + 2 * across;
+  return {of(sums.rr + sums.gg + sums.bb), std::max(luma, 0.0)};
 }
 
 struct Pixel {

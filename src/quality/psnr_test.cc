@@ -5,7 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <random>
+#include <string_view>
 #include <vector>
+
+#include "quality/rgb_squares.h"
+#include "quality/ssimulacra2_simd.h"
 
 namespace imgmill {
 namespace {
@@ -120,6 +125,39 @@ TEST(Psnr, IsExactBelowWhatIsEnough) {
   EXPECT_NEAR(*psnr(original.view(), candidate.view()), expected, 0.02);
   EXPECT_NEAR(*psnr(original.view(), candidate.view(), expected + 1), expected, 0.02);
   EXPECT_NEAR(*psnr(original.view(), candidate.view(), expected - 8), expected, 2);
+}
+
+TEST(RgbSquares, AreTheSameOnEveryInstructionSet) {
+  std::mt19937 random(7);
+  std::vector<std::uint8_t> one(3 * 9000);
+  std::vector<std::uint8_t> other(one.size());
+  for (std::uint8_t& sample : one) sample = static_cast<std::uint8_t>(random());
+  for (std::uint8_t& sample : other) sample = static_cast<std::uint8_t>(random());
+  // The largest products that there are.
+  std::fill(one.begin(), one.begin() + 3 * 8200, std::uint8_t{0});
+  std::fill(other.begin(), other.begin() + 3 * 8200, std::uint8_t{255});
+  for (const std::string_view target : simd_targets()) {
+    ASSERT_TRUE(quality::choose_simd_target(target));
+    for (const std::size_t pixels : {0, 1, 7, 15, 16, 17, 63, 800, 4096, 4111, 8999}) {
+      const std::size_t from = 3 * (9000 - pixels);
+      std::int64_t rr = 0, gg = 0, bb = 0, rg = 0, rb = 0, gb = 0;
+      for (std::size_t i = from; i < one.size(); i += 3) {
+        const std::int64_t r = one[i] - other[i];
+        const std::int64_t g = one[i + 1] - other[i + 1];
+        const std::int64_t b = one[i + 2] - other[i + 2];
+        rr += r * r, gg += g * g, bb += b * b, rg += r * g, rb += r * b, gb += g * b;
+      }
+      quality::RgbSquares found{.rr = 1};
+      quality::add_rgb_squares(one.data() + from, other.data() + from, pixels, found);
+      EXPECT_EQ(found.rr, rr + 1) << target << ", " << pixels;
+      EXPECT_EQ(found.gg, gg) << target << ", " << pixels;
+      EXPECT_EQ(found.bb, bb) << target << ", " << pixels;
+      EXPECT_EQ(found.rg, rg) << target << ", " << pixels;
+      EXPECT_EQ(found.rb, rb) << target << ", " << pixels;
+      EXPECT_EQ(found.gb, gb) << target << ", " << pixels;
+    }
+  }
+  ASSERT_TRUE(quality::choose_simd_target(""));
 }
 
 TEST(Psnr, RefusesWhatCannotBeCompared) {
