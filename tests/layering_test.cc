@@ -30,7 +30,8 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"schema", {"base"}},
       {"sandbox", {"base", "platform"}},
       {"executor", {"base", "platform", "optimize"}},
-      {"pool", {"base", "platform", "schema", "sandbox", "codecs", "optimize", "executor"}},
+      {"pool",
+       {"base", "platform", "schema", "sandbox", "codecs", "optimize", "compare", "executor"}},
       {"pipeline", {"base", "platform", "store", "executor"}},
       // Of metadata only the first bytes of raw files, to say what a file is that is no image.
       {"batch",

@@ -147,12 +147,20 @@ void CommandLine::add_limits(CLI::App& app, Limits& limits) {
       ->group(group);
 }
 
+void CommandLine::add_memory_bound(CLI::App& app, OptimizerOptions& options) {
+  add_value(app, "--memory", "SIZE", options.memory, parse_size,
+            "What images in work may take, all together, by an estimate; such as 2GB. Large ones "
+            "wait for each other; one that needs more is refused. Default: half of the memory.")
+      ->group("How it runs");
+}
+
 void CommandLine::add_run_options(CLI::App& app, RunOptions& options) {
   const std::string group = "How it runs";
   add_value(app, "-j,--jobs", "N", options.batch.jobs, parse_jobs,
             "Images in work at once. Default: one large image, or two below 1 MiB, for each core "
             "that may be used.")
       ->group(group);
+  add_memory_bound(app, options.optimizer);
   add_value(app, "--pipeline", "on|off", options.batch.pipeline,
             one_of<Pipelining>({{"on", Pipelining::on}, {"off", Pipelining::off}}),
             "Read, process and write different images at the same time. Default on.")

@@ -57,6 +57,7 @@ class CommandLine {
   void add_memory_options(CLI::App& app, RunOptions& options);
   void add_target_options(CLI::App& app);
   void add_limits(CLI::App& app, Limits& limits);
+  void add_memory_bound(CLI::App& app, OptimizerOptions& options);
   void add_talk(CLI::App& app, Talk& talk);
 
   /// The command that was called; the program when there was none.

@@ -45,6 +45,7 @@ void CommandLine::define_serve() {
             "Images in work at once. Default: one large image, or two below 1 MiB, for each core "
             "that may be used.")
       ->group(how);
+  add_memory_bound(app, serve_.optimizer);
   add_value(app, "--isolation", "process|thread", serve_.optimizer.isolation,
             one_of<Isolation>({{"process", Isolation::process}, {"thread", Isolation::thread}}),
             "Work in processes that are sandboxed and replaced when they fail, or in threads of "

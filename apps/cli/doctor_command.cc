@@ -6,11 +6,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "codecs/engine.h"
 #include "columns.h"
 #include "commands.h"
 #include "imgmill/version.h"
 #include "platform/cpu.h"
+#include "platform/memory.h"
 #include "quality/ssimulacra2.h"
 #include "sandbox/sandbox.h"
 
@@ -86,6 +88,11 @@ nlohmann::ordered_json for_programs() {
       {"affinity", cores.affinity},
       {"cgroup_quota", cores.cgroup_quota > 0 ? nlohmann::ordered_json(cores.cgroup_quota)
                                               : nlohmann::ordered_json()}};
+  const MemoryBudget memory = memory_budget();
+  object["memory"] = {{"used", memory.most() / 2},
+                      {"machine", memory.machine},
+                      {"cgroup", memory.cgroup > 0 ? nlohmann::ordered_json(memory.cgroup)
+                                                   : nlohmann::ordered_json()}};
   object["cpu_features"] = cpu_features();
   object["metric"] = {{"name", "SSIMULACRA 2.1"}, {"targets", simd_targets()}};
   object["allocator"] = allocator();
@@ -116,7 +123,13 @@ std::string for_people() {
                           : "no limit of the cgroup");
   text += fmt::format("CPU      {}\n", fmt::join(cpu_features(), " "));
   text += fmt::format("metric   SSIMULACRA 2.1 with {}\n", simd_targets().front());
-  text += fmt::format("memory   {}\n\nsandbox\n", allocator());
+  const MemoryBudget memory = memory_budget();
+  text += fmt::format("memory   {} for images: {} in the machine, {}; {}\n\nsandbox\n",
+                      human_size(memory.most() / 2), human_size(memory.machine),
+                      memory.cgroup > 0
+                          ? fmt::format("{} granted by the cgroup", human_size(memory.cgroup))
+                          : "no limit of the cgroup",
+                      allocator());
   for (const LayerReport& layer : probe_sandbox()) {
     const char* gap = layer.reason.empty() ? "" : ": ";
     text += fmt::format("  {:<17}  {}{}{}\n", name_of(layer.layer), name_of(layer.state), gap,

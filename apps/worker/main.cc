@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <string_view>
 
-#include "imgmill/compare.h"
-#include "imgmill/optimize.h"
+#include "compare/admission.h"
+#include "optimize/admission.h"
 #include "pool/fork_server.h"
 
 int main(int count, char** words) {
@@ -20,5 +20,5 @@ int main(int count, char** words) {
     return 2;
   }
   return imgmill::run_fork_server(imgmill::Channel(imgmill::FileDescriptor(control)),
-                                  {imgmill::optimize, imgmill::compare});
+                                  {imgmill::optimize_admitted, imgmill::compare_admitted});
 }

@@ -34,6 +34,10 @@ struct OptimizerOptions {
   /// each core that may be used (affinity mask, cgroup quota).
   int jobs = 0;
   Isolation isolation = Isolation::thread;
+  /// Bytes that images in work may take, with their workers; 0: half of what the machine, or the
+  /// control group, has when this is read. Each image's need is estimated from its header: large
+  /// ones wait for each other, and one that needs more than this is refused before it is decoded.
+  std::uint64_t memory = 0;
 
   // What follows matters to Isolation::process only.
   SandboxMode sandbox = SandboxMode::automatic;

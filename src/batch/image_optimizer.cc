@@ -1,3 +1,4 @@
+#include <tuple>
 #include <utility>
 
 #include "base/try.h"
@@ -11,6 +12,17 @@
 
 namespace imgmill {
 
+namespace {
+
+// The engine loads its tables at its first image; better now than then. A machine on
+// which that fails will say so at every image.
+ImageOptimizer warm(ImageOptimizer optimizer) {
+  std::ignore = warm_up(optimize_admitted);
+  return optimizer;
+}
+
+}  // namespace
+
 class ImageOptimizer::Impl {
  public:
   explicit Impl(std::unique_ptr<Executor> given) : executor(std::move(given)) {}
@@ -23,18 +35,17 @@ class ImageOptimizer::Impl {
 };
 
 ImageOptimizer::ImageOptimizer(int jobs)
-    : ImageOptimizer(std::make_unique<Impl>(make_thread_executor(jobs))) {
-  // The engine loads its tables at its first image; better now than then. A machine on
-  // which that fails will say so at every image.
-  if (!warm_up(imgmill::optimize)) return;
-}
+    : ImageOptimizer(warm(ImageOptimizer(std::make_unique<Impl>(make_thread_executor(jobs))))) {}
 ImageOptimizer::ImageOptimizer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ImageOptimizer::~ImageOptimizer() = default;
 ImageOptimizer::ImageOptimizer(ImageOptimizer&&) noexcept = default;
 ImageOptimizer& ImageOptimizer::operator=(ImageOptimizer&&) noexcept = default;
 
 Result<ImageOptimizer> ImageOptimizer::create(const OptimizerOptions& options) {
-  if (options.isolation == Isolation::thread) return ImageOptimizer(options.jobs);
+  if (options.isolation == Isolation::thread) {
+    return warm(
+        ImageOptimizer(std::make_unique<Impl>(make_thread_executor(options.jobs, options.memory))));
+  }
   IMGMILL_TRY(std::unique_ptr<ProcessExecutor> executor, ProcessExecutor::create(options));
   return ImageOptimizer(std::make_unique<Impl>(std::move(executor)));
 }

@@ -1,5 +1,9 @@
 #include "codecs/avif.h"
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -72,6 +76,15 @@ vips::VImage divided_by_alpha(const vips::VImage& image) {
       .rint()
       .cast(image.format())
       .copy(vips::VImage::option()->set("interpretation", image.interpretation()));
+}
+
+// libaom's rooms are many, and the heap keeps them in pieces that are of no use to whoever decodes
+// next: the peak of a search was a third higher. Takes a few milliseconds, where encoding took
+// seconds.
+void give_back_heap() {
+#if defined(__GLIBC__)
+  ::malloc_trim(0);
+#endif
 }
 
 }  // namespace
@@ -162,7 +175,9 @@ Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& op
     } else {
       keep_profile_and(save, exif, xmp);
     }
-    return take_blob(image.heifsave_buffer(save));
+    Buffer file = take_blob(image.heifsave_buffer(save));
+    give_back_heap();
+    return file;
   });
 }
 

@@ -101,10 +101,8 @@ bool is_plain(const Picture& picture) {
          std::max(picture.width(), picture.height()) <= webp::most_side;
 }
 
-Result<Buffer> encode_plain(const Picture& picture, const EncodeOptions& options) {
-  IMGMILL_TRY(const vips::VImage pixels,
-              with_engine(ErrorCode::bad_input, "the picture could not be turned into WebP",
-                          [&] { return picture.image.copy_memory(); }));
+// `pixels` are in memory.
+Result<Buffer> encode_plain(const vips::VImage& pixels, const EncodeOptions& options) {
   // Against libwebp's method 4 (docs/adr/0019-webp.md).
   const webp::Thought thought =
       options.effort == Effort::fast  ? webp::Thought{.block_modes = 1, .weigh = false}
@@ -145,12 +143,16 @@ Result<Buffer> encode_with_libwebp(const Picture& picture, const EncodeOptions& 
 }  // namespace
 
 Result<Buffer> WebpCodec::encode(const Picture& picture, const EncodeOptions& options) {
-  if (!options.lossless && is_plain(picture)) {
-    Result<Buffer> file = encode_plain(picture, options);
-    // More macroblocks than we find room for may still fit libwebp's way.
-    if (file || file.error().code() != ErrorCode::unsupported) return file;
-  }
-  return encode_with_libwebp(picture, options);
+  if (options.lossless || !is_plain(picture)) return encode_with_libwebp(picture, options);
+  // Read once: it may come from a decoder that goes from top to bottom and never back.
+  Picture held = picture;
+  IMGMILL_TRY(held.image,
+              with_engine(ErrorCode::bad_input, "the picture could not be turned into WebP",
+                          [&] { return picture.image.copy_memory(); }));
+  Result<Buffer> file = encode_plain(held.image, options);
+  // More macroblocks than we find room for may still fit libwebp's way.
+  if (file || file.error().code() != ErrorCode::unsupported) return file;
+  return encode_with_libwebp(held, options);
 }
 
 std::optional<std::string> WebpCodec::diagnose(ByteView) { return std::nullopt; }

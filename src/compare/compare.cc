@@ -9,8 +9,10 @@
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "codecs/scenes.h"
+#include "compare/admission.h"
 #include "compare/heat_map.h"
 #include "compare/moments.h"
+#include "optimize/memory_need.h"
 #include "optimize/source.h"
 #include "optimize/told_colours.h"
 #include "quality/judge.h"
@@ -195,10 +197,17 @@ std::string_view verdict_of(double score) {
 
 Result<Comparison> compare(ByteView original, ByteView other, const CompareOptions& options,
                            const Limits& limits) {
+  return compare_admitted(original, other, options, limits, {});
+}
+
+Result<Comparison> compare_admitted(ByteView original, ByteView other,
+                                    const CompareOptions& options, const Limits& limits,
+                                    const Admission& admission) {
   try {
     IMGMILL_TRY(const Source first, open(original, limits, "reading the original"));
     IMGMILL_TRY(const Source second, open(other, limits, "reading the other"));
     IMGMILL_CHECK(comparable(first, second));
+    if (admission) IMGMILL_CHECK(admission(memory_need_of_comparison(first, second)));
     return compared(first, second, options);
   } catch (const std::bad_alloc&) {
     return std::unexpected(engine_memory_error());

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <utility>
 
 namespace imgmill {
 
@@ -17,13 +18,16 @@ class CorePermits {
   /// Gives its permits back at the end of its life.
   class [[nodiscard]] Hold {
    public:
-    Hold(CorePermits& owner, int count) : owner_(owner), count_(count) {}
-    ~Hold() { owner_.give_back(count_); }
-    Hold(const Hold&) = delete;
-    Hold& operator=(const Hold&) = delete;
+    Hold(CorePermits& owner, int count) : owner_(&owner), count_(count) {}
+    Hold(Hold&& other) noexcept
+        : owner_(std::exchange(other.owner_, nullptr)), count_(other.count_) {}
+    Hold& operator=(Hold&&) = delete;
+    ~Hold() {
+      if (owner_ != nullptr) owner_->give_back(count_);
+    }
 
    private:
-    CorePermits& owner_;
+    CorePermits* owner_;
     int count_;
   };
 
@@ -35,7 +39,7 @@ class CorePermits {
     ++serving_;
     free_ -= count;
     changed_.notify_all();
-    return Hold(*this, count);
+    return {*this, count};
   }
 
  private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <stop_token>
@@ -22,20 +23,27 @@ struct Work {
   std::size_t images_left = many;
 };
 
+/// Beyond those at work, the images that may wait for memory while others pass them.
+inline constexpr int waiting_room = 8;
+
 /// Turns bytes into smaller bytes, somewhere: in this thread, in a worker
-/// process, on another machine. The pipeline calls `process` from `width()`
+/// process, on another machine. The pipeline calls `process` from `callers()`
 /// threads at once and never from more.
 class Executor {
  public:
   virtual ~Executor() = default;
 
-  /// Blocks until the image is done. Thread-safe up to `width()` callers.
+  /// Blocks until the image is done. Thread-safe up to `callers()` of them.
   /// A requested stop may end it early with ErrorCode::cancelled. When the decision
   /// is `kept`, the output may come without bytes: the input's are meant.
   [[nodiscard]] virtual Result<Optimized> process(const Work& work, std::stop_token stop) = 0;
 
   /// How many images may be in work at once; at least 1.
   [[nodiscard]] virtual int width() const = 0;
+
+  /// How many threads may call `process` at once: more than are at work, so that large images wait
+  /// for memory without holding up small ones.
+  [[nodiscard]] virtual int callers() const { return width(); }
 
   /// Room for the bytes of an input that `process` can hand on without copying.
   /// Any other memory will do as well, only slower. Thread-safe.
@@ -47,6 +55,8 @@ class Executor {
 
 /// Runs each image in the calling thread. `jobs` is the width; 0: one large image
 /// or two small ones for each core that may be used (affinity mask, cgroup quota).
-[[nodiscard]] std::unique_ptr<Executor> make_thread_executor(int jobs = 0);
+/// `memory`: OptimizerOptions::memory.
+[[nodiscard]] std::unique_ptr<Executor> make_thread_executor(int jobs = 0,
+                                                             std::uint64_t memory = 0);
 
 }  // namespace imgmill

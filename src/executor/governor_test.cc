@@ -21,7 +21,7 @@ Work work(std::size_t size, std::size_t left) {
 TEST(Governor, GivesTheLastImagesTheCoresThatAreLeft) {
   Governor governor(0, 8);
   const auto threads = [&](std::size_t left) {
-    return governor.acquire(work(100, left), Governor::Threads::spare).threads;
+    return governor.acquire(work(100, left), Governor::Threads::spare)->threads;
   };
   EXPECT_EQ(threads(Work::many), 1);
   EXPECT_EQ(threads(8), 1);
@@ -30,14 +30,14 @@ TEST(Governor, GivesTheLastImagesTheCoresThatAreLeft) {
   EXPECT_EQ(threads(3), 2);
   EXPECT_EQ(threads(1), 8);
   EXPECT_EQ(threads(0), 8);
-  EXPECT_EQ(governor.acquire(work(100, 1), Governor::Threads::one).threads, 1);
+  EXPECT_EQ(governor.acquire(work(100, 1), Governor::Threads::one)->threads, 1);
 }
 
 TEST(Governor, AnAskedNumberOfJobsIsAPromise) {
   Governor governor(3, 64);
   EXPECT_EQ(governor.width(), 3);
   EXPECT_EQ(governor.cores(), 3);
-  EXPECT_EQ(governor.acquire(work(100, 1), Governor::Threads::spare).threads, 3);
+  EXPECT_EQ(governor.acquire(work(100, 1), Governor::Threads::spare)->threads, 3);
 }
 
 TEST(Governor, TwoSmallImagesShareACoreAndALargeOneHasItAlone) {
@@ -58,6 +58,22 @@ TEST(Governor, TwoSmallImagesShareACoreAndALargeOneHasItAlone) {
   large.join();
 }
 
+TEST(Governor, LittleMemoryMakesFewerAtOnceAndLargeImagesGetTheCoresOfThoseThatWait) {
+  constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+  EXPECT_EQ(Governor(0, 8, 512 * mib).width(), 5);
+  EXPECT_EQ(Governor(3, 8, 100 * mib).width(), 1);
+  Governor governor(0, 8, 4096 * mib);
+  EXPECT_EQ(governor.width(), 16);
+  const auto threads = [&](std::uint64_t need) {
+    return governor.acquire(work(3, Work::many), Governor::Threads::spare, need)->threads;
+  };
+  EXPECT_EQ(threads(0), 1);
+  EXPECT_EQ(threads(200 * mib), 1);
+  EXPECT_EQ(threads(600 * mib), 2);
+  EXPECT_EQ(threads(1200 * mib), 4);
+  EXPECT_EQ(threads(3000 * mib), 8);
+}
+
 TEST(Governor, NeverMoreThreadsThanCores) {
   for (const int jobs : {0, 5}) {
     Governor governor(jobs, 4);
@@ -73,8 +89,8 @@ TEST(Governor, NeverMoreThreadsThanCores) {
             const std::size_t left = random() % 3 == 0 ? random() % 6 : Work::many;
             const auto share =
                 governor.acquire(work(small ? 100 : 2 << 20, left), Governor::Threads::spare);
-            const bool half = small && share.threads == 1 && jobs == 0;
-            const int mine = half ? 1 : 2 * share.threads;
+            const bool half = small && share->threads == 1 && jobs == 0;
+            const int mine = half ? 1 : 2 * share->threads;
             const int now = twice_in_use += mine;
             for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
             }

@@ -176,6 +176,18 @@ bool copy_levels(Decoder& decoder, jvirt_barray_ptr rows, Plane& plane) {
   return true;
 }
 
+bool same_levels(Decoder& decoder, jvirt_barray_ptr rows, const Plane& plane) {
+  if (setjmp(decoder.trap.way_out) != 0) return false;
+  auto* info = reinterpret_cast<j_common_ptr>(&decoder.info);
+  const std::size_t row_size = std::size_t{plane.blocks_wide} * sizeof(JBLOCK);
+  for (std::uint32_t row = 0; row < plane.blocks_high; ++row) {
+    JBLOCKARRAY blocks = decoder.info.mem->access_virt_barray(info, rows, row, 1, FALSE);
+    const auto* wanted = plane.block(std::size_t{row} * plane.blocks_wide);
+    if (std::memcmp(wanted, blocks[0], row_size) != 0) return false;
+  }
+  return true;
+}
+
 bool decode_rows(Decoder& decoder, JSAMPLE* row) {
   if (setjmp(decoder.trap.way_out) != 0) return false;
   JSAMPROW rows[1] = {row};
@@ -238,6 +250,13 @@ Result<Header> read_header(ByteView input) {
   header.components = info.num_components;
   header.progressive = info.progressive_mode != FALSE;
   header.cmyk = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
+  header.samples_a_pixel = 0;
+  for (int i = 0; i < info.num_components; ++i) {
+    const jpeg_component_info& component = info.comp_info[i];
+    header.samples_a_pixel +=
+        static_cast<double>(component.h_samp_factor) * component.v_samp_factor /
+        (static_cast<double>(info.max_h_samp_factor) * info.max_v_samp_factor);
+  }
   if (info.num_components > 0) {
     const int slot = info.comp_info[0].quant_tbl_no;
     if (slot >= 0 && slot < NUM_QUANT_TBLS && info.quant_tbl_ptrs[slot] != nullptr) {
@@ -283,6 +302,28 @@ Result<Picture> read_picture(ByteView input) {
   if (!finish(decoder)) return std::unexpected(error_of(decoder.trap));
   if (decoder.trap.damage[0] != '\0') return std::unexpected(damage_error(decoder.trap.damage));
   return picture;
+}
+
+bool holds_picture(ByteView input, const Picture& picture) {
+  Decoder decoder(input);
+  jvirt_barray_ptr* coefficients = coefficients_of(decoder);
+  const jpeg_decompress_struct& info = decoder.info;
+  if (coefficients == nullptr || info.image_width != picture.width ||
+      info.image_height != picture.height ||
+      static_cast<std::size_t>(info.num_components) != picture.planes.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < picture.planes.size(); ++i) {
+    const jpeg_component_info& component = info.comp_info[i];
+    const Plane& plane = picture.planes[i];
+    const bool same_layout =
+        plane.across == component.h_samp_factor && plane.down == component.v_samp_factor &&
+        plane.blocks_wide == component.width_in_blocks &&
+        plane.blocks_high == component.height_in_blocks && component.quant_table != nullptr &&
+        std::ranges::equal(component.quant_table->quantval, plane.steps);
+    if (!same_layout || !same_levels(decoder, coefficients[i], plane)) return false;
+  }
+  return finish(decoder) && decoder.trap.damage[0] == '\0';
 }
 
 std::optional<Buffer> with_end_marker(ByteView input) {

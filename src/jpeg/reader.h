@@ -17,7 +17,8 @@ struct Header {
   std::uint32_t height = 0;
   int components = 3;
   bool progressive = false;
-  bool cmyk = false;                           ///< CMYK or YCCK
+  bool cmyk = false;           ///< CMYK or YCCK
+  double samples_a_pixel = 3;  ///< of all components: 1.5 where chroma is halved both ways
   std::array<std::uint16_t, 64> luma_steps{};  ///< quantisation table of the first component
 };
 
@@ -30,6 +31,10 @@ struct Header {
 /// when a coefficient cannot be read for certain (a damaged file is never rewritten).
 /// Throws std::bad_alloc.
 [[nodiscard]] Result<Picture> read_picture(ByteView input);
+
+/// Whether `input` holds the coefficients and tables of `picture`, its segments aside. What cannot
+/// be read for certain does not. Takes half of the memory of read_picture(). Throws std::bad_alloc.
+[[nodiscard]] bool holds_picture(ByteView input, const Picture& picture);
 
 /// Decoded samples, row by row; grey or RGB, 8 bits.
 struct Pixels {

@@ -6,8 +6,10 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "optimize/admission.h"
 #include "optimize/choose.h"
 #include "optimize/drawing.h"
+#include "optimize/memory_need.h"
 #include "optimize/source.h"
 
 namespace imgmill {
@@ -26,8 +28,8 @@ void tell_of_mending(ByteView input, Optimized& made) {
   }
 }
 
-Result<Optimized> decided(const Source& source, const ImageSettings& settings,
-                          const Limits& limits) {
+Result<Optimized> decided(const Source& source, const ImageSettings& settings, const Limits& limits,
+                          const Admission& admission) {
   if (source.info.format == Format::svg) return cleaned_drawing(source, settings);
   const Format target = settings.output_format.value_or(source.info.format);
   const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
@@ -38,6 +40,7 @@ Result<Optimized> decided(const Source& source, const ImageSettings& settings,
     enlarged.height = extent.height;
     IMGMILL_CHECK(within(enlarged, limits));
   }
+  if (admission) IMGMILL_CHECK(admission(memory_need(source, extent, settings)));
   if (settings.choose_format) return smallest_format(source, extent, settings);
   return in_format(source, target, extent, settings);
 }
@@ -53,10 +56,15 @@ Result<void> count_frames(Optimized& made) {
 }  // namespace
 
 Result<Optimized> optimize(ByteView input, const ImageSettings& settings, const Limits& limits) {
+  return optimize_admitted(input, settings, limits, {});
+}
+
+Result<Optimized> optimize_admitted(ByteView input, const ImageSettings& settings,
+                                    const Limits& limits, const Admission& admission) {
   IMGMILL_CHECK(validate(settings));
   try {
     IMGMILL_TRY(const Source source, open_source(input, limits));
-    IMGMILL_TRY(Optimized made, decided(source, settings, limits));
+    IMGMILL_TRY(Optimized made, decided(source, settings, limits, admission));
     if (source.end_marker_added) tell_of_mending(input, made);
     IMGMILL_CHECK(count_frames(made));
     // What was promised is looked at once more, whichever way the bytes took.

@@ -425,6 +425,10 @@ class Seeker {
   }
 
   Result<Sought> finished() {
+    // What is written and read back takes memory of its own.
+    whole_.forget_ratings();
+    sample_.reset();
+    foretelling_.reset();
     IMGMILL_CHECK(best_->finish());
     Judgement judgement{.score = best_rating_.score,
                         .quality = static_cast<int>(std::lround(best_quality_))};

@@ -26,6 +26,9 @@ class Subject {
   /// The same of what somebody sees in its place. Errors: bad_input.
   [[nodiscard]] Result<Rating> rate(const Picture& shown);
 
+  /// Lets go of what ratings need; the next one makes it again.
+  void forget_ratings() { judge_.reset(); }
+
  private:
   Picture picture_;
   const Codec* codec_;

@@ -53,8 +53,8 @@ Pipeline::Pipeline(Executor& executor, PipelineObserver& observer, PipelineOptio
 }
 
 int Pipeline::workers() const {
-  const int width = executor_.width();
-  return options_.workers > 0 ? std::min(options_.workers, width) : width;
+  const int most = executor_.callers();
+  return options_.workers > 0 ? std::min(options_.workers, most) : most;
 }
 
 void Pipeline::submit(Job job) {

@@ -21,7 +21,7 @@ struct PipelineOptions {
   Pipelining mode = Pipelining::on;
   std::size_t queue_capacity = 50;                       ///< entries of each queue
   std::uint64_t byte_budget = std::uint64_t{512} << 20;  ///< bytes held by queues and stages
-  /// Images in the process stage at once, if fewer than executor.width(); 0: that.
+  /// Images in the process stage at once, if fewer than executor.callers(); 0: that.
   int workers = 0;
   /// Threads that read ahead. They mostly wait: on a disk or share that takes 20 ms
   /// to open a file, two of them give a core no more than 100 files a second.
@@ -46,7 +46,7 @@ struct PipelineTimes {
 
 /// Threads and queues of one batch. Each submitted job gets exactly one result.
 ///
-///   submit -> [jobs] -> readers -> [loaded] -> executor.width() threads
+///   submit -> [jobs] -> readers -> [loaded] -> executor.callers() threads
 ///          -> [processed] -> writers -> on_result
 ///
 /// What is known from earlier runs goes from the readers straight to the writers,
@@ -55,7 +55,7 @@ struct PipelineTimes {
 ///
 /// A requested stop turns what is not in the process stage yet into cancelled
 /// results; what is being processed or written is finished. With Pipelining::off
-/// there are executor.width() threads, each doing all three steps in turn.
+/// there are executor.callers() threads, each doing all three steps in turn.
 class Pipeline {
  public:
   /// All references outlive the pipeline. Throws std::system_error when no

@@ -11,13 +11,13 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <thread>
 
+#include "platform/cgroup.h"
 #include "platform/file.h"
 
 namespace imgmill {
@@ -37,13 +37,6 @@ int cores_in_mask() {
   return 0;
 }
 
-std::optional<std::string> first_line(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
-  if (!file || !std::getline(file, line)) return std::nullopt;
-  return line;
-}
-
 std::optional<double> number(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -56,71 +49,33 @@ void tighten(double& limit, double other) {
   if (other > 0 && (limit == 0 || other < limit)) limit = other;
 }
 
-/// Calls `read` for `group` and each group above it, up to the root "".
-template <typename Read>
-void for_each_ancestor(std::string group, Read read) {
-  while (!group.empty() && group.back() == '/') group.pop_back();
-  for (;;) {
-    read(group);
-    const auto slash = group.rfind('/');
-    if (slash == std::string::npos) return;
-    group.resize(slash);
-  }
-}
-
 /// cpu.max of cgroup v2: "max 100000" or "150000 100000" (microseconds).
-double quota_v2(const std::string& group) {
-  double limit = 0;
-  for_each_ancestor(group, [&](const std::string& at) {
-    const auto line = first_line("/sys/fs/cgroup" + at + "/cpu.max");
-    if (!line) return;
-    std::istringstream words(*line);
-    std::string quota;
-    std::string period;
-    words >> quota >> period;
-    const auto grant = number(quota);
-    const auto each = number(period);
-    if (grant && each && *grant > 0 && *each > 0) tighten(limit, *grant / *each);
-  });
-  return limit;
+double quota_v2(const std::string& folder) {
+  const auto line = first_line(folder + "/cpu.max");
+  if (!line) return 0;
+  std::istringstream words(*line);
+  std::string quota;
+  std::string period;
+  words >> quota >> period;
+  const auto grant = number(quota);
+  const auto each = number(period);
+  return grant && each && *grant > 0 && *each > 0 ? *grant / *each : 0;
 }
 
 /// cpu.cfs_quota_us of cgroup v1; -1 is none.
-double quota_v1(const std::string& group) {
-  double limit = 0;
-  for (const char* mount : {"/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/cpu"}) {
-    for_each_ancestor(group, [&](const std::string& at) {
-      const auto quota = first_line(mount + at + "/cpu.cfs_quota_us");
-      const auto period = first_line(mount + at + "/cpu.cfs_period_us");
-      if (!quota || !period) return;
-      const auto grant = number(*quota);
-      const auto each = number(*period);
-      if (grant && each && *grant > 0 && *each > 0) tighten(limit, *grant / *each);
-    });
-  }
-  return limit;
-}
-
-/// Whether a comma separated list of v1 controllers has "cpu".
-bool has_cpu(const std::string& controllers) {
-  return ("," + controllers + ",").find(",cpu,") != std::string::npos;
+double quota_v1(const std::string& folder) {
+  const auto quota = first_line(folder + "/cpu.cfs_quota_us");
+  const auto period = first_line(folder + "/cpu.cfs_period_us");
+  if (!quota || !period) return 0;
+  const auto grant = number(*quota);
+  const auto each = number(*period);
+  return grant && each && *grant > 0 && *each > 0 ? *grant / *each : 0;
 }
 
 double cgroup_quota() {
   double limit = 0;
-  std::ifstream file("/proc/self/cgroup");
-  std::string line;  // "hierarchy:controllers:group"
-  while (std::getline(file, line)) {
-    const auto first = line.find(':');
-    const auto second = first == std::string::npos ? first : line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
-    const std::string group = line.substr(second + 1);
-    if (controllers.empty()) {
-      tighten(limit, quota_v2(group));
-    } else if (has_cpu(controllers)) {
-      tighten(limit, quota_v1(group));
-    }
+  for (const ControlGroup& group : control_groups("cpu")) {
+    tighten(limit, group.version == 2 ? quota_v2(group.folder) : quota_v1(group.folder));
   }
   return limit;
 }

@@ -11,7 +11,7 @@
 namespace imgmill {
 
 /// Both sides must have the same. Raise it with every change of what follows.
-inline constexpr std::uint16_t wire_version = 5;
+inline constexpr std::uint16_t wire_version = 6;
 
 enum class MessageKind : std::uint16_t {
   // With the fork server.
@@ -34,6 +34,7 @@ enum class MessageKind : std::uint16_t {
   signal,      ///< from its signal handler; id: the signal; value: 1 if another process sent it
   compare,     ///< to it; id: of the pair; value: bytes; body: CompareOrder; descriptor: both
   compared,    ///< from it; id; value: bytes of the map, 0: none; body: Comparison
+  needs,       ///< from it; id; value: bytes of memory without which it did not begin
 };
 
 /// One message: 24 bytes of header in the machine's byte order, then the body.

@@ -22,7 +22,7 @@ std::string hex(std::string_view bytes) {
 }
 
 TEST(Wire, TheHeaderIsAsDocumented) {
-  EXPECT_EQ(wire_version, 5);
+  EXPECT_EQ(wire_version, 6);
   const Message message{MessageKind::work, 0x0102030405060708, -2, "{}"};
   EXPECT_EQ(hex(encode(message)),
             "49474d4c"          // magic
@@ -40,7 +40,7 @@ TEST(Wire, KindsKeepTheirNumbers) {
       {MessageKind::stopped, 7},   {MessageKind::ready, 32},     {MessageKind::work, 33},
       {MessageKind::done, 34},     {MessageKind::room, 35},      {MessageKind::filled, 36},
       {MessageKind::failed, 37},   {MessageKind::violation, 38}, {MessageKind::signal, 39},
-      {MessageKind::compare, 40},  {MessageKind::compared, 41}};
+      {MessageKind::compare, 40},  {MessageKind::compared, 41},  {MessageKind::needs, 42}};
   for (const auto& [kind, number] : numbers) {
     EXPECT_EQ(static_cast<int>(kind), number);
     const Result<Message> there_and_back = decode(encode({kind, 1, 2, "body"}));
@@ -61,7 +61,7 @@ TEST(Wire, BodiesAreAsDocumented) {
       R"("outputFormat":"original","lossless":false,"effort":"balanced",)"
       R"("keep":["icc","orientation","copyright"],"toSrgb":false,"background":"#ffffff",)"
       R"("animation":"refuse"},"limits":{"max_pixels":268435456,"max_decoded_bytes":1073741824,)"
-      R"("max_input_bytes":1073741824,"max_frames":10000},"threads":1,"cpu_seconds":0})");
+      R"("max_input_bytes":1073741824,"max_frames":10000},"threads":1,"cpu_seconds":0,"memory":0})");
   Optimized optimized;
   optimized.width = 3;
   optimized.height = 4;
@@ -69,13 +69,14 @@ TEST(Wire, BodiesAreAsDocumented) {
   optimized.decision = Decision::reencoded;
   optimized.private_left.position = true;
   optimized.notes = {"a note"};
-  EXPECT_EQ(to_body(optimized),
-            R"({"decision":"reencoded","format":"webp","input_format":"jpeg",)"
-            R"("width":3,"height":4,"frames":1,"judgement":{},"private_left":["position"],"notes":["a note"]})");
+  EXPECT_EQ(
+      to_body(optimized),
+      R"({"decision":"reencoded","format":"webp","input_format":"jpeg",)"
+      R"("width":3,"height":4,"frames":1,"judgement":{},"private_left":["position"],"notes":["a note"]})");
   EXPECT_EQ(to_body(CompareOrder{.original_bytes = 5}),
             R"({"original_bytes":5,"map":false,"limits":{"max_pixels":268435456,)"
             R"("max_decoded_bytes":1073741824,"max_input_bytes":1073741824,"max_frames":10000},)"
-            R"("threads":1,"cpu_seconds":0})");
+            R"("threads":1,"cpu_seconds":0,"memory":0})");
   Comparison comparison;
   comparison.score = 90.5;
   comparison.worst = {1, 2, 3, 4, 80.25};
@@ -94,9 +95,9 @@ TEST(Wire, BodiesAreAsDocumented) {
 TEST(Wire, TheDocumentNamesEveryKind) {
   std::ifstream file(std::string(IMGMILL_SOURCE_DIR) + "/docs/wire.md");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  for (const char* kind :
-       {"configure", "hello", "spawn", "spawned", "kill", "exited", "stopped", "ready", "work",
-        "done", "room", "filled", "failed", "violation", "signal", "compare", "compared"}) {
+  for (const char* kind : {"configure", "hello", "spawn", "spawned", "kill", "exited", "stopped",
+                           "ready", "work", "done", "room", "filled", "failed", "violation",
+                           "signal", "compare", "compared", "needs"}) {
     EXPECT_NE(text.find(std::string("| `") + kind + "` |"), std::string::npos) << kind;
   }
 }
@@ -121,12 +122,14 @@ TEST(Orders, ComeBackAsTheyWent) {
   order.limits.max_pixels = 77;
   order.threads = 3;
   order.cpu_seconds = 99;
+  order.memory = 1'000'000'000'000;
   const Result<Order> back = order_from(to_body(order));
   ASSERT_TRUE(back) << back.error().describe();
   EXPECT_EQ(back->settings, order.settings);
   EXPECT_EQ(back->limits, order.limits);
   EXPECT_EQ(back->threads, 3);
   EXPECT_EQ(back->cpu_seconds, 99);
+  EXPECT_EQ(back->memory, order.memory);
 
   const Error error = Error(ErrorCode::limit, "too large", "crop it").within("one").within("two");
   const Result<Error> error_back = error_from(to_body(error));
@@ -146,20 +149,21 @@ TEST(Orders, AnswersThatMakeNoSenseAreRefused) {
   EXPECT_FALSE(optimized_from("not JSON"));
   EXPECT_FALSE(optimized_from("[]"));
   EXPECT_FALSE(optimized_from("{}"));
-  const std::string good = R"({"decision":"kept","format":"png","input_format":"png",)"
-                           R"("width":1,"height":1,"frames":1,"judgement":{},"private_left":[],"notes":[]})";
+  const std::string good =
+      R"({"decision":"kept","format":"png","input_format":"png",)"
+      R"("width":1,"height":1,"frames":1,"judgement":{},"private_left":[],"notes":[]})";
   ASSERT_TRUE(optimized_from(good));
-  const std::pair<std::string, std::string> changes[] = {{"\"kept\"", "\"skipped\""},
-                                                         {"\"private_left\":[]",
-                                                          "\"private_left\":[\"shoe size\"]"},
-                                                         {"\"kept\"", "7"},
-                                                         {"\"png\"", "\"exe\""},
-                                                         {"\"width\":1", "\"width\":0"},
-                                                         {"\"width\":1", "\"width\":-1"},
-                                                         {"\"height\":1", "\"height\":1e300"},
-                                                         {"\"frames\":1", "\"frames\":1.5"},
-                                                         {"[]", "[7]"},
-                                                         {"\"notes\"", "\"remarks\""}};
+  const std::pair<std::string, std::string> changes[] = {
+      {"\"kept\"", "\"skipped\""},
+      {"\"private_left\":[]", "\"private_left\":[\"shoe size\"]"},
+      {"\"kept\"", "7"},
+      {"\"png\"", "\"exe\""},
+      {"\"width\":1", "\"width\":0"},
+      {"\"width\":1", "\"width\":-1"},
+      {"\"height\":1", "\"height\":1e300"},
+      {"\"frames\":1", "\"frames\":1.5"},
+      {"[]", "[7]"},
+      {"\"notes\"", "\"remarks\""}};
   for (const auto& [from, to] : changes) {
     std::string bad = good;
     bad.replace(bad.find(from), from.size(), to);

@@ -62,11 +62,13 @@ Result<void> read_bounds(const JsonPlace& at, SomeOrder& order) {
   order.threads = static_cast<int>(count);
   IMGMILL_TRY(const std::int64_t seconds, number(at, "cpu_seconds"));
   order.cpu_seconds = static_cast<std::uint64_t>(seconds);
+  IMGMILL_TRY(const std::int64_t memory, number(at, "memory"));
+  order.memory = static_cast<std::uint64_t>(memory);
   return {};
 }
 
 Result<Order> read_order(const JsonPlace& at) {
-  IMGMILL_CHECK(check_fields(at, {"settings", "limits", "threads", "cpu_seconds"}));
+  IMGMILL_CHECK(check_fields(at, {"settings", "limits", "threads", "cpu_seconds", "memory"}));
   Order order;
   IMGMILL_TRY(const JsonPlace settings, required_at(at, "settings"));
   IMGMILL_TRY(order.settings, settings_at(settings, {}));
@@ -75,7 +77,8 @@ Result<Order> read_order(const JsonPlace& at) {
 }
 
 Result<CompareOrder> read_compare_order(const JsonPlace& at) {
-  IMGMILL_CHECK(check_fields(at, {"original_bytes", "map", "limits", "threads", "cpu_seconds"}));
+  IMGMILL_CHECK(
+      check_fields(at, {"original_bytes", "map", "limits", "threads", "cpu_seconds", "memory"}));
   CompareOrder order;
   IMGMILL_TRY(const std::int64_t bytes, number(at, "original_bytes"));
   order.original_bytes = static_cast<std::uint64_t>(bytes);
@@ -128,6 +131,7 @@ std::string to_body(const Order& order) {
   json["limits"] = json_of(order.limits);
   json["threads"] = order.threads;
   json["cpu_seconds"] = order.cpu_seconds;
+  json["memory"] = order.memory;
   return dump(json);
 }
 
@@ -140,6 +144,7 @@ std::string to_body(const CompareOrder& order) {
   json["limits"] = json_of(order.limits);
   json["threads"] = order.threads;
   json["cpu_seconds"] = order.cpu_seconds;
+  json["memory"] = order.memory;
   return dump(json);
 }
 

@@ -27,6 +27,7 @@ struct Order {
   Limits limits;
   int threads = 1;                ///< that the engine may use
   std::uint64_t cpu_seconds = 0;  ///< after which the kernel ends the worker; 0: no bound
+  std::uint64_t memory = 0;       ///< bytes that the image may take; who needs more says so first
 };
 
 /// For one pair of images, which lie one after the other in one memory.
@@ -36,6 +37,7 @@ struct CompareOrder {
   Limits limits;
   int threads = 1;
   std::uint64_t cpu_seconds = 0;
+  std::uint64_t memory = 0;
 };
 
 // Each pair turns into JSON and back. Errors of reading: bad_input.

@@ -3,12 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <optional>
 #include <unordered_map>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "executor/governor.h"
+#include "executor/memory_bound.h"
 #include "platform/cpu.h"
+#include "platform/memory.h"
 
 namespace imgmill {
 namespace {
@@ -35,6 +40,16 @@ Error quarantined(const Fault& fault, bool second_time) {
       fault.kind == "timeout" || fault.kind == "cpu"
           ? "give it more time with --timeout, or leave this image out"
           : "the file may be damaged or hostile: handle it with care, and please report it");
+}
+
+Error out_of_memory(std::uint64_t granted) {
+  return Error(
+      ErrorCode::limit,
+      fmt::format("the system ran out of memory and ended the worker process that had this image, "
+                  "although nothing else was in work ({} were allowed)",
+                  human_size(granted)),
+      "the file is not to blame: give the machine or the container more memory, allow imgmill less "
+      "of it with --memory, or make the picture smaller with --resize");
 }
 
 /// Inputs that lie in memory which workers can be given. Thread-safe.
@@ -94,19 +109,20 @@ class SharedInputs : public std::enable_shared_from_this<SharedInputs> {
 class PoolExecutor final : public ProcessExecutor {
  public:
   PoolExecutor(const OptimizerOptions& options, std::unique_ptr<ProcessPool> pool,
-               std::unique_ptr<Governor> governor)
+               std::unique_ptr<Governor> governor, const MemoryBound& bound)
       : timeout_(std::max(options.timeout, std::chrono::seconds(1))),
+        bound_(bound),
         governor_(std::move(governor)),
         pool_(std::move(pool)) {}
 
   Result<Optimized> process(const Work& work, std::stop_token stop) override {
     // Nothing to parse, so nothing to fear; and there is no memory of no bytes.
     if (work.input.empty()) return optimize(work.input, work.settings, work.limits);
-    const auto share = governor_->acquire(work, Governor::Threads::spare);
     IMGMILL_TRY(const std::shared_ptr<SharedMemory> input, inputs_->holding(work.input));
-    return with_worker<Optimized>(stop, [&](WorkerProcess& worker) {
-      return worker.process(work, *input, share.threads, timeout_);
-    });
+    return with_worker<Optimized>(work, Governor::Threads::spare, stop,
+                                  [&](WorkerProcess& worker, const Grant& grant) {
+                                    return worker.process(work, *input, grant, timeout_);
+                                  });
   }
 
   Result<Comparison> compare(ByteView original, ByteView other, const CompareOptions& options,
@@ -121,15 +137,20 @@ class PoolExecutor final : public ProcessExecutor {
       std::memcpy(room.data() + original.size(), other.data(), other.size());
     }
     IMGMILL_CHECK(both.freeze());
-    // Two decoded pictures and the metric's rooms: it counts as a large image.
     const ImageSettings none;
-    const auto share = governor_->acquire({original, none, limits}, Governor::Threads::one);
-    const CompareOrder order{original.size(), options, limits, share.threads, 0};
-    return with_worker<Comparison>(
-        {}, [&](WorkerProcess& worker) { return worker.compare(order, both, timeout_); });
+    return with_worker<Comparison>({original, none, limits}, Governor::Threads::one, {},
+                                   [&](WorkerProcess& worker, const Grant& grant) {
+                                     return worker.compare({.original_bytes = original.size(),
+                                                            .options = options,
+                                                            .limits = limits,
+                                                            .threads = grant.threads,
+                                                            .memory = grant.memory},
+                                                           both, timeout_);
+                                   });
   }
 
   int width() const override { return governor_->width(); }
+  int callers() const override { return governor_->width() + waiting_room; }
 
   Result<Buffer> input_buffer(std::size_t size) override {
     if (size == 0) return Buffer();
@@ -139,21 +160,39 @@ class PoolExecutor final : public ProcessExecutor {
   ProcessPool& pool() override { return *pool_; }
 
  private:
-  /// What `attempt` comes to with a worker; another one where the first has failed and that
-  /// can help.
+  /// What `attempt` comes to with a worker: again with more memory where it asks for that, and with
+  /// another worker where the first has failed and that can help.
   template <typename Value, typename Attempt>
-  Result<Value> with_worker(std::stop_token stop, Attempt attempt) {
+  Result<Value> with_worker(const Work& work, Governor::Threads threads, std::stop_token stop,
+                            Attempt attempt) {
     bool blamed = false;
+    std::uint64_t needed = 0;
     for (int tries = 1;; ++tries) {
-      if (stop.stop_requested()) {
+      const std::uint64_t killed_before = killed_for_memory_;
+      const std::optional<Governor::Share> share = governor_->acquire(work, threads, needed, stop);
+      if (!share || stop.stop_requested()) {
         return fail(ErrorCode::cancelled, "stopped before it was worked on");
       }
+      // One that has all of it, and nobody beside it, may take more.
+      const bool alone = share->memory.bytes() == governor_->memory().budget();
+      const std::uint64_t granted = alone ? bound_.alone : share->memory.bytes();
       IMGMILL_TRY(ProcessPool::Lease worker, pool_->acquire(stop));
-      auto outcome = attempt(*worker.operator->());
+      auto outcome = attempt(*worker.operator->(), Grant{share->threads, granted});
       if (auto* done = std::get_if<Value>(&outcome)) return std::move(*done);
       if (auto* error = std::get_if<Error>(&outcome)) return std::unexpected(std::move(*error));
+      if (const auto* need = std::get_if<MemoryNeed>(&outcome)) {
+        IMGMILL_CHECK(bound_.admits(need->bytes));
+        needed = need->bytes;
+        continue;
+      }
       const Fault fault = std::get<Fault>(std::move(outcome));
       worker.replace(fault);
+      if (fault.killed && memory_ran_out(killed_before)) {
+        // Not the image's fault: it goes again, alone.
+        if (alone) return std::unexpected(out_of_memory(granted));
+        needed = governor_->memory().budget();
+        continue;
+      }
       if (fault.blameless && tries < most_blameless_tries) continue;
       if (blamed || !fault.worth_another_try || fault.blameless) {
         return std::unexpected(quarantined(fault, blamed));
@@ -162,7 +201,18 @@ class PoolExecutor final : public ProcessExecutor {
     }
   }
 
+  /// Whether the kernel has killed something for want of memory since it had killed `before`.
+  bool memory_ran_out(std::uint64_t before) {
+    const std::uint64_t now = killed_for_memory();
+    std::uint64_t known = killed_for_memory_;
+    while (known < now && !killed_for_memory_.compare_exchange_weak(known, now)) {
+    }
+    return now > before;
+  }
+
   const std::chrono::seconds timeout_;
+  const MemoryBound bound_;
+  std::atomic<std::uint64_t> killed_for_memory_ = killed_for_memory();
   // Buffers may outlive the executor.
   std::shared_ptr<SharedInputs> inputs_ = std::make_shared<SharedInputs>();
   std::unique_ptr<Governor> governor_;
@@ -172,7 +222,8 @@ class PoolExecutor final : public ProcessExecutor {
 }  // namespace
 
 Result<std::unique_ptr<ProcessExecutor>> ProcessExecutor::create(const OptimizerOptions& options) {
-  auto governor = std::make_unique<Governor>(options.jobs, core_budget().cores);
+  const MemoryBound bound = memory_bound(options.memory);
+  auto governor = std::make_unique<Governor>(options.jobs, core_budget().cores, bound.together);
   PoolOptions pool_options;
   pool_options.size = governor->width();
   pool_options.images_per_worker = options.images_per_worker;
@@ -183,7 +234,7 @@ Result<std::unique_ptr<ProcessExecutor>> ProcessExecutor::create(const Optimizer
                           .threads = governor->cores(),
                           .niceness = std::clamp(options.niceness, 0, 19)};
   IMGMILL_TRY(auto pool, ProcessPool::create(std::move(pool_options)));
-  return std::make_unique<PoolExecutor>(options, std::move(pool), std::move(governor));
+  return std::make_unique<PoolExecutor>(options, std::move(pool), std::move(governor), bound);
 }
 
 }  // namespace imgmill

@@ -27,11 +27,11 @@ Result<void> warm_up(const Optimize& optimize) {
   for (const FormatInfo& format : formats()) {
     if (!format.writable) continue;
     settings.output_format = format.format;
-    IMGMILL_TRY(Optimized encoded, optimize(picture.view(), settings, {}));
+    IMGMILL_TRY(Optimized encoded, optimize(picture.view(), settings, {}, {}));
     if (encoded.decision != Decision::kept) picture = std::move(encoded.bytes);
   }
   settings.output_format = formats().front().format;
-  IMGMILL_CHECK(optimize(picture.view(), settings, {}));
+  IMGMILL_CHECK(optimize(picture.view(), settings, {}, {}));
   return {};
 }
 

@@ -4,17 +4,18 @@
 
 #include <functional>
 
-#include "imgmill/compare.h"
-#include "imgmill/optimize.h"
+#include "compare/admission.h"
+#include "optimize/admission.h"
 
 namespace imgmill {
 
-/// The work of a worker, and what `optimize` is.
-using Optimize = std::function<Result<Optimized>(ByteView, const ImageSettings&, const Limits&)>;
+/// The work of a worker, and what `optimize_admitted` is.
+using Optimize = std::function<Result<Optimized>(ByteView, const ImageSettings&, const Limits&,
+                                                 const Admission&)>;
 
-/// The other work of a worker, and what `compare` is.
-using Compare =
-    std::function<Result<Comparison>(ByteView, ByteView, const CompareOptions&, const Limits&)>;
+/// The other work of a worker, and what `compare_admitted` is.
+using Compare = std::function<Result<Comparison>(ByteView, ByteView, const CompareOptions&,
+                                                 const Limits&, const Admission&)>;
 
 /// What a worker can do.
 struct Crafts {

@@ -11,9 +11,11 @@
 #include <cstring>
 #include <initializer_list>
 #include <new>
+#include <utility>
 
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "platform/memory.h"
 #include "platform/shared_memory.h"
 #include "pool/message.h"
 
@@ -91,6 +93,7 @@ class Worker {
     if (order.kind == MessageKind::compare) return serve_comparison(order, memory);
     const std::uint64_t id = order.id;
     Result<Optimized> outcome = work(order, memory);
+    if (needed_ > 0) return say(MessageKind::needs, id, std::exchange(needed_, 0), {});
     if (!outcome) return say(MessageKind::failed, id, 0, to_body(outcome.error()));
     if (outcome->decision == Decision::kept) {
       return say(MessageKind::done, id, 0, to_body(*outcome));
@@ -102,6 +105,7 @@ class Worker {
  private:
   void serve_comparison(const Message& order, const SharedMemory& memory) {
     const Result<Comparison> outcome = compare(order, memory);
+    if (needed_ > 0) return say(MessageKind::needs, order.id, std::exchange(needed_, 0), {});
     if (!outcome) return say(MessageKind::failed, order.id, 0, to_body(outcome.error()));
     const Buffer& map = outcome->map;
     say(MessageKind::compared, order.id, static_cast<std::int64_t>(map.size()), to_body(*outcome));
@@ -138,7 +142,7 @@ class Worker {
   Result<Optimized> work(const Message& message, const SharedMemory& memory) {
     IMGMILL_TRY(const Order order, order_from(message.body));
     return within(order, memory, [&](const Buffer& input) {
-      return crafts_.optimize(input.view(), order.settings, order.limits);
+      return crafts_.optimize(input.view(), order.settings, order.limits, admission(order.memory));
     });
   }
 
@@ -149,9 +153,21 @@ class Worker {
         return fail(ErrorCode::internal, "an order is about more bytes than there are");
       }
       return crafts_.compare(both.view().first(order.original_bytes),
-                             both.view().subspan(order.original_bytes), order.options,
-                             order.limits);
+                             both.view().subspan(order.original_bytes), order.options, order.limits,
+                             admission(order.memory));
     });
+  }
+
+  /// Lets in what needs no more than `granted` bytes, and notes what needs more.
+  Admission admission(std::uint64_t granted) {
+    return [this, granted](std::uint64_t bytes) -> Result<void> {
+      if (bytes > granted) {
+        needed_ = static_cast<std::int64_t>(std::min(bytes, most_needed));
+        return fail(ErrorCode::limit, "it needs more memory than there is leave for");
+      }
+      leaves_much_ = bytes > kept_for_the_next;
+      return {};
+    };
   }
 
   /// What `craft` makes of the bytes in `memory`, within the bounds of `order`.
@@ -162,7 +178,11 @@ class Worker {
     set_engine_threads(order.threads);
     try {
       IMGMILL_TRY(const Buffer bytes, memory.map_for_reading());
-      return craft(bytes);
+      auto made = craft(bytes);
+      // Of a large image the heap keeps what the next one might use; but the next one may be
+      // another worker's.
+      if (std::exchange(leaves_much_, false)) give_memory_back();
+      return made;
     } catch (const std::bad_alloc&) {
       return std::unexpected(engine_memory_error());
     } catch (const std::exception& exception) {
@@ -170,8 +190,14 @@ class Worker {
     }
   }
 
+  // Half of the least share of a worker.
+  static constexpr std::uint64_t kept_for_the_next = std::uint64_t{64} << 20;
+  static constexpr std::uint64_t most_needed = std::uint64_t{1} << 50;
+
   Channel channel_;
   const Crafts& crafts_;
+  std::int64_t needed_ = 0;   ///< of the order in hand, beyond what it grants
+  bool leaves_much_ = false;  ///< the order in hand takes more than is worth keeping
 };
 
 }  // namespace

@@ -114,6 +114,7 @@ Fault WorkerProcess::why_it_is_gone() {
     }
     if (signal == SIGKILL) {
       fault.what = "was killed (SIGKILL): by hand, or because the machine ran out of memory";
+      fault.killed = true;
     }
   } else {
     fault.kind = "exit";
@@ -202,10 +203,9 @@ std::variant<std::monostate, Error, Fault> WorkerProcess::wait_until_ready(
   return std::monostate{};
 }
 
-std::variant<Message, Error, Fault> WorkerProcess::ask(Message request, const SharedMemory& input,
-                                                       MessageKind expected,
-                                                       Clock::time_point deadline,
-                                                       seconds timeout) {
+std::variant<Message, MemoryNeed, Error, Fault> WorkerProcess::ask(
+    Message request, const SharedMemory& input, MessageKind expected, std::uint64_t memory,
+    Clock::time_point deadline, seconds timeout) {
   const std::array<int, 1> sent{input.get()};
   if (!channel_.send(encode(request), sent)) return why_it_is_gone();
   auto heard = hear_message(deadline, timeout);
@@ -216,6 +216,11 @@ std::variant<Message, Error, Fault> WorkerProcess::ask(Message request, const Sh
     Result<Error> error = error_from(message.body);
     if (!error) return broke_the_rules(error.error().message());
     return *std::move(error);
+  }
+  if (message.kind == MessageKind::needs) {
+    const auto needed = static_cast<std::uint64_t>(std::max<std::int64_t>(message.value, 0));
+    if (needed <= memory) return broke_the_rules("it asks for memory that it has");
+    return MemoryNeed{needed};
   }
   if (message.kind != expected) return broke_the_rules("it is of an unexpected kind");
   return std::move(message);
@@ -230,14 +235,16 @@ std::uint64_t cpu_seconds_for(seconds timeout, int threads) {
 
 }  // namespace
 
-Outcome WorkerProcess::process(const Work& work, const SharedMemory& input, int threads,
+Outcome WorkerProcess::process(const Work& work, const SharedMemory& input, const Grant& grant,
                                seconds timeout) {
   const Clock::time_point deadline = Clock::now() + timeout;
   const std::uint64_t id = ++images_;
-  const Order order{work.settings, work.limits, threads, cpu_seconds_for(timeout, threads)};
+  const Order order{work.settings, work.limits, grant.threads,
+                    cpu_seconds_for(timeout, grant.threads), grant.memory};
   auto answer =
       ask({MessageKind::work, id, static_cast<std::int64_t>(input.size()), to_body(order)}, input,
-          MessageKind::done, deadline, timeout);
+          MessageKind::done, grant.memory, deadline, timeout);
+  if (const auto* need = std::get_if<MemoryNeed>(&answer)) return *need;
   if (auto* error = std::get_if<Error>(&answer)) return std::move(*error);
   if (auto* fault = std::get_if<Fault>(&answer)) return std::move(*fault);
   return take_output(std::get<Message>(answer), work, deadline, timeout);
@@ -250,7 +257,8 @@ CompareOutcome WorkerProcess::compare(CompareOrder order, const SharedMemory& bo
   order.cpu_seconds = cpu_seconds_for(timeout, order.threads);
   auto answer =
       ask({MessageKind::compare, id, static_cast<std::int64_t>(both.size()), to_body(order)}, both,
-          MessageKind::compared, deadline, timeout);
+          MessageKind::compared, order.memory, deadline, timeout);
+  if (const auto* need = std::get_if<MemoryNeed>(&answer)) return *need;
   if (auto* error = std::get_if<Error>(&answer)) return std::move(*error);
   if (auto* fault = std::get_if<Fault>(&answer)) return std::move(*fault);
   const Message& compared = std::get<Message>(answer);

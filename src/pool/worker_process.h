@@ -21,14 +21,27 @@ struct Fault {
   std::string said;  ///< the end of its standard error, on one line; often empty
   /// The image is not to blame: somebody shot the worker, or it was never well.
   bool blameless = false;
+  /// Somebody ended it without a word (SIGKILL), such as the kernel that is out of memory.
+  bool killed = false;
   /// Whether the same may go well in another worker.
   bool worth_another_try = true;
 };
 
-/// What became of an image in a worker: done, refused with an error, or the worker
+/// The worker has not begun: the header asks for so many bytes of memory, more than were granted.
+struct MemoryNeed {
+  std::uint64_t bytes = 0;
+};
+
+/// What became of an image in a worker: done, not begun, refused with an error, or the worker
 /// is not to be used again.
-using Outcome = std::variant<Optimized, Error, Fault>;
-using CompareOutcome = std::variant<Comparison, Error, Fault>;
+using Outcome = std::variant<Optimized, MemoryNeed, Error, Fault>;
+using CompareOutcome = std::variant<Comparison, MemoryNeed, Error, Fault>;
+
+/// What an order may take.
+struct Grant {
+  int threads = 1;           ///< for the engine
+  std::uint64_t memory = 0;  ///< bytes
+};
 
 /// Used by one thread at a time; several workers may be used at once.
 class WorkerProcess {
@@ -54,8 +67,8 @@ class WorkerProcess {
   [[nodiscard]] const SandboxReport& sandbox() const { return sandbox_; }
   [[nodiscard]] std::chrono::microseconds warm_up_time() const { return warm_up_time_; }
 
-  /// Works on one image; `input` holds work.input. `threads`: for the engine.
-  [[nodiscard]] Outcome process(const Work& work, const SharedMemory& input, int threads,
+  /// Works on one image; `input` holds work.input.
+  [[nodiscard]] Outcome process(const Work& work, const SharedMemory& input, const Grant& grant,
                                 std::chrono::seconds timeout);
 
   /// Compares two images, which `both` holds one after the other; `order` says how, but
@@ -78,11 +91,10 @@ class WorkerProcess {
                                                  std::chrono::seconds timeout);
   [[nodiscard]] std::variant<Message, Fault> hear_message(Clock::time_point deadline,
                                                           std::chrono::seconds timeout);
-  /// Gives an order and hears the first answer to it.
-  [[nodiscard]] std::variant<Message, Error, Fault> ask(Message request, const SharedMemory& input,
-                                                        MessageKind expected,
-                                                        Clock::time_point deadline,
-                                                        std::chrono::seconds timeout);
+  /// Gives an order that may take `memory` bytes, and hears the first answer to it.
+  [[nodiscard]] std::variant<Message, MemoryNeed, Error, Fault> ask(
+      Message request, const SharedMemory& input, MessageKind expected, std::uint64_t memory,
+      Clock::time_point deadline, std::chrono::seconds timeout);
   /// The bytes that belong to an answer; their number is its value.
   [[nodiscard]] std::variant<Buffer, Error, Fault> take_bytes(const Message& answer,
                                                               Clock::time_point deadline,

@@ -65,22 +65,36 @@ void show(Band& band, std::size_t size, std::size_t row, std::size_t width,
 
 }  // namespace
 
-Coder::Coder(const Planes& from, const Segments& with, const Thought& care)
+Coder::Coder(const Planes& from, const Segments& with, const Thought& care, std::size_t mode_bytes)
     : planes(&from), segments(&with), thought(care), above(from.wide), teller(from.wide) {
   for (std::size_t plane = 0; plane < 3; ++plane) {
     start_band(bands[plane], plane == 0 ? 16 : 8, from.wide);
   }
-  macroblocks.reserve(from.wide * from.high);
+  const std::uint64_t all = from.wide * from.high;
+  macroblocks.reserve(all);
+  // As many as there could be: what is not touched is not there, while growing on the way would
+  // hold the old ones and twice as many new ones.
+  constexpr std::size_t most_levels = 25 * 16;
+  levels.reserve(most_levels * all);
+  // Beside the modes there are up to 2 KiB of probabilities, and for each macroblock its segment
+  // and whether it has levels.
+  const std::uint64_t head = std::min<std::uint64_t>(mode_bytes / 2, 2048);
+  const std::uint64_t bits = 8 * (mode_bytes - head) / 100 * 98;
+  const std::uint64_t beside = all * (with.count > 1 ? 3 : 1);
+  mode_room = bits > beside ? 256 * (bits - beside) : 0;
   fill_costs(default_probabilities, costs);
 }
 
 bool Coder::may_use_blocks() const {
-  // In 256ths of a bit: the first partition has 19 bits for its size (RFC 6386, section 9.1), and a
-  // fifth of it is left for what is not counted here.
-  constexpr std::uint64_t room = (std::uint64_t{8} << 19) / 5 * 4 * 256;
   const std::uint64_t all = planes->wide * planes->high;
   // Even use over the picture, with a ninth of it to begin with.
-  return mode_cost < room / (9 * all) * (8 * macroblocks.size() + all);
+  return mode_cost < mode_room / (9 * all) * (8 * macroblocks.size() + all);
+}
+
+std::size_t Coder::usable_whole_modes() const {
+  const std::uint64_t all = planes->wide * planes->high;
+  // Whoever tells blocks stops earlier; what is left beyond that is for whole ones.
+  return mode_cost < mode_room / (16 * all) * (15 * macroblocks.size() + all) ? whole_modes : 1;
 }
 
 void Coder::code_row() {

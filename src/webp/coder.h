@@ -69,11 +69,19 @@ struct Band {
 
 /// The coding of one picture, row by row. Not to be used by two threads.
 struct Coder {
-  /// Throws std::bad_alloc. The others must outlive it.
-  Coder(const Planes& from, const Segments& with, const Thought& care);
+  /// What tells how macroblocks are foretold has 19 bits for its size in bytes (RFC 6386, section
+  /// 9.1), whatever the size of the picture.
+  static constexpr std::size_t most_mode_bytes = (std::size_t{1} << 19) - 1;
+
+  /// Throws std::bad_alloc. The others must outlive it. `mode_bytes`: fewer, for tests.
+  Coder(const Planes& from, const Segments& with, const Thought& care,
+        std::size_t mode_bytes = most_mode_bytes);
 
   /// Whether there is room left for telling a macroblock's luma block by block.
   [[nodiscard]] bool may_use_blocks() const;
+  /// Of the modes for whole macroblocks, how many of the first may be chosen from: all while there
+  /// is room, then the one that takes least.
+  [[nodiscard]] std::size_t usable_whole_modes() const;
 
   /// The next row. Throws std::bad_alloc.
   void code_row();
@@ -91,6 +99,7 @@ struct Coder {
   std::vector<Macroblock> macroblocks;
   Levels levels;
   std::uint64_t mode_cost = 0;  ///< so far, in 256ths of a bit
+  std::uint64_t mode_room = 0;  ///< for all of the picture, likewise
   std::size_t since_costs = 0;  ///< macroblocks since costs were fitted to what has come
   Planes* shown = nullptr;      ///< for tests: gets what a decoder shows without the loop filter
 };

@@ -89,8 +89,9 @@ class Worker {
 
   void ChooseWhole(Macroblock& made) {
     const Beside beside = BesideIn(0);
+    const std::size_t usable = coder_.usable_whole_modes();
     std::int64_t least = 0;
-    for (std::size_t mode = 0; mode < whole_modes; ++mode) {
+    for (std::size_t mode = 0; mode < usable; ++mode) {
       PredictWhole(beside, 4, static_cast<WholeMode>(mode), foretold_[mode]);
       const std::int64_t cost = 256 * std::int64_t{HadamardSum(luma_, foretold_[mode], 16)} +
                                 std::int64_t{segment_.lambda_satd} * luma_mode_costs[mode];
@@ -346,8 +347,9 @@ class Worker {
   void CodeChroma(Macroblock& made) {
     const Beside blue = BesideIn(1);
     const Beside red = BesideIn(2);
+    const std::size_t usable = coder_.usable_whole_modes();
     std::int64_t least = 0;
-    for (std::size_t mode = 0; mode < whole_modes; ++mode) {
+    for (std::size_t mode = 0; mode < usable; ++mode) {
       PredictWhole(blue, 2, static_cast<WholeMode>(mode), chroma_foretold_[mode]);
       PredictWhole(red, 2, static_cast<WholeMode>(mode), chroma_foretold_[mode] + 64);
       const std::int64_t cost =

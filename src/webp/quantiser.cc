@@ -128,6 +128,9 @@ Segment make_segment(int quantiser) {
 
 }  // namespace
 
+// Macroblocks of some 150 megapixels: beyond them there are fewer than seven bits for each.
+constexpr std::size_t most_segmented = 600'000;
+
 Segments make_segments(const Planes& planes, double quality) {
   return segments_at(planes, index_for(quality));
 }
@@ -148,7 +151,10 @@ Segments segments_at(const Planes& planes, int index) {
     segments.rows[i] = make_segment(quantisers[i]);
   }
   // One is enough where all are quantised alike.
-  if (std::ranges::count(quantisers, quantisers[0]) == most_segments) {
+  // ... or where telling which takes room that modes need (see Coder::most_mode_bytes).
+  const bool too_many = planes.wide * planes.high > most_segmented;
+  if (too_many) segments.rows[0] = make_segment(std::clamp((index * 256 + 2048) >> 12, 0, 127));
+  if (too_many || std::ranges::count(quantisers, quantisers[0]) == most_segments) {
     segments.count = 1;
     std::ranges::fill(segments.map, std::uint8_t{0});
   }

@@ -6,6 +6,7 @@
 #include <pty.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -173,8 +174,10 @@ Outcome Running::finish(const std::string& input) {
   }
   feeder.join();
   int raw = 0;
-  waitpid(process_, &raw, 0);
+  rusage used{};
+  wait4(process_, &raw, 0, &used);
   outcome.status = status_of(raw);
+  outcome.peak_memory = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
   return outcome;
 }
 

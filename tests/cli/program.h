@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -44,6 +45,7 @@ struct Outcome {
   int status = -1;  ///< exit status; 128 + the signal when one ended it
   std::string out;
   std::string err;
+  std::uint64_t peak_memory = 0;  ///< of this process, without its workers, bytes
 };
 
 /// A program that runs, with pipes to its three standard streams and signals as

@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "imgmill/compare.h"
-#include "imgmill/optimize.h"
+#include "compare/admission.h"
+#include "optimize/admission.h"
 #include "platform/channel.h"
 #include "platform/shared_memory.h"
 #include "pool/fork_server.h"
@@ -206,11 +206,12 @@ Error scribble_on_the_input() {
                data != MAP_FAILED ? "the input was changed" : "the input is read-only");
 }
 
-Result<Optimized> misbehave(ByteView input, const ImageSettings& settings, const Limits& limits) {
+Result<Optimized> misbehave(ByteView input, const ImageSettings& settings, const Limits& limits,
+                            const Admission& admission) {
   constexpr std::string_view mark = "FAULT:";
   const std::string_view text = as_text(input);
   const std::size_t at = text.find(mark);
-  if (at == std::string_view::npos) return optimize(input, settings, limits);
+  if (at == std::string_view::npos) return optimize_admitted(input, settings, limits, admission);
   const std::string_view rest = text.substr(at + mark.size());
   const std::string_view name = rest.substr(0, rest.find(';'));
   if (name == "scribble") return std::unexpected(scribble_on_the_input());
@@ -222,7 +223,7 @@ Result<Optimized> misbehave(ByteView input, const ImageSettings& settings, const
   const auto fault = faults().find(name);
   if (fault == faults().end()) return std::unexpected(Error(ErrorCode::usage, "no such fault"));
   fault->second();
-  return optimize(input, settings, limits);
+  return optimize_admitted(input, settings, limits, admission);
 }
 
 }  // namespace
@@ -230,5 +231,5 @@ Result<Optimized> misbehave(ByteView input, const ImageSettings& settings, const
 
 int main() {
   return imgmill::run_fork_server(imgmill::Channel(imgmill::FileDescriptor(3)),
-                                  {imgmill::misbehave, imgmill::compare});
+                                  {imgmill::misbehave, imgmill::compare_admitted});
 }
