@@ -102,7 +102,7 @@ BatchSummary BatchProcessor::run() {
   summary.busy = {plan_time_, validate_time_, times.read, times.process, times.write};
   summary.queues = queues;
   summary.stopped = stop_.stop_requested();
-  stores_.finish(summary);
+  for (const Error& warning : stores_.finish(summary)) collector_.on_warning(warning);
   return summary;
 }
 
