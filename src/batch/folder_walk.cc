@@ -12,10 +12,23 @@ namespace imgmill {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// "a", "b" of "./a/b/"; nothing of the current folder.
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const fs::path& name : folder.lexically_normal().relative_path()) {
+    if (!name.empty() && name != ".") names.push_back(name.native());
+  }
+  return names;
+}
+
+}  // namespace
+
 FolderWalk::FolderWalk(fs::path root, const WalkRules& rules)
     : root_(std::move(root)),
       rules_(rules),
-      typed_((root_.lexically_normal().relative_path() / "").native()),
+      typed_(names_in(root_)),
       canonical_names_(rules.canonical_names || !rules.not_walked.empty()) {}
 
 fs::path FolderWalk::path_of(std::string_view below_root) const {
@@ -55,10 +68,8 @@ std::optional<LeftOutReason> FolderWalk::reason_against(const Level& level,
   }
   if (rules_.exclude.empty() && rules_.include.empty()) return std::nullopt;
   const std::string path = level.folder + std::string(entry.name);
-  const auto match = [&](const PathPatterns& patterns) {
-    return patterns.match_file(path) || patterns.match_file(typed_ + path);
-  };
-  if (match(rules_.exclude) || (!rules_.include.empty() && !match(rules_.include)))
+  if (rules_.exclude.match_file(path, typed_) ||
+      (!rules_.include.empty() && !rules_.include.match_file(path, typed_)))
     return LeftOutReason::excluded_file;
   return std::nullopt;
 }
@@ -84,7 +95,7 @@ std::optional<FolderWalk::Step> FolderWalk::visit_folder(Level& level, std::stri
   std::optional<LeftOutReason> reason;
   if (name.starts_with('.')) {
     reason = LeftOutReason::hidden_folder;
-  } else if (rules_.exclude.match_folder(below) || rules_.exclude.match_folder(typed_ + below)) {
+  } else if (rules_.exclude.match_folder(below, typed_)) {
     reason = LeftOutReason::excluded_folder;
   }
   if (reason && !rules_.whole_tree) return File{level.folder, name, false, reason};

@@ -85,9 +85,7 @@ class FolderWalk {
 
   const std::filesystem::path root_;
   const WalkRules& rules_;
-  /// The root as it was written, with a final '/': somebody who excludes "photos/raw" from
-  /// "photos" means what is below it.
-  const std::string typed_;
+  const std::vector<std::string> typed_;  ///< the names in the root, as it was written
   const bool canonical_names_;
   bool started_ = false;
   std::vector<Level> levels_;

@@ -227,7 +227,8 @@ Result<PathPatterns> PathPatterns::parse(const std::vector<std::string>& pattern
   return result;
 }
 
-bool PathPatterns::match(std::string_view path, bool folder) const {
+bool PathPatterns::match(std::string_view path, std::span<const std::string> root,
+                         bool folder) const {
   if (patterns_.empty()) return false;
   const std::string_view name = path.substr(path.rfind('/') + 1);
   std::vector<std::string_view> parts;
@@ -239,6 +240,12 @@ bool PathPatterns::match(std::string_view path, bool folder) const {
     }
     if (parts.empty()) parts = parts_of(path);
     if (match_parts(pattern.parts, parts)) return true;
+    const std::span<const std::string> names = pattern.parts;
+    if (!root.empty() && names.size() > root.size() &&
+        std::ranges::equal(names.first(root.size()), root) &&
+        match_parts(names.subspan(root.size()), parts)) {
+      return true;
+    }
   }
   return false;
 }

@@ -1,6 +1,7 @@
 // Patterns that say which files of a tree are worked on.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,17 @@ class PathPatterns {
   [[nodiscard]] static Result<PathPatterns> parse(const std::vector<std::string>& patterns);
 
   [[nodiscard]] bool empty() const { return patterns_.empty(); }
-  /// `path`: below the input folder, without a slash at either end.
-  [[nodiscard]] bool match_file(std::string_view path) const { return match(path, false); }
-  [[nodiscard]] bool match_folder(std::string_view path) const { return match(path, true); }
+  /// `path`: below the input folder, without a slash at either end. `root`: the names in the
+  /// path of that folder as it was written; a pattern may begin with them, since somebody who
+  /// excludes "photos/raw" from "photos" means what is below it.
+  [[nodiscard]] bool match_file(std::string_view path,
+                                std::span<const std::string> root = {}) const {
+    return match(path, root, false);
+  }
+  [[nodiscard]] bool match_folder(std::string_view path,
+                                  std::span<const std::string> root = {}) const {
+    return match(path, root, true);
+  }
 
  private:
   struct Pattern {
@@ -34,7 +43,8 @@ class PathPatterns {
     bool folders_only = false;
   };
 
-  [[nodiscard]] bool match(std::string_view path, bool folder) const;
+  [[nodiscard]] bool match(std::string_view path, std::span<const std::string> root,
+                           bool folder) const;
   [[nodiscard]] static Result<Pattern> parsed(const std::string& text);
 
   std::vector<Pattern> patterns_;

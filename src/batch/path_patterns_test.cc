@@ -42,6 +42,18 @@ TEST(PathPatterns, WithASlashMeanPathsFromTheTop) {
   EXPECT_FALSE(file("x/**/b", "x/y/a"));
 }
 
+TEST(PathPatterns, MayBeginWithTheFolderAsItWasWritten) {
+  const std::vector<std::string> root = {"my", "photos"};
+  const auto match = [&](const std::string& pattern, std::string_view path) {
+    return PathPatterns::parse({pattern})->match_file(path, root);
+  };
+  EXPECT_TRUE(match("my/photos/raw/*", "raw/a.jpg"));
+  EXPECT_TRUE(match("raw/*", "raw/a.jpg"));
+  EXPECT_FALSE(match("photos/raw/*", "raw/a.jpg"));
+  EXPECT_FALSE(match("*/a.jpg", "a.jpg")) << "a star is no name of the root";
+  EXPECT_TRUE(match("*/a.jpg", "raw/a.jpg"));
+}
+
 TEST(PathPatterns, KnowCharactersAndAlternatives) {
   EXPECT_TRUE(file("IMG_????.jpg", "img_0001.jpg"));
   EXPECT_TRUE(file("?.jpg", "\xC3\xA4.jpg")) << "one character of two bytes";
