@@ -39,6 +39,11 @@ std::string upper(std::string_view text) {
   return result;
 }
 
+std::unexpected<Error> backup_without_originals() {
+  return fail(ErrorCode::usage, "--backup is for originals that are replaced",
+              "add --in-place, or leave it out");
+}
+
 }  // namespace
 
 CommandLine::CommandLine()
@@ -74,20 +79,40 @@ void CommandLine::define_optimize() {
   const std::string where = "Where results go";
   add_value(
       app, "-o,--output", "DIR|FILE", optimize_.output, any_text,
-      "Folder for the results, made when missing; or, with one input, a file (a new name without "
-      "an extension is a folder). - is standard output.")
+      "Folder for the results, made when missing; or, with one input, a file, whose extension "
+      "says the format (a new name without one is a folder). - is standard output.")
       ->group(where);
   app.add_flag("--in-place", optimize_.in_place, "Replace the originals.")->group(where);
-  add_value(app, "--backup", "DIR", optimize_.run.batch.backup_dir, any_path,
-            "With --in-place: first put each original below this folder.")
+  add_backup(app, optimize_.run);
+  add_value(app, "--name", "PATTERN", optimize_.name, any_text,
+            "How results are called: {name} is the input's name, {from} its extension; the new "
+            "extension is added. With '{name}-{from}' logo.jpg and logo.png both become WebP.")
+      ->group(where);
+  app.add_flag("--copy-others", optimize_.copy_others,
+               "Copy all other files of the input folders into the output folder, untouched, so "
+               "that it has the whole tree; also hidden and excluded ones.")
       ->group(where);
   add_picture_options(app);
   const std::string which = "Which files";
+  add_list(app, "--exclude", "GLOB", optimize_.exclude,
+           "Leave out files and folders that match: '*.gif' by name, 'drafts/' a folder, "
+           "'web/**/icon-*' by path below the input. May be given several times; put it in "
+           "quotes.")
+      ->group(which);
+  add_list(app, "--include", "GLOB", optimize_.include,
+           "Take only files that match, as above; --exclude wins.")
+      ->group(which);
   app.add_flag("--all-files", optimize_.all_files,
                "Look inside files without an image extension, too.")
       ->group(which);
   app.add_flag("--follow-links", optimize_.follow_links, "Walk into linked folders.")->group(which);
   add_run_options(app, optimize_.run);
+}
+
+void CommandLine::add_backup(CLI::App& app, RunOptions& options) {
+  add_value(app, "--backup", "DIR", options.batch.backup_dir, any_path,
+            "With --in-place: first put each original below this folder.")
+      ->group("Where results go");
 }
 
 void CommandLine::add_picture_options(CLI::App& app) {
@@ -229,6 +254,10 @@ void CommandLine::define_batch() {
       "batch", "Do the tasks of a JSON file; results go to standard output as JSON lines.");
   add_value(app, "TASKS", "TASKS", batch_.tasks, any_text,
             "JSON file with tasks: an array, or one object a line; - is standard input.");
+  app.add_flag("--in-place", batch_.in_place,
+               "Let tasks replace their inputs: those whose output_path is their input_path.")
+      ->group("Where results go");
+  add_backup(app, batch_.run);
   add_run_options(app, batch_.run);
 }
 
@@ -301,6 +330,7 @@ Result<Request> CommandLine::request() {
       return fail(ErrorCode::usage, "no TASKS were given",
                   "write: imgmill batch tasks.json, or - for standard input");
     }
+    if (run.batch.backup_dir && !batch_.in_place) return backup_without_originals();
     return batch_;
   }
   return finish_optimize();
@@ -317,7 +347,8 @@ Result<Request> CommandLine::finish_optimize() {
 
   if (optimize_.inputs.empty()) {
     return fail(ErrorCode::usage, "no INPUT was given",
-                "name files or folders: imgmill optimize photos -o photos-small");
+                "name files or folders: imgmill optimize photos -o photos-small; - is standard "
+                "input");
   }
   const bool standard_input = std::ranges::count(optimize_.inputs, "-") > 0;
   if (standard_input && check_) {
@@ -343,8 +374,7 @@ Result<Request> CommandLine::finish_optimize() {
     }
     optimize_.run.batch.existing = ExistingOutput::overwrite;
   } else if (optimize_.run.batch.backup_dir) {
-    return fail(ErrorCode::usage, "--backup is for originals that are replaced",
-                "add --in-place, or leave it out");
+    return backup_without_originals();
   } else if (optimize_.output.empty() && check_ && !standard_input) {
     // Nothing is written, so a place is only needed where names would change.
     if (settings.output_format || settings.choose_format) {
@@ -355,7 +385,10 @@ Result<Request> CommandLine::finish_optimize() {
   } else if (optimize_.output.empty() && !standard_input) {
     return fail(
         ErrorCode::usage, "it is not said where the results go",
-        "add -o FOLDER (or, for one image, -o FILE), or --in-place to replace the originals");
+        optimize_.inputs.size() == 2
+            ? fmt::format("write -o before the place: imgmill optimize {} -o {}",
+                          printable(optimize_.inputs[0]), printable(optimize_.inputs[1]))
+            : "add -o FOLDER (or, for one image, -o FILE), or --in-place to replace the originals");
   } else if (optimize_.output == "-" && !standard_input) {
     return fail(ErrorCode::usage, "only standard input can go to standard output",
                 "write: imgmill optimize - < FILE");
@@ -363,67 +396,13 @@ Result<Request> CommandLine::finish_optimize() {
   return optimize_;
 }
 
-Error CommandLine::unexpected_words() const {
-  const CLI::App& app = chosen();
-  const std::vector<std::string> words = app.remaining();
-  const std::string word = words.empty() ? std::string() : unguarded(words.front());
-  const CommandFacts facts = facts_of(app);
-  std::vector<std::string> candidates;
-  if (word.starts_with('-')) {
-    for (const OptionFacts& option : facts.options) {
-      if (!option.long_name.empty()) candidates.push_back(option.long_name);
-    }
-    const std::string name = word.substr(0, word.find('='));
-    std::string meant = closest(name, candidates);
-    if (meant.empty() && name.size() > 4) {
-      // Shortened names, and single dashes before long ones.
-      const std::string start = name.starts_with("--") ? name : "-" + name;
-      const auto found = std::ranges::find_if(
-          candidates, [&](const std::string& candidate) { return candidate.starts_with(start); });
-      if (found != candidates.end()) meant = *found;
-    }
-    return {ErrorCode::usage, fmt::format("there is no option {}", printable(name)),
-            meant.empty() ? std::string() : "did you mean " + meant + "?"};
-  }
-  if (!facts.name.empty()) {
-    return {ErrorCode::usage, fmt::format("'{}' is one argument too many for imgmill {}",
-                                          printable(word), facts.name)};
-  }
-  for (const CommandFacts& command : commands_of(app_)) {
-    if (!command.hidden) candidates.push_back(command.name);
-  }
-  const std::string meant = closest(word, candidates);
-  return {ErrorCode::usage, fmt::format("there is no command '{}'", printable(word)),
-          meant.empty() ? "the commands are " + listed(candidates, "and")
-                        : "did you mean imgmill " + meant + "?"};
-}
-
-Error CommandLine::explain(const CLI::ParseError& error) const {
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return unexpected_words();
-  if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) {
-    return {ErrorCode::usage, "--overwrite and --skip-existing contradict each other",
-            "leave one of them out"};
-  }
-  const std::string said = error.what();
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
-    const std::string option = said.substr(0, said.find_first_of(": "));
-    for (const OptionFacts& facts : facts_of(chosen()).options) {
-      if (facts.long_name != option) continue;
-      if (facts.flag()) {
-        return {ErrorCode::usage, option + " takes no value", "write it alone"};
-      }
-      return {ErrorCode::usage, option + " needs a value",
-              fmt::format("write {} {}", option, facts.value)};
-    }
-  }
-  return {ErrorCode::usage, said};
-}
-
 std::expected<Request, UsageError> CommandLine::parse(const std::vector<std::string>& words) {
   const auto wrong = [&](Error error) {
     return std::unexpected(
         UsageError{&chosen() == &app_ ? std::string() : chosen().get_name(), std::move(error)});
   };
+  if (!words.empty() && words.front() == "help") return help(words);
+  if (words.size() == 1 && words.front() == "version") return parse({"--version"});
   try {
     std::vector<std::string> backwards(words.rbegin(), words.rend());
     std::ranges::transform(backwards, backwards.begin(), guarded);

@@ -52,6 +52,7 @@ class CommandLine {
   void define_restore_jpeg();
   void define_serve();
   void define_generators();
+  void add_backup(CLI::App& app, RunOptions& options);
   void add_picture_options(CLI::App& app);
   void add_run_options(CLI::App& app, RunOptions& options);
   void add_memory_options(CLI::App& app, RunOptions& options);
@@ -74,6 +75,9 @@ class CommandLine {
   [[nodiscard]] Result<Request> finish_serve();
   [[nodiscard]] Error explain(const CLI::ParseError& error) const;
   [[nodiscard]] Error unexpected_words() const;
+  [[nodiscard]] Error option_without_command(const std::string& option) const;
+  [[nodiscard]] std::expected<Request, UsageError> help(
+      const std::vector<std::string>& words) const;
 
   CLI::App app_;
   OptimizeOptions optimize_;

@@ -29,16 +29,9 @@ void CommandLine::define_serve() {
             "Folder for uploads, results and the list of jobs. Default: imgmill in "
             "$XDG_DATA_HOME, or ~/.local/share/imgmill.")
       ->group(where);
-  const auto add_root = [this](const CLI::results_t& words) {
-    for (const std::string& word : words) serve_.roots.push_back(unguarded(word));
-    return true;
-  };
-  app.add_option("--root", CLI::callback_t(add_root),
-                 "A folder that jobs may read images from and write them to, with all below it; "
-                 "may be given several times. Default: the home folder.")
-      ->type_name("DIR")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+  add_list(app, "--root", "DIR", serve_.roots,
+           "A folder that jobs may read images from and write them to, with all below it; "
+           "may be given several times. Default: the home folder.")
       ->group(where);
   const std::string how = "How it runs";
   add_value(app, "-j,--jobs", "N", serve_.optimizer.jobs, parse_workers,

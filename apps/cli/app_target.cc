@@ -51,6 +51,10 @@ Result<void> CommandLine::finish_target() {
                             lossless_ ? "--lossless" : "a quality number"),
                 "leave one of them out: the target finds the quality by itself");
   }
+  if (lossless_ && quality) {
+    return fail(ErrorCode::usage, "--lossless and a quality number contradict each other",
+                "leave one of them out: without loss there is no quality to choose");
+  }
   if (!(settings.allowed == ImageSettings{}.allowed) && !settings.choose_format) {
     return fail(ErrorCode::usage, "--allow narrows what --format auto chooses from",
                 "add --format auto, or leave --allow out");
@@ -59,7 +63,7 @@ Result<void> CommandLine::finish_target() {
   if (target_) {
     settings.target = Target{.score = *target_};
   } else if (!quality && !lossless_ && !settings.max_bytes) {
-    settings.target = Target{.spare_lossless = true};
+    settings.target = default_settings().target;
   }
   return {};
 }

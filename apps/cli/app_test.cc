@@ -44,7 +44,6 @@ TEST(CommandLine, ReadsEveryOptionOfOptimize) {
                                                 "--jpeg-quality=70",
                                                 "--webp-quality",
                                                 "60",
-                                                "--lossless",
                                                 "-f",
                                                 "webp",
                                                 "--resize",
@@ -69,6 +68,14 @@ TEST(CommandLine, ReadsEveryOptionOfOptimize) {
                                                 "--dry-run",
                                                 "--skip-existing",
                                                 "--all-files",
+                                                "--exclude",
+                                                "*.gif",
+                                                "--exclude=[a-c]*",
+                                                "--include",
+                                                "*.{jpg,png}",
+                                                "--name",
+                                                "{name}-{from}",
+                                                "--copy-others",
                                                 "--follow-links",
                                                 "--fail-fast",
                                                 "--report",
@@ -84,7 +91,6 @@ TEST(CommandLine, ReadsEveryOptionOfOptimize) {
   EXPECT_EQ(options.settings.quality.global, 80);
   EXPECT_EQ(options.settings.quality.jpeg, 70);
   EXPECT_EQ(options.settings.quality.webp, 60);
-  EXPECT_EQ(options.settings.compression, Compression::lossless);
   EXPECT_EQ(options.settings.output_format, Format::webp);
   EXPECT_EQ(options.settings.resize.size, 2000U);
   EXPECT_EQ(options.settings.resize.enlarge, Enlarge::allow);
@@ -103,6 +109,10 @@ TEST(CommandLine, ReadsEveryOptionOfOptimize) {
   EXPECT_EQ(options.run.batch.existing, ExistingOutput::skip);
   EXPECT_EQ(options.run.batch.on_failure, OnFailure::stop);
   EXPECT_TRUE(options.all_files);
+  EXPECT_EQ(options.exclude, (std::vector<std::string>{"*.gif", "[a-c]*"}));
+  EXPECT_EQ(options.include, std::vector<std::string>{"*.{jpg,png}"});
+  EXPECT_EQ(options.name, "{name}-{from}");
+  EXPECT_TRUE(options.copy_others);
   EXPECT_TRUE(options.follow_links);
   EXPECT_EQ(options.run.report, "r.json");
   EXPECT_EQ(options.run.talk.progress, ProgressMode::none);
@@ -127,6 +137,32 @@ TEST(CommandLine, InPlaceReplacesItsInput) {
   EXPECT_TRUE(options.in_place);
   EXPECT_EQ(options.run.batch.existing, ExistingOutput::overwrite);
   EXPECT_EQ(options.run.batch.backup_dir, "b");
+}
+
+TEST(CommandLine, NeverLosesPixelsAndQualityAtOnce) {
+  EXPECT_EQ(
+      parsed<OptimizeOptions>({"optimize", "a", "-o", "b", "--lossless"}).settings.compression,
+      Compression::lossless);
+  EXPECT_THAT(refused({"optimize", "a", "-o", "b", "--lossless", "-q", "50"}),
+              HasSubstr("--lossless and a quality number contradict each other"));
+  EXPECT_THAT(refused({"optimize", "a", "-o", "b", "--lossless", "--webp-quality", "50"}),
+              HasSubstr("contradict"));
+}
+
+TEST(CommandLine, BatchReplacesOnlyWhenAsked) {
+  EXPECT_FALSE(parsed<BatchFileOptions>({"batch", "t.json"}).in_place);
+  const auto options =
+      parsed<BatchFileOptions>({"batch", "t.json", "--in-place", "--backup", "kept"});
+  EXPECT_TRUE(options.in_place);
+  EXPECT_EQ(options.run.batch.backup_dir, "kept");
+  EXPECT_THAT(refused({"batch", "t.json", "--backup", "kept"}), HasSubstr("--in-place"));
+}
+
+TEST(CommandLine, HelpIsACommandToo) {
+  EXPECT_THAT(parsed<PrintText>({"help"}).text, HasSubstr("Commands:"));
+  EXPECT_EQ(parsed<PrintText>({"help", "optimize"}).text,
+            parsed<PrintText>({"optimize", "--help"}).text);
+  EXPECT_THAT(refused({"help", "optimise"}), HasSubstr("did you mean imgmill help optimize?"));
 }
 
 TEST(CommandLine, TheLastOfTwoCounts) {
@@ -167,6 +203,14 @@ TEST(CommandLine, SaysWhatIsWrongAndWhatToWrite) {
       refused({"photos"}),
       HasSubstr(
           "optimize, batch, compare, serve, inspect, cache, restore, restore-jpeg and doctor"));
+  EXPECT_THAT(refused({"photo.jpg"}), HasSubstr("imgmill optimize photo.jpg -o"));
+  EXPECT_THAT(refused({"photos/summer", "-q", "80"}),
+              HasSubstr("imgmill optimize photos/summer -o"));
+  EXPECT_THAT(refused({"-q", "80", "photo.jpg"}), HasSubstr("imgmill optimize -q"));
+  EXPECT_THAT(refused({"-v", "optimize", "a.jpg", "-o", "b"}), HasSubstr("imgmill optimize -v"));
+  EXPECT_THAT(refused({"optimize", "a.jpg", "b.jpg"}),
+              HasSubstr("imgmill optimize a.jpg -o b.jpg"));
+  EXPECT_THAT(refused({"optimize", "-o", "out", "-x.jpg"}), HasSubstr("write ./-x.jpg"));
   EXPECT_THAT(refused({"batch"}), HasSubstr("tasks.json"));
   EXPECT_THAT(refused({"batch", "a", "b"}), HasSubstr("one argument too many"));
   EXPECT_THAT(refused({"inspect"}), HasSubstr("FILE"));

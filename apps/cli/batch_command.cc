@@ -45,7 +45,9 @@ Status batch_command(const BatchFileOptions& options, Screen& screen) {
     return tell(screen, "batch",
                 Error(ErrorCode::usage, text.error().message(), text.error().advice()));
   }
-  auto tasks = tasks_from_json(as_text(text->view()), ImageSettings{});
+  const ImageSettings defaults = default_settings();
+  const Originals originals = options.in_place ? Originals::replace : Originals::refuse;
+  auto tasks = tasks_from_json(as_text(text->view()), defaults, originals);
   if (!tasks) return tell(screen, "batch", tasks.error());
   std::error_code error;
   const std::string batch = fmt::format("batch\n{}\n{}", content_hash(text->view()).hex(),
@@ -53,8 +55,8 @@ Status batch_command(const BatchFileOptions& options, Screen& screen) {
   text->shrink(0);
 
   bool broken = false;
-  const Status status = run_tasks(
-      **tasks, options.run, ImageSettings{}, batch, "batch", screen, [&](std::stop_source stop) {
+  const Status status =
+      run_tasks(**tasks, options.run, defaults, batch, "batch", screen, [&](std::stop_source stop) {
         return std::make_unique<ResultLines>(screen, std::move(stop), broken);
       });
   return broken && status == Status::well ? Status::some_failed : status;

@@ -26,10 +26,15 @@ Status cache_command(const CacheCommandOptions& options, Screen& screen) {
   // Looking makes no cache.
   if (std::filesystem::exists(folder, error)) {
     std::string note;
-    const auto cache = Cache::open(folder, CacheOptions{}.max_bytes, note);
+    auto cache = Cache::open(folder, CacheOptions{}.max_bytes, note);
     if (!cache) return tell(screen, "cache", cache.error());
     if (!note.empty()) screen.trouble("warning:", " " + printable(note));
     const auto counted = (*cache)->stats();
+    if (!counted && (*cache)->damaged()) {
+      cache->reset();
+      const auto moved = Cache::move_aside(folder);
+      return tell(screen, "cache", moved ? Error(ErrorCode::environment, *moved) : moved.error());
+    }
     if (!counted) return tell(screen, "cache", counted.error());
     stats = *counted;
   }

@@ -9,7 +9,7 @@ namespace imgmill::cli {
 
 [[nodiscard]] Status optimize_command(const OptimizeOptions& options, Screen& screen);
 /// The case of optimize where the only input is "-".
-[[nodiscard]] Status optimize_standard_input(const OptimizeOptions& options, Screen& screen);
+[[nodiscard]] Status optimize_standard_input(OptimizeOptions options, Screen& screen);
 [[nodiscard]] Status batch_command(const BatchFileOptions& options, Screen& screen);
 [[nodiscard]] Status inspect_command(const InspectOptions& options, Screen& screen);
 [[nodiscard]] Status compare_command(const CompareCommandOptions& options, Screen& screen);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/file_names.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "commands.h"
@@ -92,9 +93,33 @@ Result<ConfinedComparison> do_compare(const CompareCommandOptions& options) {
   return result;
 }
 
+/// A map must not replace what it is of, by whatever name, and is a PNG.
+Result<void> check_map(const CompareCommandOptions& options) {
+  if (!options.map) return {};
+  for (const std::string& file : options.files) {
+    std::error_code error;
+    if (file != "-" && std::filesystem::equivalent(file, *options.map, error)) {
+      return fail(ErrorCode::usage,
+                  fmt::format("the map would replace '{}', which it is of", printable(file)),
+                  "give the map another name");
+    }
+  }
+  const std::optional<Format> named = format_of_name(options.map->filename().native());
+  if (named && named != Format::png) {
+    return fail(ErrorCode::usage,
+                fmt::format("the map is a PNG, but '{}' is named after {}", printable(*options.map),
+                            upper_name(*named)),
+                "give it a name that ends with .png");
+  }
+  return {};
+}
+
 }  // namespace
 
 Status compare_command(const CompareCommandOptions& options, Screen& screen) {
+  if (const auto checked = check_map(options); !checked) {
+    return tell(screen, "compare", checked.error());
+  }
   const auto result = do_compare(options);
   if (!result) {
     const std::string reason = result.error().describe();

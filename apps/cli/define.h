@@ -71,6 +71,18 @@ inline CLI::Option* add_words(CLI::App& app, const std::string& name,
   return option->type_name(name)->expected(-1)->expected(1, CLI::detail::expected_max_vector_size);
 }
 
+/// An option that may be given several times: each time it adds a value.
+inline CLI::Option* add_list(CLI::App& app, const std::string& name, const std::string& value,
+                             std::vector<std::string>& target, const std::string& help) {
+  const auto read = [&target](const CLI::results_t& words) {
+    for (const std::string& word : words) target.push_back(unguarded(word));
+    return true;
+  };
+  CLI::Option* const option = app.add_option(name, CLI::callback_t(read), help);
+  return option->type_name(value)->expected(1)->multi_option_policy(
+      CLI::MultiOptionPolicy::TakeAll);
+}
+
 inline Result<std::string> any_text(std::string_view text) {
   if (text.empty()) return fail(ErrorCode::usage, "the value is empty");
   return std::string(text);

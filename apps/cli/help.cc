@@ -87,7 +87,7 @@ std::string help_text(const CLI::App& program, const CLI::App& app, std::size_t 
   for (const StatusFact& fact : status_facts()) {
     text += fmt::format("  {:>3}  {}\n", fact.status, fact.meaning);
   }
-  if (facts.name.empty()) text += "\nimgmill COMMAND --help says more about a command.\n";
+  if (facts.name.empty()) text += "\nimgmill help COMMAND says more about a command.\n";
   return text;
 }
 

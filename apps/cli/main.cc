@@ -1,6 +1,8 @@
 // The command: parse, call, print.
 #include <cstdio>
 #include <exception>
+#include <new>
+#include <system_error>
 
 #include "app.h"
 #include "commands.h"
@@ -18,7 +20,7 @@ struct Cases : Case... {
 };
 
 Status run(const std::vector<std::string>& words) {
-  ignore_broken_pipes();
+  prefer_errors_to_signals();
   Screen screen;
   CommandLine line;
   const auto request = line.parse(words);
@@ -45,6 +47,14 @@ Status run(const std::vector<std::string>& words) {
       *request);
 }
 
+/// Without memory of its own, since there is none.
+void say_too_little(const char* of_what) {
+  std::fprintf(stderr,
+               "imgmill: there is too little %s for the program itself, whatever the images\n"
+               "  give it more (ulimit -v, ulimit -u, or the limits of its container)\n",
+               of_what);
+}
+
 }  // namespace
 }  // namespace imgmill::cli
 
@@ -53,6 +63,16 @@ int main(int argc, char** argv) {
   imgmill::raise_open_file_limit();
   try {
     return static_cast<int>(imgmill::cli::run({argv + (argc > 0 ? 1 : 0), argv + argc}));
+  } catch (const std::bad_alloc&) {
+    imgmill::cli::say_too_little("memory");
+  } catch (const std::system_error& error) {
+    // No thread can be had: each needs memory for its stack, and counts as a process.
+    if (error.code() == std::errc::resource_unavailable_try_again ||
+        error.code() == std::errc::not_enough_memory) {
+      imgmill::cli::say_too_little("memory, or too few processes are allowed,");
+    } else {
+      std::fprintf(stderr, "imgmill: %s\n", error.what());
+    }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "imgmill: %s\n", error.what());
   }

@@ -34,6 +34,9 @@ std::string identity_of(const PlanRequest& request) {
   identity += '\n';
   identity += request.in_place ? std::string("in place") : absolute(request.output);
   for (const auto& folder : request.exclude) identity += "\nbackup " + absolute(folder);
+  for (const std::string& pattern : request.exclude_patterns) identity += "\nwithout " + pattern;
+  for (const std::string& pattern : request.include_patterns) identity += "\nonly " + pattern;
+  if (!request.name.empty()) identity += "\nnamed " + request.name;
   if (request.all_files) identity += "\nall files";
   if (request.follow_links) identity += "\nfollow links";
   return identity;
@@ -58,6 +61,10 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
   if (options.run.batch.backup_dir) request.exclude.push_back(*options.run.batch.backup_dir);
   request.all_files = options.all_files;
   request.follow_links = options.follow_links;
+  request.exclude_patterns = options.exclude;
+  request.include_patterns = options.include;
+  request.name = options.name;
+  request.copy_others = options.copy_others;
   const std::string batch = identity_of(request);
   RunOptions run = options.run;
   if (one_file) run.optimizer.warm_up = WarmUp::off;

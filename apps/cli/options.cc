@@ -91,6 +91,12 @@ constexpr std::array keep_fields = {
 
 }  // namespace
 
+ImageSettings default_settings() {
+  ImageSettings settings;
+  settings.target = Target{.spare_lossless = true};
+  return settings;
+}
+
 std::string listed(const std::vector<std::string>& words, std::string_view last) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -135,7 +141,12 @@ Result<CheckThreshold> parse_threshold(std::string_view text) {
     const std::size_t end = std::min(text.find(',', start), text.size());
     const std::string_view part = text.substr(start, end - start);
     start = end + 1;
-    if (const auto number = leading_number(part); number && number->rest == "%") {
+    const auto number = leading_number(part);
+    if (number && number->rest.empty()) {
+      return fail(ErrorCode::usage, quoted(text) + " is without a unit",
+                  fmt::format("write {0}% for percent, {0}B for bytes, or {0}kB", part));
+    }
+    if (number && number->rest == "%") {
       threshold.percent = number->value;
       if (number->value > 0 && number->value < 100) continue;
     } else if (const auto bytes = parse_size(part)) {

@@ -48,6 +48,9 @@ struct RunOptions {
   Talk talk;
 };
 
+/// How good results are where nobody says it: what `optimize` and `batch` begin with.
+[[nodiscard]] ImageSettings default_settings();
+
 struct OptimizeOptions {
   RunOptions run;
   std::vector<std::string> inputs;  ///< as typed: paths, "-", "@list"
@@ -55,13 +58,18 @@ struct OptimizeOptions {
   bool in_place = false;
   bool all_files = false;
   bool follow_links = false;
+  std::vector<std::string> exclude;  ///< patterns, as PlanRequest has them
+  std::vector<std::string> include;
+  std::string name;  ///< the pattern of the results' names; empty: the inputs'
+  bool copy_others = false;
   ImageSettings settings;
   std::optional<std::uint64_t> budget;  ///< bytes, for all results together
 };
 
 struct BatchFileOptions {
   RunOptions run;
-  std::string tasks;  ///< a path or "-"
+  std::string tasks;      ///< a path or "-"
+  bool in_place = false;  ///< tasks may replace their inputs
 };
 
 struct InspectOptions {
@@ -126,7 +134,7 @@ struct DoctorOptions {
 /// written; in any case; up to 2^62.
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
 /// "10%", "20kB", "10%,20kB": what an image must shrink by at least. Percent above 0
-/// and below 100.
+/// and below 100; a number without a unit could be either.
 [[nodiscard]] Result<CheckThreshold> parse_threshold(std::string_view text);
 /// "268435456", "100M", "100MP", "1.5G": a count of pixels, decimal; above 0.
 [[nodiscard]] Result<std::uint64_t> parse_pixels(std::string_view text);

@@ -113,6 +113,17 @@ class TextReporter : public Reporter {
     if (lines_ && !is_failure(result)) maybe_line();
   }
 
+  void on_left_out(const LeftOut& left_out) override {
+    if (talk_.verbose == 0) return;
+    screen_.line(fmt::format("left out: {} ({})", printable(left_out.path), left_out.kind()));
+  }
+  void on_copied(const CopiedFile& file) override {
+    if (file.error) {
+      screen_.trouble("failed:", " " + copy_failure_text(file));
+    } else if (talk_.verbose > 0) {
+      screen_.line(fmt::format("copied: {} -> {}", printable(file.from), printable(file.to)));
+    }
+  }
   void on_warning(const Error& warning) override {
     screen_.trouble("warning:", " " + printable(warning.describe()));
   }
@@ -154,10 +165,22 @@ class TextReporter : public Reporter {
   Tally tally_;
 };
 
+std::string json_fields(const LeftOut& left_out) {
+  return fmt::format(R"("path":{},"kind":{})", json_string(left_out.path.native()),
+                     json_string(left_out.kind()));
+}
+
+std::string json_fields(const CopiedFile& file) {
+  return fmt::format(R"("original_path":{},"copied_path":{},"bytes":{},"was_there":{},"error":{})",
+                     json_string(file.from.native()), json_string(file.to.native()), file.bytes,
+                     file.was_there,
+                     file.error ? json_string(printable(file.error->describe())) : "null");
+}
+
 /// JSON lines on standard error, for programs that show progress of their own.
 class JsonReporter : public Reporter {
  public:
-  explicit JsonReporter(Screen& screen) : screen_(screen) {}
+  JsonReporter(const Talk& talk, Screen& screen) : talk_(talk), screen_(screen) {}
 
   void on_planned(std::uint64_t tasks, bool complete) override {
     // A folder of a million files is not worth a million of these.
@@ -171,6 +194,12 @@ class JsonReporter : public Reporter {
   }
   void on_result(const OptimizationResult& result) override {
     event("result", R"("result":)" + result_to_json(result));
+  }
+  void on_left_out(const LeftOut& left_out) override {
+    if (talk_.verbose > 0) event("left_out", json_fields(left_out));
+  }
+  void on_copied(const CopiedFile& file) override {
+    if (talk_.verbose > 0 || file.error) event("copied", json_fields(file));
   }
   void on_warning(const Error& warning) override {
     event("warning", fmt::format(R"("message":{})", json_string(warning.describe())));
@@ -188,6 +217,7 @@ class JsonReporter : public Reporter {
     screen_.line(fmt::format(R"({{"event":"{}",{}}})", name, fields));
   }
 
+  const Talk talk_;
   Screen& screen_;
   Clock::time_point last_planned_{};
 };
@@ -203,6 +233,17 @@ class LogReporter : public Reporter {
     } else if (talk_.verbose > 0 && result.success()) {
       log_record(spdlog::level::info, "image done", {{"result", result_to_json(result)}});
     }
+  }
+  void on_left_out(const LeftOut& left_out) override {
+    if (talk_.verbose == 0) return;
+    log_record(
+        spdlog::level::info, "left out",
+        {{"path", json_string(left_out.path.native())}, {"kind", json_string(left_out.kind())}});
+  }
+  void on_copied(const CopiedFile& file) override {
+    if (!file.error && talk_.verbose == 0) return;
+    log_record(file.error ? spdlog::level::err : spdlog::level::info,
+               file.error ? "copy failed" : "copied", {{"copy", "{" + json_fields(file) + "}"}});
   }
   void on_warning(const Error& warning) override {
     log_record(spdlog::level::warn, warning.describe(), {});
@@ -221,7 +262,7 @@ class LogReporter : public Reporter {
 }  // namespace
 
 std::unique_ptr<Reporter> make_reporter(const Talk& talk, Screen& screen) {
-  if (talk.progress == ProgressMode::json) return std::make_unique<JsonReporter>(screen);
+  if (talk.progress == ProgressMode::json) return std::make_unique<JsonReporter>(talk, screen);
   if (talk.log_format == LogFormat::json) return std::make_unique<LogReporter>(talk);
   return std::make_unique<TextReporter>(talk, screen);
 }

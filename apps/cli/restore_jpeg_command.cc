@@ -51,6 +51,23 @@ Result<void> write(const fs::path& target, ByteView jpeg, bool overwrite) {
   return {};
 }
 
+/// The packed file stays, by whatever name, and what is no JPEG's name gets none.
+Result<void> check_target(const std::string& input, const fs::path& target) {
+  std::error_code error;
+  if (input != "-" && fs::equivalent(input, target, error)) {
+    return fail(ErrorCode::usage, fmt::format("{} would be written over itself", printable(input)),
+                "name another place with -o");
+  }
+  const std::optional<Format> named = format_of_name(target.filename().native());
+  if (named && named != Format::jpeg) {
+    return fail(ErrorCode::usage,
+                fmt::format("a JPEG comes out, but {} is named after {}", printable(target),
+                            upper_name(*named)),
+                "give it a name that ends with .jpg");
+  }
+  return {};
+}
+
 Result<std::string> restore_one(const RestoreJpegOptions& options, const std::string& input,
                                 Screen& screen, std::string& missing_layers) {
   IMGMILL_TRY(const Buffer jxl, read_everything(input, options.limits.max_input_bytes));
@@ -64,6 +81,7 @@ Result<std::string> restore_one(const RestoreJpegOptions& options, const std::st
     }
     return std::string();
   }
+  IMGMILL_CHECK(check_target(input, target));
   IMGMILL_CHECK(write(target, result.jpeg.view(), options.overwrite));
   return fmt::format("{}: {} ({} as JPEG XL)", printable(target), human_size(result.jpeg.size()),
                      human_size(jxl.size()));

@@ -31,6 +31,12 @@ class Fan : public BatchObserver {
   void on_result(const OptimizationResult& result) override {
     for (BatchObserver* observer : observers_) observer->on_result(result);
   }
+  void on_left_out(const LeftOut& left_out) override {
+    for (BatchObserver* observer : observers_) observer->on_left_out(left_out);
+  }
+  void on_copied(const CopiedFile& file) override {
+    for (BatchObserver* observer : observers_) observer->on_copied(file);
+  }
   void on_warning(const Error& warning) override {
     for (BatchObserver* observer : observers_) observer->on_warning(warning);
   }
@@ -214,10 +220,10 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
   if (summary.pool) log_pool(*summary.pool);
 
   // What the policy promises to take out and could not is a failure, too.
-  Status status =
-      summary.failed > 0 || summary.stopped || (summary.private_left.images > 0 && !check)
-          ? Status::some_failed
-          : Status::well;
+  Status status = summary.failed > 0 || summary.copied.failed > 0 || summary.stopped ||
+                          (summary.private_left.images > 0 && !check)
+                      ? Status::some_failed
+                      : Status::well;
   if (check) {
     const Status checked = shrinkable.finish(summary, options.talk.quiet);
     if (status == Status::well) status = checked;

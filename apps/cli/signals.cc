@@ -21,8 +21,9 @@ std::atomic<int> pipe_entrance{-1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
 constexpr char interrupt_byte = 'i';
+constexpr char hang_up_byte = 'h';
 constexpr char end_byte = 'e';
-constexpr std::array watched = {SIGINT, SIGTERM};
+constexpr std::array watched = {SIGINT, SIGTERM, SIGHUP};
 
 void put(char byte) {
   const int saved = errno;
@@ -34,7 +35,7 @@ void put(char byte) {
   errno = saved;
 }
 
-extern "C" void on_signal(int /*number*/) { put(interrupt_byte); }
+extern "C" void on_signal(int number) { put(number == SIGHUP ? hang_up_byte : interrupt_byte); }
 
 }  // namespace
 
@@ -79,6 +80,9 @@ class Interrupts::Impl {
       if (got < 0 && errno == EINTR) continue;
       if (got != 1 || byte == end_byte) return;
       if (interrupted_.exchange(true)) {
+        // A terminal that is closed says so twice, by the kernel and by the shell, and nobody
+        // is there who cannot wait.
+        if (byte == hang_up_byte) continue;
         unlink_temporaries();
         _exit(interrupted_status);
       }
@@ -98,11 +102,11 @@ Interrupts::Interrupts(std::function<void()> first)
 Interrupts::~Interrupts() = default;
 bool Interrupts::interrupted() const { return impl_->interrupted(); }
 
-void ignore_broken_pipes() {
+void prefer_errors_to_signals() {
   struct sigaction action {};
   action.sa_handler = SIG_IGN;
   sigemptyset(&action.sa_mask);
-  sigaction(SIGPIPE, &action, nullptr);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) sigaction(signal, &action, nullptr);
 }
 
 }  // namespace imgmill::cli

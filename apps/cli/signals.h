@@ -9,8 +9,8 @@ namespace imgmill::cli {
 /// Exit status after an interrupt: 128 + SIGINT, as shells count.
 inline constexpr int interrupted_status = 130;
 
-/// While it lives, the first SIGINT or SIGTERM calls `first` on a thread of its
-/// own; the second one removes the temporary files of this process and ends it.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP calls `first` on a thread of its
+/// own; a second SIGINT or SIGTERM removes the temporary files of this process and ends it.
 /// A signal that was ignored when the program started stays ignored. At most one
 /// exists at a time.
 class Interrupts {
@@ -28,7 +28,8 @@ class Interrupts {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A reader that went away shall be an error of write(), not the end of the program.
-void ignore_broken_pipes();
+/// A reader that went away and a file that grows over its limit (ulimit -f) shall be errors of
+/// write(), not the end of the program. Processes that this one starts inherit it.
+void prefer_errors_to_signals();
 
 }  // namespace imgmill::cli

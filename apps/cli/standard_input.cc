@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "batch/named_format.h"
 #include "batch/report.h"
 #include "commands.h"
 #include "imgmill/optimize.h"
@@ -117,10 +118,13 @@ BatchSummary summary_of(const OptimizationResult& result) {
 
 }  // namespace
 
-Status optimize_standard_input(const OptimizeOptions& options, Screen& screen) {
+Status optimize_standard_input(OptimizeOptions options, Screen& screen) {
   if (const auto checked = check_target(options, screen); !checked) {
     return tell(screen, "optimize", checked.error());
   }
+  const auto named = format_by_name("-", options.output, options.settings);
+  if (!named) return tell(screen, "optimize", named.error());
+  if (*named) options.settings.output_format = *named;
   std::unique_ptr<ReportWriter> report;
   if (options.run.report) {
     auto created = ReportWriter::create(*options.run.report, options.settings);

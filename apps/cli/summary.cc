@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 #include "base/text.h"
 #include "columns.h"
@@ -111,6 +112,44 @@ std::vector<std::string> judgement_words(const OptimizationResult& result) {
   return words;
 }
 
+/// "8 txt, 3 camera raw, 2 hidden folders": the most frequent ones first.
+std::string kinds_text(const LeftOutSummary& left_out) {
+  constexpr std::size_t most_named = 6;
+  std::vector<std::pair<std::string, std::uint64_t>> kinds(left_out.kinds.begin(),
+                                                           left_out.kinds.end());
+  std::ranges::stable_sort(kinds, std::greater(), [](const auto& kind) { return kind.second; });
+  std::vector<std::string> words;
+  std::uint64_t rest = left_out.files;
+  for (const auto& [kind, count] : kinds) {
+    if (words.size() == most_named) break;
+    const bool countable = kind.ends_with(" file") || kind.ends_with(" folder");
+    words.push_back(
+        fmt::format("{} {}{}", grouped(count), kind, countable && count > 1 ? "s" : ""));
+    rest -= count;
+  }
+  if (rest > 0) words.push_back(grouped(rest) + " of other kinds");
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string left_out_line(const LeftOutSummary& left_out) {
+  if (left_out.files == 0) return {};
+  return fmt::format("\n  left out: {} (-v names {})", kinds_text(left_out),
+                     left_out.files == 1 ? "it" : "them");
+}
+
+std::string copied_line(const CopySummary& copied, bool dry_run) {
+  if (copied.files + copied.there + copied.failed == 0) return {};
+  std::string line = fmt::format("\n  {} other file{} {}copied", grouped(copied.files),
+                                 copied.files == 1 ? "" : "s", dry_run ? "would be " : "");
+  if (copied.bytes > 0) line += fmt::format(" ({})", human_size(copied.bytes));
+  if (copied.there > 0) {
+    line += fmt::format(", {} {} there already", grouped(copied.there),
+                        copied.there == 1 ? "was" : "were");
+  }
+  if (copied.failed > 0) line += fmt::format(", {} failed (named above)", grouped(copied.failed));
+  return line;
+}
+
 std::string headline(const BatchSummary& summary, const Tally& tally) {
   const double seconds = std::chrono::duration<double>(summary.elapsed).count();
   std::string line = images(tally.done);
@@ -137,6 +176,12 @@ std::string failure_text(const OptimizationResult& result) {
   if (result.error) {
     text += fmt::format(": at {}: {}", name_of(result.stage), printable(result.error->describe()));
   }
+  return text;
+}
+
+std::string copy_failure_text(const CopiedFile& file) {
+  std::string text = printable(file.from) + ": at copying";
+  if (file.error) text += ": " + printable(file.error->describe());
   return text;
 }
 
@@ -169,7 +214,6 @@ std::string result_text(const OptimizationResult& result) {
 void Tally::add(const OptimizationResult& result) {
   if (is_failure(result)) {
     ++failed;
-    if (failures.size() < most_failures) failures.push_back(failure_text(result));
   }
   if (!result.success()) return;
   if (result.decision == Decision::planned) {
@@ -219,6 +263,8 @@ std::string summary_text(const BatchSummary& summary, const Tally& tally, bool i
     asides.push_back(grouped(summary.resumed) + " done by the run that was interrupted");
   }
   if (!asides.empty()) text += fmt::format("\n  {}", fmt::join(asides, "; "));
+  text += copied_line(summary.copied, tally.planned > 0);
+  text += left_out_line(summary.left_out);
   if (const std::string line = private_line(summary.private_left); !line.empty()) {
     text += "\n  " + line;
   }
@@ -234,12 +280,7 @@ std::string summary_text(const BatchSummary& summary, const Tally& tally, bool i
       text += fmt::format(", {} of them quarantined (their worker process was lost)",
                           grouped(summary.quarantined));
     }
-    text += ':';
-    for (const std::string& failure : tally.failures) text += "\n    " + failure;
-    if (tally.failed > tally.failures.size()) {
-      text += fmt::format("\n    and {} more (see above, or write all of them with --report)",
-                          grouped(tally.failed - tally.failures.size()));
-    }
+    text += " (named above)";
   }
   if (interrupted) {
     text +=

@@ -17,24 +17,25 @@ namespace imgmill::cli {
 /// "photos/a.jpg: at read: it is gone; advice", printable, one line.
 [[nodiscard]] std::string failure_text(const OptimizationResult& result);
 
+/// "notes.txt: at copying: the disk is full; advice", printable, one line.
+[[nodiscard]] std::string copy_failure_text(const CopiedFile& file);
+
 /// "photos/a.jpg: 1.2 MB -> 500 kB, 58.1% saved, reencoded (score 80.2, quality 83,
 /// 2 encodes; avif 500 kB, webp 620 kB; a note)".
 [[nodiscard]] std::string result_text(const OptimizationResult& result);
 
 /// What the closing summary needs beyond BatchSummary. Bounded: keeps the first
-/// failures and the first distinct notes and counts the rest.
+/// distinct notes and counts the rest. Failures were told when they happened.
 class Tally {
  public:
   void add(const OptimizationResult& result);
 
-  static constexpr std::size_t most_failures = 50;
   static constexpr std::size_t most_notes = 20;
 
   std::uint64_t done = 0;           ///< succeeded, neither skipped nor only planned
   std::uint64_t planned = 0;        ///< dry run
   std::uint64_t planned_bytes = 0;  ///< size of their inputs
   std::uint64_t failed = 0;
-  std::vector<std::string> failures;
   std::map<std::string, std::uint64_t> notes;
   std::uint64_t other_notes = 0;
 };

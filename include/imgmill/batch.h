@@ -17,14 +17,15 @@
 #include "imgmill/error.h"
 #include "imgmill/export.h"
 #include "imgmill/isolation.h"
+#include "imgmill/left_out.h"
 #include "imgmill/result.h"
 #include "imgmill/settings.h"
 
 namespace imgmill {
 
 /// One input, one planned output and what to do in between. Tasks of a folder
-/// share one settings object. Where both paths are the same, the original is
-/// replaced.
+/// share one settings object. Where both paths are spelled alike, the original is
+/// replaced; where they only lead to one file, the task is refused.
 struct ImageTask {
   std::filesystem::path input_path;
   std::filesystem::path output_path;
@@ -47,21 +48,40 @@ class IMGMILL_API TaskSource {
   virtual ~TaskSource() = default;
   /// The next task, or nothing when there are no more.
   [[nodiscard]] virtual std::optional<PlannedTask> next() = 0;
+  /// From now on next() tells `listener` of each file that it comes by and gives no task for.
+  virtual void on_left_out(std::function<void(const LeftOut&)> /*listener*/) {}
 };
 
-/// Tasks that are there already.
-[[nodiscard]] IMGMILL_API std::unique_ptr<TaskSource> tasks_from(std::vector<ImageTask> tasks);
+/// What is done with a task whose output is its input, however both are spelled.
+enum class Originals { replace, refuse };
+
+/// Tasks that are there already. Where a task's settings ask for no format, the extension of its
+/// output does, unless it is that of its input.
+[[nodiscard]] IMGMILL_API std::unique_ptr<TaskSource> tasks_from(
+    std::vector<ImageTask> tasks, Originals originals = Originals::replace);
 
 /// A walk over files and folders.
 struct PlanRequest {
-  /// Files, folders (walked recursively, by name), in the order they are done.
+  /// Files, folders (walked recursively, by name), in the order they are done. Files and folders
+  /// whose names begin with a dot are left out, unless they are named here.
   std::vector<std::filesystem::path> inputs;
-  /// A folder (made when missing; the tree below each input folder is kept), or
-  /// with a single input file, the output file. Ignored when `in_place`.
+  /// A folder (made when missing; the tree below each input folder is kept, in a folder of
+  /// its name where there are several inputs), or with a single input file, the output file; its
+  /// extension is the format, where the settings ask for none. Ignored when `in_place`.
   std::filesystem::path output;
   bool in_place = false;
   bool all_files = false;     ///< take files without an image extension and look inside
   bool follow_links = false;  ///< walk into linked folders
+  /// Patterns as in .gitignore, with names or with paths below an input folder, of what is left
+  /// out; and, where there are any, of the only files that are not.
+  std::vector<std::string> exclude_patterns;
+  std::vector<std::string> include_patterns;
+  /// How outputs are named: text with "{name}" (the input's, without its extension) and "{from}"
+  /// (the input's extension), to which the extension is added; empty: "{name}".
+  std::string name;
+  /// Copies of all other files of the tree go into the output folder, also of hidden and of
+  /// excluded ones.
+  bool copy_others = false;
   /// Folders that are not walked into, such as that of the backups. The output
   /// folder never is.
   std::vector<std::filesystem::path> exclude;
@@ -130,6 +150,10 @@ class IMGMILL_API BatchObserver {
   virtual void on_started(const ImageTask& /*task*/) {}
   /// A task is done, in the order in which they finish.
   virtual void on_result(const OptimizationResult& /*result*/) {}
+  /// Something in a folder is neither worked on nor copied.
+  virtual void on_left_out(const LeftOut& /*left_out*/) {}
+  /// A file beside the images was copied, or could not be; with DryRun::yes, would be.
+  virtual void on_copied(const CopiedFile& /*file*/) {}
   /// Something is amiss that costs no image, such as a cache that cannot be used.
   virtual void on_warning(const Error& /*warning*/) {}
 };
@@ -200,6 +224,8 @@ struct IMGMILL_API BatchSummary {
   std::map<Format, FormatSummary> by_format;  ///< by output format
   ScoreSummary scores;
   PrivateSummary private_left;
+  LeftOutSummary left_out;
+  CopySummary copied;
   std::chrono::microseconds elapsed{0};
   std::chrono::microseconds first_output{0};  ///< from the start to the first written file
   StageTimes busy;                            ///< summed over threads

@@ -66,7 +66,8 @@ struct ImageInfo {
 
 /// Reads `input`, optimizes it and puts the result at `output` in one step:
 /// a crash leaves the old file there or the new one, never half of one.
-/// `output` may be `input`, as long as the format stays (usage otherwise). With
+/// `output` may be `input`, as long as the format stays (usage otherwise). Where `settings` ask
+/// for no format, the extension of `output` does, unless it is that of `input`. With
 /// `ImageSettings::choose_format` the result goes beside `output`, under its name with the
 /// extension of the format that was chosen, and `optimized_path` says which that is; something
 /// else that has that name already is not replaced (environment). Permissions, time stamps,

@@ -1,6 +1,7 @@
 #include "base/file_names.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 
@@ -14,19 +15,66 @@ std::size_t extension_dot(std::string_view name) {
   return dot == 0 || dot + 1 == name.size() ? std::string_view::npos : dot;
 }
 
+/// Without its dot; empty when there is none.
+std::string_view extension_of(std::string_view name) {
+  const auto dot = extension_dot(name);
+  return dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);
+}
+
+bool same_extension(std::string_view extension, std::string_view known) {
+  return std::ranges::equal(extension, known, {}, [](char c) { return lower_case(c); });
+}
+
+/// Pictures that people have among the others, and that nothing here opens.
+struct OtherPictures {
+  std::string_view name;
+  std::string_view extensions;  ///< lower case, parted by spaces
+};
+constexpr std::array other_pictures = {
+    OtherPictures{"camera raw",
+                  "cr2 cr3 crw nef nrw arw srf sr2 dng orf rw2 raf pef srw 3fr erf kdc dcr mrw "
+                  "mos iiq x3f rwl"},
+    OtherPictures{"BMP", "bmp dib"},
+    OtherPictures{"icon", "ico cur icns"},
+    OtherPictures{"Photoshop", "psd psb"},
+    OtherPictures{"GIMP", "xcf"},
+    OtherPictures{"JPEG 2000", "jp2 j2k j2c jpf jpx"},
+    OtherPictures{"JPEG XR", "jxr wdp hdp"},
+    OtherPictures{"Netpbm", "ppm pgm pbm pnm pam"},
+    OtherPictures{"TGA", "tga"},
+    OtherPictures{"PCX", "pcx"},
+    OtherPictures{"QOI", "qoi"},
+    OtherPictures{"OpenEXR", "exr"},
+    OtherPictures{"Radiance", "hdr"},
+    OtherPictures{"DDS", "dds"},
+    OtherPictures{"PostScript", "eps ai ps"},
+};
+
 }  // namespace
 
 std::optional<Format> format_of_name(std::string_view name) {
-  const auto dot = extension_dot(name);
-  if (dot == std::string_view::npos) return std::nullopt;
-  const std::string_view extension = name.substr(dot + 1);
+  const std::string_view extension = extension_of(name);
+  if (extension.empty()) return std::nullopt;
   for (const FormatInfo& row : formats()) {
     for (const std::string_view known : row.extensions) {
-      if (std::ranges::equal(extension, known, {}, [](char c) { return lower_case(c); }))
-        return row.format;
+      if (same_extension(extension, known)) return row.format;
     }
   }
   return std::nullopt;
+}
+
+std::string_view other_picture_format(std::string_view name) {
+  const std::string_view extension = extension_of(name);
+  if (extension.empty()) return {};
+  for (const OtherPictures& row : other_pictures) {
+    std::string_view rest = row.extensions;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find(' '), rest.size());
+      if (same_extension(extension, rest.substr(0, end))) return row.name;
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  return {};
 }
 
 std::string name_for(std::string_view name, Format wanted) {

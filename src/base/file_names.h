@@ -28,6 +28,10 @@ namespace imgmill {
 [[nodiscard]] std::vector<std::filesystem::path> possible_output_paths(
     const std::filesystem::path& planned, const ImageSettings& settings);
 
+/// What pictures with the extension of `name` are called ("BMP", "camera raw") where imgmill reads
+/// and writes none of them; empty for all other names.
+[[nodiscard]] std::string_view other_picture_format(std::string_view name);
+
 /// "JPEG, PNG, WEBP, ...": all formats, for messages.
 [[nodiscard]] std::string format_list();
 /// "JPEG"

@@ -65,6 +65,9 @@ BatchProcessor::BatchProcessor(Executor& executor, TaskSource& tasks, const Batc
       stores_(options_),
       on_outer_stop_(std::move(stop), [this] { stop_.request_stop(); }),
       collector_(observer, options.on_failure, options.max_environment_failures, stop_),
+      others_(
+          options.existing, [this](const CopiedFile& file) { collector_.on_copied(file); },
+          stop_.get_token()),
       // Validation waits for the disk more than for a core, but it is a side
       // show: more than 4 threads would take cores from the images.
       validator_({options.existing, options.limits, options.dry_run != DryRun::check,
@@ -94,6 +97,7 @@ BatchSummary BatchProcessor::run() {
     }
     planner.join();
     pipeline.finish();
+    others_.finish();
     times = pipeline.busy();
     queues = pipeline.depths();
   }
@@ -102,12 +106,21 @@ BatchSummary BatchProcessor::run() {
   summary.busy = {plan_time_, validate_time_, times.read, times.process, times.write};
   summary.queues = queues;
   summary.stopped = stop_.stop_requested();
-  stores_.finish(summary);
+  for (const Error& warning : stores_.finish(summary)) collector_.on_warning(warning);
   return summary;
 }
 
 void BatchProcessor::plan_all(BoundedQueue<Planned>& planned) {
   std::uint64_t count = 0;
+  tasks_.on_left_out([this](const LeftOut& left_out) {
+    if (left_out.copy_to.empty()) {
+      collector_.on_left_out(left_out);
+    } else if (options_.dry_run == DryRun::no) {
+      others_.copy(left_out.path, left_out.copy_to);
+    } else if (options_.dry_run == DryRun::yes) {
+      collector_.on_copied({left_out.path, left_out.copy_to});
+    }
+  });
   try {
     while (!stop_.stop_requested()) {
       std::optional<PlannedTask> task;
@@ -125,6 +138,7 @@ void BatchProcessor::plan_all(BoundedQueue<Planned>& planned) {
     thrown_by_source_ = std::current_exception();
     stop_.request_stop();
   }
+  tasks_.on_left_out({});
   collector_.on_planned(count, !stop_.stop_requested());
   planned.close();
 }

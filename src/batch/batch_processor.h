@@ -7,6 +7,7 @@
 #include <stop_token>
 
 #include "batch/collector.h"
+#include "batch/copy_others.h"
 #include "batch/stores.h"
 #include "batch/validate.h"
 #include "executor/executor.h"
@@ -54,6 +55,7 @@ class BatchProcessor {
   std::stop_source stop_;  ///< the caller's stop, a failure, or a throwing observer
   std::stop_callback<std::function<void()>> on_outer_stop_;
   Collector collector_;
+  OtherFiles others_;
   Validator validator_;
   std::chrono::microseconds plan_time_{0};
   std::chrono::microseconds validate_time_{0};

@@ -37,6 +37,18 @@ class Witness : public BatchObserver {
     if (when_result) when_result();
   }
 
+  void on_left_out(const LeftOut& left_out) override {
+    const OneAtATime guard(inside_);
+    left_out_kinds.insert(left_out.kind());
+  }
+  void on_copied(const CopiedFile& file) override {
+    const OneAtATime guard(inside_);
+    EXPECT_FALSE(file.error) << file.error->describe();
+    copied.insert(file.to.filename().native());
+  }
+
+  std::set<std::string> left_out_kinds;
+  std::set<std::string> copied;
   std::uint64_t planned = 0;
   bool planned_all = false;
   std::set<std::uint64_t> indexes;
@@ -75,6 +87,43 @@ void fill(const ScratchFolder& scratch, int count) {
     scratch.write("in/" + std::to_string(i / 50) + '/' + std::to_string(i) + ".jpg",
                   fake_jpeg("number " + std::to_string(i)));
   }
+}
+
+TEST(Batch, CountsWhatIsLeftOutAndCopiesItWhenAsked) {
+  const ScratchFolder scratch;
+  fill(scratch, 60);
+  scratch.write("in/a.txt", "text");
+  scratch.write("in/.hidden/b.css", "style");
+  scratch.write("in/1/c.nef", "raw");
+  PlanRequest request = request_for(scratch);
+  {
+    Witness witness;
+    const BatchSummary summary = run(request, witness);
+    EXPECT_EQ(summary.left_out.files, 3U);
+    EXPECT_EQ(witness.left_out_kinds,
+              (std::set<std::string>{"camera raw", "hidden folder", "txt"}));
+    EXPECT_EQ(summary.copied.files, 0U);
+    EXPECT_FALSE(fs::exists(scratch / "out/a.txt"));
+  }
+  request.copy_others = true;
+  BatchOptions options;
+  options.existing = ExistingOutput::skip;
+  options.dry_run = DryRun::yes;
+  {
+    Witness witness;
+    EXPECT_EQ(run(request, witness, options).copied.files, 3U);
+    EXPECT_FALSE(fs::exists(scratch / "out/a.txt"));
+  }
+  options.dry_run = DryRun::no;
+  Witness witness;
+  const BatchSummary summary = run(request, witness, options);
+  EXPECT_EQ(summary.left_out.files, 0U);
+  EXPECT_EQ(summary.copied.files, 3U);
+  EXPECT_EQ(summary.copied.bytes, 12U);
+  EXPECT_EQ(witness.copied, (std::set<std::string>{"a.txt", "b.css", "c.nef"}));
+  EXPECT_EQ(contents(scratch / "out/.hidden/b.css"), "style");
+  Witness again;
+  EXPECT_EQ(run(request, again, options).copied.there, 3U);
 }
 
 TEST(Batch, OfEverySortOfTaskGivesEachOneResult) {

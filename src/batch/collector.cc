@@ -53,6 +53,24 @@ void Collector::on_warning(const Error& warning) {
   tell([&] { observer_.on_warning(warning); });
 }
 
+void Collector::on_left_out(const LeftOut& left_out) {
+  const std::lock_guard lock(mutex_);
+  tell([&] {
+    summary_.left_out.add(left_out);
+    observer_.on_left_out(left_out);
+  });
+}
+
+void Collector::on_copied(const CopiedFile& file) {
+  const std::lock_guard lock(mutex_);
+  tell([&] {
+    summary_.copied.add(file);
+    observer_.on_copied(file);
+  });
+  const bool stops = file.error && on_failure_ == OnFailure::stop;
+  if (stops) stop_batch_.request_stop();
+}
+
 /// Whether the batch goes on after this. With the mutex held.
 void Collector::judge(const OptimizationResult& result, bool by_machine) {
   const bool failed = result.error && result.error->code() != ErrorCode::cancelled;

@@ -33,6 +33,8 @@ class Collector final : public PipelineObserver {
   /// A failure that has to do with the place of the outputs, found before any work.
   void on_place_failure(OptimizationResult result);
   void on_warning(const Error& warning);
+  void on_left_out(const LeftOut& left_out);
+  void on_copied(const CopiedFile& file);
 
   /// The counts and times so far; `busy` and `stopped` are the caller's to fill.
   [[nodiscard]] BatchSummary finish();

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <fstream>
 
 #include "batch/batch_processor.h"
 #include "support/fake_executor.h"
@@ -62,6 +63,28 @@ BatchOptions remembering(const ScratchFolder& scratch) {
   options.cache = CacheOptions{scratch / "cache"};
   options.journal = JournalOptions{scratch / "state", "a batch", false};
   return options;
+}
+
+TEST(BatchAgain, ADamagedCacheIsMovedAsideAndBegunAnew) {
+  const ScratchFolder scratch;
+  fill(scratch, 300);
+  BatchOptions options = remembering(scratch);
+  options.existing = ExistingOutput::overwrite;
+  EXPECT_TRUE(run(scratch, options).witness.warnings.empty());
+  const fs::path index = scratch / "cache/imgmill-cache.sqlite";
+  const auto size = static_cast<std::streamoff>(fs::file_size(index));
+  {
+    std::fstream file(index, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(4096);
+    file << std::string(static_cast<std::size_t>(size - 4096), 'x');
+  }
+  const Finished damaged = run(scratch, options);
+  EXPECT_EQ(damaged.summary.succeeded, 300);
+  EXPECT_EQ(damaged.summary.cached, 0);
+  ASSERT_EQ(damaged.witness.warnings.size(), 1U);
+  EXPECT_TRUE(damaged.witness.warnings.front().contains(".damaged"));
+  EXPECT_TRUE(run(scratch, options).witness.warnings.empty());
+  EXPECT_EQ(run(scratch, options).summary.cached, 300);
 }
 
 TEST(BatchAgain, WorksOnNothing) {

@@ -8,25 +8,37 @@
 #include <string_view>
 #include <vector>
 
+#include "batch/path_patterns.h"
 #include "imgmill/batch.h"
 #include "platform/file.h"
 #include "platform/folder.h"
 
 namespace imgmill {
 
-enum class FollowLinks { no, yes };
-enum class CanonicalNames { unwanted, wanted };
+/// What a walk takes, and where it goes.
+struct WalkRules {
+  bool follow_links = false;     ///< into linked folders
+  bool all_files = false;        ///< names without an image extension too
+  bool whole_tree = false;       ///< into folders whose files are all left out
+  bool canonical_names = false;  ///< canonical_folder() will be asked
+  /// Canonical paths of folders that are not walked into and not told about.
+  std::vector<std::string> not_walked = {};
+  PathPatterns exclude = {};
+  PathPatterns include = {};  ///< where it is not empty, what it does not match is excluded
+};
 
-/// Gives the files below a folder in byte order of the names in each folder.
-/// Hidden names (and so imgmill's own temporary files) are left out, and linked
-/// folders unless links are followed; a folder that is reached through itself is
-/// then left out, so that every walk ends. Memory: the listings from the root to where it is.
+/// Gives everything below a folder in byte order of the names in each folder: the files that
+/// are to be worked on, and what is left out with the reason. A folder that is reached through
+/// itself is passed over, so that every walk ends, and so are imgmill's own temporary files.
+/// Memory: the listings from the root to where it is.
 class FolderWalk {
  public:
   struct File {
     std::string_view folder;  ///< below the root, with a final '/', or empty
     std::string_view name;
     bool link = false;  ///< a symbolic link to a file
+    /// It is not worked on. May then be a folder.
+    std::optional<LeftOutReason> left_out = {};
   };
   /// `folder` is as in `File`, of what could not be looked at.
   struct Trouble {
@@ -35,11 +47,8 @@ class FolderWalk {
   };
   using Step = std::expected<File, Trouble>;
 
-  /// `excluded`: canonical paths of folders that are not walked into. `names`: whether
-  /// canonical_folder() will be asked.
-  /// `all_files`: names without an image extension too.
-  FolderWalk(std::filesystem::path root, FollowLinks follow, bool all_files,
-             std::vector<std::string> excluded, CanonicalNames names = CanonicalNames::unwanted);
+  /// `rules` outlive the walk.
+  FolderWalk(std::filesystem::path root, const WalkRules& rules);
 
   /// The next file or problem, or nothing at the end. What it refers to is
   /// valid until the next call.
@@ -60,18 +69,23 @@ class FolderWalk {
     FileFacts facts;        ///< only when links are followed
     FolderListing listing;
     std::size_t at = 0;
+    /// Why all that is in it is left out, if it is.
+    std::optional<LeftOutReason> left_out;
   };
 
   std::optional<Step> visit(Level& level, FolderListing::Entry entry);
-  std::optional<Step> visit_link(Level& level, std::string_view name);
-  std::optional<Step> enter(std::string folder, std::string canonical);
+  std::optional<Step> visit_link(Level& level, FolderListing::Entry entry);
+  std::optional<Step> visit_folder(Level& level, std::string_view name, std::string canonical);
+  std::optional<Step> enter(std::string folder, std::string canonical,
+                            std::optional<LeftOutReason> left_out);
+  [[nodiscard]] std::optional<LeftOutReason> reason_against(const Level& level,
+                                                            FolderListing::Entry entry) const;
   [[nodiscard]] bool leads_back(const FileFacts& facts) const;
   [[nodiscard]] std::filesystem::path path_of(std::string_view below_root) const;
 
   const std::filesystem::path root_;
-  const FollowLinks follow_;
-  const bool all_files_;
-  const std::vector<std::string> excluded_;
+  const WalkRules& rules_;
+  const std::vector<std::string> typed_;  ///< the names in the root, as it was written
   const bool canonical_names_;
   bool started_ = false;
   std::vector<Level> levels_;

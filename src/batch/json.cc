@@ -188,7 +188,8 @@ std::string dump(const Json& json) {
 }  // namespace
 
 Result<std::unique_ptr<TaskSource>> tasks_from_json(std::string_view text,
-                                                    const ImageSettings& defaults) {
+                                                    const ImageSettings& defaults,
+                                                    Originals originals) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
   if (text.find_first_not_of(spaces) == text.npos) {
     return fail(ErrorCode::usage, "the task file is empty",
@@ -196,7 +197,7 @@ Result<std::unique_ptr<TaskSource>> tasks_from_json(std::string_view text,
   }
   TaskReader reader(defaults);
   IMGMILL_CHECK(is_lines(text) ? read_lines(reader, text) : read_document(reader, text));
-  return tasks_from(reader.take());
+  return tasks_from(reader.take(), originals);
 }
 
 std::string settings_to_json(const ImageSettings& settings) { return dump(json_of(settings)); }
@@ -278,6 +279,12 @@ std::string summary_to_json(const BatchSummary& summary) {
                           {"serial", summary.private_left.serial},
                           {"thumbnail", summary.private_left.thumbnail},
                           {"comment", summary.private_left.comment}};
+  json["left_out"] = {{"files", summary.left_out.files}, {"kinds", summary.left_out.kinds}};
+  const CopySummary& copied = summary.copied;
+  json["copied"] = {{"files", copied.files},
+                    {"bytes", copied.bytes},
+                    {"there", copied.there},
+                    {"failed", copied.failed}};
   json["elapsed_ms"] = milliseconds(summary.elapsed);
   json["first_output_ms"] = milliseconds(summary.first_output);
   json["busy_ms"] = {{"plan", milliseconds(busy.plan)},

@@ -12,11 +12,11 @@ namespace imgmill {
 
 /// The tasks of a batch file: an array of tasks, an object {"tasks": [...]}, or
 /// one task a line (JSON lines). Unknown fields are errors. Fields that a task
-/// leaves out come from `defaults`.
+/// leaves out come from `defaults`. `originals` as in tasks_from().
 /// Errors: usage; the message has the place ("tasks[3].settings.quality.jpeg")
 /// and what to write instead.
-[[nodiscard]] Result<std::unique_ptr<TaskSource>> tasks_from_json(std::string_view text,
-                                                                  const ImageSettings& defaults);
+[[nodiscard]] Result<std::unique_ptr<TaskSource>> tasks_from_json(
+    std::string_view text, const ImageSettings& defaults, Originals originals = Originals::refuse);
 
 /// `{"quality": {...}, "resize": {...}, "outputFormat": "original", ...}`, and back.
 [[nodiscard]] std::string settings_to_json(const ImageSettings& settings);

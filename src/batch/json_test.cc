@@ -131,6 +131,20 @@ TEST(TasksJson, ReadsArrayObjectOneTaskAndLines) {
   EXPECT_EQ(task_complaint("[]"), "accepted");
 }
 
+TEST(TasksJson, WhoeverSaysHowGoodHasLeftTheDefaultTarget) {
+  ImageSettings defaults;
+  defaults.target = Target{.spare_lossless = true};
+  const auto target = [&](std::string_view text) {
+    const auto settings = settings_from_json(text, defaults);
+    return settings ? settings->target : std::optional(Target{.score = -1});
+  };
+  EXPECT_EQ(target(R"({"effort": "max"})"), defaults.target);
+  EXPECT_EQ(target(R"({"quality": 60})"), std::nullopt);
+  EXPECT_EQ(target(R"({"lossless": true})"), std::nullopt);
+  EXPECT_EQ(target(R"({"maxBytes": 1000})"), std::nullopt);
+  EXPECT_EQ(target(R"({"maxBytes": 1000, "target": 70})"), Target{.score = 70});
+}
+
 TEST(TasksJson, SharesEqualSettings) {
   std::string text = "[";
   for (int i = 0; i < 3; ++i) {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "batch/named_format.h"
 #include "imgmill/optimize.h"
 #include "pipeline/stages.h"
 #include "platform/file.h"
@@ -42,9 +43,12 @@ Result<OptimizationResult> optimize_file(const std::filesystem::path& input,
   IMGMILL_CHECK(validate(settings));
   IMGMILL_TRY(const bool in_place, same_file(input, output));
   // The settings are the caller's and outlive the call, so they are not copied.
-  std::shared_ptr<const ImageSettings> borrowed(std::shared_ptr<void>(), &settings);
+  std::shared_ptr<const ImageSettings> used(std::shared_ptr<void>(), &settings);
+  if (!in_place) {
+    IMGMILL_TRY(used, NamedFormats().settings_for(input, output, used));
+  }
   Job job;
-  job.task = {input, in_place ? input : output, std::move(borrowed)};
+  job.task = {input, in_place ? input : output, std::move(used)};
   const std::string step = fmt::format("optimizing '{}'", printable(input));
 
   ByteBudget budget(limits.max_input_bytes);

@@ -51,6 +51,16 @@ TEST(OptimizeFile, AChosenFormatNamesItsOutputAndTellsTheName) {
   EXPECT_EQ(format_in(scratch / "there.webp"), Format::webp);
 }
 
+TEST(OptimizeFile, TheOutputsNameSaysItsFormat) {
+  const ScratchFolder scratch;
+  const fs::path input = scratch.write("in.png", png());
+  const auto result = optimize_file(input, scratch / "out.webp");
+  ASSERT_TRUE(result) << result.error().describe();
+  EXPECT_EQ(format_in(scratch / "out.webp"), Format::webp);
+  EXPECT_FALSE(optimize_file(input, scratch / "out.jpg", {.output_format = Format::webp}));
+  EXPECT_FALSE(fs::exists(scratch / "out.jpg"));
+}
+
 TEST(OptimizeFile, WhatHasTheNameOfAChosenFormatIsNotReplaced) {
   const ScratchFolder scratch;
   const fs::path input = scratch.write("in.png", png());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <limits>
 #include <system_error>
 
@@ -12,6 +13,7 @@
 #include "batch/collision.h"
 #include "batch/folder_walk.h"
 #include "batch/output_claims.h"
+#include "batch/plan_rules.h"
 #include "imgmill/batch.h"
 #include "platform/io_error.h"
 
@@ -36,6 +38,7 @@ class PlannedNames {
     std::string output;  ///< prefix
     /// In place: the prefix of what is replaced in the end, without links.
     std::string canonical = {};
+    bool copied = false;  ///< what is in it keeps its name and its bytes
   };
   using Id = std::uint32_t;
 
@@ -69,12 +72,22 @@ class PlannedNames {
   std::string packed_;  ///< folder (4 bytes), name, NUL; again and again
 };
 
+Error not_there(const fs::path& input) {
+  Error error = io_error(ENOENT, "read", input);
+  if (input.native().find_first_of("*?") == std::string::npos) return error;
+  return Error(error.code(), error.message(),
+               "leave out the quotes, so that the shell finds what is meant; or name the folder, "
+               "with --include and the pattern");
+}
+
 class Planner final : public TaskSource {
  public:
-  Planner(PlanRequest request, bool output_is_file, std::vector<std::string> excluded)
-      : request_(std::move(request)),
-        output_is_file_(output_is_file),
-        excluded_(std::move(excluded)) {}
+  Planner(PlanRequest request, PlanRules rules)
+      : request_(std::move(request)), rules_(std::move(rules)) {}
+
+  void on_left_out(std::function<void(const LeftOut&)> listener) override {
+    listener_ = std::move(listener);
+  }
 
   std::optional<PlannedTask> next() override {
     for (;;) {
@@ -98,18 +111,21 @@ class Planner final : public TaskSource {
   std::optional<PlannedTask> from_input(const fs::path& input) {
     const Result<std::optional<FileFacts>> facts = facts_of(input);
     if (!facts) return failure(input, facts.error());
-    if (!*facts) return failure(input, io_error(ENOENT, "read", input));
+    if (!*facts) return failure(input, not_there(input));
     if ((*facts)->kind != FileKind::folder) return named_file(input);
     walk_input_ = prefix_of(input);
-    walk_.emplace(input, request_.follow_links ? FollowLinks::yes : FollowLinks::no,
-                  request_.all_files, excluded_,
-                  request_.in_place ? CanonicalNames::wanted : CanonicalNames::unwanted);
+    walk_output_ = prefix_of(request_.output) + rules_.kept_folders[next_input_ - 1];
+    walk_.emplace(input, rules_.walk);
     walk_folder_.reset();
     return std::nullopt;
   }
 
   std::optional<PlannedTask> named_file(const fs::path& input) {
-    if (output_is_file_) return task(input, request_.output);
+    if (rules_.output_is_file) return task(input, request_.output);
+    if (excluded(input)) {
+      tell({input, LeftOutReason::excluded_file});
+      return std::nullopt;
+    }
     const std::string name = input.filename().native();
     const std::string folder = prefix_of(input.parent_path());
     if (!request_.in_place) {
@@ -134,39 +150,75 @@ class Planner final : public TaskSource {
     return plan_file(names_.add_folder({link.native(), link.native(), file.native()}), "");
   }
 
+  /// A file that was named itself: by its name, or by its path as it was written.
+  [[nodiscard]] bool excluded(const fs::path& input) const {
+    const WalkRules& walk = rules_.walk;
+    if (walk.exclude.empty() && walk.include.empty()) return false;
+    const std::string path = input.lexically_normal().relative_path().native();
+    return walk.exclude.match_file(path) ||
+           (!walk.include.empty() && !walk.include.match_file(path));
+  }
+
+  void tell(const LeftOut& left_out) const {
+    if (listener_) listener_(left_out);
+  }
+
   std::optional<PlannedTask> from_walk(const FolderWalk::Step& step) {
     if (!step) return failure(step.error().path, step.error().error);
+    if (step->left_out) return leave_out(*step);
     if (request_.in_place && step->link) {
       links_.push_back(walk_input_ + std::string(step->folder) + std::string(step->name));
       return std::nullopt;
     }
-    if (walk_folder_ != walk_->folder_number()) {
-      walk_folder_ = walk_->folder_number();
+    come_to_folder();
+    if (!folder_id_) {
       const std::string below(step->folder);
-      const std::string& top = request_.in_place ? walk_input_ : prefix_of(request_.output);
+      const std::string& top = request_.in_place ? walk_input_ : walk_output_;
       std::string canonical;
       if (request_.in_place) canonical = prefix_of(walk_->canonical_folder());
       folder_id_ = names_.add_folder({walk_input_ + below, top + below, std::move(canonical)});
     }
-    return plan_file(folder_id_, step->name);
+    return plan_file(*folder_id_, step->name);
   }
 
-  /// Nothing: in place, the same file has been planned before.
-  std::optional<PlannedTask> plan_file(PlannedNames::Id folder_id, std::string_view name) {
-    const PlannedNames::Folder& folder = names_.folder(folder_id);
-    std::string input = folder.input + std::string(name);
-    const std::string output = output_of(folder, name);
-    if (!request_.in_place && output == input) {
-      return std::unexpected(PlanFailure{
-          input, output,
-          Error(ErrorCode::usage,
-                fmt::format("'{}' would be written over itself", printable(input)),
-                "use --in-place to replace originals, or choose another output folder")});
+  /// Forgets the folder before.
+  void come_to_folder() {
+    if (walk_folder_ == walk_->folder_number()) return;
+    walk_folder_ = walk_->folder_number();
+    folder_id_.reset();
+    copies_id_.reset();
+  }
+
+  /// Tells of it, with the place of its copy where there is to be one.
+  std::optional<PlannedTask> leave_out(const FolderWalk::File& file) {
+    const std::string below(file.folder);
+    LeftOut left_out{walk_input_ + below + std::string(file.name), *file.left_out};
+    const bool copied = request_.copy_others && left_out.reason != LeftOutReason::special &&
+                        left_out.reason != LeftOutReason::linked_folder;
+    if (copied) {
+      come_to_folder();
+      if (!copies_id_) {
+        copies_id_ = names_.add_folder({walk_input_ + below, walk_output_ + below, {}, true});
+      }
+      auto claimed = claim(*copies_id_, file.name);
+      if (!claimed) return std::unexpected(std::move(claimed).error());
+      left_out.copy_to = walk_output_ + below + std::string(file.name);
     }
+    tell(left_out);
+    return std::nullopt;
+  }
+
+  /// Makes sure that nobody else writes there. False: in place, the same file has been planned
+  /// before.
+  std::expected<bool, PlanFailure> claim(PlannedNames::Id folder_id, std::string_view name) {
+    const PlannedNames::Folder& folder = names_.folder(folder_id);
+    const std::string input = folder.input + std::string(name);
     const std::optional<PlannedNames::Id> id = names_.next_id();
     if (!id) {
-      return failure(input, Error(ErrorCode::limit, "too many files for one batch",
-                                  "divide them into several batches"));
+      return std::unexpected(PlanFailure{input,
+                                         {},
+                                         Error(ErrorCode::limit, "too many files for one batch",
+                                               "divide them into several batches")});
     }
     // Owners must be there to be asked, also one whose second name is taken.
     names_.add(folder_id, name);
@@ -176,21 +228,35 @@ class Planner final : public TaskSource {
         return other != *id && std::ranges::find(keys, key) != keys.end();
       };
       if (const auto earlier = claims_.claim(key, *id, same)) {
-        if (request_.in_place) return std::nullopt;
+        if (request_.in_place) return false;
         const std::string first =
             names_.folder_of(*earlier).input + std::string(names_.name(*earlier));
-        return std::unexpected(PlanFailure{input, output, output_collision(first, input, output)});
+        std::string output = output_of(folder, name);
+        Error error = output_collision(first, input, output, Naming::by_pattern);
+        return std::unexpected(PlanFailure{input, std::move(output), std::move(error)});
       }
     }
+    return true;
+  }
+
+  /// Nothing: in place, the same file has been planned before.
+  std::optional<PlannedTask> plan_file(PlannedNames::Id folder_id, std::string_view name) {
+    const PlannedNames::Folder& folder = names_.folder(folder_id);
+    std::string input = folder.input + std::string(name);
+    const std::string output = output_of(folder, name);
+    if (!request_.in_place && output == input) {
+      return std::unexpected(PlanFailure{input, output, would_be_replaced(input)});
+    }
+    auto claimed = claim(folder_id, name);
+    if (!claimed) return std::unexpected(std::move(claimed).error());
+    if (!*claimed) return std::nullopt;
     return task(std::move(input), output);
   }
 
   [[nodiscard]] std::string output_of(const PlannedNames::Folder& folder,
                                       std::string_view name) const {
-    const auto& wanted = request_.settings->output_format;
-    // A drawing stays one, whatever the others become.
-    const bool named_anew = wanted && format_of_name(name) != Format::svg;
-    return folder.output + (named_anew ? name_for(name, *wanted) : std::string(name));
+    if (folder.copied || request_.in_place) return folder.output + std::string(name);
+    return folder.output + rules_.names.name_for(name, request_.settings->output_format);
   }
 
   /// What stands for all outputs that may come of it: in place the file itself, whatever leads to
@@ -202,6 +268,7 @@ class Planner final : public TaskSource {
       const std::string& prefix = folder.canonical.empty() ? folder.output : folder.canonical;
       return {prefix + std::string(name)};
     }
+    if (folder.copied) return {fold_case(output_of(folder, name))};
     std::vector<std::string> keys;
     for (const fs::path& path :
          possible_output_paths(output_of(folder, name), *request_.settings)) {
@@ -218,91 +285,26 @@ class Planner final : public TaskSource {
   }
 
   const PlanRequest request_;
-  const bool output_is_file_;
-  const std::vector<std::string> excluded_;
+  const PlanRules rules_;
+  std::function<void(const LeftOut&)> listener_;
   std::size_t next_input_ = 0;
   std::optional<FolderWalk> walk_;
-  std::string walk_input_;  ///< prefix of the folder being walked
+  std::string walk_input_;   ///< prefix of the folder being walked
+  std::string walk_output_;  ///< of where it goes
   std::optional<std::uint64_t> walk_folder_;
-  PlannedNames::Id folder_id_ = 0;
+  std::optional<PlannedNames::Id> folder_id_;  ///< of images in the folder where the walk is
+  std::optional<PlannedNames::Id> copies_id_;  ///< of the others there
   PlannedNames names_;
   OutputClaims claims_;
   std::vector<fs::path> links_;  ///< in place: to files, planned when all else is
   std::size_t next_link_ = 0;
 };
 
-struct Output {
-  bool is_file = false;
-};
-
-Result<Output> check_output(const PlanRequest& request) {
-  if (request.in_place) {
-    if (request.settings->output_format || request.settings->choose_format) {
-      return fail(ErrorCode::usage, "originals cannot be replaced by another format",
-                  "leave out --in-place and name an output folder with -o, or leave out --format");
-    }
-    return Output{};
-  }
-  if (request.output.empty()) {
-    return fail(ErrorCode::usage, "there is no place for the output",
-                "name a folder with -o FOLDER, or use --in-place to replace the originals");
-  }
-  IMGMILL_TRY(const std::optional<FileFacts> output, facts_of(request.output));
-  const bool is_folder = output && output->kind == FileKind::folder;
-  bool folder_among_inputs = false;
-  for (const fs::path& input : request.inputs) {
-    const Result<std::optional<FileFacts>> facts = facts_of(input);
-    if (!facts || !*facts || (*facts)->kind != FileKind::folder) continue;
-    folder_among_inputs = true;
-    if (is_folder && (*facts)->same_file(*output) && !request.settings->output_format) {
-      return fail(ErrorCode::usage,
-                  fmt::format("the output folder '{}' is an input folder", printable(input)),
-                  "choose another output folder, or use --in-place to replace the originals");
-    }
-  }
-  const bool named_like_folder = request.output.native().ends_with('/');
-  if (is_folder) return Output{};
-  if (request.inputs.size() == 1 && !folder_among_inputs && !named_like_folder) {
-    if (!request.settings->choose_format) return Output{true};
-    // "photos" names a folder to be made, "a.jpg" a file.
-    if (request.output.has_extension()) {
-      return fail(ErrorCode::usage,
-                  fmt::format("the name '{}' says a format that is still to be chosen",
-                              printable(request.output)),
-                  "name a folder with -o; the result is named after the input and its format");
-    }
-  }
-  if (output) {
-    return fail(ErrorCode::usage,
-                fmt::format("the output '{}' is a file, and several inputs need a folder",
-                            printable(request.output)),
-                "name a folder with -o");
-  }
-  return Output{};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<TaskSource>> plan(PlanRequest request) {
-  if (request.inputs.empty()) {
-    return fail(ErrorCode::usage, "there is nothing to do", "name files or folders");
-  }
-  if (!request.settings) request.settings = std::make_shared<const ImageSettings>();
-  IMGMILL_TRY(const Output output, check_output(request));
-  std::vector<fs::path> not_walked = request.exclude;
-  if (!request.in_place) not_walked.push_back(request.output);
-  std::vector<std::string> excluded;
-  for (const fs::path& folder : not_walked) {
-    std::error_code error;
-    std::string canonical = fs::weakly_canonical(folder, error).native();
-    if (!error && canonical.ends_with('/')) canonical.pop_back();
-    // What is not there yet and has no absolute path is below the current folder.
-    if (!error && !canonical.starts_with('/')) {
-      canonical = (fs::current_path(error) / canonical).lexically_normal().native();
-    }
-    if (!error) excluded.push_back(std::move(canonical));
-  }
-  return std::make_unique<Planner>(std::move(request), output.is_file, std::move(excluded));
+  IMGMILL_TRY(PlanRules rules, plan_rules(request));
+  return std::make_unique<Planner>(std::move(request), std::move(rules));
 }
 
 }  // namespace imgmill

@@ -15,9 +15,13 @@ namespace fs = std::filesystem;
 using test::ScratchFolder;
 using Lines = std::vector<std::string>;
 
-/// Every planned task as "input -> output", failures as "input !! message", with
-/// the scratch folder's name left out.
-Lines lines_of(const ScratchFolder& scratch, Result<std::unique_ptr<TaskSource>> source) {
+enum class LeftOutOnes { hidden, shown };
+
+/// Every planned task as "input -> output", failures as "input !! message", and where they are
+/// shown what is left out as "path (kind)" or "path => copy", with the scratch folder's name left
+/// out.
+Lines lines_of(const ScratchFolder& scratch, Result<std::unique_ptr<TaskSource>> source,
+               LeftOutOnes left_out_ones) {
   const std::string here = scratch.path().native() + '/';
   const auto shortened = [&](std::string line) {
     for (auto at = line.find(here); at != line.npos; at = line.find(here)) {
@@ -27,6 +31,13 @@ Lines lines_of(const ScratchFolder& scratch, Result<std::unique_ptr<TaskSource>>
   };
   if (!source) return {shortened("usage: " + source.error().message())};
   Lines lines;
+  if (left_out_ones == LeftOutOnes::shown) {
+    (*source)->on_left_out([&](const LeftOut& left_out) {
+      const std::string copy = left_out.copy_to.native();
+      lines.push_back(shortened(left_out.path.native() +
+                                (copy.empty() ? " (" + left_out.kind() + ")" : " => " + copy)));
+    });
+  }
   while (const std::optional<PlannedTask> planned = (*source)->next()) {
     std::string line =
         *planned ? (*planned)->input_path.native() + " -> " + (*planned)->output_path.native()
@@ -44,9 +55,14 @@ struct Wish {
   bool all_files = false;
   bool follow_links = false;
   std::vector<fs::path> exclude = {};
+  std::string name = {};
+  bool copy_others = false;
+  std::vector<std::string> without = {};
+  std::vector<std::string> only = {};
 };
 
-Lines plan_in(const ScratchFolder& scratch, const Wish& wish) {
+Lines plan_in(const ScratchFolder& scratch, const Wish& wish,
+              LeftOutOnes left_out = LeftOutOnes::hidden) {
   PlanRequest request;
   for (const fs::path& input : wish.inputs) request.inputs.push_back(scratch / input);
   if (!wish.output.empty()) request.output = scratch.path().native() + '/' + wish.output.native();
@@ -54,10 +70,14 @@ Lines plan_in(const ScratchFolder& scratch, const Wish& wish) {
   request.in_place = wish.in_place;
   request.all_files = wish.all_files;
   request.follow_links = wish.follow_links;
+  request.name = wish.name;
+  request.copy_others = wish.copy_others;
+  request.exclude_patterns = wish.without;
+  request.include_patterns = wish.only;
   ImageSettings settings;
   settings.output_format = wish.format;
   request.settings = std::make_shared<const ImageSettings>(settings);
-  return lines_of(scratch, plan(std::move(request)));
+  return lines_of(scratch, plan(std::move(request)), left_out);
 }
 
 TEST(Plan, WalksInByteOrderAndKeepsTheTree) {
@@ -92,6 +112,69 @@ TEST(Plan, OneFileMayNameItsOutput) {
   EXPECT_EQ(plan_in(scratch, {{"a.jpg"}, "there"}), Lines{"a.jpg -> there/a.jpg"});
 }
 
+TEST(Plan, RefusesFoldersThatWouldNotDoWhatIsMeant) {
+  const ScratchFolder scratch;
+  for (const char* name : {"p/a.jpg", "p/kept/b.jpg"}) scratch.write(name, "x");
+  EXPECT_EQ(plan_in(scratch, {.inputs = {"p"}, .in_place = true, .exclude = {"p/../p"}}),
+            Lines{"usage: the folder of the backups 'p/../p' is an input itself"});
+  EXPECT_EQ(plan_in(scratch, {.inputs = {"p"}, .in_place = true, .exclude = {"p/kept"}}),
+            Lines{"p/a.jpg -> p/a.jpg"});
+  EXPECT_EQ(plan_in(scratch, {{"p"}, "all.webp"}),
+            Lines{"usage: 'all.webp' is named like one image, but results go into a folder"});
+  EXPECT_EQ(plan_in(scratch, {{"p"}, "all.webp/"}).size(), 2U);
+}
+
+TEST(Plan, OneFileIsNeverItsOwnOutputByWhateverName) {
+  const ScratchFolder scratch;
+  scratch.write("a.jpg", "x");
+  fs::create_symlink("a.jpg", scratch / "link.jpg");
+  fs::create_hard_link(scratch / "a.jpg", scratch / "hard.jpg");
+  const Lines refused = {"usage: 'a.jpg' would be written over itself"};
+  for (const char* output : {"a.jpg", "./a.jpg", "link.jpg", "hard.jpg"}) {
+    EXPECT_EQ(plan_in(scratch, {{"a.jpg"}, output}), refused) << output;
+  }
+  EXPECT_EQ(plan_in(scratch, {{"link.jpg"}, "a.jpg"}),
+            Lines{"usage: 'link.jpg' would be written over itself"});
+  EXPECT_EQ(plan_in(scratch, {{"gone.jpg"}, "gone.jpg"}),
+            Lines{"usage: 'gone.jpg' would be written over itself"});
+}
+
+/// The format that the only task has.
+std::string format_planned(const ScratchFolder& scratch, const char* input, const char* output,
+                           std::optional<Format> asked = {}) {
+  PlanRequest request;
+  request.inputs = {scratch / input};
+  request.output = scratch / output;
+  ImageSettings settings;
+  settings.output_format = asked;
+  request.settings = std::make_shared<const ImageSettings>(settings);
+  const auto source = plan(std::move(request));
+  if (!source) return source.error().message();
+  const auto task = (*source)->next();
+  if (!task || !*task) return "no task";
+  const auto& format = (*task)->settings->output_format;
+  return format ? std::string(info(*format).name) : "original";
+}
+
+TEST(Plan, TheNameOfAnOutputFileSaysItsFormat) {
+  const ScratchFolder scratch;
+  for (const char* name : {"a.jpg", "photo", "a.svg"}) scratch.write(name, "x");
+  EXPECT_EQ(format_planned(scratch, "a.jpg", "b.webp"), "webp");
+  EXPECT_EQ(format_planned(scratch, "a.jpg", "b.AVIF"), "avif");
+  EXPECT_EQ(format_planned(scratch, "a.jpg", "b.JPEG"), "original");
+  EXPECT_EQ(format_planned(scratch, "photo", "b.png"), "png");
+  EXPECT_EQ(format_planned(scratch, "a.jpg", "b"), "original");
+  EXPECT_EQ(format_planned(scratch, "a.jpg", "b.old"), "original");
+  EXPECT_EQ(format_planned(scratch, "a.svg", "b.svg", Format::webp), "webp") << "no contradiction";
+  EXPECT_EQ(format_planned(scratch, "a.jpg", "b.jpg", Format::jpeg), "jpeg");
+  EXPECT_TRUE(format_planned(scratch, "a.jpg", "b.png", Format::webp)
+                  .ends_with("is named after PNG, but its format is to be WebP"));
+  EXPECT_TRUE(format_planned(scratch, "a.jpg", "b.heic")
+                  .ends_with("would be a HEIC file, which imgmill does not write"));
+  EXPECT_TRUE(format_planned(scratch, "a.jpg", "b.bmp")
+                  .ends_with("would be a BMP file, which imgmill does not write"));
+}
+
 TEST(Plan, RenamesForAnotherFormat) {
   const ScratchFolder scratch;
   for (const char* name : {"p/a.PNG", "p/b.webp", "p/c.WEBP"}) scratch.write(name, "x");
@@ -115,12 +198,108 @@ TEST(Names, FollowTheFormat) {
 TEST(Plan, NamesBothInputsOfOneOutput) {
   const ScratchFolder scratch;
   for (const char* name : {"p/a.jpg", "q/a.jpg", "r/A.JPG"}) scratch.write(name, "x");
-  EXPECT_EQ(plan_in(scratch, {{"p", "q", "r"}, "out"}),
+  EXPECT_EQ(plan_in(scratch, {{"p/a.jpg", "q/a.jpg", "r/A.JPG"}, "out"}),
             (Lines{"p/a.jpg -> out/a.jpg",
                    "q/a.jpg !! 'p/a.jpg' and 'q/a.jpg' would both be written to 'out/a.jpg'",
                    "r/A.JPG !! 'p/a.jpg' and 'r/A.JPG' would both be written to 'out/A.JPG'"}));
-  EXPECT_EQ(plan_in(scratch, {{"p", "p/a.jpg"}, "out"}).back(),
-            "p/a.jpg !! 'p/a.jpg' is named twice");
+  EXPECT_EQ(plan_in(scratch, {{"p", "p"}, "out"}).back(), "p/a.jpg !! 'p/a.jpg' is named twice");
+}
+
+TEST(Plan, SeveralFoldersKeepTheirNames) {
+  const ScratchFolder scratch;
+  for (const char* name : {"p/a.jpg", "q/s/a.jpg", "x/photos/a.jpg", "y/photos/b.jpg", "c.jpg"}) {
+    scratch.write(name, "x");
+  }
+  EXPECT_EQ(plan_in(scratch, {{"p", "q/", "c.jpg"}, "out"}),
+            (Lines{"p/a.jpg -> out/p/a.jpg", "q/s/a.jpg -> out/q/s/a.jpg", "c.jpg -> out/c.jpg"}));
+  EXPECT_EQ(plan_in(scratch, {{"p", "x/photos", "y/photos"}, "out"}),
+            (Lines{"p/a.jpg -> out/p/a.jpg", "x/photos/a.jpg -> out/x/photos/a.jpg",
+                   "y/photos/b.jpg -> out/y/photos/b.jpg"}));
+  EXPECT_EQ(plan_in(scratch, {{"q/s/..", "p/../p/."}, "out"}),
+            (Lines{"q/s/a.jpg -> out/q/s/a.jpg", "p/a.jpg -> out/p/a.jpg"}));
+}
+
+TEST(Plan, NamesResultsByAPattern) {
+  const ScratchFolder scratch;
+  for (const char* name : {"p/logo.jpg", "p/s/logo.PNG", "p/d.svg"}) scratch.write(name, "x");
+  const auto named = [&](const std::string& pattern, std::optional<Format> format = {}) {
+    return plan_in(scratch, {.inputs = {"p"}, .output = "out", .format = format, .name = pattern});
+  };
+  EXPECT_EQ(named("{name}-small"),
+            (Lines{"p/d.svg -> out/d-small.svg", "p/logo.jpg -> out/logo-small.jpg",
+                   "p/s/logo.PNG -> out/s/logo-small.PNG"}));
+  const Lines both = {"p/d.svg -> out/d.svg.svg", "p/logo.jpg -> out/logo.jpg.webp",
+                      "p/s/logo.PNG -> out/s/logo.png.webp"};
+  EXPECT_EQ(named("{name}.{from}", Format::webp), both);
+  EXPECT_EQ(named("{name}.{from}.{ext}", Format::webp), both);
+  for (const char* wrong : {"small", "{name", "{name}{size}", "a/{name}", "{name}}"}) {
+    EXPECT_TRUE(named(wrong).front().starts_with("usage: the name")) << wrong;
+  }
+  EXPECT_TRUE(plan_in(scratch, {.inputs = {"p"}, .output = "p", .name = "{name}-small"})
+                  .front()
+                  .starts_with("usage: the output folder"));
+}
+
+TEST(Plan, TellsOfAllThatIsLeftOut) {
+  const ScratchFolder scratch;
+  for (const char* name :
+       {"p/a.jpg", "p/note.TXT", "p/raw.NEF", "p/x", "p/.htaccess", "p/.git/b.jpg", "p/.c.jpg",
+        "p/.imgmill-1-2.part", "p/web/d.jpg", "p/web/icon-e.png", "p/old/f.jpg", "real/g.jpg"}) {
+    scratch.write(name, "x");
+  }
+  fs::create_directory_symlink(scratch / "real", scratch / "p/link");
+  fs::create_symlink("nowhere", scratch / "p/nothing");
+  Wish wish{.inputs = {"p"}, .output = "out", .without = {"old/", "icon-*"}};
+  EXPECT_EQ(plan_in(scratch, wish, LeftOutOnes::shown),
+            (Lines{"p/.c.jpg (hidden file)", "p/.git (hidden folder)", "p/.htaccess (hidden file)",
+                   "p/a.jpg -> out/a.jpg", "p/link (linked folder)", "p/note.TXT (txt)",
+                   "p/nothing (no regular file)", "p/old (excluded folder)",
+                   "p/raw.NEF (camera raw)", "p/web/d.jpg -> out/web/d.jpg",
+                   "p/web/icon-e.png (excluded file)", "p/x (extensionless file)"}));
+  wish.copy_others = true;
+  EXPECT_EQ(plan_in(scratch, wish, LeftOutOnes::shown),
+            (Lines{"p/.c.jpg => out/.c.jpg", "p/.git/b.jpg => out/.git/b.jpg",
+                   "p/.htaccess => out/.htaccess", "p/a.jpg -> out/a.jpg", "p/link (linked folder)",
+                   "p/note.TXT => out/note.TXT", "p/nothing (no regular file)",
+                   "p/old/f.jpg => out/old/f.jpg", "p/raw.NEF => out/raw.NEF",
+                   "p/web/d.jpg -> out/web/d.jpg", "p/web/icon-e.png => out/web/icon-e.png",
+                   "p/x => out/x"}));
+}
+
+TEST(Plan, TakesOnlyWhatPatternsTake) {
+  const ScratchFolder scratch;
+  for (const char* name : {"p/a.jpg", "p/b.png", "p/s/c.JPG", "p/s/d.png"})
+    scratch.write(name, "x");
+  Wish wish{.inputs = {"p"}, .output = "out", .only = {"*.jpg", "s/*"}};
+  EXPECT_EQ(plan_in(scratch, wish), (Lines{"p/a.jpg -> out/a.jpg", "p/s/c.JPG -> out/s/c.JPG",
+                                           "p/s/d.png -> out/s/d.png"}));
+  wish.without = {"d.*"};
+  wish.inputs = {"p/a.jpg", "p/b.png", "p/s/d.png"};
+  EXPECT_EQ(
+      plan_in(scratch, wish, LeftOutOnes::shown),
+      (Lines{"p/a.jpg -> out/a.jpg", "p/b.png (excluded file)", "p/s/d.png (excluded file)"}));
+  // Paths count from where the walk begins, or as they would be written on the command line.
+  wish = {.inputs = {"p"}, .output = "out", .without = {"s/"}};
+  EXPECT_EQ(plan_in(scratch, wish).size(), 2U);
+  wish.without = {(scratch / "p/s").native()};
+  EXPECT_EQ(plan_in(scratch, wish).size(), 2U);
+  wish.without = {"p/s"};
+  EXPECT_EQ(plan_in(scratch, wish).size(), 4U) << "the folder was not written like that";
+  wish.without = {"[a"};
+  EXPECT_TRUE(plan_in(scratch, wish).front().starts_with("usage: the pattern '[a'"));
+}
+
+TEST(Plan, ACopyAndAnImageDoNotMeet) {
+  const ScratchFolder scratch;
+  for (const char* name : {"p/a.jpg", "p/a.webp"}) scratch.write(name, "x");
+  const Wish wish{.inputs = {"p"},
+                  .output = "out",
+                  .format = Format::webp,
+                  .copy_others = true,
+                  .without = {"*.webp"}};
+  EXPECT_EQ(plan_in(scratch, wish, LeftOutOnes::shown),
+            (Lines{"p/a.jpg -> out/a.webp",
+                   "p/a.webp !! 'p/a.jpg' and 'p/a.webp' would both be written to 'out/a.webp'"}));
 }
 
 TEST(Plan, FindsCollisionsAfterAFormatChange) {
@@ -285,6 +464,39 @@ TEST(TasksFrom, RefusesTwoTasksWithOneOutput) {
   EXPECT_TRUE(*source->next());
   EXPECT_TRUE(*source->next()) << "originals that are replaced may differ in case";
   EXPECT_FALSE(source->next());
+}
+
+TEST(TasksFrom, AnOriginalIsReplacedOnlyWhereThatIsAllowed) {
+  const ScratchFolder scratch;
+  scratch.write("a.jpg", "x");
+  fs::create_symlink("a.jpg", scratch / "link.jpg");
+  for (const char* output : {"a.jpg", "./a.jpg", "link.jpg"}) {
+    const std::vector<ImageTask> tasks = {{scratch / "a.jpg", scratch / output, nullptr}};
+    const auto refused = *tasks_from(tasks, Originals::refuse)->next();
+    ASSERT_FALSE(refused) << output;
+    EXPECT_TRUE(refused.error().error.advice().contains("--in-place"));
+    const auto replaced = *tasks_from(tasks, Originals::replace)->next();
+    ASSERT_TRUE(replaced) << output;
+    EXPECT_EQ(replaced->output_path.native(), replaced->input_path.native());
+  }
+}
+
+TEST(TasksFrom, NamesSayFormats) {
+  const auto defaults = std::make_shared<const ImageSettings>();
+  auto asked = std::make_shared<ImageSettings>();
+  asked->output_format = Format::webp;
+  const auto source = tasks_from({{"a.jpg", "a.webp", defaults},
+                                  {"b.jpg", "b.webp", defaults},
+                                  {"c.jpg", "c.jpg", defaults},
+                                  {"d.jpg", "d.png", asked}});
+  const auto first = *source->next();
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->settings->output_format, Format::webp);
+  EXPECT_EQ((*source->next())->settings, first->settings) << "shared, as before";
+  EXPECT_EQ((*source->next())->settings, defaults);
+  const auto contradiction = *source->next();
+  ASSERT_FALSE(contradiction);
+  EXPECT_EQ(contradiction.error().error.code(), ErrorCode::usage);
 }
 
 TEST(Plan, DrawingsKeepTheirNameWhateverTheOthersBecome) {

@@ -15,6 +15,7 @@ Stores::Stores(const BatchOptions& options) {
     std::string note;
     auto opened = Cache::open(options.cache->folder, options.cache->max_bytes, note);
     take(std::move(opened), cache_, std::move(note), "working without a cache");
+    cache_folder_ = options.cache->folder;
   }
   // What writes nothing leaves nothing to resume.
   if (options.journal && options.dry_run == DryRun::no) {
@@ -25,9 +26,23 @@ Stores::Stores(const BatchOptions& options) {
   }
 }
 
-void Stores::finish(const BatchSummary& summary) {
+std::vector<Error> Stores::finish(const BatchSummary& summary) {
   // Failures may be tried again with what is done left out.
   if (journal_ && summary.failed == 0 && !summary.stopped) journal_->finish();
+  journal_.reset();
+  if (!cache_) return {};
+  cache_->flush();
+  const bool damaged = cache_->damaged();
+  const std::optional<Error> failure = cache_->failure();
+  cache_.reset();
+  if (damaged) {
+    auto moved = Cache::move_aside(cache_folder_);
+    if (!moved) return {std::move(moved).error()};
+    return {Error(ErrorCode::environment, *std::move(moved))};
+  }
+  if (!failure) return {};
+  Error warning = *failure;
+  return {std::move(warning).within("not all results of this run are remembered")};
 }
 
 }  // namespace imgmill

@@ -17,11 +17,13 @@ class Stores {
 
   [[nodiscard]] Memory memory() const { return {cache_.get(), journal_.get()}; }
   [[nodiscard]] const std::vector<Error>& warnings() const { return warnings_; }
-  /// When everything has its result.
-  void finish(const BatchSummary& summary);
+  /// When everything has its result and nobody uses memory() any more: closes both. What went wrong
+  /// with them, for the user.
+  [[nodiscard]] std::vector<Error> finish(const BatchSummary& summary);
 
  private:
   std::vector<Error> warnings_;
+  std::filesystem::path cache_folder_;
   std::unique_ptr<Cache> cache_;
   std::unique_ptr<Journal> journal_;
 };

@@ -5,37 +5,55 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "batch/collision.h"
+#include "batch/named_format.h"
 #include "batch/output_claims.h"
 #include "imgmill/batch.h"
+#include "platform/file.h"
 
 namespace imgmill {
 namespace {
 
 class GivenTasks final : public TaskSource {
  public:
-  explicit GivenTasks(std::vector<ImageTask> tasks) : tasks_(std::move(tasks)) {}
+  GivenTasks(std::vector<ImageTask> tasks, Originals originals)
+      : tasks_(std::move(tasks)), originals_(originals) {}
 
   std::optional<PlannedTask> next() override {
     if (next_ == tasks_.size()) return std::nullopt;
     const std::size_t at = next_++;
-    const ImageTask& task = tasks_[at];
+    ImageTask& task = tasks_[at];
     if (task.input_path.empty() || task.output_path.empty()) {
-      return std::unexpected(PlanFailure{
-          task.input_path, task.output_path,
-          Error(ErrorCode::usage, "a task without an input or output path", "give it both")});
+      return failure(
+          task, Error(ErrorCode::usage, "a task without an input or output path", "give it both"));
     }
+    if (same_file(task)) {
+      if (originals_ == Originals::refuse) return failure(task, would_be_replaced(task.input_path));
+      task.output_path = task.input_path;
+    }
+    auto settings = formats_.settings_for(task.input_path, task.output_path, task.settings);
+    if (!settings) return failure(task, std::move(settings).error());
+    task.settings = *std::move(settings);
     const std::string folded = folded_output(task);
     const auto same = [&](std::uint32_t other) { return folded_output(tasks_[other]) == folded; };
     const auto earlier = claims_.claim(folded, static_cast<std::uint32_t>(at), same);
     if (earlier) {
-      return std::unexpected(PlanFailure{
-          task.input_path, task.output_path,
-          output_collision(tasks_[*earlier].input_path, task.input_path, task.output_path)});
+      return failure(
+          task, output_collision(tasks_[*earlier].input_path, task.input_path, task.output_path));
     }
     return task;
   }
 
  private:
+  static PlannedTask failure(const ImageTask& task, Error error) {
+    return std::unexpected(PlanFailure{task.input_path, task.output_path, std::move(error)});
+  }
+  static bool same_file(const ImageTask& task) {
+    if (task.input_path.native() == task.output_path.native()) return true;
+    const Result<std::optional<FileFacts>> output = facts_of(task.output_path);
+    if (!output || !*output) return false;
+    const Result<std::optional<FileFacts>> input = facts_of(task.input_path);
+    return input && *input && (*input)->same_file(**output);
+  }
   static std::string folded_output(const ImageTask& task) {
     std::string name = task.output_path.lexically_normal().native();
     // Originals that are replaced exist side by side, so case tells them apart here.
@@ -43,30 +61,41 @@ class GivenTasks final : public TaskSource {
   }
 
   std::vector<ImageTask> tasks_;
+  const Originals originals_;
   std::size_t next_ = 0;
+  NamedFormats formats_;
   OutputClaims claims_;
 };
 
 }  // namespace
 
 Error output_collision(const std::filesystem::path& earlier, const std::filesystem::path& later,
-                       const std::filesystem::path& output) {
+                       const std::filesystem::path& output, Naming naming) {
   if (earlier.lexically_normal() == later.lexically_normal()) {
     return Error(ErrorCode::usage, fmt::format("'{}' is named twice", printable(later)),
                  "name it once");
   }
+  // Only their extensions are different: that can be told in the name.
+  const bool told_apart = naming == Naming::by_pattern && earlier.stem() == later.stem() &&
+                          earlier.extension() != later.extension();
   return Error(ErrorCode::usage,
                fmt::format("'{}' and '{}' would both be written to '{}'", printable(earlier),
                            printable(later), printable(output)),
-               "rename one of them, or write them to different folders");
+               told_apart ? "--name '{name}-{from}' puts what each was into its new name"
+                          : "rename one of them, or write them to different folders");
 }
 
-std::unique_ptr<TaskSource> tasks_from(std::vector<ImageTask> tasks) {
+Error would_be_replaced(const std::filesystem::path& input) {
+  return Error(ErrorCode::usage, fmt::format("'{}' would be written over itself", printable(input)),
+               "use --in-place to replace originals, or choose another output");
+}
+
+std::unique_ptr<TaskSource> tasks_from(std::vector<ImageTask> tasks, Originals originals) {
   static const auto defaults = std::make_shared<const ImageSettings>();
   for (ImageTask& task : tasks) {
     if (!task.settings) task.settings = defaults;
   }
-  return std::make_unique<GivenTasks>(std::move(tasks));
+  return std::make_unique<GivenTasks>(std::move(tasks), originals);
 }
 
 }  // namespace imgmill

@@ -66,6 +66,17 @@ Result<void> check_drawing(const ImageTask& task) {
               "give the output a name that ends with .svg");
 }
 
+/// What is no drawing does not become one, but what was misnamed before may stay so.
+Result<void> check_picture(const ImageTask& task, Format format) {
+  const std::optional<Format> named = format_of_name(name_of_file(task.output_path));
+  if (named != Format::svg || named == format_of_name(name_of_file(task.input_path))) return {};
+  return fail(
+      ErrorCode::usage,
+      fmt::format("'{}' is a {} and does not become a drawing, as its output '{}' says",
+                  printable(task.input_path), upper_name(format), printable(task.output_path)),
+      "give the output another extension");
+}
+
 /// Whether `folder`, or the nearest folder above it that exists, takes files.
 Result<bool> check_folder(std::string_view folder) {
   bool exists = true;
@@ -175,7 +186,8 @@ Result<void> Validator::judge(const ImageTask& task, Memory& memory, Verdict& ve
   if (!verdict.format) return not_an_image(task.input_path, std::span(start).first(got));
 
   note_misnaming(task.input_path, *verdict.format, verdict.notes);
-  if (*verdict.format == Format::svg) IMGMILL_CHECK(check_drawing(task));
+  IMGMILL_CHECK(*verdict.format == Format::svg ? check_drawing(task)
+                                               : check_picture(task, *verdict.format));
   if (!rules_.write) return {};
   return judge_output(task, file.facts, memory, verdict);
 }

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <string>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "platform/attributes.h"
 #include "platform/io_error.h"
@@ -57,6 +58,14 @@ std::optional<int> owner_of_temporary(std::string_view name) {
 }
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
+  // Replacing /dev/null or a pipe by a file is nothing that anybody means.
+  struct stat there {};
+  if (::stat(target.c_str(), &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
+    return fail(
+        ErrorCode::environment,
+        fmt::format("'{}' is no regular file, and would be replaced by one", printable(target)),
+        "name a file, or write to standard output");
+  }
   // A name left by a crashed process with our number is stepped over.
   for (int attempt = 0; attempt < 1000; ++attempt) {
     std::filesystem::path temporary = target.parent_path() / temporary_name();

@@ -1,6 +1,7 @@
 #include "platform/atomic_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <thread>
@@ -29,6 +30,16 @@ TEST(AtomicFile, AppearsOnlyWhenCommitted) {
   }
   EXPECT_EQ(scratch.files(), std::vector<std::string>{"out.jpg"});
   EXPECT_EQ(contents(target), "new");
+}
+
+TEST(AtomicFile, ReplacesNoPipeAndNoDevice) {
+  const ScratchFolder scratch;
+  const auto pipe = scratch / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::filesystem::create_symlink("pipe", scratch / "link");
+  EXPECT_FALSE(AtomicFile::create(pipe));
+  EXPECT_FALSE(AtomicFile::create(scratch / "link"));
+  EXPECT_FALSE(AtomicFile::create("/dev/null"));
 }
 
 TEST(AtomicFile, LeavesNothingWhenGivenUp) {

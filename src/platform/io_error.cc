@@ -38,7 +38,7 @@ Explanation explain(int error) {
       return {"the disk quota is used up", "free some space or ask for more, and run again"};
     case EFBIG:
       return {"the file system or a limit of this process does not take files this large",
-              "choose a folder on another file system"};
+              "raise the limit (ulimit -f), or choose a folder on another file system"};
     case EIO:
       return {"the device reported an input/output error",
               "check the disk (the system's log says more) and run again"};

@@ -19,6 +19,11 @@ Result<SharedMemory> SharedMemory::create(std::size_t size) {
   FileDescriptor descriptor(::memfd_create("imgmill", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!descriptor) return refused("no shared memory could be made");
   if (::ftruncate(descriptor.get(), static_cast<off_t>(size)) != 0) {
+    if (errno == EFBIG) {
+      return fail(ErrorCode::environment,
+                  "the limit on the size of files, which shared memory has to keep, is too small",
+                  "raise it (ulimit -f), or work with --isolation thread");
+    }
     return refused("the shared memory could not be given its size");
   }
   if (::fcntl(descriptor.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {

@@ -214,6 +214,7 @@ Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defa
   if (const auto field = at.find("maxBytes")) {
     IMGMILL_TRY(const std::int64_t most, integer_at(*field, 1, most_bytes));
     settings.max_bytes = static_cast<std::uint64_t>(most);
+    if (!at.find("target")) settings.target.reset();  // alone: as good as fits
   }
   if (const auto field = at.find("measure")) {
     IMGMILL_TRY(settings.measure, flag_at(*field));

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <utime.h>
 
+#include <algorithm>
+#include <fstream>
 #include <map>
 
 #include "platform/file.h"
@@ -110,7 +112,12 @@ TEST(Restore, GoesThroughALink) {
 
 TEST(Restore, SaysWhatItCannotKnow) {
   const ScratchFolder scratch;
+  scratch.write("photos/stray.jpg", "from another program");
+  const auto none = restore({scratch / "photos", {}, false, false}, [](const Restored&) {});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code(), ErrorCode::usage);
   scratch.write("backup/stray.jpg", "from another program");
+  ASSERT_TRUE(note_backup(scratch / "backup", "gone.jpg", content_hash(as_bytes("x"))));
   std::vector<Restored> files;
   ASSERT_TRUE(restore({scratch / "backup", {}, false, false},
                       [&](const Restored& file) { files.push_back(file); }));
@@ -118,6 +125,36 @@ TEST(Restore, SaysWhatItCannotKnow) {
   ASSERT_TRUE(files[0].error);
   EXPECT_NE(files[0].error->advice().find("--to"), std::string::npos);
   EXPECT_FALSE(restore({scratch / "nowhere", {}, false, false}, [](const Restored&) {}));
+}
+
+TEST(Restore, TellsOfManyInOrderWhateverOneOfThemIs) {
+  const ScratchFolder scratch;
+  constexpr int count = 1200;
+  const auto name = [](int i) { return "f" + std::to_string(10000 + i); };
+  scratch.folder("originals");
+  for (int i = 0; i < count; ++i) {
+    const fs::path original = scratch.write("photos/" + name(i), "smaller");
+    // As --in-place --backup does it.
+    const fs::path backup = backup_path(scratch / "originals", original);
+    fs::create_directories(backup.parent_path());
+    std::ofstream(backup) << "original " << i;
+    ASSERT_TRUE(note_backup(scratch / "originals", original, content_hash(as_bytes("smaller"))));
+  }
+  scratch.write("photos/" + name(700), "changed since");
+  std::vector<std::string> told;
+  int failed = 0;
+  const auto done = restore({scratch / "originals", {}, false, false}, [&](const Restored& file) {
+    told.push_back(file.original.filename().native());
+    failed += file.error ? 1 : 0;
+  });
+  ASSERT_TRUE(done) << done.error().describe();
+  EXPECT_EQ(failed, 1);
+  EXPECT_EQ(told.size(), static_cast<std::size_t>(count));
+  EXPECT_TRUE(std::ranges::is_sorted(told));
+  for (int i = 0; i < count; ++i) {
+    EXPECT_EQ(contents(scratch / ("photos/" + name(i))),
+              i == 700 ? "changed since" : "original " + std::to_string(i));
+  }
 }
 
 }  // namespace

@@ -375,6 +375,34 @@ Result<CacheStats> Cache::stats() {
   return stats;
 }
 
+bool Cache::damaged() {
+  {
+    const std::lock_guard lock(reader_mutex_);
+    if (reader_.damaged()) return true;
+  }
+  return writer_.with_database([](const Database& database) { return database.damaged(); });
+}
+
+Result<std::string> Cache::move_aside(const fs::path& folder) {
+  const fs::path index = folder / index_name;
+  const fs::path aside = folder / (std::string(index_name) + ".damaged");
+  std::error_code error;
+  fs::rename(index, aside, error);
+  if (error) {
+    return fail(ErrorCode::environment,
+                fmt::format("the damaged cache '{}' cannot be moved aside: {}", printable(index),
+                            error.message()),
+                "empty it with: imgmill cache clear");
+  }
+  for (const char* suffix : {"-wal", "-shm"}) {
+    fs::remove(folder / (std::string(index_name) + suffix), error);
+  }
+  return fmt::format(
+      "the cache '{}' is damaged; it was moved to '{}', and the next run begins it "
+      "anew",
+      printable(index), printable(aside));
+}
+
 Result<void> Cache::clear(const fs::path& folder) {
   std::error_code error;
   fs::remove_all(folder / objects_name, error);

@@ -88,6 +88,15 @@ class Cache {
   /// Removes everything that a cache has put into `folder`. Errors: environment.
   [[nodiscard]] static Result<void> clear(const std::filesystem::path& folder);
 
+  /// Whether the index has shown damage, which is found where it is used. Then nothing can be
+  /// relied on: close the cache and move it aside.
+  [[nodiscard]] bool damaged();
+  /// Gives a damaged index another name, so that a new one is begun; a sentence about it. No
+  /// cache may be open there in this process. Errors: environment.
+  [[nodiscard]] static Result<std::string> move_aside(const std::filesystem::path& folder);
+  /// The first reason why something could not be remembered, if there was one.
+  [[nodiscard]] std::optional<Error> failure() const { return writer_.failure(); }
+
  private:
   Cache(std::filesystem::path folder, std::uint64_t max_bytes, Database reader, Database writer);
   void touch(const ContentHash& content, const ContentHash& recipe, std::int64_t used);

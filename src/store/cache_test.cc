@@ -248,6 +248,40 @@ TEST(Cache, BeginsAnewWhenItsIndexIsDamaged) {
   EXPECT_TRUE(fs::exists(index.native() + ".damaged"));
 }
 
+TEST(Cache, IsMovedAsideWhenDamageShowsWhereItIsUsed) {
+  const ScratchFolder scratch;
+  constexpr int count = 500;
+  const auto input = [](int i) { return "input " + std::to_string(i); };
+  {
+    const auto cache = open_cache(scratch);
+    for (int i = 0; i < count; ++i) remember(*cache, input(i), std::string(500, 'o'));
+  }
+  // All pages but the first, so that opening goes well.
+  const fs::path index = scratch / "cache" / "imgmill-cache.sqlite";
+  const auto size = static_cast<std::streamoff>(fs::file_size(index));
+  ASSERT_GT(size, 20'000);
+  {
+    std::fstream file(index, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(4096);
+    file << std::string(static_cast<std::size_t>(size - 4096), 'x');
+  }
+  {
+    const auto cache = open_cache(scratch);
+    for (int i = 0; i < 20; ++i) EXPECT_FALSE(cache->find(hash_of(input(i)), recipe));
+    remember(*cache, "new", "less");
+    EXPECT_TRUE(cache->damaged());
+    EXPECT_TRUE(cache->failure());
+  }
+  const auto moved = Cache::move_aside(scratch / "cache");
+  ASSERT_TRUE(moved) << moved.error().describe();
+  EXPECT_TRUE(moved->contains(".damaged"));
+  EXPECT_EQ(fs::file_size(index.native() + ".damaged"), static_cast<std::uintmax_t>(size));
+  const auto cache = open_cache(scratch);
+  EXPECT_FALSE(cache->damaged());
+  remember(*cache, "new", "less");
+  EXPECT_TRUE(cache->find(hash_of("new"), recipe));
+}
+
 TEST(Cache, MayLieBehindALink) {
   const ScratchFolder scratch;
   scratch.folder("real");

@@ -35,7 +35,7 @@ TEST(BadInput, OneBadImageCostsOneImage) {
         << name;
   }
   EXPECT_THAT(outcome.err, HasSubstr("2 images: "));
-  EXPECT_THAT(outcome.err, HasSubstr("5 failed:"));
+  EXPECT_THAT(outcome.err, HasSubstr("5 failed (named above)"));
 }
 
 TEST(BadInput, RawFilesOfCamerasAreCalledByTheirName) {
