@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "codecs/wholeness.h"
 #include "optimize/choose.h"
 #include "optimize/drawing.h"
 #include "optimize/source.h"
@@ -56,6 +57,7 @@ Result<Optimized> optimize(ByteView input, const ImageSettings& settings, const 
   IMGMILL_CHECK(validate(settings));
   try {
     IMGMILL_TRY(const Source source, open_source(input, limits));
+    IMGMILL_CHECK(check_whole(source.bytes, source.info.format));
     IMGMILL_TRY(Optimized made, decided(source, settings, limits));
     if (source.end_marker_added) tell_of_mending(input, made);
     IMGMILL_CHECK(count_frames(made));
