@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <random>
 #include <span>
 #include <stdexcept>
 #include <string_view>
@@ -241,6 +242,47 @@ std::vector<Piece> pieces_of(ByteView file, Format format) {
       break;
   }
   throw std::runtime_error("a format without pieces");
+}
+
+std::string_view name_of(Blow blow) {
+  constexpr std::array<std::string_view, blows.size()> names{
+      "cut before", "cut within", "cut after", "zeros", "ones", "noise", "zeros at the end"};
+  return names[static_cast<std::size_t>(blow)];
+}
+
+Bytes struck(const Bytes& file, const Piece& piece, Blow blow) {
+  const std::size_t size = piece.end - piece.begin;
+  const auto cut = [&](std::size_t at) {
+    return Bytes(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(at));
+  };
+  Bytes broken = file;
+  const auto fill = [&](std::size_t from, std::size_t to, const auto& value) {
+    for (std::size_t i = from; i < to; ++i) broken[i] = static_cast<std::byte>(value());
+  };
+  const std::size_t from = piece.begin + size / 3;
+  const std::size_t to = std::max(from + 1, piece.begin + size * 2 / 3);
+  std::mt19937 random(static_cast<std::uint32_t>(piece.begin));
+  switch (blow) {
+    case Blow::cut_before:
+      return cut(piece.begin);
+    case Blow::cut_within:
+      return cut(piece.begin + size / 2);
+    case Blow::cut_after:
+      return cut(piece.end);
+    case Blow::zeros:
+      fill(from, to, [] { return 0; });
+      break;
+    case Blow::ones:
+      fill(from, to, [] { return 255; });
+      break;
+    case Blow::noise:
+      fill(from, to, [&] { return random() & 255; });
+      break;
+    case Blow::end_zeros:
+      fill(piece.end - std::max<std::size_t>(1, size / 4), piece.end, [] { return 0; });
+      break;
+  }
+  return broken;
 }
 
 Bytes make_grid_avif(const Raster& raster, int columns, int rows) {

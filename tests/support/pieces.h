@@ -1,8 +1,10 @@
 // Files as the pieces whose loss a picture would show, and files of kinds that are made of many.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "imgmill/format.h"
@@ -20,6 +22,15 @@ struct Piece {
 /// All of them, in the order in which they stand. Of a naked JPEG XL codestream, which has no
 /// marks, eight equal parts. Throws when the file is not sound.
 std::vector<Piece> pieces_of(ByteView file, Format format);
+
+/// How a piece is broken. A cut ends the file there.
+enum class Blow { cut_before, cut_within, cut_after, zeros, ones, noise, end_zeros };
+inline constexpr std::array blows{Blow::cut_before, Blow::cut_within, Blow::cut_after, Blow::zeros,
+                                  Blow::ones,       Blow::noise,      Blow::end_zeros};
+[[nodiscard]] std::string_view name_of(Blow blow);
+/// `file` with a third of `piece` overwritten, its last quarter, or cut off; the same for the same
+/// arguments.
+[[nodiscard]] Bytes struck(const Bytes& file, const Piece& piece, Blow blow);
 
 /// A grid of `columns` x `rows` AV1 pictures, 64 pixels wide and high at least; sides even.
 Bytes make_grid_avif(const Raster& raster, int columns, int rows);
