@@ -39,6 +39,7 @@ Result<Optimized> decided(const Source& source, const ImageSettings& settings,
     enlarged.height = extent.height;
     IMGMILL_CHECK(within(enlarged, limits));
   }
+  IMGMILL_CHECK(check_whole(source.bytes, source.info.format));
   if (settings.choose_format) return smallest_format(source, extent, settings);
   return in_format(source, target, extent, settings);
 }
@@ -57,7 +58,6 @@ Result<Optimized> optimize(ByteView input, const ImageSettings& settings, const 
   IMGMILL_CHECK(validate(settings));
   try {
     IMGMILL_TRY(const Source source, open_source(input, limits));
-    IMGMILL_CHECK(check_whole(source.bytes, source.info.format));
     IMGMILL_TRY(Optimized made, decided(source, settings, limits));
     if (source.end_marker_added) tell_of_mending(input, made);
     IMGMILL_CHECK(count_frames(made));
