@@ -5,6 +5,7 @@
 #   tools/build.sh desktop            the same, and imgmill-desktop
 #   tools/build.sh bench              the release benchmarks
 #   tools/build.sh tests [PRESET]     everything, tests included (release, asan, tsan)
+#   tools/build.sh hostile            what ./test hostile runs
 #   tools/build.sh drivers            the release tests that start the program, which asan and tsan use
 #
 # A stamp as old as the start of the last good build answers "is there anything to
@@ -29,7 +30,8 @@ case $what in
     sources=(apps src include bench tests examples docs) target=() needs=(build test)
     ;;
   drivers) sources=(apps src include tests) target=(--target imgmill_drivers) needs=(build test) ;;
-  *) say "build.sh knows program, desktop, bench, tests and drivers, not '$what'"; exit 2 ;;
+  hostile) sources=(apps src include tests) target=(--target imgmill_hostile) needs=(build test) ;;
+  *) say "build.sh knows program, desktop, bench, tests, hostile and drivers, not '$what'"; exit 2 ;;
 esac
 
 # A deleted or added file shows in the time of its folder.

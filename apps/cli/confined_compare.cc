@@ -5,6 +5,7 @@
 
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "codecs/engine_log.h"
 #include "platform/cpu.h"
 #include "platform/memory.h"
 #include "sandbox/confined_call.h"
@@ -73,6 +74,7 @@ Result<ConfinedComparison> compare_confined(ByteView original, ByteView other,
   // A map has three samples a pixel, and PNG adds little where it saves nothing.
   call.longest_answer = limits.max_decoded_bytes + (std::size_t{16} << 20);
   call.prepare = [] {
+    log_to_standard_error();
     start_engine();
     offer_to_die_first();
   };

@@ -4,12 +4,15 @@
 #include <malloc.h>
 #endif
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
 
 #include "codecs/engine.h"
 #include "metadata/isobmff.h"
+#include "metadata/isobmff_parts.h"
 
 namespace imgmill {
 namespace {
@@ -182,5 +185,22 @@ Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& op
 }
 
 std::optional<std::string> AvifCodec::diagnose(ByteView) { return std::nullopt; }
+
+std::string avif_damage(ByteView input) {
+  const PictureParts parts = PictureParts::of(input);
+  if (parts.size() == 0) return {};
+  Buffer copy = Buffer::copy_of(input);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    parts.show(i, copy.writable());
+    const auto part = with_engine(ErrorCode::bad_input, "it cannot be decoded", [&] {
+      BlobView blob(copy.view());
+      return vips::VImage::heifload_buffer(blob.get(), load_options({}, VIPS_FAIL_ON_ERROR))
+          .copy_memory();
+    });
+    // What the engine says then is of its reading, not of the tile.
+    if (!part) return fmt::format("tile {} of {} cannot be decoded", i + 1, parts.size());
+  }
+  return {};
+}
 
 }  // namespace imgmill

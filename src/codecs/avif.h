@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 #include "codecs/codec.h"
 
@@ -30,5 +31,12 @@ struct AvifCodec {
   static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
   static std::optional<std::string> diagnose(ByteView input);
 };
+
+/// What is wrong with the tiles that an AVIF's picture is put together from, for people; empty:
+/// nothing, or there are none. libheif leaves a tile black that it cannot decode, and says so to
+/// nobody. Asked for such a tile as if it were all of the picture it does say so, and libaom looks
+/// at everything: a tile's data has to end where its decoding does (AV1 bitstream specification,
+/// 8.2.5). Thread-safe.
+[[nodiscard]] std::string avif_damage(ByteView input);
 
 }  // namespace imgmill

@@ -68,6 +68,9 @@ Disposal disposal_of(const GifPicture& picture) {
   return picture.disposal == 3 || picture.disposal == 4 ? Disposal::restore : Disposal::keep;
 }
 
+// Some encoders forget the code for the end; who was led astray by broken codes has more left.
+constexpr std::size_t most_left_over = 16;
+
 /// Draws the pictures of one file.
 class Drawer {
  public:
@@ -77,7 +80,13 @@ class Drawer {
   Result<void> draw(std::size_t index, const Area& area, FrameCanvas& canvas) {
     const GifPicture& picture = screen_.pictures[index];
     indices_.resize(std::size_t{picture.width} * picture.height);
-    const std::size_t found = unpack_gif(picture.data, picture.code_size, indices_);
+    const auto [found, left_over] = unpack_gif(picture.data, picture.code_size, indices_);
+    if (left_over > most_left_over && short_frame_ == ShortFrame::refuse) {
+      return fail(
+          ErrorCode::bad_input,
+          fmt::format("the data of frame {} of the GIF goes on behind its last pixel", index + 1),
+          "restore the file from a copy; it was left as it is");
+    }
     if (found < indices_.size() && short_frame_ == ShortFrame::refuse) {
       return fail(ErrorCode::bad_input,
                   fmt::format("frame {} of the GIF has {} of its {} pixels", index + 1, found,

@@ -192,7 +192,7 @@ TEST(GifFrames, ThatEndEarlyAreDamage) {
   ASSERT_EQ(screen.pictures.size(), 1U);
   std::vector<std::uint8_t> indices(40 * 31);
   const metadata::GifPicture& picture = screen.pictures.front();
-  EXPECT_EQ(unpack_gif(picture.data, picture.code_size, indices), 40U * 30U);
+  EXPECT_EQ(unpack_gif(picture.data, picture.code_size, indices).indices, 40U * 30U);
   const std::size_t at = as_text(file).find(std::string_view("\x28\x00\x1E\x00\x87", 4), 13);
   ASSERT_NE(at, std::string_view::npos);
   file[at + 2] = std::byte{31};

@@ -36,6 +36,18 @@ class CodeReader {
     return code;
   }
 
+  /// Bytes that have not been looked at.
+  [[nodiscard]] std::size_t left() const {
+    std::size_t count = std::min(left_in_block_, rest_.size());
+    ByteView rest = rest_.subspan(count);
+    while (!rest.empty() && rest.front() != std::byte{0}) {
+      const std::size_t block = std::to_integer<std::size_t>(rest.front());
+      count += std::min(block, rest.size() - 1);
+      rest = rest.subspan(std::min(block + 1, rest.size()));
+    }
+    return count;
+  }
+
  private:
   ByteView rest_;
   std::size_t left_in_block_ = 0;
@@ -51,8 +63,8 @@ struct String {
 
 }  // namespace
 
-std::size_t unpack_gif(ByteView sub_blocks, int literal_bits, std::span<std::uint8_t> indices) {
-  if (literal_bits < 1 || literal_bits > 8) return 0;
+GifUnpacked unpack_gif(ByteView sub_blocks, int literal_bits, std::span<std::uint8_t> indices) {
+  if (literal_bits < 1 || literal_bits > 8) return {};
   const auto literals = 1U << static_cast<unsigned>(literal_bits);
   const unsigned clear = literals;
   const unsigned end = literals + 1;
@@ -93,7 +105,10 @@ std::size_t unpack_gif(ByteView sub_blocks, int literal_bits, std::span<std::uin
     }
     before = now;
   }
-  return done;
+  if (done < indices.size()) return {.indices = done};
+  const std::optional<unsigned> last = reader.next(bits);
+  const bool ends = !last || *last == end;
+  return {.indices = done, .left_over = ends ? 0 : reader.left()};
 }
 
 }  // namespace imgmill

@@ -1,8 +1,11 @@
 #include "codecs/jpeg.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "codecs/engine.h"
@@ -109,10 +112,20 @@ Result<Picture> picture_of(const jpeg::Pixels& pixels, ByteView profile) {
   });
 }
 
-Result<Picture> decode_here(ByteView input) {
-  IMGMILL_TRY(const jpeg::Pixels pixels, jpeg::decode_pixels(input));
+Result<Picture> decode_here(ByteView input, const ImageInfo& info, int shrink) {
+  IMGMILL_TRY(const jpeg::Pixels pixels, jpeg::decode_pixels(input, shrink));
   const Buffer profile = read_metadata(input, Format::jpeg).icc;
-  return picture_of(pixels, profile.view());
+  IMGMILL_TRY(Picture picture, picture_of(pixels, profile.view()));
+  if (shrink == 1) return picture;
+  // A column or row made of fewer than all its own has the edge's in it more than once; libvips's
+  // decoder leaves it out as well.
+  const auto whole = [&](std::uint32_t side) {
+    return std::max(1, static_cast<int>(side) / shrink);
+  };
+  return with_engine(ErrorCode::bad_input, "the JPEG cannot be decoded", [&] {
+    picture.image = picture.image.crop(0, 0, whole(info.width), whole(info.height));
+    return picture;
+  });
 }
 
 }  // namespace
@@ -144,18 +157,27 @@ Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& op
 
 Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
                                   const DecodeOptions& options) {
-  if ((info.channels == 1 || info.channels == 3) && options.shrink < 2 &&
-      options.damage == Damage::refuse &&
-      std::uint64_t{info.width} * info.height <= most_pixels_at_once) {
-    return decode_here(input);
+  // The inverse DCT can give a half, a quarter or an eighth of each side.
+  const int shrink = options.shrink >= 8   ? 8
+                     : options.shrink >= 4 ? 4
+                     : options.shrink >= 2 ? 2
+                                           : 1;
+  const std::uint64_t pixels =
+      std::uint64_t{info.width} * info.height / static_cast<std::uint64_t>(shrink * shrink);
+  if ((info.channels == 1 || info.channels == 3) && options.damage == Damage::refuse &&
+      pixels <= most_pixels_at_once) {
+    return decode_here(input, info, shrink);
+  }
+  // The engine stops reading at the last row, and so does not hear what libjpeg has to say at the
+  // end: that data was left over.
+  if (options.damage == Damage::refuse) {
+    if (const std::string damage = jpeg::diagnose(input); !damage.empty()) {
+      return fail(ErrorCode::bad_input, fmt::format("the JPEG data is damaged ({})", damage),
+                  "restore the file from a copy; it was left as it is");
+    }
   }
   return with_engine(ErrorCode::bad_input, "the JPEG cannot be decoded", [&] {
     BlobView blob(input);
-    // The inverse DCT can give a half, a quarter or an eighth of each side.
-    const int shrink = options.shrink >= 8   ? 8
-                       : options.shrink >= 4 ? 4
-                       : options.shrink >= 2 ? 2
-                                             : 1;
     // Warnings count: what libjpeg merely warns of is lost picture data.
     return Picture{
         .image = vips::VImage::jpegload_buffer(

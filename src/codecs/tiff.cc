@@ -3,10 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
 
 #include "codecs/engine.h"
 #include "codecs/tiff_data.h"
 #include "codecs/tiff_header.h"
+#include "codecs/tiff_pages.h"
+#include "codecs/tiff_planes.h"
 
 namespace imgmill {
 namespace {
@@ -68,6 +73,47 @@ vips::VImage as_lab(const vips::VImage& image, const TiffChannels& channels) {
       .copy(vips::VImage::option()->set("interpretation", VIPS_INTERPRETATION_LAB));
 }
 
+// What libtiff only warns of when it unpacks fax codes (a row that ends too early or too late) is
+// lost picture data. But it warns of tags that it does not know, too.
+VipsFailOn strictness(ByteView file) {
+  constexpr std::uint64_t first_fax = 2;
+  constexpr std::uint64_t last_fax = 4;
+  tiff::Pages pages(file);
+  if (!pages.next()) return VIPS_FAIL_ON_ERROR;
+  const std::uint64_t code = pages.one(tiff::tag::compression, 0);
+  if (code < first_fax || code > last_fax) return VIPS_FAIL_ON_ERROR;
+  try {
+    BlobView blob(file);
+    const DecodeOptions refuse;
+    vips::VImage::tiffload_buffer(blob.get(), load_options(refuse, VIPS_FAIL_ON_WARNING));
+    return VIPS_FAIL_ON_WARNING;
+  } catch (const vips::VError&) {
+    return VIPS_FAIL_ON_ERROR;
+  }
+}
+
+// What the engine makes of `file`; channels that lie apart in tiles, which it refuses, one by one.
+vips::VImage loaded(ByteView file, const ImageInfo& info, const DecodeOptions& options) {
+  const auto load = [&](ByteView bytes) {
+    BlobView blob(bytes);
+    auto* how = load_options(options, strictness(bytes));
+    if (info.frames > 1) how->set("n", -1);
+    return vips::VImage::tiffload_buffer(blob.get(), how);
+  };
+  const std::size_t planes = planes_in_tiles(file);
+  if (planes == 0) return load(file);
+  std::vector<vips::VImage> channels;
+  for (std::size_t i = 0; i < planes; ++i) {
+    const Buffer alone = plane_alone(file, i);
+    if (alone.empty()) throw vips::VError("its planes are not of one kind");
+    channels.push_back(load(alone.view()).copy_memory());
+  }
+  BlobView blob(file);
+  const VipsInterpretation meaning = vips::VImage::tiffload_buffer(blob.get()).interpretation();
+  return vips::VImage::bandjoin(channels).copy(
+      vips::VImage::option()->set("interpretation", meaning));
+}
+
 }  // namespace
 
 bool TiffCodec::matches(ByteView header) {
@@ -122,19 +168,12 @@ Result<ImageInfo> TiffCodec::probe(ByteView input) {
 
 Result<Picture> TiffCodec::decode(ByteView input, const ImageInfo& info,
                                   const DecodeOptions& options) {
-  if (const std::string damage = tiff_damage(input);
-      !damage.empty() && options.damage == Damage::refuse) {
-    return fail(ErrorCode::bad_input, fmt::format("the TIFF cannot be decoded: {}", damage));
-  }
   return with_engine(ErrorCode::bad_input, "the TIFF cannot be decoded", [&] {
     TiffChannels channels = read_tiff_channels(input);
     const bool usual =
         channels.extras.size() == 1 && channels.extras.front() == ExtraChannel::straight;
     const Buffer copy = prepared(input, channels);
-    BlobView blob(copy.empty() ? input : copy.view());
-    auto* load = load_options(options, VIPS_FAIL_ON_ERROR);
-    if (info.frames > 1) load->set("n", -1);
-    Picture picture{.image = vips::VImage::tiffload_buffer(blob.get(), load),
+    Picture picture{.image = loaded(copy.empty() ? input : copy.view(), info, options),
                     .frames = info.frames,
                     .source_bits = info.bits};
     if (!copy.empty()) picture.image = picture.image.copy_memory();
@@ -208,6 +247,35 @@ bool tiff_pages_differ(ByteView input, std::uint32_t pages) {
     }
   }
   return false;
+}
+
+Result<void> check_compression(ByteView input) {
+  constexpr std::array<std::uint64_t, 9> always{tiff::compression::none,
+                                                2,
+                                                3,
+                                                4,
+                                                tiff::compression::lzw,
+                                                tiff::compression::jpeg,
+                                                tiff::compression::deflate,
+                                                tiff::compression::old_deflate,
+                                                tiff::compression::packbits};
+  tiff::Pages pages(input);
+  if (!pages.next()) return {};
+  const std::uint64_t code = pages.one(tiff::tag::compression, tiff::compression::none);
+  if (std::ranges::find(always, code) != always.end()) return {};
+  const auto first = with_engine(ErrorCode::bad_input, "no pixel can be read", [&] {
+    BlobView blob(input);
+    return vips::VImage::tiffload_buffer(blob.get()).getpoint(0, 0);
+  });
+  if (first || first.error().message().find("not configured") == std::string::npos) return {};
+  return fail(
+      ErrorCode::unsupported,
+      fmt::format("this kind of TIFF is not read here ({})",
+                  code == tiff::compression::old_jpeg
+                      ? std::string("JPEG in the way of before 1995, which Technical Note 2 "
+                                    "to TIFF 6.0 has replaced")
+                      : fmt::format("compression {}", code)),
+      "save it in another way with the program that made it; it was left as it is");
 }
 
 }  // namespace imgmill

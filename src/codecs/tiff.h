@@ -36,4 +36,8 @@ struct TiffCodec {
 /// the first: decoding tells what is wrong with it.
 [[nodiscard]] bool tiff_pages_differ(ByteView input, std::uint32_t pages);
 
+/// Whether the engine was built to unpack the TIFF's data at all: it opens files of which it can
+/// read nothing but the header. Limits have been checked. Errors: unsupported. Thread-safe.
+[[nodiscard]] Result<void> check_compression(ByteView input);
+
 }  // namespace imgmill

@@ -1,97 +1,168 @@
 #include "codecs/tiff_data.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <array>
-#include <memory>
+#include <limits>
+#include <optional>
 #include <set>
+#include <string_view>
 #include <vector>
 
-#include "metadata/tiff_view.h"
+#include "codecs/tiff_pages.h"
+#include "codecs/tiff_pieces.h"
+#include "jpeg/reader.h"
+#include "metadata/bytes.h"
 
 namespace imgmill {
 namespace {
 
-using metadata::TiffEntry;
-using metadata::TiffIfd;
-using metadata::TiffView;
-namespace tag = metadata::tag;
+using tiff::Pages;
+namespace tag = tiff::tag;
+namespace compression = tiff::compression;
 
-constexpr std::size_t most_pages = 4096;
-constexpr std::uint16_t compression = 0x0103;
-constexpr std::uint32_t none = 1, lzw = 5, deflate = 8, old_deflate = 32946, packbits = 32773;
+constexpr std::uint64_t photometric_ycbcr = 6;
+constexpr std::uint64_t low_bits_first = 2;  // of fill_order
 
-struct Inflater {
-  z_stream stream{};
-  bool ready = false;
-  Inflater() { ready = inflateInit(&stream) == Z_OK; }
-  ~Inflater() {
-    if (ready) inflateEnd(&stream);
+// How a page is cut up.
+struct Layout {
+  bool tiles = false;
+  std::uint64_t rows_left = 0;       ///< of the last strip
+  std::uint64_t rows = 0;            ///< of the others, or of all tiles
+  std::uint64_t row_bytes = 0;       ///< of a row of a piece; 0: that cannot be told
+  std::uint64_t pieces_a_plane = 1;  ///< that are strips
+
+  /// What piece `index` comes to unpacked; nothing where that cannot be told.
+  [[nodiscard]] std::optional<std::uint64_t> size_of(std::size_t index) const {
+    if (row_bytes == 0) return std::nullopt;
+    const bool last = !tiles && (index + 1) % pieces_a_plane == 0;
+    return row_bytes * (last ? rows_left : rows);
   }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-
-  // Whether `piece` is a whole zlib stream whose checksum is right.
-  bool is_whole(ByteView piece) {
-    if (!ready || inflateReset(&stream) != Z_OK) return true;  // nobody can tell
-    std::array<Bytef, 65536> out;
-    stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(piece.data()));
-    stream.avail_in = static_cast<uInt>(piece.size());
-    for (;;) {
-      stream.next_out = out.data();
-      stream.avail_out = static_cast<uInt>(out.size());
-      const int state = inflate(&stream, Z_NO_FLUSH);
-      if (state == Z_STREAM_END) return true;
-      if (state != Z_OK) return false;
-    }
-  }
+  [[nodiscard]] std::uint64_t most() const { return row_bytes * rows; }
 };
 
-std::string damage_of(const TiffView& tiff, const TiffIfd& ifd, Inflater& inflater) {
-  const TiffEntry* how = ifd.find(compression);
-  const std::uint32_t code = how == nullptr ? none : tiff.number(*how);
-  const bool deflated = code == deflate || code == old_deflate;
-  // Others keep pieces in ways of their own.
-  if (!deflated && code != none && code != lzw && code != packbits) return {};
-  constexpr std::array<std::array<std::uint16_t, 2>, 2> places{
-      {{tag::strip_offsets, tag::strip_byte_counts}, {tag::tile_offsets, tag::tile_byte_counts}}};
-  for (const auto& [offsets, sizes] : places) {
-    const TiffEntry* offset = ifd.find(offsets);
-    const TiffEntry* size = ifd.find(sizes);
-    if (offset == nullptr || size == nullptr) continue;
-    const std::string_view name = offsets == tag::tile_offsets ? "tile" : "strip";
-    const std::size_t count = std::min(tiff.numbers(*offset), tiff.numbers(*size));
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t begin = tiff.number(*offset, i);
-      const std::size_t length = tiff.number(*size, i);
-      if (length == 0) continue;  // a hole, which readers fill
-      const ByteView bytes = tiff.bytes();
-      if (begin > bytes.size() || length > bytes.size() - begin) {
-        return fmt::format("{} {} lies behind the end of the file", name, i);
-      }
-      if (deflated && !inflater.is_whole(bytes.subspan(begin, length))) {
-        return fmt::format("{} {} is broken", name, i);
-      }
+Layout layout_of(const Pages& page, std::uint64_t code) {
+  Layout layout;
+  layout.tiles = page.field(tag::tile_offsets).has_value();
+  const std::uint64_t width = page.one(tag::width, 0);
+  const std::uint64_t height = page.one(tag::height, 0);
+  const std::uint64_t across = layout.tiles ? page.one(tag::tile_width, 0) : width;
+  layout.rows =
+      std::min(layout.tiles ? page.one(tag::tile_height, 0) : page.one(tag::rows_per_strip, height),
+               layout.tiles ? std::numeric_limits<std::uint32_t>::max() : height);
+  if (layout.rows == 0 || height == 0 || code == compression::jpeg) return layout;
+  layout.pieces_a_plane = (height + layout.rows - 1) / layout.rows;
+  layout.rows_left = height - (layout.pieces_a_plane - 1) * layout.rows;
+  // Chroma may have fewer samples, and channels bits of their own.
+  if (page.one(tag::photometric, 0) == photometric_ycbcr) return layout;
+  const std::vector<std::uint64_t> bits = page.numbers(tag::bits_per_sample);
+  const std::uint64_t depth = bits.empty() ? 1 : bits.front();
+  if (std::ranges::any_of(bits, [&](std::uint64_t other) { return other != depth; })) return layout;
+  const std::uint64_t samples = page.one(tag::samples_per_pixel, 1);
+  const bool apart = page.one(tag::planar_configuration, 1) == tiff::planes_apart;
+  constexpr std::uint64_t sane = std::uint64_t{1} << 32;
+  if (across < sane && samples < 65536 && depth <= 64) {
+    layout.row_bytes = (across * (apart ? 1 : samples) * depth + 7) / 8;
+  }
+  return layout;
+}
+
+// A JPEG of its own, made of `piece` and the tables that all pieces share (Technical Note 2).
+std::vector<std::byte> whole_jpeg(ByteView tables, ByteView piece) {
+  std::vector<std::byte> jpeg;
+  if (tables.size() > 4) jpeg.assign(tables.begin(), tables.end() - 2);
+  const ByteView rest =
+      jpeg.empty() ? piece : piece.subspan(std::min<std::size_t>(2, piece.size()));
+  jpeg.insert(jpeg.end(), rest.begin(), rest.end());
+  return jpeg;
+}
+
+class Page {
+ public:
+  Page(ByteView file, const Pages& page)
+      : file_(file),
+        code_(page.one(tag::compression, compression::none)),
+        layout_(layout_of(page, code_)),
+        old_lzw_(page.one(tag::fill_order, 1) == low_bits_first) {
+    offsets_ = page.numbers(layout_.tiles ? tag::tile_offsets : tag::strip_offsets);
+    sizes_ = page.numbers(layout_.tiles ? tag::tile_byte_counts : tag::strip_byte_counts);
+    if (const auto tables = page.field(tag::jpeg_tables); tables && code_ == compression::jpeg) {
+      tables_ = file.subspan(tables->at, tables->count * tables->size);
     }
   }
-  return {};
-}
+
+  [[nodiscard]] std::string damage() const {
+    // Others keep pieces in ways of their own.
+    if (code_ == compression::old_jpeg) return {};
+    const std::string_view name = layout_.tiles ? "tile" : "strip";
+    for (std::size_t i = 0; i < std::min(offsets_.size(), sizes_.size()); ++i) {
+      if (sizes_[i] == 0) continue;  // a hole, which readers fill
+      if (!metadata::fits(file_, offsets_[i], sizes_[i])) {
+        return fmt::format("{} {} lies behind the end of the file", name, i);
+      }
+      const auto begin = static_cast<std::size_t>(offsets_[i]);
+      const ByteView piece = file_.subspan(begin, static_cast<std::size_t>(sizes_[i]));
+      if (!is_whole(piece, i)) return fmt::format("{} {} is broken", name, i);
+    }
+    return {};
+  }
+
+ private:
+  [[nodiscard]] bool is_whole(ByteView piece, std::size_t index) const {
+    std::optional<std::uint64_t> comes_to;
+    switch (code_) {
+      case compression::lzw:
+        // The kind of before TIFF 5.0 begins so.
+        if (old_lzw_ || (metadata::u8(piece, 0) == 0 && piece.size() > 1 &&
+                         (metadata::u8(piece, 1) & 1) != 0)) {
+          return true;
+        }
+        comes_to = tiff::unpacked_by_lzw(piece);
+        break;
+      case compression::deflate:
+      case compression::old_deflate:
+        comes_to = tiff::unpacked_by_deflate(piece);
+        break;
+      case compression::packbits:
+        comes_to = tiff::unpacked_by_packbits(piece);
+        break;
+      case compression::jpeg: {
+        const std::vector<std::byte> jpeg = whole_jpeg(tables_, piece);
+        // What cannot be read at all is the engine's to refuse.
+        return !jpeg::read_header(jpeg) || jpeg::diagnose(jpeg, jpeg::StrayBytes::refuse).empty();
+      }
+      case compression::none:
+        comes_to = piece.size();
+        break;
+      default:
+        return true;
+    }
+    if (!comes_to) return false;
+    const auto wanted = layout_.size_of(index);
+    if (!wanted) return true;
+    if (code_ == compression::none) return *comes_to >= *wanted;
+    // Some writers fill the last strip up.
+    return *comes_to == *wanted || *comes_to == layout_.most();
+  }
+
+  ByteView file_;
+  std::uint64_t code_;
+  Layout layout_;
+  bool old_lzw_;
+  std::vector<std::uint64_t> offsets_;
+  std::vector<std::uint64_t> sizes_;
+  ByteView tables_;
+};
 
 }  // namespace
 
 std::string tiff_damage(ByteView file) {
-  const auto tiff = TiffView::open(file);
-  if (!tiff) return {};
-  Inflater inflater;
-  std::set<std::uint32_t> seen;
-  std::uint32_t at = tiff->first();
-  while (at != 0 && seen.size() < most_pages && seen.insert(at).second) {
-    const auto ifd = tiff->ifd(at);
-    if (!ifd) break;
-    if (std::string damage = damage_of(*tiff, *ifd, inflater); !damage.empty()) return damage;
-    at = ifd->next;
+  constexpr std::size_t header = 8;
+  if (file.size() < header) return {};
+  Pages pages(file);
+  std::set<std::size_t> seen;
+  while (pages.next() && seen.insert(pages.at()).second) {
+    if (std::string damage = Page(file, pages).damage(); !damage.empty()) return damage;
   }
   return {};
 }

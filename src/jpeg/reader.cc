@@ -39,6 +39,7 @@ struct Trap {
   char message[JMSG_LENGTH_MAX];
   int code;
   char damage[JMSG_LENGTH_MAX];  // first warning that means lost picture data
+  int stray;                     // bytes that were passed over in silence
 };
 
 Trap& trap_of(j_common_ptr info) { return *reinterpret_cast<Trap*>(info->err); }
@@ -66,6 +67,7 @@ void on_message(j_common_ptr info, int level) {
   Trap& trap = trap_of(info);
   if (level >= 0) return;
   ++trap.manager.num_warnings;
+  if (trap.manager.msg_code == JWRN_EXTRANEOUS_DATA) trap.stray += trap.manager.msg_parm.i[0];
   if (trap.damage[0] == '\0' && !is_harmless(trap.manager)) {
     trap.manager.format_message(info, trap.damage);
   }
@@ -111,13 +113,15 @@ struct Decoder {
   Decoder& operator=(const Decoder&) = delete;
 };
 
-Error error_of(const Trap& trap) {
+Error error_of(const Decoder& decoder) {
+  const Trap& trap = decoder.trap;
   const int code = trap.code;
   if (code == JERR_BAD_PRECISION) {
     return Error(ErrorCode::unsupported, "a JPEG with 12 bits a sample cannot be read",
                  "convert it with the program that made it");
   }
-  if (code == JERR_SOF_UNSUPPORTED) {
+  // Where a picture has begun already, it is broken data that looks like a header.
+  if (code == JERR_SOF_UNSUPPORTED && decoder.info.image_width == 0) {
     return Error(ErrorCode::unsupported,
                  "a lossless or hierarchical JPEG (a kind hardly anything reads) cannot be read",
                  "convert it with the program that made it");
@@ -242,7 +246,7 @@ bool start_rows(Decoder& decoder) {
 
 Result<Header> read_header(ByteView input) {
   Decoder decoder(input);
-  if (!header_into(decoder)) return std::unexpected(error_of(decoder.trap));
+  if (!header_into(decoder)) return std::unexpected(error_of(decoder));
   const jpeg_decompress_struct& info = decoder.info;
   Header header;
   header.width = info.image_width;
@@ -269,7 +273,7 @@ Result<Header> read_header(ByteView input) {
 Result<Picture> read_picture(ByteView input) {
   Decoder decoder(input);
   jvirt_barray_ptr* coefficients = coefficients_of(decoder);
-  if (coefficients == nullptr) return std::unexpected(error_of(decoder.trap));
+  if (coefficients == nullptr) return std::unexpected(error_of(decoder));
   if (decoder.trap.damage[0] != '\0') return std::unexpected(damage_error(decoder.trap.damage));
 
   const jpeg_decompress_struct& info = decoder.info;
@@ -291,7 +295,7 @@ Result<Picture> read_picture(ByteView input) {
     std::ranges::copy(component.quant_table->quantval, plane.steps.begin());
     plane.allocate();
     if (!copy_levels(decoder, coefficients[i], plane)) {
-      return std::unexpected(error_of(decoder.trap));
+      return std::unexpected(error_of(decoder));
     }
     picture.planes.push_back(std::move(plane));
   }
@@ -299,7 +303,7 @@ Result<Picture> read_picture(ByteView input) {
     const auto* data = reinterpret_cast<const std::byte*>(marker->data);
     picture.segments.push_back({marker->marker, {data, data + marker->data_length}});
   }
-  if (!finish(decoder)) return std::unexpected(error_of(decoder.trap));
+  if (!finish(decoder)) return std::unexpected(error_of(decoder));
   if (decoder.trap.damage[0] != '\0') return std::unexpected(damage_error(decoder.trap.damage));
   return picture;
 }
@@ -348,12 +352,14 @@ std::optional<Buffer> with_end_marker(ByteView input) {
   return mended;
 }
 
-Result<Pixels> decode_pixels(ByteView input) {
+Result<Pixels> decode_pixels(ByteView input, int shrink) {
   Decoder decoder(input);
-  if (!header_into(decoder)) return std::unexpected(error_of(decoder.trap));
+  if (!header_into(decoder)) return std::unexpected(error_of(decoder));
   const bool grey = decoder.info.num_components == 1;
   decoder.info.out_color_space = grey ? JCS_GRAYSCALE : JCS_RGB;
-  if (!start_rows(decoder)) return std::unexpected(error_of(decoder.trap));
+  decoder.info.scale_num = 1;
+  decoder.info.scale_denom = static_cast<unsigned>(shrink);
+  if (!start_rows(decoder)) return std::unexpected(error_of(decoder));
 
   Pixels out{.width = decoder.info.output_width,
              .height = decoder.info.output_height,
@@ -364,18 +370,23 @@ Result<Pixels> decode_pixels(ByteView input) {
   std::unique_ptr<unsigned char, decltype(&std::free)> samples(
       static_cast<unsigned char*>(std::malloc(row * out.height)), &std::free);
   if (samples == nullptr) throw std::bad_alloc();
-  if (!decode_all(decoder, samples.get(), row)) return std::unexpected(error_of(decoder.trap));
+  if (!decode_all(decoder, samples.get(), row)) return std::unexpected(error_of(decoder));
   if (decoder.trap.damage[0] != '\0') return std::unexpected(damage_error(decoder.trap.damage));
   out.samples = samples.release();
   return out;
 }
 
-std::string diagnose(ByteView input) {
+std::string diagnose(ByteView input, StrayBytes stray) {
   Decoder decoder(input);
-  if (!header_into(decoder) || !start_rows(decoder)) return decoder.trap.message;
+  if (!header_into(decoder)) return decoder.trap.message;
+  // An eighth of each side needs no inverse DCT, and every code has to be read all the same.
+  decoder.info.scale_num = 1;
+  decoder.info.scale_denom = 8;
+  if (!start_rows(decoder)) return decoder.trap.message;
   std::vector<JSAMPLE> row(std::size_t{decoder.info.output_width} *
                            static_cast<std::size_t>(decoder.info.output_components));
   if (!decode_rows(decoder, row.data())) return decoder.trap.message;
+  if (stray == StrayBytes::refuse && decoder.trap.stray != 0) return "stray bytes at its end";
   return decoder.trap.damage;
 }
 

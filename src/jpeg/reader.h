@@ -46,9 +46,10 @@ struct Pixels {
       72 / 25.4;  ///< from the JFIF header, horizontally; 72 dpi where it is silent
 };
 
-/// Decodes a grey or YCbCr JPEG in this thread. The samples are those that libvips's decoder, of
-/// the same descent, gives. Errors: bad_input, with a precise reason, for any damage.
-[[nodiscard]] Result<Pixels> decode_pixels(ByteView input);
+/// Decodes a grey or YCbCr JPEG in this thread, each side `shrink` (1, 2, 4 or 8) times smaller,
+/// rounded up. The samples are those that libvips's decoder, of the same descent, gives. Errors:
+/// bad_input, with a precise reason, for any damage.
+[[nodiscard]] Result<Pixels> decode_pixels(ByteView input, int shrink = 1);
 
 /// `input` with the end-of-image marker that it lacks, where that is all it lacks: every block of
 /// every scan is there (T.81, B.1.1.5 wants the marker; all viewers do without). Nothing where it
@@ -56,9 +57,13 @@ struct Pixels {
 /// data may end before its blocks do. Thread-safe. Throws std::bad_alloc.
 [[nodiscard]] std::optional<Buffer> with_end_marker(ByteView input);
 
-/// Why libvips may have refused this file: decodes it once more for a precise
-/// answer. An empty string: nothing is wrong, or nothing but what every
-/// decoder shrugs off (stray bytes between segments).
-[[nodiscard]] std::string diagnose(ByteView input);
+/// Whether a few stray bytes in front of the end marker count as damage: cameras write them,
+/// writers of TIFF do not.
+enum class StrayBytes { shrug_off, refuse };
+
+/// Why libvips may have refused this file, or passed over what is wrong with it: decodes it once
+/// more, but for its inverse DCT, for a precise answer. An empty string: nothing is wrong, or
+/// nothing but what every decoder shrugs off.
+[[nodiscard]] std::string diagnose(ByteView input, StrayBytes stray = StrayBytes::shrug_off);
 
 }  // namespace imgmill::jpeg

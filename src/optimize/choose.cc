@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/time_left.h"
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "optimize/account.h"
@@ -129,6 +130,7 @@ Result<Optimized> smallest_format(const Source& source, Extent extent,
   int encodes = 0;
   int probes = 0;
   for (const Format format : worth_trying(source, extent, seen, one)) {
+    if (best && time_is_short()) break;
     one.output_format = format;
     Result<Optimized> made =
         in_format(source, format, extent, one,

@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "optimize/admission.h"
+#include "codecs/wholeness.h"
 #include "optimize/choose.h"
 #include "optimize/drawing.h"
 #include "optimize/memory_need.h"
@@ -41,6 +42,7 @@ Result<Optimized> decided(const Source& source, const ImageSettings& settings, c
     IMGMILL_CHECK(within(enlarged, limits));
   }
   if (admission) IMGMILL_CHECK(admission(memory_need(source, extent, settings)));
+  IMGMILL_CHECK(check_whole(source.bytes, source.info.format));
   if (settings.choose_format) return smallest_format(source, extent, settings);
   return in_format(source, target, extent, settings);
 }

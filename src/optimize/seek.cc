@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/time_left.h"
 #include "base/try.h"
 #include "optimize/earlier_loss.h"
 #include "optimize/foretell.h"
@@ -117,7 +118,8 @@ class Seeker {
     }
     // A drawing is often smallest when nothing is lost.
     const bool worth_a_look = exact || !best_ || features_.graphic();
-    if (codec_.info.lossless && worth_a_look) IMGMILL_CHECK(without_loss());
+    const bool in_time = !best_ || !time_is_short();
+    if (codec_.info.lossless && worth_a_look && in_time) IMGMILL_CHECK(without_loss());
     if (!best_ && aim_.max_bytes) return by_size();
     if (!best_) return out_of_reach();
     if (aim_.max_bytes && best_->bytes.size() > *aim_.max_bytes) return by_size();
@@ -298,6 +300,7 @@ class Seeker {
                          curve());
     const Draft draft = drafts_show_all() ? Draft::yes : Draft::no;
     for (;;) {
+      if (best_ && time_is_short()) break;
       std::optional<double> quality = search.next();
       if (quality && search.tries() > 0 && sample_leads()) {
         IMGMILL_TRY(const ScoreCurve::Point there,
@@ -383,6 +386,7 @@ class Seeker {
     double smallest = std::numeric_limits<double>::max();
     for (const auto& [quality, size] : sizes_) smallest = std::min(smallest, size);
     while (const std::optional<double> mirrored = search.next()) {
+      if (best_ && time_is_short()) break;
       const double quality = 101 - *mirrored;
       IMGMILL_TRY(Encoding encoding, whole_.encoded(at(quality)));
       IMGMILL_CHECK(encoding.finish());

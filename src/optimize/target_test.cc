@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <vector>
 
+#include "base/time_left.h"
 #include "imgmill/optimize.h"
 #include "quality/ssimulacra2.h"
 #include "support/decode.h"
@@ -91,6 +94,29 @@ TEST(Target, IsReachedByTheWrittenBytesInEveryFormat) {
       smaller_target = result->bytes.size();
     }
   }
+}
+
+TEST(Target, ASearchStopsInTimeWithItsBestSoFar) {
+  const Bytes file = make_png(landscape(200, 150));
+  int spared = 0;
+  for (const Format format : {Format::jpeg, Format::webp, Format::jpegxl}) {
+    ImageSettings settings = for_target(83, format);
+    settings.effort = Effort::max;  // looks longest
+    const auto at_leisure = optimize(file, settings);
+    ASSERT_TRUE(at_leisure) << at_leisure.error().describe();
+    set_time_left(std::chrono::seconds(1));
+    const std::clock_t end = std::clock() + CLOCKS_PER_SEC * 55 / 100;
+    while (std::clock() < end) {
+    }
+    const auto in_haste = optimize(file, settings);
+    set_time_left(std::chrono::seconds(0));
+    ASSERT_TRUE(in_haste) << in_haste.error().describe();
+    EXPECT_GE(in_haste->judgement.score, 83);
+    EXPECT_GE(in_haste->bytes.size(), at_leisure->bytes.size());
+    EXPECT_LE(in_haste->judgement.encodes, at_leisure->judgement.encodes);
+    spared += at_leisure->judgement.encodes - in_haste->judgement.encodes;
+  }
+  EXPECT_GT(spared, 0);
 }
 
 TEST(Target, IsMeasuredAgainstTheResizedPicture) {

@@ -13,6 +13,7 @@
 
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "codecs/engine_log.h"
 #include "imgmill/version.h"
 #include "platform/cpu.h"
 #include "platform/memory.h"
@@ -75,6 +76,7 @@ class ForkServer {
     }
     IMGMILL_TRY(settings_, pool_settings_from(message.body));
     stand_back(settings_.niceness);
+    log_to_standard_error();
     start_engine();
     keep_freed_memory(settings_.threads);
     offer_to_die_first();  // a picture that is too much costs itself, not the desktop

@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "pool/process_executor.h"
+#include "pool/worker_process.h"
 #include "sandbox/sandbox.h"
 #include "support/make.h"
 
@@ -160,6 +161,69 @@ TEST(Fault, AnEndlessLoopEndsWithTheTimeout) {
   EXPECT_EQ(bad.error().code(), ErrorCode::fault);
   EXPECT_NE(bad.error().message().find("within 1 s"), std::string::npos) << bad.error().message();
   EXPECT_TRUE(run(*executor, picture()));
+}
+
+TEST(Fault, DoingNothingEndsWithTheTimeoutToo) {
+  OptimizerOptions options = faulty_options();
+  options.timeout = std::chrono::seconds(1);
+  const auto executor = executor_with(options);
+  const Result<Optimized> bad = run(*executor, faulty("sleep"));
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().code(), ErrorCode::fault);
+  EXPECT_NE(bad.error().message().find("did nothing for 1 s"), std::string::npos)
+      << bad.error().message();
+  EXPECT_TRUE(run(*executor, picture()));
+}
+
+// Ctrl-Z stops the program and not its workers, and fg finds what they have made meanwhile.
+TEST(Fault, AStopOfThisProcessIsNobodysTimeout) {
+  OptimizerOptions options = faulty_options();
+  options.timeout = std::chrono::seconds(1);
+  const auto executor = executor_with(options);
+  ASSERT_TRUE(run(*executor, picture()));  // its workers are there
+  const pid_t parent = ::getpid();
+  const pid_t stopper = ::fork();
+  if (stopper == 0) {
+    ::usleep(200'000);
+    ::kill(parent, SIGSTOP);
+    ::usleep(2'500'000);
+    ::kill(parent, SIGCONT);
+    ::_exit(0);
+  }
+  const Result<Optimized> late = run(*executor, faulty("late"));
+  EXPECT_TRUE(late) << late.error().describe();
+  EXPECT_EQ(executor->pool().metrics().faults["timeout"], 0);
+  ::waitpid(stopper, nullptr, 0);
+}
+
+TEST(Fault, WhatWasSaidOfOneImageIsNotToldOfAnother) {
+  const auto executor = executor_with(faulty_options(1));
+  ASSERT_TRUE(run(*executor, faulty("complaint")));
+  const Result<Optimized> bad = run(*executor, faulty("words"));
+  ASSERT_FALSE(bad);
+  EXPECT_NE(bad.error().message().find("then it died"), std::string::npos);
+  // In the second attempt by another worker nothing would be left of it anyway.
+  ASSERT_TRUE(run(*executor, faulty("complaint")));
+  const Result<Optimized> forbidden = run(*executor, faulty("unlink"));
+  ASSERT_FALSE(forbidden || built_with_sanitizer());
+  if (forbidden) return;
+  EXPECT_EQ(forbidden.error().message().find("never mind"), std::string::npos)
+      << forbidden.error().message();
+}
+
+TEST(Allowance, GrowsWithTheFileAndTheEffort) {
+  const std::chrono::seconds timeout(60);
+  const std::vector<std::byte> large(std::size_t{40} << 20);
+  const ImageSettings usual;
+  ImageSettings thorough;
+  thorough.effort = Effort::max;
+  const Limits limits;
+  EXPECT_EQ(allowance_for({ByteView(large).first(1000), usual, limits}, 1000, timeout), timeout);
+  EXPECT_EQ(
+      allowance_for({ByteView(large).first(1000), usual, limits}, std::uint64_t{3} << 30, timeout),
+      3 * timeout);
+  EXPECT_EQ(allowance_for({large, usual, limits}, 1000, timeout), 2 * timeout);
+  EXPECT_EQ(allowance_for({large, thorough, limits}, 1000, timeout), 8 * timeout);
 }
 
 TEST(Fault, AnEndlessAllocationEndsAtTheLimit) {

@@ -13,6 +13,7 @@
 #include <new>
 #include <utility>
 
+#include "base/time_left.h"
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "platform/memory.h"
@@ -175,6 +176,7 @@ class Worker {
   auto within(const SomeOrder& order, const SharedMemory& memory, const Craft& craft)
       -> std::invoke_result_t<Craft, const Buffer&> {
     IMGMILL_CHECK(allow_cpu_seconds(order.cpu_seconds));
+    set_time_left(std::chrono::seconds(order.cpu_seconds));
     set_engine_threads(order.threads);
     try {
       IMGMILL_TRY(const Buffer bytes, memory.map_for_reading());

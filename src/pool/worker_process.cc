@@ -26,6 +26,13 @@ using std::chrono::seconds;
 constexpr milliseconds patience_for_an_ending{5'000};
 constexpr std::size_t longest_said = 2'000;
 
+// A photograph of 24 megapixels has some 10 MB, and one of 100 takes four times as long.
+constexpr std::uint64_t everyday_bytes = std::uint64_t{16} << 20;
+// As a photograph of 35 megapixels takes for a target.
+constexpr std::uint64_t everyday_memory = std::uint64_t{1} << 30;
+// Against balanced, in CPU time of the slowest format (AVIF).
+constexpr int factor_of_max_effort = 4;
+
 std::string signal_name(int signal) {
   const char* const name = ::sigabbrev_np(signal);
   return name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name);
@@ -45,6 +52,13 @@ int milliseconds_until(WorkerProcess::Clock::time_point deadline) {
 }
 
 }  // namespace
+
+seconds allowance_for(const Work& work, std::uint64_t memory, seconds timeout) {
+  const std::uint64_t size =
+      std::max<std::uint64_t>({work.input.size() / everyday_bytes, memory / everyday_memory, 1});
+  const int effort = work.settings.effort == Effort::max ? factor_of_max_effort : 1;
+  return timeout * static_cast<seconds::rep>(size) * effort;
+}
 
 Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(std::shared_ptr<Launcher> launcher) {
   IMGMILL_TRY(Spawned spawned, launcher->spawn());
@@ -125,12 +139,17 @@ Fault WorkerProcess::why_it_is_gone() {
 }
 
 std::variant<Packet, Fault> WorkerProcess::hear(Clock::time_point deadline, seconds timeout) {
+  const auto too_long = [this](const std::string& how) {
+    return end({.kind = "timeout", .what = how + " and was ended", .worth_another_try = false});
+  };
   for (;;) {
     std::array<pollfd, 2> ready{{{channel_.get(), POLLIN, 0}, {standard_error_.get(), POLLIN, 0}}};
     // The worker may have closed its standard error: that is no news, but poll() says
     // it again and again.
     if (!standard_error_) ready[1].fd = -1;
-    const int count = ::poll(ready.data(), ready.size(), milliseconds_until(deadline));
+    int wait = milliseconds_until(deadline);
+    if (patience_) wait = std::min(wait, static_cast<int>(Patience::next_look().count()));
+    const int count = ::poll(ready.data(), ready.size(), wait);
     if (count < 0 && errno == EINTR) continue;
     if (ready[1].revents != 0) {
       read_standard_error();
@@ -143,10 +162,10 @@ std::variant<Packet, Fault> WorkerProcess::hear(Clock::time_point deadline, seco
       return *std::move(packet);
     }
     if (Clock::now() >= deadline) {
-      return end({.kind = "timeout",
-                  .what = fmt::format("did not finish within {} s and was ended", timeout.count()),
-                  .worth_another_try = false});
+      return too_long(fmt::format("did not finish within {} s", timeout.count()));
     }
+    const std::string over = patience_ ? patience_->over() : std::string();
+    if (!over.empty()) return too_long(over);
   }
 }
 
@@ -228,16 +247,29 @@ std::variant<Message, MemoryNeed, Error, Fault> WorkerProcess::ask(
 
 namespace {
 
-/// For the case that nobody is left to look at the clock: all threads on the whole time.
+/// For the case that nobody is left to look: a little more than what Patience allows.
 std::uint64_t cpu_seconds_for(seconds timeout, int threads) {
-  return static_cast<std::uint64_t>(timeout.count() + 10) * static_cast<std::uint64_t>(threads + 1);
+  return static_cast<std::uint64_t>(timeout.count() * std::max(threads, 1) + 10);
 }
+
+/// Orders end with the patience for them, not at some time.
+constexpr WorkerProcess::Clock::time_point no_deadline = WorkerProcess::Clock::time_point::max();
 
 }  // namespace
 
+void WorkerProcess::begin(seconds allowance, int threads) {
+  // That it is ready may be heard before what its number is.
+  patience_.emplace([this] { return process_id(); }, allowance, threads);
+  // What it said about the image before is no reason for what becomes of this one.
+  read_standard_error();
+  said_.clear();
+}
+
 Outcome WorkerProcess::process(const Work& work, const SharedMemory& input, const Grant& grant,
                                seconds timeout) {
-  const Clock::time_point deadline = Clock::now() + timeout;
+  timeout = allowance_for(work, grant.memory, timeout);
+  begin(timeout, grant.threads);
+  const Clock::time_point deadline = no_deadline;
   const std::uint64_t id = ++images_;
   const Order order{work.settings, work.limits, grant.threads,
                     cpu_seconds_for(timeout, grant.threads), grant.memory};
@@ -252,7 +284,8 @@ Outcome WorkerProcess::process(const Work& work, const SharedMemory& input, cons
 
 CompareOutcome WorkerProcess::compare(CompareOrder order, const SharedMemory& both,
                                       seconds timeout) {
-  const Clock::time_point deadline = Clock::now() + timeout;
+  begin(timeout, order.threads);
+  const Clock::time_point deadline = no_deadline;
   const std::uint64_t id = ++images_;
   order.cpu_seconds = cpu_seconds_for(timeout, order.threads);
   auto answer =

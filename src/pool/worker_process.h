@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "executor/executor.h"
+#include "platform/patience.h"
 #include "platform/shared_memory.h"
 #include "pool/launcher.h"
 #include "pool/message.h"
@@ -42,6 +44,12 @@ struct Grant {
   int threads = 1;           ///< for the engine
   std::uint64_t memory = 0;  ///< bytes
 };
+
+/// CPU time that `work` may cost, where `timeout` is what an everyday image may: more for large
+/// files and pictures, since what is done for each pixel adds up, and for more effort. What a
+/// picture takes of memory, bytes, says how large it is. At least `timeout`.
+[[nodiscard]] std::chrono::seconds allowance_for(const Work& work, std::uint64_t memory,
+                                                 std::chrono::seconds timeout);
 
 /// Used by one thread at a time; several workers may be used at once.
 class WorkerProcess {
@@ -102,6 +110,8 @@ class WorkerProcess {
   [[nodiscard]] Outcome take_output(const Message& done, const Work& work,
                                     Clock::time_point deadline, std::chrono::seconds timeout);
   [[nodiscard]] bool heard_something() const;
+  /// Before an order: its time begins, and nothing that was said counts any longer.
+  void begin(std::chrono::seconds allowance, int threads);
   void read_standard_error();
   /// Ends the process and tells what `fault` came with.
   [[nodiscard]] Fault end(Fault fault);
@@ -113,6 +123,7 @@ class WorkerProcess {
   Channel channel_;
   FileDescriptor standard_error_;
   std::string said_;
+  std::optional<Patience> patience_;  ///< with the image in hand
   SandboxReport sandbox_;
   std::chrono::microseconds warm_up_time_{0};
   std::uint64_t images_ = 0;

@@ -21,11 +21,10 @@
 #include "platform/channel.h"
 #include "platform/file.h"
 #include "platform/io_error.h"
+#include "platform/patience.h"
 
 namespace imgmill {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t longest_said = 2'000;
 
@@ -92,7 +91,7 @@ void on_violation(int system_call) {
 struct Heard {
   std::string answer;
   std::string said;  // the end of its standard error
-  bool in_time = true;
+  std::string late;  // how its time came to be over
   bool too_long = false;
 };
 
@@ -105,16 +104,15 @@ bool read_some(int descriptor, std::string& into) {
   return got > 0;
 }
 
-Heard hear(const ConfinedCall& call, FileDescriptor answer, FileDescriptor errors) {
+Heard hear(const ConfinedCall& call, pid_t child, FileDescriptor answer, FileDescriptor errors) {
   Heard heard;
-  const Clock::time_point deadline = Clock::now() + call.timeout;
+  Patience patience([child] { return child; }, call.timeout, 1);
   while (answer) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    heard.in_time = left.count() > 0;
+    heard.late = patience.over();
     heard.too_long = heard.answer.size() > call.longest_answer;
-    if (!heard.in_time || heard.too_long) break;
+    if (!heard.late.empty() || heard.too_long) break;
     std::array<pollfd, 2> ready{{{answer.get(), POLLIN, 0}, {errors.get(), POLLIN, 0}}};
-    const auto wait = static_cast<int>(std::min<std::int64_t>(left.count(), 1 << 30));
+    const auto wait = static_cast<int>(Patience::next_look().count());
     if (::poll(ready.data(), ready.size(), wait) < 0 && errno != EINTR) break;
     if (ready[1].revents != 0) {
       if (!read_some(errors.get(), heard.said)) errors.reset();
@@ -139,11 +137,8 @@ std::string signal_name(int signal) {
   return name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name);
 }
 
-Result<ConfinedAnswer> understood(const ConfinedCall& call, Heard heard, int status) {
-  if (!heard.in_time) {
-    return broken(heard,
-                  fmt::format("did not finish within {} s and was ended", call.timeout.count()));
-  }
+Result<ConfinedAnswer> understood(Heard heard, int status) {
+  if (!heard.late.empty()) return broken(heard, heard.late + " and was ended");
   if (heard.too_long) return broken(heard, "gave an answer that cannot be right: it is too long");
   const std::string& answer = heard.answer;
   if (answer.size() == 1 + sizeof(int) && answer.front() == letter_violation) {
@@ -194,13 +189,13 @@ Result<ConfinedAnswer> call_confined(const ConfinedCall& call) {
   }
   answering.reset();
   errors.write.reset();
-  Heard heard = hear(call, std::move(answer), std::move(errors.read));
+  Heard heard = hear(call, child, std::move(answer), std::move(errors.read));
   // It has closed its end, or is not waited for any longer.
-  if (!heard.in_time || heard.too_long) ::kill(child, SIGKILL);
+  if (!heard.late.empty() || heard.too_long) ::kill(child, SIGKILL);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  return understood(call, std::move(heard), status);
+  return understood(std::move(heard), status);
 }
 
 }  // namespace imgmill

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <clocale>
+#include <cstdlib>
 #include <ctime>
 #include <functional>
 #include <utility>
@@ -139,8 +140,11 @@ Result<Sandbox> Sandbox::prepare(const Choices& choices) {
   }
   if (choices.mode == SandboxMode::off) return Sandbox(std::move(state));
 
-  // Texts of libraries come untranslated then, from memory and not from files.
+  // Texts of libraries come untranslated then, from memory and not from files. Some ask the
+  // environment themselves, and later (GLib, when a drawing asks for a language).
   std::setlocale(LC_ALL, "C");
+  ::setenv("LC_ALL", "C", 1);
+  ::unsetenv("LANGUAGE");
   tzset();
   const auto later = [] { return Entered(std::string()); };
   state->enter(report, Layer::user_namespace, enter_user_namespace);

@@ -69,6 +69,18 @@ std::string connect_to_loopback() {
   return std::to_string(errno);
 }
 
+// Who asks for the user's language inside would look for files of it.
+TEST(Environment, SpeaksNoLanguageInside) {
+  const auto german = [] {
+    return ::setenv("LC_ALL", "de_DE.UTF-8", 1) == 0 && ::setenv("LANGUAGE", "de:fr", 1) == 0;
+  };
+  const ChildReport report = in_sandbox({.before = german}, [] {
+    const char* const language = std::getenv("LANGUAGE");
+    return std::string(std::getenv("LC_ALL")) + (language == nullptr ? "" : language);
+  });
+  EXPECT_EQ(report.said, "C") << report.trapped << report.failure;
+}
+
 TEST(Landlock, DeniesEveryFile) {
   NEEDS(Layer::landlock);
   expect_said(in_sandbox({.choices = without({Layer::seccomp})},

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <memory>
@@ -111,6 +112,17 @@ const std::map<std::string, std::function<void()>, std::less<>>& faults() {
          put("first the decoder complained,\nthen it died\n");
          std::abort();
        }},
+      // Does its work after all, as the next one does.
+      {"complaint", [] { put("this image is odd, but never mind\n"); }},
+      {"late",
+       [] {
+         // Long enough to be stopped amid it.
+         timespec time{};
+         do {
+           ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+         } while (time.tv_sec == 0 && time.tv_nsec < 500'000'000);
+       }},
+      {"sleep", [] { wait_for_ever(); }},
       {"loop",
        [] {
          // A loop without effect might be taken away.
