@@ -29,6 +29,10 @@ void CommandLine::define_serve() {
             "Folder for uploads, results and the list of jobs. Default: imgmill in "
             "$XDG_DATA_HOME, or ~/.local/share/imgmill.")
       ->group(where);
+  app.add_flag("--new-token", serve_.new_token,
+               "Change the token, which otherwise stays the same from one start to the next: "
+               "addresses that were printed before are good no more.")
+      ->group(where);
   add_list(app, "--root", "DIR", serve_.roots,
            "A folder that jobs may read images from and write them to, with all below it; "
            "may be given several times. Default: the home folder.")

@@ -112,6 +112,7 @@ struct ServeOptions {
   std::optional<std::uint16_t> port;  ///< none: the usual one, or the next that is free
   bool open = false;                  ///< the page, in the user's browser
   std::filesystem::path workspace;    ///< empty: the usual place
+  bool new_token = false;             ///< rather than that of the last time
   std::vector<std::string> roots;     ///< empty: the user's home
   OptimizerOptions optimizer{.isolation = Isolation::process};
   Limits limits;

@@ -61,8 +61,7 @@ Status serve_command(const ServeOptions& options, Screen& screen) {
   server::ServerOptions how;
   how.ports = ports_for(options);
   how.optimizer = options.optimizer;
-  // The page is to stay smooth while every core is busy with its images.
-  how.optimizer.niceness = 5;
+  how.new_token = options.new_token;
   how.batch.limits = options.limits;
   how.limits.max_upload_bytes = std::min(options.max_upload, options.limits.max_input_bytes);
   how.patience = options.client_timeout;
@@ -87,6 +86,7 @@ Status serve_command(const ServeOptions& options, Screen& screen) {
   const Interrupts interrupts(end);
   auto server = server::Server::start(std::move(how));
   if (!server) return tell(screen, "serve", server.error());
+  for (const std::string& note : (*server)->notes()) screen.trouble("warning:", " " + note);
   if (!screen.data(line_for(**server, options.json))) return Status::some_failed;
   if (options.open && !show((*server)->address())) {
     screen.trouble("warning:",

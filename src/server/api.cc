@@ -5,10 +5,18 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+#include "base/try.h"
 #include "base/utf8.h"
 #include "server/handlers.h"
+#include "server/multipart.h"
 
 namespace imgmill::server {
+namespace {
+
+constexpr std::size_t most_parts = 32;  // of a form in memory
+
+}  // namespace
 
 Answer<Json> object_of(const Buffer& body, std::initializer_list<std::string_view> known) {
   if (body.empty()) return Json::object();
@@ -21,6 +29,34 @@ Answer<Json> object_of(const Buffer& body, std::initializer_list<std::string_vie
     return std::unexpected(refusal(checked.error(), Refusal::bad_request));
   }
   return json;
+}
+
+Answer<std::map<std::string, std::string>> parts_of(const Request& request, const Buffer& body,
+                                                    std::string_view advice) {
+  const std::string* const type = request.header("Content-Type");
+  const auto boundary = type == nullptr ? std::nullopt : boundary_of(*type);
+  if (!boundary) {
+    return std::unexpected(
+        refusal(Refusal::unsupported_media_type, "the body is not multipart/form-data", advice));
+  }
+  std::map<std::string, std::string> parts;
+  std::string name;
+  MultipartParser parser(*boundary, {.begin = [&](const PartHead& head) -> Result<void> {
+                                       name = head.name;
+                                       if (parts.size() >= most_parts)
+                                         return fail(ErrorCode::usage, "too many parts");
+                                       parts[name].clear();
+                                       return {};
+                                     },
+                                     .data = [&](ByteView bytes) -> Result<void> {
+                                       parts[name].append(as_text(bytes));
+                                       return {};
+                                     },
+                                     .end = []() -> Result<void> { return {}; }});
+  Result<void> parsed = parser.feed(as_text(body.view()));
+  if (parsed) parsed = parser.finish();
+  if (!parsed) return std::unexpected(refusal(parsed.error(), Refusal::bad_request));
+  return parts;
 }
 
 Answer<std::uint64_t> number_parameter(const Request& request, std::string_view name,
@@ -46,6 +82,15 @@ Answer<std::uint32_t> index_of(std::string_view text) {
                                    "write the index of an image in digits"));
   }
   return index;
+}
+
+void answer_from(Hands& hands, Responder responder, std::move_only_function<Response()> work) {
+  // Shared, so that it can answer also when it is not taken.
+  const auto shared = std::make_shared<Responder>(std::move(responder));
+  const bool taken = hands.post([shared, work = std::move(work)]() mutable { (*shared)(work()); });
+  if (taken) return;
+  (*shared)(
+      refusal(Refusal::limit, "too many requests wait for their turn", "try again in a moment"));
 }
 
 Response image_response(Body body, std::string_view mime_type) {

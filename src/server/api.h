@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -16,7 +17,9 @@
 #include "server/news.h"
 #include "server/pictures.h"
 #include "server/refusal.h"
+#include "server/runner.h"
 #include "server/tickets.h"
+#include "server/uploads.h"
 #include "server/writing.h"
 
 namespace imgmill::server {
@@ -24,6 +27,8 @@ namespace imgmill::server {
 /// Everything a handler may use. Thread-safe in all its parts.
 struct Api {
   Jobs& jobs;
+  Uploads& uploads;
+  Runner& runner;
   ImageOptimizer& optimizer;
   const Roots& roots;
   const Guard& guard;
@@ -39,16 +44,23 @@ struct Api {
   std::atomic<std::uint64_t> single_images = 0;  ///< POST /api/optimize so far
   std::atomic<std::uint64_t> single_failures = 0;
   std::atomic<bool> ending = false;  ///< what takes long is not begun any more
+  Hands* files = nullptr;            ///< who waits for disks; set by the desk
 };
 
 /// The JSON object of a body with no fields but `known`; an empty body is {}.
 [[nodiscard]] Answer<Json> object_of(const Buffer& body,
                                      std::initializer_list<std::string_view> known);
+/// The parts of a form, in memory; `advice` for a body that is none.
+[[nodiscard]] Answer<std::map<std::string, std::string>> parts_of(const Request& request,
+                                                                  const Buffer& body,
+                                                                  std::string_view advice);
 /// A whole number from 0 to `most`, written in digits; `otherwise` when it is not there.
 [[nodiscard]] Answer<std::uint64_t> number_parameter(const Request& request, std::string_view name,
                                                      std::uint64_t otherwise, std::uint64_t most);
 /// The index of an image in an address.
 [[nodiscard]] Answer<std::uint32_t> index_of(std::string_view text);
+/// Has one of these hands work, and answer.
+void answer_from(Hands& hands, Responder responder, std::move_only_function<Response()> work);
 /// Bytes of an image that a browser must not take for a page.
 [[nodiscard]] Response image_response(Body body, std::string_view mime_type);
 /// "ISO 8859-1 or nothing" is what a header can hold: everything else becomes \uXXXX.

@@ -1,6 +1,7 @@
 // Handlers: jobs, uploads, what happens to them.
 #include <algorithm>
 #include <charconv>
+#include <deque>
 
 #include "base/try.h"
 #include "server/api.h"
@@ -20,26 +21,28 @@ Response answer(Answer<JobView> job) {
 /// One file, as a whole body.
 class FileUpload final : public Call {
  public:
-  FileUpload(Api& api, Jobs::Upload upload) : api_(api), upload_(std::move(upload)) {}
+  FileUpload(Api& api, Uploads::Upload upload) : api_(api), upload_(std::move(upload)) {}
 
   std::optional<Response> receive(ByteView part) override {
-    auto written = upload_->write(part);
+    auto written = upload_.write(part);
     if (!written) return std::move(written).error();
     return std::nullopt;
   }
 
   void finish(Responder responder) override {
-    auto index = api_.jobs.finish_upload(*std::move(upload_));
-    upload_.reset();
-    responder(index ? json_response({{"index", *index}}, 201) : std::move(index).error());
+    answer_from(*api_.files, std::move(responder), [upload = std::move(upload_)]() mutable {
+      auto index = upload.finish();
+      return index ? json_response({{"index", *index}}, 201) : std::move(index).error();
+    });
   }
 
  private:
   Api& api_;
-  std::optional<Jobs::Upload> upload_;
+  Uploads::Upload upload_;
 };
 
-/// Files as parts of a form.
+/// Files as parts of a form. They become images when all of it is there: a form that is cut off
+/// brings none.
 class FormUpload final : public Call {
  public:
   FormUpload(Api& api, std::string id, const std::string& boundary)
@@ -59,11 +62,19 @@ class FormUpload final : public Call {
 
   void finish(Responder responder) override {
     if (auto refused = after(parser_.finish())) return responder(*std::move(refused));
-    if (indices_.empty()) {
+    if (uploads_.empty()) {
       return responder(refusal(Refusal::bad_request, "the form has no files",
                                "send at least one part with a filename"));
     }
-    responder(json_response({{"indices", indices_}}, 201));
+    answer_from(*api_.files, std::move(responder), [uploads = std::move(uploads_)]() mutable {
+      std::vector<std::uint32_t> indices;
+      for (Uploads::Upload& upload : uploads) {
+        auto index = upload.finish();
+        if (!index) return std::move(index).error();
+        indices.push_back(*index);
+      }
+      return json_response({{"indices", indices}}, 201);
+    });
   }
 
  private:
@@ -82,31 +93,29 @@ class FormUpload final : public Call {
   PartSink sink() {
     return {.begin = [this](const PartHead& head) -> Result<void> {
               if (!head.filename) return {};
-              auto upload = api_.jobs.begin_upload(id_, *head.filename, 0);
+              auto upload = api_.uploads.begin(id_, *head.filename, 0);
               if (!upload) return stop(std::move(upload).error());
-              upload_.emplace(*std::move(upload));
+              uploads_.push_back(*std::move(upload));
+              in_file_ = true;
               return {};
             },
             .data = [this](ByteView bytes) -> Result<void> {
-              if (!upload_) return {};
-              auto written = upload_->write(bytes);
+              if (!in_file_) return {};
+              auto written = uploads_.back().write(bytes);
               if (!written) return stop(std::move(written).error());
               return {};
             },
             .end = [this]() -> Result<void> {
-              if (!upload_) return {};
-              auto index = api_.jobs.finish_upload(*std::move(upload_));
-              upload_.reset();
-              if (!index) return stop(std::move(index).error());
-              indices_.push_back(*index);
+              if (in_file_) uploads_.back().close();
+              in_file_ = false;
               return {};
             }};
   }
 
   Api& api_;
   const std::string id_;
-  std::optional<Jobs::Upload> upload_;
-  std::vector<std::uint32_t> indices_;
+  std::deque<Uploads::Upload> uploads_;
+  bool in_file_ = false;  ///< the last of them is being sent
   std::uint64_t received_ = 0;
   std::optional<Response> refused_;
   MultipartParser parser_;
@@ -200,7 +209,7 @@ Opened upload_file(Api& api, Request request) {
     return std::unexpected(refusal(Refusal::bad_request, "the file has no name",
                                    "add ?name=holiday/beach.jpg to the address"));
   }
-  auto upload = api.jobs.begin_upload(request.captures[0], *name, request.body_bytes);
+  auto upload = api.uploads.begin(request.captures[0], *name, request.body_bytes);
   if (!upload) return std::unexpected(std::move(upload).error());
   return std::make_unique<FileUpload>(api, *std::move(upload));
 }
@@ -301,25 +310,27 @@ Response download_zip(Api& api, const Request& request, Buffer& /*body*/) {
   const std::string& id = request.captures[0];
   auto job = api.jobs.find(id);
   if (!job) return std::move(job).error();
-  struct Walk {
-    std::vector<ImageRow> rows;
-    std::size_t at = 0;
-    std::uint32_t next = 0;
-  };
-  // Rows are fetched a page at a time, as the client takes what came before.
-  ZipEntries entries = [&api, id, walk = Walk()]() mutable -> std::optional<ZipEntry> {
-    for (;;) {
-      if (walk.at == walk.rows.size()) {
-        auto rows = api.jobs.from_index(id, walk.next, 100);
-        if (!rows || rows->empty()) return std::nullopt;
-        walk = {*std::move(rows), 0, 0};
-        walk.next = walk.rows.back().index + 1;
-      }
-      const ImageRow& row = walk.rows[walk.at++];
+  // What is in it is settled now; files are opened as the client takes what came before.
+  std::deque<std::pair<std::string, ImageRow>> wanted;
+  for (std::uint32_t next = 0;;) {
+    auto rows = api.jobs.from_index(id, next, 500);
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) break;
+    next = rows->back().index + 1;
+    for (const ImageRow& row : *rows) {
       if (row.stored.empty()) continue;
-      auto file = api.jobs.open_output(id, row);
-      if (file) return ZipEntry{tame_name(row.output_name), *std::move(file)};
+      ImageRow& kept = wanted.emplace_back(tame_name(row.output_name), ImageRow()).second;
+      kept.stored = row.stored;
     }
+  }
+  ZipEntries entries = [&api, id, wanted = std::move(wanted)]() mutable -> std::optional<ZipEntry> {
+    while (!wanted.empty()) {
+      const auto [name, row] = std::move(wanted.front());
+      wanted.pop_front();
+      auto file = api.jobs.open_output(id, row);
+      if (file) return ZipEntry{name, *std::move(file)};
+    }
+    return std::nullopt;
   };
   Response response{.body = zip_of(std::move(entries))};
   response.with("Content-Type", "application/zip");

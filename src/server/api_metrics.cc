@@ -33,32 +33,34 @@ class Metrics {
 
 double seconds(std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1e6; }
 
-void put_jobs(Metrics& metrics, const WorkCounts& counts) {
-  metrics.one("jobs_created_total", "counter", "Jobs since the server started.", counts.jobs);
+void put_jobs(Metrics& metrics, const JobCounts& counts) {
+  metrics.one("jobs_created_total", "counter", "Jobs since the server started.", counts.created);
   metrics.begin("jobs", "gauge", "Jobs in the workspace.");
   for (const JobState state : {JobState::receiving, JobState::running, JobState::done,
                                JobState::cancelled, JobState::interrupted}) {
-    const auto found = counts.states.find(state);
-    metrics.value(found == counts.states.end() ? 0 : found->second,
+    metrics.value(counts.states[static_cast<std::size_t>(state)],
                   fmt::format("state=\"{}\"", name_of(state)));
   }
   metrics.one("jobs_at_work", "gauge", "Jobs being worked on.", counts.at_work);
   metrics.one("jobs_waiting", "gauge", "Jobs that wait for their turn.", counts.waiting);
-  metrics.one("images_total", "counter", "Images of jobs with an outcome.", counts.images);
-  metrics.one("images_failed_total", "counter", "Of these: failed.", counts.failed);
-  metrics.one("images_kept_total", "counter", "Of these: nothing smaller was found.", counts.kept);
-  metrics.one("bytes_before_total", "counter", "Bytes of their originals.", counts.bytes_before);
-  metrics.one("bytes_after_total", "counter", "Bytes of their outputs.", counts.bytes_after);
+}
+
+void put_runs(Metrics& metrics, const RunTotals& totals) {
+  metrics.one("images_total", "counter", "Images of jobs with an outcome.", totals.images);
+  metrics.one("images_failed_total", "counter", "Of these: failed.", totals.failed);
+  metrics.one("images_kept_total", "counter", "Of these: nothing smaller was found.", totals.kept);
+  metrics.one("bytes_before_total", "counter", "Bytes of their originals.", totals.bytes_before);
+  metrics.one("bytes_after_total", "counter", "Bytes of their outputs.", totals.bytes_after);
   metrics.begin("stage_seconds_total", "counter", "Time in each stage, summed over threads.");
-  metrics.value(seconds(counts.busy.plan), "stage=\"plan\"");
-  metrics.value(seconds(counts.busy.validate), "stage=\"validate\"");
-  metrics.value(seconds(counts.busy.read), "stage=\"read\"");
-  metrics.value(seconds(counts.busy.process), "stage=\"process\"");
-  metrics.value(seconds(counts.busy.write), "stage=\"write\"");
+  metrics.value(seconds(totals.busy.plan), "stage=\"plan\"");
+  metrics.value(seconds(totals.busy.validate), "stage=\"validate\"");
+  metrics.value(seconds(totals.busy.read), "stage=\"read\"");
+  metrics.value(seconds(totals.busy.process), "stage=\"process\"");
+  metrics.value(seconds(totals.busy.write), "stage=\"write\"");
   metrics.begin("queue_depth_peak", "gauge", "Most entries in each queue of a job.");
-  metrics.value(counts.queues.to_read, "queue=\"to_read\"");
-  metrics.value(counts.queues.to_process, "queue=\"to_process\"");
-  metrics.value(counts.queues.to_write, "queue=\"to_write\"");
+  metrics.value(totals.queues.to_read, "queue=\"to_read\"");
+  metrics.value(totals.queues.to_process, "queue=\"to_process\"");
+  metrics.value(totals.queues.to_write, "queue=\"to_write\"");
 }
 
 void put_pool(Metrics& metrics, const PoolMetrics& pool) {
@@ -81,6 +83,7 @@ void put_pool(Metrics& metrics, const PoolMetrics& pool) {
 Response show_metrics(Api& api, const Request& /*request*/, Buffer& /*body*/) {
   Metrics metrics;
   put_jobs(metrics, api.jobs.counts());
+  put_runs(metrics, api.runner.totals());
   metrics.one("single_images_total", "counter", "Images of POST /api/optimize.",
               api.single_images.load());
   metrics.one("single_images_failed_total", "counter", "Of these: failed.",

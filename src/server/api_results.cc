@@ -9,7 +9,6 @@
 #include "schema/json_comparison.h"
 #include "server/api.h"
 #include "server/handlers.h"
-#include "server/multipart.h"
 
 namespace imgmill::server {
 namespace {
@@ -47,7 +46,7 @@ Answer<void> write_report(Api& api, const JobView& job, const fs::path& file) {
   auto report = ReportWriter::create(file, settings.value_or(default_settings()));
   if (!report) return std::unexpected(refusal(report.error()));
   BatchSummary summary;
-  summary.elapsed = std::chrono::milliseconds(job.elapsed_ms);
+  summary.elapsed = std::chrono::milliseconds(job.elapsed_ms());
   for (std::uint32_t from = 0;;) {
     auto rows = api.jobs.from_index(job.record.id, from, 500);
     if (!rows) return std::unexpected(std::move(rows).error());
@@ -64,35 +63,6 @@ Answer<void> write_report(Api& api, const JobView& job, const fs::path& file) {
     return std::unexpected(refusal(done.error()));
   }
   return {};
-}
-
-/// The parts of a form, in memory.
-Answer<std::map<std::string, std::string>> parts_of(const Request& request, const Buffer& body) {
-  const std::string* const type = request.header("Content-Type");
-  const auto boundary = type == nullptr ? std::nullopt : boundary_of(*type);
-  if (!boundary) {
-    return std::unexpected(refusal(Refusal::unsupported_media_type,
-                                   "the body is not multipart/form-data",
-                                   "send a form with the parts original and other"));
-  }
-  std::map<std::string, std::string> parts;
-  std::string name;
-  MultipartParser parser(*boundary, {.begin = [&](const PartHead& head) -> Result<void> {
-                                       name = head.name;
-                                       if (parts.size() > 8)
-                                         return fail(ErrorCode::usage, "too many parts");
-                                       parts[name].clear();
-                                       return {};
-                                     },
-                                     .data = [&](ByteView bytes) -> Result<void> {
-                                       parts[name].append(as_text(bytes));
-                                       return {};
-                                     },
-                                     .end = []() -> Result<void> { return {}; }});
-  Result<void> parsed = parser.feed(as_text(body.view()));
-  if (parsed) parsed = parser.finish();
-  if (!parsed) return std::unexpected(refusal(parsed.error(), Refusal::bad_request));
-  return parts;
 }
 
 Response map_response(Comparison comparison) {
@@ -182,7 +152,7 @@ Response show_map(Api& api, const Request& request, Buffer& /*body*/) {
 }
 
 Response compare_images(Api& api, const Request& request, Buffer& body) {
-  auto parts = parts_of(request, body);
+  auto parts = parts_of(request, body, "send a form with the parts original and other");
   if (!parts) return std::move(parts).error();
   body = Buffer();
   const auto original = parts->find("original");

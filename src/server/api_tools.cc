@@ -15,6 +15,7 @@
 #include "server/api.h"
 #include "server/description.h"
 #include "server/handlers.h"
+#include "server/multipart.h"
 #include "server/page.h"
 
 namespace imgmill::server {
@@ -22,16 +23,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Settings out of the address, for scripts: each a field of the settings object, in short.
-Answer<std::string> settings_in(const Request& request) {
-  if (const std::string* const whole = request.parameter("settings")) return *whole;
+/// Settings out of an address or a form, for scripts: each a field of the settings object, in
+/// short.
+Answer<std::string> settings_in(const std::vector<Field>& fields) {
+  const auto whole = std::ranges::find(fields, "settings", &Field::name);
+  if (whole != fields.end()) return whole->value;
   Json json = Json::object();
   const auto number = [](const std::string& text) {
     Json value = Json::parse(text, nullptr, false);
     return value.is_number() ? value : Json(text);
   };
   Json resize = Json::object();
-  for (const Field& field : request.query) {
+  for (const Field& field : fields) {
     if (field.name == "target" || field.name == "quality") {
       json[field.name] = number(field.value);
     } else if (field.name == "format") {
@@ -142,11 +145,26 @@ Response list_folders(Api& api, const Request& request, Buffer& /*body*/) {
 }
 
 Response optimize_image(Api& api, const Request& request, Buffer& body) {
-  if (body.empty()) {
-    return refusal(Refusal::bad_request, "the body is empty",
-                   "send the bytes of an image (curl --data-binary @photo.jpg)");
+  std::vector<Field> fields = request.query;
+  const std::string* const type = request.header("Content-Type");
+  if (type != nullptr && boundary_of(*type)) {
+    auto parts = parts_of(request, body, "");
+    if (!parts) return std::move(parts).error();
+    body = Buffer();
+    for (auto& [name, value] : *parts) {
+      if (name == "image") {
+        body = Buffer::copy_of(as_bytes(value));
+      } else {
+        fields.push_back({name, std::move(value)});
+      }
+    }
   }
-  auto text = settings_in(request);
+  if (body.empty()) {
+    return refusal(Refusal::bad_request, "there is no image in the request",
+                   "send the bytes of an image (curl --data-binary @photo.jpg), or a form with the "
+                   "part image (curl -F image=@photo.jpg)");
+  }
+  auto text = settings_in(fields);
   if (!text) return std::move(text).error();
   const auto settings = job_settings(*text);
   if (!settings) return refusal(settings.error(), Refusal::bad_settings);

@@ -11,7 +11,7 @@ constexpr std::uint64_t longest_json = std::uint64_t{4} << 20;
 constexpr std::uint64_t most_held = std::uint64_t{1} << 30;
 // The first room for a body that does not say how long it is.
 constexpr std::uint64_t first_room = std::uint64_t{256} << 10;
-constexpr int file_threads = 4;
+constexpr int file_threads = 8;  // some may be long at it: a folder is written, a job removed
 constexpr std::size_t most_waiting = 512;
 
 std::unexpected<Response> no(Refusal why, std::string_view message, std::string_view advice) {
@@ -118,7 +118,9 @@ class Desk::Gathered final : public Call {
 Desk::Desk(Api& api, int image_threads)
     : api_(api),
       files_(file_threads, most_waiting),
-      images_(std::max(image_threads, 1), most_waiting) {}
+      images_(std::max(image_threads, 1), most_waiting) {
+  api_.files = &files_;
+}
 
 void Desk::close() {
   files_.stop();
@@ -180,18 +182,10 @@ Opened Desk::admit(Request request) {
 
 void Desk::dispatch(const Route& route, Request request, Buffer body, Responder responder) {
   if (route.where == Where::here) return responder(route.answer(api_, request, body));
-  Hands& hands = route.where == Where::files ? files_ : images_;
-  // Shared, so that it can answer also when it is not taken.
-  const auto shared = std::make_shared<Responder>(std::move(responder));
-  const bool taken = hands.post(
-      [this, &route, request = std::move(request), body = std::move(body), shared]() mutable {
-        Response response = route.answer(api_, request, body);
-        (*shared)(std::move(response));
-      });
-  if (!taken) {
-    (*shared)(
-        refusal(Refusal::limit, "too many requests wait for their turn", "try again in a moment"));
-  }
+  answer_from(route.where == Where::files ? files_ : images_, std::move(responder),
+              [this, &route, request = std::move(request), body = std::move(body)]() mutable {
+                return route.answer(api_, request, body);
+              });
 }
 
 }  // namespace imgmill::server

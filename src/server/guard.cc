@@ -1,16 +1,26 @@
 #include "server/guard.h"
 
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
 
+#include "base/text.h"
+#include "base/try.h"
+#include "platform/atomic_file.h"
+#include "platform/file.h"
 #include "server/refusal.h"
 
 namespace imgmill::server {
 namespace {
+
+// RFC 4648, section 5.
+constexpr std::string_view letters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::size_t token_letters = 43;
 
 void fill_random(std::span<unsigned char> room) {
   while (!room.empty()) {
@@ -24,9 +34,6 @@ void fill_random(std::span<unsigned char> room) {
 }  // namespace
 
 std::string random_token() {
-  // RFC 4648, section 5.
-  static constexpr std::string_view letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::array<unsigned char, 32> bytes{};
   fill_random(bytes);
   std::string token;
@@ -40,13 +47,32 @@ std::string random_token() {
   return token;
 }
 
+Result<std::string> kept_token(const std::filesystem::path& file, bool anew) {
+  const auto is_token = [](std::string_view text) {
+    return text.size() == token_letters && text.find_first_not_of(letters) == text.npos;
+  };
+  if (const auto kept = read_file(file, 2 * token_letters); kept && !anew) {
+    const std::string_view text = as_text(kept->bytes.view());
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (is_token(line) && kept->facts.permissions == 0600 && kept->facts.owner == ::geteuid()) {
+      return std::string(line);
+    }
+  }
+  std::string token = random_token();
+  IMGMILL_TRY(AtomicFile out, AtomicFile::create(file));  // which only its owner may read
+  IMGMILL_CHECK(out.write(as_bytes(token + "\n")));
+  IMGMILL_CHECK(out.sync());
+  IMGMILL_CHECK(out.commit(Replace::yes));
+  return token;
+}
+
 std::string random_name(std::size_t count) {
-  static constexpr std::string_view letters = "abcdefghijkmnpqrstuvwxyz23456789";
-  static_assert(letters.size() == 32);
+  static constexpr std::string_view plain = "abcdefghijkmnpqrstuvwxyz23456789";
+  static_assert(plain.size() == 32);
   std::vector<unsigned char> bytes(count);
   fill_random(bytes);
   std::string name;
-  for (const unsigned char byte : bytes) name += letters[byte & 31U];
+  for (const unsigned char byte : bytes) name += plain[byte & 31U];
   return name;
 }
 

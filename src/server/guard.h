@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,10 @@ namespace imgmill::server {
 /// 256 bits from the kernel, in 43 letters, digits, '-' and '_'. Throws std::system_error
 /// where the machine has no randomness.
 [[nodiscard]] std::string random_token();
+/// The token that `file` keeps, so that it outlives a restart; a new one, which is put there, where
+/// there is none, where others may have read it, or where `anew` is asked for. The file is for its
+/// owner only. Errors: environment.
+[[nodiscard]] Result<std::string> kept_token(const std::filesystem::path& file, bool anew);
 /// `count` lower case letters and digits, for names that nobody guesses. Throws as above.
 [[nodiscard]] std::string random_name(std::size_t count);
 

@@ -12,24 +12,18 @@
 namespace imgmill::server {
 namespace {
 
-constexpr std::array<std::string_view, 5> job_names = {"receiving", "running", "done", "cancelled",
-                                                       "interrupted"};
-constexpr std::array<std::string_view, image_states> image_names = {
-    "waiting", "working", "done", "kept", "failed", "cancelled"};
-
-bool has_outcome(ImageState state) {
-  return state != ImageState::waiting && state != ImageState::working;
-}
-
 template <typename T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-}  // namespace
+/// What was stored as settings; what can no longer be read is nothing.
+Json object_in(const std::string& text) {
+  Json json = Json::parse(text, nullptr, false);
+  return json.is_object() ? json : Json::object();
+}
 
-std::string_view name_of(JobState state) { return job_names[static_cast<std::size_t>(state)]; }
-std::string_view name_of(ImageState state) { return image_names[static_cast<std::size_t>(state)]; }
+}  // namespace
 
 void Tally::add(const ImageRow& row) {
   ++count[static_cast<std::size_t>(row.state)];
@@ -45,8 +39,80 @@ void Tally::add(const ImageRow& row) {
   ++scored;
 }
 
+bool Tally::change(const ImageRow& before, const ImageRow& after) {
+  Tally one;
+  one.add(before);
+  if (one.scored > 0) return false;
+  for (std::size_t i = 0; i < image_states; ++i) count[i] -= one.count[i];
+  bytes_before -= one.bytes_before;
+  bytes_after -= one.bytes_after;
+  bytes_known -= one.bytes_known;
+  bytes_finished -= one.bytes_finished;
+  add(after);
+  return true;
+}
+
 std::uint64_t Tally::images() const {
   return std::accumulate(count.begin(), count.end(), std::uint64_t{0});
+}
+
+std::int64_t JobView::elapsed_ms() const {
+  using namespace std::chrono;
+  if (!at_work) return record.elapsed_ms;
+  return record.elapsed_ms + duration_cast<milliseconds>(steady_clock::now() - *at_work).count();
+}
+
+std::optional<std::int64_t> JobView::remaining_ms() const {
+  const std::uint64_t open = tally.of(ImageState::waiting) + tally.of(ImageState::working);
+  if (!at_work || ended() || open == 0) return std::nullopt;
+  // One image says nothing, and what failed took no time.
+  const bool known_soon = record.planning || tally.bytes_before == 0 ||
+                          tally.of(ImageState::done) + tally.of(ImageState::kept) < 3;
+  if (known_soon) return std::nullopt;
+  return static_cast<std::int64_t>(static_cast<double>(elapsed_ms()) *
+                                   static_cast<double>(tally.bytes_known - tally.bytes_finished) /
+                                   static_cast<double>(tally.bytes_finished));
+}
+
+Json job_json(const JobView& job) {
+  const JobRecord& record = job.record;
+  const Tally& tally = job.tally;
+  Json json;
+  json["id"] = record.id;
+  json["name"] = record.name;
+  json["state"] = name_of(record.state);
+  if (record.kind == SourceKind::uploads) {
+    json["source"] = {{"kind", "uploads"}};
+  } else {
+    json["source"] = {{"kind", "folder"}, {"path", printable(record.folder)}, {"recursive", true}};
+  }
+  json["settings"] = object_in(record.settings_text);
+  json["created_ms"] = record.created_ms;
+  json["finished_ms"] = record.finished_ms > 0 ? Json(record.finished_ms) : Json(nullptr);
+  json["images"] = tally.images();
+  Json& counts = json["counts"] = Json::object();
+  for (std::size_t i = 0; i < image_states; ++i) {
+    counts[std::string(name_of(static_cast<ImageState>(i)))] = tally.count[i];
+  }
+  json["bytes_before"] = tally.bytes_before;
+  json["bytes_after"] = tally.bytes_after;
+  const bool scored = tally.scored > 0;
+  json["lowest_score"] = scored ? Json(tally.lowest_score) : Json(nullptr);
+  json["mean_score"] =
+      scored ? Json(tally.score_sum / static_cast<double>(tally.scored)) : Json(nullptr);
+  json["remaining_ms"] = or_null(job.remaining_ms());
+  json["elapsed_ms"] = job.elapsed_ms();
+  json["planning"] = record.planning;
+  json["written"] = nullptr;
+  if (const Written& written = record.written; written.to != WrittenTo::nowhere) {
+    json["written"] = {
+        {"to", written.to == WrittenTo::in_place ? "in-place" : "folder"},
+        {"path", written.path},
+        {"backup", record.backup.empty() ? Json(nullptr) : Json(printable(record.backup))},
+        {"images", written.images},
+        {"failed", written.failed}};
+  }
+  return json;
 }
 
 ImageSettings default_settings() {
@@ -167,8 +233,7 @@ Json image_json(const ImageRow& row) {
                      {"advice", result.error->advice()}};
   }
   json["notes"] = result.notes;
-  json["settings"] =
-      row.settings.empty() ? Json(nullptr) : Json::parse(row.settings, nullptr, false);
+  json["settings"] = row.settings.empty() ? Json(nullptr) : object_in(row.settings);
   return json;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -11,24 +12,11 @@
 
 #include "imgmill/batch.h"
 #include "schema/json_fields.h"
+#include "server/life.h"
 
 namespace imgmill::server {
 
-// The values of these are what the store keeps.
-
-enum class JobState : std::uint8_t {
-  receiving,    ///< uploads still come in; images are worked on meanwhile
-  running,      ///< no more come
-  done,         ///< every image has its outcome
-  cancelled,    ///< by the user
-  interrupted,  ///< the server has ended before the job
-};
-enum class ImageState : std::uint8_t { waiting, working, done, kept, failed, cancelled };
-inline constexpr std::size_t image_states = 6;
-enum class SourceKind : std::uint8_t { uploads, folder };
-
-[[nodiscard]] std::string_view name_of(JobState state);
-[[nodiscard]] std::string_view name_of(ImageState state);
+enum class SourceKind : std::uint8_t { uploads, folder };  ///< the values are what the store keeps
 
 /// Which file an original was, so that another one in its place is noticed.
 struct FileIdentity {
@@ -36,6 +24,7 @@ struct FileIdentity {
   std::uint64_t inode = 0;
   std::int64_t seconds = 0;  ///< of the last change of its contents
   std::int64_t nanoseconds = 0;
+  bool operator==(const FileIdentity&) const = default;
 };
 
 /// One image of a job.
@@ -43,6 +32,8 @@ struct ImageRow {
   std::uint32_t index = 0;
   std::string name;  ///< relative, with '/'; of local files any bytes but NUL
   ImageState state = ImageState::waiting;
+  std::uint32_t attempt = 0;   ///< raised whenever it goes again, so that results of earlier
+                               ///< tries are known for what they are
   std::uint64_t sequence = 0;  ///< raised by every change, within the job
   std::uint64_t original_size = 0;
   FileIdentity identity;
@@ -50,8 +41,10 @@ struct ImageRow {
   std::string output_name;           ///< `name` with the extension of the output
   std::string stored;                ///< the output's file below the job's folder
   std::optional<double> score;
-  std::string outcome;   ///< see outcome_text(); empty while there is none
-  std::string settings;  ///< JSON, where it has its own; else empty
+  std::string outcome;    ///< see outcome_text(); empty while there is none
+  std::string settings;   ///< JSON, where it has its own; else empty
+  bool replaced = false;  ///< its output has taken the original's place
+  bool operator==(const ImageRow&) const = default;
 };
 
 /// Counts over all images of a job.
@@ -66,10 +59,23 @@ struct Tally {
   double lowest_score = 100;  ///< meaningful where `scored` is above 0
 
   void add(const ImageRow& row);
+  /// An image has changed. False where only a new count can tell (the lowest score has gone).
+  [[nodiscard]] bool change(const ImageRow& before, const ImageRow& after);
+  bool operator==(const Tally&) const = default;
   [[nodiscard]] std::uint64_t of(ImageState state) const {
     return count[static_cast<std::size_t>(state)];
   }
   [[nodiscard]] std::uint64_t images() const;
+};
+
+/// Where outputs of a job were written to.
+enum class WrittenTo : std::uint8_t { nowhere, in_place, folder };  ///< stored, too
+struct Written {
+  WrittenTo to = WrittenTo::nowhere;
+  std::string path;
+  std::uint64_t images = 0;
+  std::uint64_t failed = 0;
+  bool operator==(const Written&) const = default;
 };
 
 struct JobRecord {
@@ -84,9 +90,30 @@ struct JobRecord {
   std::int64_t finished_ms = 0;      ///< 0: not yet
   std::int64_t elapsed_ms = 0;       ///< at work
   bool planning = false;             ///< the folder is still being walked
-  bool complete = false;             ///< no more uploads come
-  std::string written;               ///< JSON; empty: nothing was written yet
+  Written written;                   ///< the last time
+  std::filesystem::path backup;      ///< where originals were put before; empty: nowhere
+  bool operator==(const JobRecord&) const = default;
 };
+
+/// A job as it is right now.
+struct JobView {
+  JobRecord record;
+  Turn turn = Turn::none;
+  Tally tally;
+  std::uint32_t next_index = 0;
+  std::uint64_t sequence = 0;  ///< the highest of its images
+  std::uint64_t version = 1;   ///< raised by every change of anything
+  std::optional<std::chrono::steady_clock::time_point> at_work;  ///< since when
+
+  [[nodiscard]] bool ended() const {
+    return record.state != JobState::receiving && record.state != JobState::running;
+  }
+  [[nodiscard]] std::int64_t elapsed_ms() const;
+  /// Nothing where nobody can know.
+  [[nodiscard]] std::optional<std::int64_t> remaining_ms() const;
+};
+/// A Job of the API.
+[[nodiscard]] Json job_json(const JobView& job);
 
 /// What a result says beside the columns of its row, as JSON.
 [[nodiscard]] std::string outcome_text(const OptimizationResult& result);

@@ -1,12 +1,15 @@
 #include "server/job_store.h"
 
+#include <array>
+
+#include "base/text.h"
 #include "base/try.h"
 
 namespace imgmill::server {
 namespace {
 
-constexpr int version = 1;
-constexpr const char* schema = R"(
+// What makes each version of the version before.
+constexpr std::array steps = {R"(
   CREATE TABLE jobs (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, state INTEGER NOT NULL, kind INTEGER NOT NULL,
@@ -23,11 +26,29 @@ constexpr const char* schema = R"(
   CREATE INDEX images_by_sequence ON images (job, sequence);
   CREATE UNIQUE INDEX images_by_name ON images (job, name);
   CREATE INDEX images_by_output ON images (job, output_name) WHERE output_name <> '';
-)";
+)",
+                              R"(
+  ALTER TABLE jobs ADD COLUMN written_to INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE jobs ADD COLUMN written_path TEXT NOT NULL DEFAULT '';
+  ALTER TABLE jobs ADD COLUMN written_images INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE jobs ADD COLUMN written_failed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE jobs ADD COLUMN backup TEXT NOT NULL DEFAULT '';
+  UPDATE jobs SET
+    written_to=CASE json_extract(written, '$.to') WHEN 'in-place' THEN 1 ELSE 2 END,
+    written_path=coalesce(json_extract(written, '$.path'), ''),
+    written_images=coalesce(json_extract(written, '$.images'), 0),
+    written_failed=coalesce(json_extract(written, '$.failed'), 0),
+    backup=coalesce(json_extract(written, '$.backup'), '')
+    WHERE CASE WHEN json_valid(written) THEN json_type(written)='object' ELSE 0 END;
+  ALTER TABLE jobs DROP COLUMN written;
+  ALTER TABLE jobs DROP COLUMN complete;
+  ALTER TABLE images ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE images ADD COLUMN replaced INTEGER NOT NULL DEFAULT 0;
+)"};
 
 #define IMGMILL_IMAGE_COLUMNS                                                              \
   "place, name, state, sequence, size, device, inode, seconds, nanoseconds, output_size, " \
-  "output_name, stored, score, outcome, settings"
+  "output_name, stored, score, outcome, settings, attempt, replaced"
 
 std::uint64_t count_at(const Query& query, int column) {
   return static_cast<std::uint64_t>(query.integer(column));
@@ -47,6 +68,8 @@ ImageRow image_of(const Query& query) {
   row.score = query.real(12);
   row.outcome = query.text(13);
   row.settings = query.text(14);
+  row.attempt = static_cast<std::uint32_t>(query.integer(15));
+  row.replaced = query.integer(16) != 0;
   return row;
 }
 
@@ -62,126 +85,127 @@ Result<std::vector<ImageRow>> images_of(Query& query) {
 }  // namespace
 
 Result<std::unique_ptr<JobStore>> JobStore::open(const std::filesystem::path& file) {
-  std::string note;
-  IMGMILL_TRY(Database database, open_or_restart(file, Sharing::exclusive, version, schema, note));
-  return std::unique_ptr<JobStore>(new JobStore(std::move(database)));
+  IMGMILL_TRY(Kept kept, open_kept(file, Sharing::exclusive, steps));
+  if (kept.found == Found::newer) {
+    return fail(ErrorCode::environment,
+                "'" + printable(file) + "' was made by a newer version of imgmill",
+                "use that one, or choose another folder with --workspace");
+  }
+  if (!kept.database) return nullptr;
+  return std::unique_ptr<JobStore>(new JobStore(*std::move(kept.database)));
 }
 
-Result<void> JobStore::add(JobRecord& job) {
-  const std::lock_guard lock(mutex_);
-  Query query(database_,
-              "INSERT INTO jobs (id, name, state, kind, folder, settings, created, finished, "
-              "elapsed, planning, complete, written) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) "
-              "RETURNING key");
+Result<void> JobRows::add(JobRecord& job) {
+  Query query(
+      database_,
+      "INSERT INTO jobs (id, name, state, kind, folder, settings, created, finished, "
+      "elapsed, planning, written_to, written_path, written_images, written_failed, backup) "
+      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING key");
+  const Written& written = job.written;
   query.with(job.id, job.name, static_cast<int>(job.state), static_cast<int>(job.kind),
              job.folder.native(), job.settings_text, job.created_ms, job.finished_ms,
-             job.elapsed_ms, job.planning ? 1 : 0, job.complete ? 1 : 0, job.written);
+             job.elapsed_ms, job.planning ? 1 : 0, static_cast<int>(written.to), written.path,
+             written.images, written.failed, job.backup.native());
   IMGMILL_TRY(const bool there, query.next());
   if (there) job.key = query.integer(0);
-  // The row is committed when the statement has run to its end.
+  // The row is written when the statement has run to its end.
   IMGMILL_TRY(const bool more, query.next());
   static_cast<void>(more);
   return {};
 }
 
-Result<void> JobStore::update(const JobRecord& job) {
-  const std::lock_guard lock(mutex_);
+Result<void> JobRows::update(const JobRecord& job) {
   Query query(database_,
-              "UPDATE jobs SET name=?, state=?, finished=?, elapsed=?, planning=?, complete=?, "
-              "written=? WHERE key=?");
+              "UPDATE jobs SET name=?, state=?, finished=?, elapsed=?, planning=?, written_to=?, "
+              "written_path=?, written_images=?, written_failed=?, backup=? WHERE key=?");
+  const Written& written = job.written;
   return query
       .with(job.name, static_cast<int>(job.state), job.finished_ms, job.elapsed_ms,
-            job.planning ? 1 : 0, job.complete ? 1 : 0, job.written, job.key)
+            job.planning ? 1 : 0, static_cast<int>(written.to), written.path, written.images,
+            written.failed, job.backup.native(), job.key)
       .run();
 }
 
-Result<void> JobStore::remove(const JobRecord& job) {
-  const std::lock_guard lock(mutex_);
-  return transaction(database_, [&]() -> Result<void> {
-    Query images(database_, "DELETE FROM images WHERE job=?");
-    IMGMILL_CHECK(images.with(job.key).run());
-    Query itself(database_, "DELETE FROM jobs WHERE key=?");
-    return itself.with(job.key).run();
-  });
+Result<void> JobRows::remove(std::int64_t job) {
+  Query images(database_, "DELETE FROM images WHERE job=?");
+  IMGMILL_CHECK(images.with(job).run());
+  Query itself(database_, "DELETE FROM jobs WHERE key=?");
+  return itself.with(job).run();
 }
 
-Result<std::vector<JobRecord>> JobStore::jobs() {
-  const std::lock_guard lock(mutex_);
+Result<std::vector<JobRecord>> JobRows::jobs() {
   Query query(database_,
               "SELECT key, id, name, state, kind, folder, settings, created, finished, elapsed, "
-              "planning, complete, written FROM jobs ORDER BY key");
-  std::vector<JobRecord> jobs;
+              "planning, written_to, written_path, written_images, written_failed, backup "
+              "FROM jobs ORDER BY key");
+  std::vector<JobRecord> records;
   for (;;) {
     IMGMILL_TRY(const bool more, query.next());
-    if (!more) return jobs;
+    if (!more) return records;
     JobRecord job;
     job.key = query.integer(0);
     job.id = query.text(1);
     job.name = query.text(2);
     job.state = static_cast<JobState>(query.integer(3));
     job.kind = static_cast<SourceKind>(query.integer(4));
-    job.folder = std::string(query.text(5));
+    job.folder = query.text(5);
     job.settings_text = query.text(6);
     job.created_ms = query.integer(7);
     job.finished_ms = query.integer(8);
     job.elapsed_ms = query.integer(9);
     job.planning = query.integer(10) != 0;
-    job.complete = query.integer(11) != 0;
-    job.written = query.text(12);
-    jobs.push_back(std::move(job));
+    job.written = {static_cast<WrittenTo>(query.integer(11)), std::string(query.text(12)),
+                   count_at(query, 13), count_at(query, 14)};
+    job.backup = query.text(15);
+    records.push_back(std::move(job));
   }
 }
 
-Result<bool> JobStore::add(std::int64_t job, const ImageRow& row) {
-  const std::lock_guard lock(mutex_);
+Result<bool> JobRows::add(std::int64_t job, const ImageRow& row) {
   Query query(database_, "INSERT OR IGNORE INTO images (job, " IMGMILL_IMAGE_COLUMNS
-                         ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                         ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   IMGMILL_CHECK(query
                     .with(job, row.index, row.name, static_cast<int>(row.state), row.sequence,
                           row.original_size, row.identity.device, row.identity.inode,
                           row.identity.seconds, row.identity.nanoseconds, row.optimized_size,
-                          row.output_name, row.stored, row.score, row.outcome, row.settings)
+                          row.output_name, row.stored, row.score, row.outcome, row.settings,
+                          row.attempt, row.replaced ? 1 : 0)
                     .run());
   return database_.changes() == 1;
 }
 
-Result<void> JobStore::update(std::int64_t job, const ImageRow& row) {
-  const std::lock_guard lock(mutex_);
+Result<void> JobRows::update(std::int64_t job, const ImageRow& row) {
   Query query(database_,
               "UPDATE images SET state=?, sequence=?, size=?, device=?, inode=?, seconds=?, "
               "nanoseconds=?, output_size=?, output_name=?, stored=?, score=?, outcome=?, "
-              "settings=? WHERE job=? AND place=?");
+              "settings=?, attempt=?, replaced=? WHERE job=? AND place=?");
   return query
       .with(static_cast<int>(row.state), row.sequence, row.original_size, row.identity.device,
             row.identity.inode, row.identity.seconds, row.identity.nanoseconds, row.optimized_size,
-            row.output_name, row.stored, row.score, row.outcome, row.settings, job, row.index)
+            row.output_name, row.stored, row.score, row.outcome, row.settings, row.attempt,
+            row.replaced ? 1 : 0, job, row.index)
       .run();
 }
 
-Result<void> JobStore::set_state(std::int64_t job, std::uint32_t index, ImageState state,
-                                 std::uint64_t sequence) {
-  const std::lock_guard lock(mutex_);
-  Query query(database_, "UPDATE images SET state=?, sequence=? WHERE job=? AND place=?");
-  return query.with(static_cast<int>(state), sequence, job, index).run();
-}
-
-Result<std::uint64_t> JobStore::set_states(std::int64_t job, ImageState from, ImageState also_from,
-                                           ImageState to, std::uint64_t base) {
-  const std::lock_guard lock(mutex_);
+Result<std::uint64_t> JobRows::step_all(std::int64_t job, std::vector<ImageState> from,
+                                        ImageEvent event, std::uint64_t base) {
+  from.resize(image_states, from.front());  // as many as the statement has room for
+  const std::optional<ImageState> to = step(from.front(), event);
+  if (!to) return 0;
   Query query(database_,
-              "UPDATE images SET state=?, sequence=? + numbered.number FROM "
+              "UPDATE images SET state=?, attempt=attempt+?, sequence=? + numbered.number FROM "
               "(SELECT place AS at, row_number() OVER (ORDER BY place) AS number FROM images "
-              "WHERE job=? AND state IN (?, ?)) AS numbered "
+              "WHERE job=? AND state IN (?,?,?,?,?,?)) AS numbered "
               "WHERE job=? AND place=numbered.at");
+  const auto number = [&](std::size_t i) { return static_cast<int>(from[i]); };
   IMGMILL_CHECK(query
-                    .with(static_cast<int>(to), base, job, static_cast<int>(from),
-                          static_cast<int>(also_from), job)
+                    .with(static_cast<int>(*to), event == ImageEvent::retried ? 1 : 0, base, job,
+                          number(0), number(1), number(2), number(3), number(4), number(5), job)
                     .run());
   return static_cast<std::uint64_t>(database_.changes());
 }
 
-Result<std::optional<ImageRow>> JobStore::image(std::int64_t job, std::uint32_t index) {
-  const std::lock_guard lock(mutex_);
+Result<std::optional<ImageRow>> JobRows::image(std::int64_t job, std::uint32_t index) {
   Query query(database_, "SELECT " IMGMILL_IMAGE_COLUMNS " FROM images WHERE job=? AND place=?");
   query.with(job, index);
   IMGMILL_TRY(const bool there, query.next());
@@ -189,48 +213,37 @@ Result<std::optional<ImageRow>> JobStore::image(std::int64_t job, std::uint32_t 
   return image_of(query);
 }
 
-Result<std::vector<ImageRow>> JobStore::changed_after(std::int64_t job, std::uint64_t sequence,
-                                                      int limit) {
-  const std::lock_guard lock(mutex_);
+Result<std::vector<ImageRow>> JobRows::changed_after(std::int64_t job, std::uint64_t sequence,
+                                                     int limit) {
   Query query(database_, "SELECT " IMGMILL_IMAGE_COLUMNS
                          " FROM images WHERE job=? AND sequence>? ORDER BY sequence LIMIT ?");
   return images_of(query.with(job, sequence, limit));
 }
 
-Result<std::vector<ImageRow>> JobStore::from_index(std::int64_t job, std::uint32_t index,
-                                                   int limit) {
-  const std::lock_guard lock(mutex_);
+Result<std::vector<ImageRow>> JobRows::from_index(std::int64_t job, std::uint32_t index,
+                                                  int limit) {
   Query query(database_, "SELECT " IMGMILL_IMAGE_COLUMNS
                          " FROM images WHERE job=? AND place>=? ORDER BY place LIMIT ?");
   return images_of(query.with(job, index, limit));
 }
 
-Result<std::vector<ImageRow>> JobStore::waiting_from(std::int64_t job, std::uint32_t index,
-                                                     int limit) {
-  const std::lock_guard lock(mutex_);
+Result<std::vector<ImageRow>> JobRows::waiting_from(std::int64_t job, std::uint32_t index,
+                                                    int limit) {
   Query query(database_,
               "SELECT " IMGMILL_IMAGE_COLUMNS
               " FROM images WHERE job=? AND place>=? AND state=0 ORDER BY place LIMIT ?");
   return images_of(query.with(job, index, limit));
 }
 
-Result<bool> JobStore::has_name(std::int64_t job, std::string_view name) {
-  const std::lock_guard lock(mutex_);
-  Query query(database_, "SELECT 1 FROM images WHERE job=? AND name=?");
-  return query.with(job, name).next();
-}
-
-Result<bool> JobStore::output_taken(std::int64_t job, std::string_view output_name,
-                                    std::uint32_t index) {
-  const std::lock_guard lock(mutex_);
+Result<bool> JobRows::output_taken(std::int64_t job, std::string_view output_name,
+                                   std::uint32_t index) {
   Query query(database_,
               "SELECT 1 FROM images WHERE job=? AND output_name=? AND output_name<>'' "
               "AND place<>?");
   return query.with(job, output_name, index).next();
 }
 
-Result<JobStore::Summary> JobStore::summary(std::int64_t job) {
-  const std::lock_guard lock(mutex_);
+Result<JobRows::Summary> JobRows::summary(std::int64_t job) {
   Query query(database_,
               "SELECT place, state, sequence, size, output_size, score FROM images WHERE job=?");
   query.with(job);

@@ -1,16 +1,16 @@
-// The jobs of a workspace: what they are, and the work on them.
+// The jobs of a workspace: what they are, and every change of them.
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <expected>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <span>
+#include <optional>
 #include <stop_token>
-#include <thread>
+#include <string>
 #include <vector>
 
 #include "imgmill/batch.h"
@@ -19,6 +19,7 @@
 #include "server/job.h"
 #include "server/job_store.h"
 #include "server/names.h"
+#include "server/workspace.h"
 
 namespace imgmill::server {
 
@@ -34,28 +35,6 @@ struct JobLimits {
   int at_work = 2;               ///< jobs; others wait for their turn
 };
 
-struct JobsOptions {
-  std::filesystem::path workspace;
-  JobLimits limits;
-  BatchOptions batch;  ///< jobs, limits of images
-};
-
-/// A job as it is right now.
-struct JobView {
-  JobRecord record;
-  Tally tally;
-  std::uint64_t sequence = 0;  ///< the highest of its images
-  std::uint64_t version = 0;   ///< raised by every change of anything
-  std::int64_t elapsed_ms = 0;
-  std::optional<std::int64_t> remaining_ms;
-
-  [[nodiscard]] bool ended() const {
-    return record.state != JobState::receiving && record.state != JobState::running;
-  }
-};
-/// A Job of the API.
-[[nodiscard]] Json job_json(const JobView& job);
-
 struct NewJob {
   SourceKind kind = SourceKind::uploads;
   std::filesystem::path folder;
@@ -65,36 +44,62 @@ struct NewJob {
   std::string settings_text = "{}";
 };
 
-/// Times and counts of all runs since the server started, for /metrics.
-struct WorkCounts {
-  std::uint64_t jobs = 0, images = 0, failed = 0, kept = 0;
-  std::uint64_t bytes_before = 0, bytes_after = 0;
-  StageTimes busy;
-  QueueDepths queues;
-  std::map<JobState, std::uint64_t> states;
+/// One job of the workspace, as long as anybody holds it. What is not guarded never changes.
+struct Job {
+  std::int64_t key = 0;
+  std::string id;
+  SourceKind kind = SourceKind::uploads;
+  std::filesystem::path source;           ///< the folder of a local job
+  std::filesystem::path folder;           ///< in the workspace
+  std::optional<FolderHandle> originals;  ///< nothing where their folder is gone
+  /// Why not, where those that were stored can no longer be read.
+  Result<std::shared_ptr<const ImageSettings>> settings;
+
+  /// Whoever changes the job holds this from reading what it was to having stored what it is.
+  std::mutex changing;
+  JobView now;  ///< guarded by the mutex of Jobs; only who holds `changing` writes it
+  std::stop_source run{std::nostopstate};  ///< of the run at work; guarded by the mutex of Jobs
+};
+using JobPtr = std::shared_ptr<Job>;
+
+/// How many jobs are in which state, for /metrics.
+struct JobCounts {
+  std::uint64_t created = 0;  ///< since the server started
+  std::array<std::uint64_t, job_states> states{};
   std::uint64_t at_work = 0, waiting = 0;
 };
 
-/// Thread-safe. One server a workspace.
+/// Every change of a job goes one way: what it becomes is worked out from what it is (life.h),
+/// stored, and then shown, so that what is shown is stored. Changes of one job come one after
+/// another, each under the job's own lock. Looking takes another lock, which is never held over
+/// a file or the store. Thread-safe. One server a workspace.
 class Jobs {
-  struct Entry;
-
  public:
-  /// Takes up the jobs of the workspace; those that were at work are interrupted.
-  /// `optimizer` and `roots` outlive this. Errors: environment.
-  [[nodiscard]] static Result<std::unique_ptr<Jobs>> open(JobsOptions options,
-                                                          ImageOptimizer& optimizer,
+  /// Takes up the jobs of the workspace; those that were at work are interrupted. `roots`
+  /// outlives this. Errors: usage (the folder is somebody else's), environment.
+  [[nodiscard]] static Result<std::unique_ptr<Jobs>> open(const std::filesystem::path& workspace,
+                                                          const JobLimits& limits,
                                                           const Roots& roots);
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
-  ~Jobs();
-  /// Ends the work after what is being written; jobs at work become interrupted.
+  /// Jobs that are not finished become interrupted, their runs are asked to end.
   void stop();
+  /// What whoever started the server should hear, a sentence each.
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+  [[nodiscard]] const JobLimits& limits() const { return limits_; }
 
-  [[nodiscard]] std::vector<JobView> list();  ///< newest first
-  [[nodiscard]] Answer<JobView> find(std::string_view id);
+  // ---- Looking: waits for nothing --------------------------------------------------
+
+  [[nodiscard]] std::vector<JobView> list() const;  ///< newest first
+  [[nodiscard]] Answer<JobView> find(std::string_view id) const;
+  [[nodiscard]] Answer<JobPtr> job(std::string_view id) const;
+  [[nodiscard]] JobView view(const Job& job) const;
   /// Raised by every change of the job; 0: there is none.
-  [[nodiscard]] std::uint64_t version_of(std::string_view id);
+  [[nodiscard]] std::uint64_t version_of(std::string_view id) const;
+  [[nodiscard]] JobCounts counts() const;
+
+  // ---- What users do: waits for the disk ---------------------------------------------
+
   [[nodiscard]] Answer<JobView> create(const NewJob& job);
   [[nodiscard]] Answer<JobView> complete(std::string_view id);
   [[nodiscard]] Answer<JobView> cancel(std::string_view id);
@@ -104,101 +109,102 @@ class Jobs {
                                       const std::optional<std::vector<std::uint32_t>>& indices,
                                       const std::optional<std::string>& settings_text);
   [[nodiscard]] Answer<void> remove(std::string_view id);
-  [[nodiscard]] Answer<void> note_written(std::string_view id, const std::string& json);
+  /// An upload that lies at `file` becomes the next image of the job.
+  [[nodiscard]] Answer<std::uint32_t> add_upload(const JobPtr& job, const std::string& name,
+                                                 std::uint64_t size,
+                                                 const std::filesystem::path& file);
+  /// Makes `bytes` the output of an image, as `result` tells. Not while it is at work.
+  [[nodiscard]] Answer<ImageRow> replace_output(std::string_view id, std::uint32_t index,
+                                                ByteView bytes, const OptimizationResult& result,
+                                                const std::string& settings_text);
+  /// Originals are about to be put there before they are replaced.
+  [[nodiscard]] Answer<void> note_backup(std::string_view id, const std::filesystem::path& folder);
+  [[nodiscard]] Answer<void> note_replaced(std::string_view id, std::uint32_t index);
+  [[nodiscard]] Answer<void> note_written(std::string_view id, const Written& written);
 
-  // ---- Uploads -----------------------------------------------------------------
-
-  /// A file on its way in. Goes away unless it is finished.
-  class Upload {
-   public:
-    Upload(Upload&& other) noexcept;
-    Upload& operator=(Upload&&) = delete;
-    ~Upload();
-    /// Errors: what to answer: too large, disk full.
-    [[nodiscard]] Answer<void> write(ByteView bytes);
-
-   private:
-    friend class Jobs;
-    Upload() = default;
-    void abandon();
-    Jobs* jobs_ = nullptr;
-    std::shared_ptr<Entry> entry_;
-    FileDescriptor file_;
-    std::filesystem::path path_;
-    std::string name_;
-    std::uint64_t size_ = 0;
-  };
-  /// `name` as it was sent; `bytes` where the size is known.
-  [[nodiscard]] Answer<Upload> begin_upload(std::string_view id, std::string_view name,
-                                            std::uint64_t bytes);
-  /// The image's index.
-  [[nodiscard]] Answer<std::uint32_t> finish_upload(Upload upload);
-
-  // ---- Images ------------------------------------------------------------------
+  // ---- Images: waits for the disk ----------------------------------------------------
 
   [[nodiscard]] Answer<std::vector<ImageRow>> changed_after(std::string_view id,
                                                             std::uint64_t sequence, int limit);
   [[nodiscard]] Answer<std::vector<ImageRow>> from_index(std::string_view id, std::uint32_t index,
                                                          int limit);
   [[nodiscard]] Answer<ImageRow> image(std::string_view id, std::uint32_t index);
-  [[nodiscard]] Answer<OpenFile> open_original(std::string_view id, const ImageRow& row);
-  [[nodiscard]] Answer<OpenFile> open_output(std::string_view id, const ImageRow& row);
+  [[nodiscard]] Answer<OpenFile> open_original(std::string_view id, const ImageRow& row) const;
+  [[nodiscard]] Answer<OpenFile> open_output(std::string_view id, const ImageRow& row) const;
   /// Where things that can be made again are kept for this job; the folder is there.
-  [[nodiscard]] Answer<std::filesystem::path> cache_folder(std::string_view id);
-  [[nodiscard]] Answer<std::shared_ptr<const ImageSettings>> settings_of(std::string_view id,
-                                                                         const ImageRow& row);
-  /// Makes `bytes` the output of an image, as `result` tells. Not while it is at work.
-  [[nodiscard]] Answer<ImageRow> replace_output(std::string_view id, std::uint32_t index,
-                                                ByteView bytes, const OptimizationResult& result,
-                                                const std::string& settings_text);
+  [[nodiscard]] Answer<std::filesystem::path> cache_folder(std::string_view id) const;
 
-  [[nodiscard]] WorkCounts counts();
-  [[nodiscard]] const JobLimits& limits() const { return options_.limits; }
+  // ---- For the runner ----------------------------------------------------------------
+
+  /// The next job whose turn has come, which is then at work; nothing when there is to be no
+  /// other one. Waits. Each that is given is given to end_run().
+  [[nodiscard]] JobPtr begin_run(const std::stop_token& stop);
+  void end_run(const JobPtr& job, const std::optional<Error>& trouble);
+  [[nodiscard]] std::stop_token run_of(const Job& job) const;
+  /// Waits until the job has an image with this index, or gets no more, or shall end. False when
+  /// nothing of that has come about in time, and when the run shall end.
+  [[nodiscard]] bool wait_for_image(const Job& job, std::uint32_t index,
+                                    std::chrono::milliseconds patience);
+  /// Images found in the job's folder, or named: numbered, and stored where they are not known
+  /// by name. Which of them are new. Errors: limit, environment.
+  [[nodiscard]] Result<std::vector<ImageRow>> add_images(const JobPtr& job,
+                                                         std::vector<ImageRow> images);
+  [[nodiscard]] Result<void> end_planning(const JobPtr& job);
+  [[nodiscard]] Result<std::vector<ImageRow>> waiting_from(const Job& job, std::uint32_t index,
+                                                           int limit);
+  /// The original of a local image is another file than it was.
+  [[nodiscard]] Result<void> image_found(const JobPtr& job, std::uint32_t index,
+                                         std::uint32_t attempt, const FileFacts& facts);
+  [[nodiscard]] Result<void> image_started(const JobPtr& job, std::uint32_t index,
+                                           std::uint32_t attempt);
+  [[nodiscard]] Result<void> image_ended(const JobPtr& job, std::uint32_t index,
+                                         std::uint32_t attempt, const OptimizationResult& result);
 
  private:
-  class Tasks;
-  class Watcher;
+  struct Change;
 
-  Jobs(JobsOptions options, ImageOptimizer& optimizer, const Roots& roots,
+  Jobs(const JobLimits& limits, const Roots& roots, Workspace workspace,
        std::unique_ptr<JobStore> store)
-      : options_(std::move(options)),
-        optimizer_(optimizer),
+      : limits_(limits),
         roots_(roots),
+        workspace_(std::move(workspace)),
         store_(std::move(store)) {}
-  [[nodiscard]] Result<void> load();
-  [[nodiscard]] Result<std::shared_ptr<Entry>> entry_for(JobRecord record);
-  void start_runners();
-  void work(const std::stop_token& stop);
-  void run(const std::shared_ptr<Entry>& entry);
-  void after_run(const std::shared_ptr<Entry>& entry, const std::optional<Error>& trouble);
+  [[nodiscard]] Result<void> take_up(const JobRecord& record);
+  static void open_originals(Job& job);
+  [[nodiscard]] Result<std::vector<ImageRow>> add_rows(Change& change,
+                                                       std::vector<ImageRow> images) const;
+  [[nodiscard]] JobPtr make_job(const JobRecord& record) const;
+  template <typename Body>
+  [[nodiscard]] auto change(const JobPtr& job, Body body);
+  template <typename Body>
+  [[nodiscard]] auto look(const Job& job, Body body);
+  /// Where it cannot be stored, it still happens: what is stored then says less, not more.
+  void happen(const JobPtr& job, JobEvent event);
+  void show(const JobPtr& job, JobView next, bool stops_run);
+  /// The files first: a row that is there says that there may be some.
+  [[nodiscard]] Result<void> finish_removal(const Job& job);
 
-  // With the mutex held.
-  [[nodiscard]] std::shared_ptr<Entry> known(std::string_view id);
-  [[nodiscard]] JobView view_of(const Entry& entry) const;
-  void save(Entry& entry);
-  void touch(Entry& entry);
-  void queue(const std::shared_ptr<Entry>& entry);
-  [[nodiscard]] Result<void> add_files(Entry& entry,
-                                       const std::vector<std::filesystem::path>& files);
-  [[nodiscard]] Result<void> count_anew(Entry& entry);
-  [[nodiscard]] std::string output_name_for(Entry& entry, const ImageRow& row, Format format);
-
-  [[nodiscard]] std::optional<std::filesystem::path> replaced_original(const Entry& entry,
-                                                                       const ImageRow& row);
-  [[nodiscard]] std::filesystem::path folder_of(const JobRecord& record) const;
-
-  const JobsOptions options_;
-  ImageOptimizer& optimizer_;
+  const JobLimits limits_;
   const Roots& roots_;
+  const Workspace workspace_;
   const std::unique_ptr<JobStore> store_;
+  std::vector<std::string> notes_;
 
-  std::mutex mutex_;
-  std::condition_variable_any changed_;  ///< uploads, cancellations, jobs that are ready
-  std::map<std::string, std::shared_ptr<Entry>, std::less<>> jobs_;
-  std::deque<std::shared_ptr<Entry>> ready_;
+  std::mutex creating_;  ///< one job at a time is made
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::map<std::string, JobPtr, std::less<>> jobs_;
+  std::deque<JobPtr> ready_;  ///< those whose turn is `queued`
+  std::uint64_t created_ = 0;
   bool stopping_ = false;
-  WorkCounts counts_;
-  std::vector<std::jthread> runners_;  ///< last: they use all of the above
 };
+
+/// The output's file of one try at an image.
+[[nodiscard]] std::string output_file_name(std::uint32_t index, std::uint32_t attempt);
+/// The file of an image's original, as seen from the folder of originals.
+[[nodiscard]] std::string original_name(SourceKind kind, const ImageRow& row);
+/// The original of an image of a local job that was put away before it was replaced.
+[[nodiscard]] std::optional<std::filesystem::path> put_away(const Job& job, const JobRecord& record,
+                                                            const ImageRow& row);
 
 }  // namespace imgmill::server

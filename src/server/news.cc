@@ -1,8 +1,8 @@
 #include "server/news.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
+#include <vector>
 
 #include "platform/thread.h"
 #include "server/refusal.h"
@@ -20,60 +20,67 @@ constexpr int rows_at_once = 200;
 
 }  // namespace
 
-/// One client that listens. Read on the door's thread, woken by the ticker.
-class News::Listener final : public BodySource {
+/// One client that listens: its news are composed on the ticker's thread and taken on the
+/// door's.
+class News::Listener {
  public:
-  Listener(News& news, std::string id, std::uint64_t sequence)
-      : news_(news), id_(std::move(id)), sequence_(sequence) {
-    // So that proxies and clients see at once that they are connected.
-    text_ = ":\n\n";
-    news_.enter(*this);
-  }
-  ~Listener() override { news_.leave(*this); }
+  Listener(Jobs& jobs, std::string id, std::uint64_t sequence)
+      : jobs_(jobs), id_(std::move(id)), sequence_(sequence) {}
 
-  void on_wake(std::function<void()> wake) override {
+  // ---- The door's side -----------------------------------------------------------------
+
+  void on_wake(std::function<void()> wake) {
     const std::lock_guard lock(mutex_);
     wake_ = std::move(wake);
   }
-
-  /// Wakes the client's connection when there may be something to tell.
-  void tick() {
-    if (news_.jobs_.version_of(id_) == seen_version_ && Clock::now() < next_sign_.load()) return;
+  /// `hungry`: all is taken, and there is more.
+  BodySource::Read take(std::span<char> room, bool& hungry) {
     const std::lock_guard lock(mutex_);
-    if (wake_) wake_();
-  }
-
-  Read read(std::span<char> room) override {
-    if (sent_ == text_.size()) {
-      text_.clear();
-      sent_ = 0;
-      if (!compose()) return {0, State::end};
-    }
     const std::size_t part = std::min(room.size(), text_.size() - sent_);
-    if (part == 0) return {0, State::wait};
     std::copy_n(text_.data() + sent_, part, room.data());
     sent_ += part;
-    next_sign_ = Clock::now() + between_signs;
-    return {part, State::more};
+    hungry = behind_ && sent_ == text_.size();
+    if (part > 0) return {part, BodySource::State::more};
+    return {0, ended_ ? BodySource::State::end : BodySource::State::wait};
+  }
+
+  // ---- The ticker's side ---------------------------------------------------------------
+
+  /// Composes what there is to tell, when all that was told before is taken.
+  void tick() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (ended_ || sent_ < text_.size()) return;
+    }
+    const Clock::time_point now = Clock::now();
+    if (jobs_.version_of(id_) == seen_version_ && now < next_sign_) return;
+    std::string text;
+    const bool there = compose(now, text);
+    if (there && text.empty()) return;
+    next_sign_ = now + between_signs;
+    const std::lock_guard lock(mutex_);
+    text_ = std::move(text);
+    sent_ = 0;
+    ended_ = !there;
+    behind_ = seen_version_ == 0;
+    if (wake_) wake_();
   }
 
  private:
   /// False when the job is gone.
-  bool compose() {
-    const Clock::time_point now = Clock::now();
-    auto job = news_.jobs_.find(id_);
+  bool compose(Clock::time_point now, std::string& text) {
+    auto job = jobs_.find(id_);
     if (!job) return false;
     // Read before the rows, so that a job that is told as done has had all its rows told.
-    const bool rows_due = now >= next_images_;
-    if (job->sequence > sequence_ && rows_due) {
-      auto rows = news_.jobs_.changed_after(id_, sequence_, rows_at_once);
+    if (job->sequence > sequence_ && now >= next_images_) {
+      auto rows = jobs_.changed_after(id_, sequence_, rows_at_once);
       if (!rows) return false;
       if (!rows->empty()) {
         Json images = Json::array();
         for (const ImageRow& row : *rows) images.push_back(image_json(row));
         sequence_ = rows->back().sequence;
-        text_ += "id: " + std::to_string(sequence_) +
-                 "\nevent: images\ndata: " + dumped(Json{{"images", std::move(images)}}) + "\n\n";
+        text += "id: " + std::to_string(sequence_) +
+                "\nevent: images\ndata: " + dumped(Json{{"images", std::move(images)}}) + "\n\n";
         // Whoever is far behind need not wait for the rest.
         const bool full = rows->size() == static_cast<std::size_t>(rows_at_once);
         next_images_ = full ? now : now + between_images;
@@ -82,28 +89,56 @@ class News::Listener final : public BodySource {
     const bool behind = job->sequence > sequence_;
     const bool ended = job->ended() && job->version != told_version_;
     if (!behind && job->version != told_version_ && (ended || now >= next_job_)) {
-      text_ += "event: job\ndata: " + dumped(job_json(*job)) + "\n\n";
+      text += "event: job\ndata: " + dumped(job_json(*job)) + "\n\n";
       told_version_ = job->version;
       next_job_ = now + between_jobs;
     }
-    if (text_.empty() && now >= next_sign_.load()) text_ = ":\n\n";
+    if (text.empty() && now >= next_sign_) text = ":\n\n";
     seen_version_ = !behind && job->version == told_version_ ? job->version : 0;
     return true;
   }
 
-  News& news_;
+  Jobs& jobs_;
   const std::string id_;
   std::uint64_t sequence_;
-  std::string text_;
-  std::size_t sent_ = 0;
-  // Read by the ticker as well; a stale value costs a tick.
-  std::atomic<std::uint64_t> seen_version_ = 0;  ///< all of it is told; 0: not all
+  std::uint64_t seen_version_ = 0;  ///< all of it is told; 0: not all
   std::uint64_t told_version_ = 0;
-  std::atomic<Clock::time_point> next_sign_ = Clock::now() + between_signs;
+  Clock::time_point next_sign_ = Clock::now() + between_signs;
   Clock::time_point next_images_ = Clock::now();
   Clock::time_point next_job_ = Clock::now();
-  std::mutex mutex_;
+
+  std::mutex mutex_;            ///< of what follows; held over copies only
+  std::string text_ = ":\n\n";  ///< clients see at once that they are connected
+  std::size_t sent_ = 0;
+  bool ended_ = false;
+  bool behind_ = false;
   std::function<void()> wake_;
+};
+
+/// A listener's connection.
+class News::Stream final : public BodySource {
+ public:
+  Stream(News& news, std::shared_ptr<Listener> listener)
+      : news_(news), listener_(std::move(listener)) {
+    news_.enter(listener_);
+  }
+  ~Stream() override {
+    listener_->on_wake(nullptr);  // the ticker may still hold the listener
+    news_.leave(listener_);
+  }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  void on_wake(std::function<void()> wake) override { listener_->on_wake(std::move(wake)); }
+  Read read(std::span<char> room) override {
+    bool hungry = false;
+    const Read read = listener_->take(room, hungry);
+    if (hungry) news_.hurry();
+    return read;
+  }
+
+ private:
+  News& news_;
+  const std::shared_ptr<Listener> listener_;
 };
 
 News::News(Jobs& jobs) : jobs_(jobs) {
@@ -115,12 +150,12 @@ News::News(Jobs& jobs) : jobs_(jobs) {
 
 News::~News() {
   ticker_.request_stop();
-  changed_.notify_all();
   ticker_.join();
 }
 
 std::unique_ptr<BodySource> News::stream(std::string id, std::uint64_t sequence) {
-  return std::make_unique<Listener>(*this, std::move(id), sequence);
+  return std::make_unique<Stream>(*this,
+                                  std::make_shared<Listener>(jobs_, std::move(id), sequence));
 }
 
 std::size_t News::listeners() const {
@@ -128,26 +163,36 @@ std::size_t News::listeners() const {
   return listeners_.size();
 }
 
-void News::enter(Listener& listener) {
+void News::enter(const std::shared_ptr<Listener>& listener) {
   const std::lock_guard lock(mutex_);
-  listeners_.insert(&listener);
+  listeners_.insert(listener);
+  hurry_ = true;
   changed_.notify_all();
 }
 
-void News::leave(Listener& listener) {
+void News::leave(const std::shared_ptr<Listener>& listener) {
   const std::lock_guard lock(mutex_);
-  listeners_.erase(&listener);
+  listeners_.erase(listener);
+}
+
+void News::hurry() {
+  const std::lock_guard lock(mutex_);
+  hurry_ = true;
+  changed_.notify_all();
 }
 
 void News::tick(const std::stop_token& stop) {
+  std::vector<std::shared_ptr<Listener>> listeners;
   while (!stop.stop_requested()) {
     {
       std::unique_lock lock(mutex_);
-      if (!changed_.wait(lock, stop, [&] { return !listeners_.empty(); })) return;
-      // With the lock held no listener goes away.
-      for (Listener* const listener : listeners_) listener->tick();
+      changed_.wait(lock, stop, [&] { return !listeners_.empty(); });
+      changed_.wait_for(lock, stop, between_images, [&] { return hurry_; });
+      hurry_ = false;
+      listeners.assign(listeners_.begin(), listeners_.end());
     }
-    std::this_thread::sleep_for(between_images);
+    for (const auto& listener : listeners) listener->tick();
+    listeners.clear();
   }
 }
 

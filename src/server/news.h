@@ -14,8 +14,9 @@
 namespace imgmill::server {
 
 /// Streams of events. Nothing is remembered for a listener but the highest sequence it has
-/// seen: rows are read from the store when there is room to send them, so that a slow
-/// listener costs no memory and one that comes back goes on where it was. Thread-safe.
+/// seen: rows are read from the store when it has taken what came before, so that a slow
+/// listener costs no memory and one that comes back goes on where it was. They are read on a
+/// thread of its own, so that no client waits for the disk. Thread-safe.
 class News {
  public:
   explicit News(Jobs& jobs);
@@ -24,20 +25,23 @@ class News {
   ~News();
 
   /// Rows changed after `sequence`, then whatever changes, until the client goes or the
-  /// job does.
+  /// job does. Not to outlive this.
   [[nodiscard]] std::unique_ptr<BodySource> stream(std::string id, std::uint64_t sequence);
   [[nodiscard]] std::size_t listeners() const;
 
  private:
   class Listener;
+  class Stream;
   void tick(const std::stop_token& stop);
-  void enter(Listener& listener);
-  void leave(Listener& listener);
+  void enter(const std::shared_ptr<Listener>& listener);
+  void leave(const std::shared_ptr<Listener>& listener);
+  void hurry();
 
   Jobs& jobs_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::set<Listener*> listeners_;
+  std::set<std::shared_ptr<Listener>> listeners_;
+  bool hurry_ = false;  ///< somebody need not wait for the next tick
   std::jthread ticker_;
 };
 

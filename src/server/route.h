@@ -24,7 +24,7 @@ enum class Takes {
   stream,   ///< as `open` sees to it
 };
 enum class Where {
-  here,    ///< on the server's own thread: a few reads of memory or database
+  here,    ///< on the server's own thread: a few reads of memory
   files,   ///< where waiting for disks is done
   images,  ///< where waiting for workers is done
 };

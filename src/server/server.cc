@@ -19,25 +19,32 @@ class RunningServer final : public Server {
       : options_(std::move(options)),
         optimizer_(std::move(optimizer)),
         roots_(std::move(roots)),
-        guard_(token_, door->port()),
         door_(std::move(door)) {}
 
   ~RunningServer() override {
     door_->close();
     if (api_) api_->ending = true;
     if (jobs_) jobs_->stop();
+    if (runner_) runner_->stop();
     if (desk_) desk_->close();
     door_.reset();
   }
 
   Result<void> start() {
-    IMGMILL_TRY(jobs_, Jobs::open({options_.workspace, options_.limits, options_.batch}, optimizer_,
-                                  roots_));
+    IMGMILL_TRY(jobs_, Jobs::open(options_.workspace, options_.limits, roots_));
+    // Whoever has the workspace has the file to itself.
+    IMGMILL_TRY(const std::string token,
+                kept_token(options_.workspace / "token", options_.new_token));
+    guard_ = std::make_unique<Guard>(token, door_->port());
+    token_ = token;
+    uploads_ = std::make_unique<Uploads>(*jobs_);
+    runner_ = std::make_unique<Runner>(*jobs_, optimizer_, roots_, options_.batch);
     pictures_ = std::make_unique<Pictures>(*jobs_, optimizer_, options_.batch.limits);
     news_ = std::make_unique<News>(*jobs_);
     writing_ = std::make_unique<Writing>(*jobs_, roots_);
-    api_.reset(new Api{*jobs_, optimizer_, roots_, guard_, tickets_, *pictures_, *news_, *writing_,
-                       options_.batch.limits, std::string(name_of(options_.optimizer.isolation)),
+    api_.reset(new Api{*jobs_, *uploads_, *runner_, optimizer_, roots_, *guard_, tickets_,
+                       *pictures_, *news_, *writing_, options_.batch.limits,
+                       std::string(name_of(options_.optimizer.isolation)),
                        [this] { return optimizer_.pool_metrics(); },
                        [this] { return door_->counts(); }, optimizer_.width()});
     // As many threads as there are workers wait for them, and some more, so that a new
@@ -48,18 +55,21 @@ class RunningServer final : public Server {
 
   std::uint16_t port() const override { return door_->port(); }
   const std::string& token() const override { return token_; }
+  const std::vector<std::string>& notes() const override { return jobs_->notes(); }
   Result<std::filesystem::path> allow(const std::filesystem::path& path) override {
     return roots_.allow(path);
   }
 
  private:
   const ServerOptions options_;
-  const std::string token_ = random_token();
+  std::string token_;
   ImageOptimizer optimizer_;
   Roots roots_;
-  const Guard guard_;
+  std::unique_ptr<Guard> guard_;
   Tickets tickets_;
   std::unique_ptr<Jobs> jobs_;
+  std::unique_ptr<Uploads> uploads_;
+  std::unique_ptr<Runner> runner_;
   std::unique_ptr<Pictures> pictures_;
   std::unique_ptr<News> news_;
   std::unique_ptr<Writing> writing_;

@@ -15,6 +15,7 @@ namespace imgmill::server {
 
 struct ServerOptions {
   std::filesystem::path workspace;           ///< made when missing, for this user only
+  bool new_token = false;                    ///< rather than that of the last time
   std::vector<std::filesystem::path> roots;  ///< folders that local jobs may lie in
   /// Of 127.0.0.1, tried in turn; 0 is any that is free.
   std::vector<std::uint16_t> ports = {0};
@@ -34,6 +35,8 @@ class Server {
   virtual ~Server() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   [[nodiscard]] virtual const std::string& token() const = 0;
+  /// What happened at the start that whoever started it should hear, a sentence each.
+  [[nodiscard]] virtual const std::vector<std::string>& notes() const = 0;
   /// From now on local jobs may also lie in this folder, or have this one file. Its canonical
   /// path. For whoever started the server to call: the API has nothing for it. Thread-safe.
   /// Errors: usage (not absolute; neither folder nor file), environment (not there), limit.

@@ -139,11 +139,14 @@ Answer<Json> Writing::write(std::string_view id, const WriteRequest& request) {
       return no(Refusal::conflict, "the images of this job were uploaded",
                 "download them, or write them to a folder");
     }
-    if (job->record.written.find("in-place") != std::string::npos) {
-      return no(Refusal::conflict, "the originals have been replaced already",
-                "start another job for that folder");
+    if (request.backup) {
+      // All originals of a job are put away to one place, however often it is written.
+      const fs::path& before = job->record.backup;
+      backup = before.empty() ? backup_folder_for(job->record.folder, roots_) : before;
+      if (auto noted = jobs_.note_backup(id, *backup); !noted) {
+        return std::unexpected(std::move(noted).error());
+      }
     }
-    if (request.backup) backup = backup_folder_for(job->record.folder, roots_);
   } else {
     auto allowed = allowed_folder(request.folder, roots_);
     if (!allowed) {
@@ -156,12 +159,17 @@ Answer<Json> Writing::write(std::string_view id, const WriteRequest& request) {
 
   std::uint64_t written = 0;
   std::uint64_t failed = 0;
+  std::uint64_t replaced_before = 0;
   Json errors = Json::array();
   const auto put = [&](const ImageRow& row) -> Result<void> {
     auto file = jobs_.open_output(id, row);
     if (!file) return std::unexpected(told_by(file.error()));
     IMGMILL_TRY(const Buffer bytes, contents_of(*file, any_size));
-    if (request.in_place) return put_in_place(*job, row, bytes.view(), backup, roots_);
+    if (request.in_place) {
+      IMGMILL_CHECK(put_in_place(*job, row, bytes.view(), backup, roots_));
+      const auto noted = jobs_.note_replaced(id, row.index);
+      return noted ? Result<void>() : std::unexpected(told_by(noted.error()));
+    }
     FileFacts source = file->facts;
     source.permissions = 0644;
     return put_below(folder, row, bytes.view(), source);
@@ -176,6 +184,10 @@ Answer<Json> Writing::write(std::string_view id, const WriteRequest& request) {
       const bool wanted =
           row.state == ImageState::done || (row.state == ImageState::kept && !request.in_place);
       if (!wanted) continue;
+      if (request.in_place && row.replaced) {
+        ++replaced_before;
+        continue;
+      }
       const Result<void> done = put(row);
       ++(done ? written : failed);
       if (done || errors.size() >= most_errors) continue;
@@ -185,21 +197,18 @@ Answer<Json> Writing::write(std::string_view id, const WriteRequest& request) {
                         {"advice", done.error().advice()}});
     }
   }
-  const std::string to = request.in_place ? "in-place" : "folder";
-  const Json where = backup ? Json(printable(*backup)) : Json(nullptr);
-  Json note;
-  note["to"] = to;
-  note["path"] = printable(request.in_place ? job->record.folder : folder);
-  note["backup"] = where;
-  note["images"] = written;
-  note["failed"] = failed;
-  if (auto noted = jobs_.note_written(id, dumped(note)); !noted) {
-    return std::unexpected(std::move(noted).error());
+  if (written + failed == 0 && replaced_before > 0) {
+    return no(Refusal::conflict, "the originals have been replaced already",
+              "start another job for that folder");
   }
+  const fs::path& where = request.in_place ? job->record.folder : folder;
+  auto noted = jobs_.note_written(id, {request.in_place ? WrittenTo::in_place : WrittenTo::folder,
+                                       printable(where), written, failed});
+  if (!noted) return std::unexpected(std::move(noted).error());
   Json answer;
   answer["images"] = written;
   answer["failed"] = failed;
-  answer["backup"] = where;
+  answer["backup"] = backup ? Json(printable(*backup)) : Json(nullptr);
   answer["errors"] = std::move(errors);
   return answer;
 }

@@ -206,18 +206,25 @@ struct Opened {
   std::optional<Database> database;  ///< none: not usable as it is
 };
 
-Result<Opened> open_as(const fs::path& file, Sharing sharing, int version, const char* schema) {
+/// A database that could be opened, or nothing where the file is none.
+Result<Opened> open_patiently(const fs::path& file, Sharing sharing) {
   // Whoever holds a file alone holds it long; others are done soon.
   const auto patience =
       sharing == Sharing::exclusive ? std::chrono::seconds(1) : std::chrono::seconds(10);
   Result<Database> database = Database::open(file, sharing, patience);
-  if (!database) {
-    // Not only our message: a file that is no database is told by its first bytes.
-    std::error_code error;
-    const bool there = fs::is_regular_file(file, error);
-    if (there && database.error().message().contains("not a database")) return Opened{};
-    return std::unexpected(std::move(database).error());
-  }
+  if (database) return Opened{*std::move(database)};
+  // Not only our message: a file that is no database is told by its first bytes.
+  std::error_code error;
+  const bool there = fs::is_regular_file(file, error);
+  const std::string& why = database.error().message();
+  if (there && (why.contains("not a database") || why.contains("malformed"))) return Opened{};
+  return std::unexpected(std::move(database).error());
+}
+
+Result<Opened> open_as(const fs::path& file, Sharing sharing, int version, const char* schema) {
+  IMGMILL_TRY(Opened opened, open_patiently(file, sharing));
+  if (!opened.database) return opened;
+  Database* const database = &*opened.database;
   const auto prepared = [&]() -> Result<bool> {
     IMGMILL_TRY(const std::int64_t found, version_of(*database));
     if (found == version) return true;
@@ -232,7 +239,7 @@ Result<Opened> open_as(const fs::path& file, Sharing sharing, int version, const
     if (!made) return std::unexpected(made.error());
     return true;
   }();
-  if (prepared && *prepared) return Opened{*std::move(database)};
+  if (prepared && *prepared) return opened;
   if (!prepared && !database->damaged()) return std::unexpected(prepared.error());
   return Opened{};
 }
@@ -254,6 +261,43 @@ Result<Database> open_or_restart(const fs::path& file, Sharing sharing, int vers
   return fail(ErrorCode::environment,
               fmt::format("the database '{}' can be neither read nor made anew", printable(file)),
               "remove it, or choose another folder");
+}
+
+namespace {
+
+/// One more version, in one transaction.
+Result<void> take_step(Database& database, const char* step, std::int64_t to) {
+  return transaction(database, [&]() -> Result<void> {
+    IMGMILL_CHECK(database.run(step));
+    return database.run(fmt::format("PRAGMA user_version={}", to).c_str());
+  });
+}
+
+Result<Found> examine(Database& database, std::span<const char* const> steps) {
+  const auto last = static_cast<std::int64_t>(steps.size());
+  IMGMILL_TRY(const std::int64_t found, version_of(database));
+  if (found < 0 || found > last) return Found::newer;
+  {
+    Query check(database, "PRAGMA quick_check(1)");
+    IMGMILL_TRY(const bool row, check.next());
+    if (!row || check.text(0) != "ok") return Found::damaged;
+  }
+  for (std::int64_t version = found; version < last; ++version) {
+    IMGMILL_CHECK(take_step(database, steps[static_cast<std::size_t>(version)], version + 1));
+  }
+  return Found::usable;
+}
+
+}  // namespace
+
+Result<Kept> open_kept(const fs::path& file, Sharing sharing, std::span<const char* const> steps) {
+  IMGMILL_TRY(Opened opened, open_patiently(file, sharing));
+  if (!opened.database) return Kept{Found::damaged, std::nullopt};
+  const Result<Found> found = examine(*opened.database, steps);
+  if (!found && opened.database->damaged()) return Kept{Found::damaged, std::nullopt};
+  if (!found) return std::unexpected(found.error());
+  if (*found != Found::usable) return Kept{*found, std::nullopt};
+  return Kept{Found::usable, std::move(opened.database)};
 }
 
 }  // namespace imgmill

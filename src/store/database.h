@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -123,5 +124,21 @@ template <typename Body>
 /// anew; `note` then says so.
 [[nodiscard]] Result<Database> open_or_restart(const std::filesystem::path& file, Sharing sharing,
                                                int version, const char* schema, std::string& note);
+
+/// What a file turned out to be that must not be begun anew.
+enum class Found {
+  usable,
+  damaged,  ///< not even a database, or not a sound one
+  newer,    ///< of a version that this program does not know
+};
+struct Kept {
+  Found found = Found::usable;
+  std::optional<Database> database;  ///< where it is usable
+};
+
+/// Opens `file`, looks all of it over, and brings its tables up to date: `steps[n]` makes version
+/// n + 1 of version n, each in a transaction. A file that is not usable is left as it is.
+[[nodiscard]] Result<Kept> open_kept(const std::filesystem::path& file, Sharing sharing,
+                                     std::span<const char* const> steps);
 
 }  // namespace imgmill

@@ -12,7 +12,7 @@ namespace {
 using ::testing::IsEmpty;
 
 /// What of JSON Schema the description uses: type, properties, required,
-/// additionalProperties, items, enum, $ref.
+/// additionalProperties, items, enum, oneOf, minimum, maximum, $ref.
 class Schema {
  public:
   explicit Schema(const Json& document) : document_(document) {}
@@ -23,7 +23,16 @@ class Schema {
       const std::string path = schema["$ref"];
       return problems(value, document_.at(Json::json_pointer(path.substr(1))), at);
     }
+    if (schema.contains("oneOf")) {
+      const auto fits = [&](const Json& one) { return problems(value, one, at).empty(); };
+      const auto count = std::count_if(schema["oneOf"].begin(), schema["oneOf"].end(), fits);
+      return count == 1 ? "" : at + ": " + value.dump() + " is not one of these\n";
+    }
     std::string found;
+    if (value.is_number() &&
+        (value < schema.value("minimum", value) || value > schema.value("maximum", value))) {
+      found += at + ": " + value.dump() + " is out of bounds\n";
+    }
     if (schema.contains("type") && !has_type(value, schema["type"])) {
       return at + ": " + value.dump() + " is not " + schema["type"].dump() + "\n";
     }
@@ -91,9 +100,12 @@ class Description : public SharedServer {
       return;
     }
     const std::string type = reply.header("content-type");
-    const std::string promised = content.begin().key();
+    std::string promised = content.begin().key();
+    for (const auto& [key, value] : content.items()) {
+      if (type.starts_with(key)) promised = key;
+    }
     if (promised == "application/json") {
-      EXPECT_EQ(Schema(document_).problems(reply.json(), content.begin().value()["schema"]), "")
+      EXPECT_EQ(Schema(document_).problems(reply.json(), content[promised]["schema"]), "")
           << method << " " << path;
     }
     if (promised != "application/octet-stream" && promised != "image/*") {
@@ -119,9 +131,52 @@ class Description : public SharedServer {
     }
   }
 
+  /// Holds a refusal against the description of the operation.
+  void check_refusal(const std::string& method, const std::string& path, const Reply& reply,
+                     int status, const std::string& code) {
+    EXPECT_EQ(reply.status, status) << path << ": " << reply.body;
+    EXPECT_EQ(reply.code(), code) << path;
+    const Json& responses = document_["paths"][path][method]["responses"];
+    ASSERT_TRUE(responses.contains(std::to_string(status))) << method << " " << path;
+    const std::string where = responses[std::to_string(status)]["$ref"];
+    const Json& response = document_.at(Json::json_pointer(where.substr(1)));
+    EXPECT_EQ(
+        Schema(document_).problems(reply.json(), response["content"]["application/json"]["schema"]),
+        "");
+    const Json headers = response.value("headers", Json::object());
+    for (const auto& [name, header] : headers.items()) {
+      std::string lower = name;
+      for (char& c : lower) c = static_cast<char>(std::tolower(c));
+      EXPECT_FALSE(reply.header(lower).empty()) << path << " has no " << name;
+    }
+  }
+
   Json document_;
   std::set<std::string> called_;
 };
+
+TEST_F(Description, RefusalsAreDescribed) {
+  const Served& s = server();
+  const std::string job = s.new_job();
+  const std::string one = "/api/jobs/" + job;
+  const std::string any = "/api/jobs/{id}";
+  check_refusal("get", any, s.get("/api/jobs/none"), 404, "not_found");
+  check_refusal("get", any, s.ask("GET", one, {}, {}, false), 401, "unauthorized");
+  check_refusal("get", any, s.ask("GET", one, {}, {{"Host", "elsewhere"}}), 403, "foreign_host");
+  check_refusal("get", any + "/images", s.get(one + "/images?limit=x"), 400, "bad_request");
+  check_refusal("post", "/api/jobs",
+                s.post("/api/jobs", {{"source", {{"kind", "uploads"}}}, {"settings", {{"q", 1}}}}),
+                422, "bad_settings");
+  check_refusal("post", any + "/write", s.post(one + "/write", {{"to", "in-place"}}), 409,
+                "conflict");
+  check_refusal("post", any + "/files", s.post(one + "/files"), 415, "unsupported_media_type");
+  Connection large(s.port());
+  large.send(s.request("PUT", one + "/files?name=a", {}, {{"Content-Length", "99999999"}}));
+  check_refusal("put", any + "/files", large.receive(), 413, "too_large");
+  check_refusal("post", "/api/optimize", s.ask("POST", "/api/optimize", "no image"), 422,
+                "bad_image");
+  check_refusal("get", "/api/folders", s.get("/api/folders?path=/etc"), 403, "forbidden_path");
+}
 
 TEST_F(Description, EveryOperationAnswersAsDescribed) {
   files().write("described/a.png", png_file(60, 40, 1));
@@ -142,7 +197,11 @@ TEST_F(Description, EveryOperationAnswersAsDescribed) {
   } else {
     called_.insert("GET /assets/{file}");
   }
-  check("POST", "/api/optimize", server().ask("POST", "/api/optimize", png_file(40, 30)));
+  const Reply optimized = server().ask("POST", "/api/optimize", png_file(40, 30));
+  check("POST", "/api/optimize", optimized);
+  EXPECT_EQ(Schema(document_).problems(Json::parse(optimized.header("imgmill-result")),
+                                       document_["components"]["schemas"]["OptimizeResult"]),
+            "");
   check("POST", "/api/compare",
         server().ask(
             "POST", "/api/compare",

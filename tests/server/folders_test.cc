@@ -86,7 +86,13 @@ TEST_F(Folders, OriginalsAreReplacedWithABackup) {
   // What it was can still be looked at.
   EXPECT_EQ(server().get("/api/jobs/" + job + "/images/0/original").body, png);
   EXPECT_EQ(server().get("/api/jobs/" + job).json()["written"]["to"], "in-place");
-  EXPECT_EQ(server().post("/api/jobs/" + job + "/write", {{"to", "in-place"}}).code(), "conflict");
+  // What was replaced is not replaced again; the other one may be tried again.
+  const Json again = server().post("/api/jobs/" + job + "/write", {{"to", "in-place"}}).json();
+  EXPECT_EQ(again["images"], 0) << again;
+  EXPECT_EQ(again["failed"], 1);
+  files().write("place/c.png", png_file(60, 40, 3));
+  const Reply retried = server().post("/api/jobs/" + job + "/retry", {{"indices", {1}}});
+  EXPECT_EQ(retried.json()["state"], "running") << retried.body;
   // imgmill itself can take it back.
   const Outcome restored = imgmill(files(), {"restore", "place.imgmill-backup"});
   EXPECT_EQ(restored.status, 0) << restored.err;
@@ -122,6 +128,36 @@ TEST_F(Folders, OutputsGoBelowAnotherFolder) {
   EXPECT_EQ(trapped["errors"][0]["name"], "sub/a.png");
   EXPECT_THAT(outside.files(), ElementsAre());
   EXPECT_EQ(server().post(write, {{"to", "nowhere"}}).code(), "bad_request");
+}
+
+TEST_F(Folders, WhatWasReplacedIsNotReplacedAgainAndItsOriginalIsNotForgotten) {
+  const std::string png = png_file(60, 40, 1);
+  files().write("again/a.png", png);
+  const std::string job = server().folder_job(files() / "again");
+  server().wait_for(job, "done");
+  const std::string write = "/api/jobs/" + job + "/write";
+  // Nothing can be replaced: the file is not the one it was.
+  files().write("again/a.png", png_file(60, 41, 2));
+  EXPECT_EQ(server().post(write, {{"to", "in-place"}}).json()["failed"], 1);
+  files().write("again/a.png", png);
+  server().post("/api/jobs/" + job + "/retry", {{"indices", {0}}});
+  server().wait_for(job, "done");
+  // Nor does a folder of that name count as having been replaced.
+  const Json beside = {{"to", "folder"}, {"path", (files() / "in-place").string()}};
+  EXPECT_EQ(server().post(write, beside).json()["images"], 1);
+  EXPECT_EQ(server().get("/api/jobs/" + job).json()["written"]["to"], "folder");
+  const Json replaced = server().post(write, {{"to", "in-place"}}).json();
+  EXPECT_EQ(replaced["images"], 1) << replaced;
+  EXPECT_LT(files().read("again/a.png").size(), png.size());
+  EXPECT_EQ(server().post(write, {{"to", "in-place"}}).code(), "conflict");
+  // Written once more, somewhere else: the original is where it was put.
+  const Json later = {{"to", "folder"}, {"path", (files() / "again-later").string()}};
+  EXPECT_EQ(server().post(write, later).json()["images"], 1);
+  EXPECT_EQ(server().get("/api/jobs/" + job + "/images/0/original").body, png);
+  const Json written = server().get("/api/jobs/" + job).json()["written"];
+  EXPECT_EQ(written["to"], "folder");
+  EXPECT_EQ(written["path"], (files() / "again-later").string());
+  EXPECT_EQ(written["backup"], (files() / "again.imgmill-backup").string());
 }
 
 TEST_F(Folders, OneThatIsNotFinishedIsNotWritten) {

@@ -144,6 +144,53 @@ TEST_F(Jobs, CancelMidwayAndRetry) {
   EXPECT_EQ(done["counts"]["done"].get<int>() + done["counts"]["kept"].get<int>(), 12);
 }
 
+TEST_F(Jobs, AJobThatWaitsForItsTurnAndIsCancelledDoesNotRun) {
+  const Folder folder;
+  for (int i = 0; i < 3; ++i) {
+    const std::string name = "in" + std::to_string(i) + "/";
+    for (int j = 0; j < (i < 2 ? 8 : 1); ++j) {
+      folder.write(name + std::to_string(j) + ".png", png_file(300, 200, j));
+    }
+  }
+  const Served own(folder / "workspace", folder.path(), {{"-j", "1"}});
+  const Json slow = {{"outputFormat", "avif"}, {"effort", "max"}};
+  const std::string first = own.folder_job(folder / "in0", slow);
+  const std::string second = own.folder_job(folder / "in1", slow);
+  const std::string third = own.folder_job(folder / "in2");  // two are at work
+  const std::string path = "/api/jobs/" + third;
+  EXPECT_EQ(own.post(path + "/cancel").json()["state"], "cancelled");
+  for (const std::string& job : {first, second}) own.post("/api/jobs/" + job + "/cancel");
+  own.wait_for(second, "cancelled");
+  EXPECT_THAT(own.get("/metrics").body, HasSubstr("imgmill_jobs_waiting 0\n"));
+  const std::string last = own.folder_job(folder / "in2");
+  own.wait_for(last, "done");  // its turn came after that of the cancelled one
+  const Json job = own.get(path).json();
+  EXPECT_EQ(job["state"], "cancelled");
+  EXPECT_EQ(job["images"], 0) << job;
+  EXPECT_EQ(job["elapsed_ms"], 0);
+  EXPECT_GT(job["finished_ms"], 0);
+}
+
+TEST_F(Jobs, CancellingAgainAndAgainCountsRight) {
+  const std::string job = server().new_job({{"outputFormat", "avif"}});
+  constexpr int images = 10;
+  for (int i = 0; i < images; ++i) {
+    server().upload(job, std::to_string(i) + ".png", png_file(120, 90, i));
+  }
+  const std::string path = "/api/jobs/" + job;
+  for (int round = 0; round < 30; ++round) {
+    const Json counts = server().post(path + "/cancel").json()["counts"];
+    std::uint64_t sum = 0;
+    for (const Json& count : counts) sum += count.get<std::uint64_t>();
+    ASSERT_EQ(sum, images) << counts;
+    server().post(path + "/retry");
+    const Json now = server().get(path).json()["counts"];
+    for (const Json& count : now) ASSERT_LE(count.get<std::uint64_t>(), images) << now;
+  }
+  const Json done = server().wait_for(job, "done");
+  EXPECT_EQ(done["counts"]["done"].get<int>() + done["counts"]["kept"].get<int>(), images);
+}
+
 TEST_F(Jobs, WhatIsDeletedIsGone) {
   const std::string job = server().new_job();
   server().upload(job, "a.png", png_file(20, 20));
@@ -223,6 +270,28 @@ TEST_F(Jobs, OneImageForAScript) {
   EXPECT_EQ(server().ask("POST", "/api/optimize?qualty=3", png).code(), "bad_settings");
   EXPECT_EQ(server().ask("POST", "/api/optimize?quality=300", png).code(), "bad_settings");
   EXPECT_EQ(server().ask("POST", "/api/optimize", "no image").code(), "bad_image");
+}
+
+TEST_F(Jobs, OneImageOfAForm) {
+  const std::string png = png_file(120, 80, 3);
+  const Headers type = {{"Content-Type", "multipart/form-data; boundary=XbX"}};
+  const auto sent = [&](const std::string& query, const std::vector<Part>& parts) {
+    return server().ask("POST", "/api/optimize" + query, form(parts), type);
+  };
+  const Part image{"image", "a.png", png};
+  const Reply plain = sent("", {image});
+  ASSERT_EQ(plain.status, 200) << plain.body;
+  EXPECT_EQ(plain.body, server().ask("POST", "/api/optimize", png).body);
+  const Reply small =
+      sent("?format=webp", {{"quality", std::nullopt, "60"}, image, {"width", std::nullopt, "60"}});
+  EXPECT_EQ(small.header("content-type"), "image/webp");
+  EXPECT_EQ(Json::parse(small.header("imgmill-result"))["width"], 60);
+  const Reply whole = sent("", {image, {"settings", std::nullopt, R"({"outputFormat": "jpeg"})"}});
+  EXPECT_EQ(whole.header("content-type"), "image/jpeg");
+  EXPECT_EQ(sent("", {image, {"qualty", std::nullopt, "60"}}).code(), "bad_settings");
+  EXPECT_EQ(sent("", {{"file", "a.png", png}}).code(), "bad_request");
+  EXPECT_EQ(sent("", {{"image", "a.png", "no image"}}).code(), "bad_image");
+  EXPECT_EQ(server().ask("POST", "/api/optimize", "--XbX\r\nbroken", type).code(), "bad_request");
 }
 
 TEST_F(Jobs, TwoImagesAreCompared) {

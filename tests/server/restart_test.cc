@@ -72,6 +72,44 @@ TEST(Restart, CtrlCEndsCleanlyAndWhatHasArrivedCounts) {
   expect_all_done(server, job);
 }
 
+TEST(Restart, TheTokenStaysUntilAnotherOneIsWanted) {
+  namespace fs = std::filesystem;
+  const Folder folder;
+  const fs::path kept = folder / "workspace/token";
+  const auto rights = [&] { return fs::status(kept).permissions(); };
+  constexpr fs::perms owner_only = fs::perms::owner_read | fs::perms::owner_write;
+  std::string token;
+  {
+    Served server(folder / "workspace", folder.path());
+    token = server.token();
+    EXPECT_EQ(folder.read("workspace/token"), token + "\n");
+    EXPECT_EQ(rights(), owner_only);
+    server.end(SIGKILL);
+  }
+  const Headers with_old = {{"Authorization", "Bearer " + token}};
+  {
+    const Served server(folder / "workspace", folder.path());
+    EXPECT_EQ(server.token(), token);
+    EXPECT_EQ(server.ask("GET", "/api/info", {}, with_old, false).status, 200);
+  }
+  {
+    const Served server(folder / "workspace", folder.path(), {{"--new-token"}});
+    EXPECT_NE(server.token(), token);
+    EXPECT_EQ(server.ask("GET", "/api/info", {}, with_old, false).status, 401);
+    token = server.token();
+  }
+  EXPECT_EQ(Served(folder / "workspace", folder.path()).token(), token);
+  // What others may have read, and what is none, is no secret.
+  fs::permissions(kept, owner_only | fs::perms::group_read);
+  const std::string other = Served(folder / "workspace", folder.path()).token();
+  EXPECT_NE(other, token);
+  EXPECT_EQ(rights(), owner_only);
+  for (const char* text : {"", "short\n", "a text that is as long as a token, but none\n"}) {
+    folder.write("workspace/token", text);
+    EXPECT_EQ(Served(folder / "workspace", folder.path()).token().size(), 43U) << text;
+  }
+}
+
 TEST(Restart, ASecondServerOnAWorkspaceSaysSo) {
   const Folder folder;
   const Served first(folder / "workspace", folder.path());

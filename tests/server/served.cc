@@ -31,6 +31,10 @@ using Clock = std::chrono::steady_clock;
                          ::mount("none", workspace.c_str(), "tmpfs", 0, size.c_str()) == 0;
     if (!mounted) ::_exit(99);
   }
+  if (!options.errors.empty()) {
+    const int said = ::open(options.errors.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    ::dup2(said, STDERR_FILENO);
+  }
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);

@@ -11,6 +11,7 @@ struct ServedOptions {
   std::vector<std::string> more;  ///< words for the command line
   unsigned tmpfs_kilobytes = 0;   ///< the workspace is a file system of its own, this small
   bool control = false;           ///< with --control, for command() and end_commands()
+  std::filesystem::path errors;   ///< where standard error goes; empty: where that of the test does
 };
 
 /// A server with a workspace, ended with its object.

@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-test("the server is killed, started again, and the page goes on with the new key", async () => {
+test("the server is killed, started again, and the page goes on by itself", async () => {
   const first = await Server.start();
   const page = await openPage(browser);
   await visit(page, first);
@@ -19,12 +19,36 @@ test("the server is killed, started again, and the page goes on with the new key
   await finished(page);
 
   await first.stop("SIGKILL");
-  await page.getByRole("alert").getByText("The server has ended").waitFor();
+  const alert = page.getByRole("alert").getByText("The server has ended");
+  await alert.waitFor();
   await shoot(page, "lost");
   // What is known stays in sight.
   await rows(page, "done", 2);
 
   const second = await Server.start({ workspace: first.workspace, port: first.port });
+  assert.equal(second.token, first.token);
+  await alert.waitFor({ state: "detached" });
+  await finished(page);
+  await rows(page, "done", 2);
+
+  // The stream is alive again: another try is told of.
+  await row(page, "a.png").click();
+  await page.keyboard.press("Escape");
+  const { images } = await second.json(`/api/jobs/${jobId(page)}/images?offset=0&limit=10`);
+  assert.equal(images.length, 2);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+  await second.stop();
+});
+
+test("a server with another key is let in by its address", async () => {
+  const first = await Server.start();
+  const page = await openPage(browser);
+  await visit(page, first);
+  await pick(page, { "a.png": png(120, 90, 1), "b.png": png(120, 90, 2) });
+  await finished(page);
+  await first.stop("SIGKILL");
+  const second = await Server.start({ workspace: first.workspace, port: first.port, words: ["--new-token"] });
   assert.notEqual(second.token, first.token);
   await page.getByRole("heading", { name: "This page has no key to the server" }).waitFor();
   await shoot(page, "refused");
@@ -37,13 +61,6 @@ test("the server is killed, started again, and the page goes on with the new key
   await page.getByRole("button", { name: "Open" }).click();
   await finished(page);
   await rows(page, "done", 2);
-
-  // The stream is alive again: another try is told of.
-  await row(page, "a.png").click();
-  await page.keyboard.press("Escape");
-  const { images } = await second.json(`/api/jobs/${jobId(page)}/images?offset=0&limit=10`);
-  assert.equal(images.length, 2);
-  assert.deepEqual(page.complaints, []);
   await page.context().close();
   await second.stop();
 });

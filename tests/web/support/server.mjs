@@ -21,12 +21,12 @@ process.on("exit", () => {
 });
 
 export class Server {
-  /** @param {{workspace?: string, port?: number, roots?: string[]}} [how] */
-  static async start({ workspace = temporaryFolder(), port = 0, roots = [] } = {}) {
+  /** @param {{workspace?: string, port?: number, roots?: string[], words?: string[]}} [how] */
+  static async start({ workspace = temporaryFolder(), port = 0, roots = [], words = [] } = {}) {
     const server = new Server();
     server.workspace = workspace;
     const allowed = roots.flatMap((folder) => ["--root", folder]);
-    const child = spawn(program, ["serve", "--port", String(port), "--workspace", workspace, "--json", ...allowed], {
+    const child = spawn(program, ["serve", "--port", String(port), "--workspace", workspace, "--json", ...allowed, ...words], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     running.add(child);
