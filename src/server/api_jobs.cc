@@ -307,7 +307,9 @@ Response download_zip(Api& api, const Request& request, Buffer& /*body*/) {
     std::uint32_t next = 0;
   };
   // Rows are fetched a page at a time, as the client takes what came before.
-  ZipEntries entries = [&api, id, walk = Walk()]() mutable -> std::optional<ZipEntry> {
+  const std::string* const wanted = request.parameter("originals");
+  const bool failed_too = wanted != nullptr && *wanted == "1";
+  ZipEntries entries = [&api, id, failed_too, walk = Walk()]() mutable -> std::optional<ZipEntry> {
     for (;;) {
       if (walk.at == walk.rows.size()) {
         auto rows = api.jobs.from_index(id, walk.next, 100);
@@ -316,9 +318,14 @@ Response download_zip(Api& api, const Request& request, Buffer& /*body*/) {
         walk.next = walk.rows.back().index + 1;
       }
       const ImageRow& row = walk.rows[walk.at++];
-      if (row.stored.empty()) continue;
-      auto file = api.jobs.open_output(id, row);
-      if (file) return ZipEntry{tame_name(row.output_name), *std::move(file)};
+      if (!row.stored.empty()) {
+        auto file = api.jobs.open_output(id, row);
+        if (file) return ZipEntry{tame_name(row.output_name), *std::move(file)};
+      } else if (failed_too && row.state == ImageState::failed) {
+        // Apart: another image's output may have come to be called so.
+        auto file = api.jobs.open_original(id, row);
+        if (file) return ZipEntry{"not-optimized/" + tame_name(row.name), *std::move(file)};
+      }
     }
   };
   Response response{.body = zip_of(std::move(entries))};
