@@ -23,7 +23,7 @@ test("every word names its own target, and what lies between belongs to the lowe
 
 test("numbers are held in their ranges, formats among those that fit", () => {
   const wild = normalise({ ...default_choices, target: 1000, pixels: -4, percent: Number.NaN });
-  assert.deepEqual([wild.target, wild.pixels, wild.percent], [95, 1, 50]);
+  assert.deepEqual([wild.target, wild.pixels, wild.percent], [95, 1600, 50]);
   assert.equal(normalise({ ...default_choices, lossless: true, format: "jpeg" }).format, "original");
   assert.equal(normalise({ ...default_choices, lossless: true, format: "png" }).format, "png");
 });

@@ -77,12 +77,15 @@ export const toSettings = (choices: Choices): Settings => {
 
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, Math.round(value)));
 
+/** A number of its kind, or what is usual: nobody has meant a picture of -5 pixels. */
+const within_or = (value: number, low: number, high: number, usual: number) => (value >= low && value <= high ? Math.round(value) : usual);
+
 /** Holds every number in its range, and the format among those that fit. */
 export const normalise = (choices: Choices): Choices => ({
   ...choices,
   target: clamp(choices.target || default_choices.target, lowest_target, highest_target),
-  pixels: clamp(choices.pixels || default_choices.pixels, 1, 65535),
-  percent: clamp(choices.percent || default_choices.percent, 1, 100),
+  pixels: within_or(choices.pixels, 1, 65535, default_choices.pixels),
+  percent: within_or(choices.percent, 1, 100, default_choices.percent),
   format: choices.lossless && !lossless_formats.includes(choices.format) ? "original" : choices.format,
 });
 

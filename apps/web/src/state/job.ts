@@ -56,8 +56,9 @@ export class OpenJob {
     return this.change(this.path(`/${what}`));
   }
 
-  retry(indices?: number[]): Promise<void> {
-    return this.change(this.path("/retry"), indices ? { indices } : {});
+  /** Those that have failed, or `indices` whatever became of them; with `settings` of their own, where those are given. */
+  retry(indices?: number[], settings?: Settings): Promise<void> {
+    return this.change(this.path("/retry"), { ...(indices ? { indices } : {}), ...(settings ? { settings } : {}) });
   }
 
   variant(index: number, settings: Settings): Promise<Variant> {

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError, get, send } from "../api/client";
 import type { Job } from "../api/types";
@@ -13,6 +13,9 @@ import { FolderIcon, PictureIcon, TrashIcon } from "../ui/icons";
 import { attempt } from "../ui/toast";
 
 const poll_ms = 2000;
+
+/** As last asked for; null: not yet. */
+export const jobs = signal<Job[] | null>(null);
 
 const Line = ({ job, onDelete }: { job: Job; onDelete: () => void }) => {
   const to = { view: "job", job: job.id, tab: "images" } as const;
@@ -51,7 +54,6 @@ const Line = ({ job, onDelete }: { job: Job; onDelete: () => void }) => {
 };
 
 export const History = () => {
-  const jobs = useSignal<Job[] | null>(null);
   const asked = useSignal<Job | null>(null);
   const load = async () => {
     try {

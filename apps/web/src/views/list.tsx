@@ -88,11 +88,12 @@ const Toolbar = ({ job }: { job: Job }) => {
 
 const Heads = () => {
   const now = how.value;
-  const head = (sort: SortKey, name: string) => (
+  const head = (sort: SortKey, name: string, title?: string) => (
     <span role="columnheader" class={`cell-${name}`} aria-sort={now.sort === sort ? (now.descending ? "descending" : "ascending") : "none"}>
       <button
         type="button"
         tabIndex={-1}
+        {...(title === undefined ? {} : { title })}
         onClick={() => (how.value = { ...now, sort, descending: now.sort === sort ? !now.descending : sort === "saved" || sort === "before" })}
       >
         {t(`sort.${sort}`)}
@@ -109,7 +110,7 @@ const Heads = () => {
       {head("before", "before")}
       {head("after", "after")}
       {head("saved", "saved")}
-      {head("score", "score")}
+      {head("score", "score", t("score.what"))}
       {head("state", "state")}
     </div>
   );

@@ -2,26 +2,11 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { t } from "../i18n";
 import type { Key } from "../i18n/catalogue";
-import type { OutputFormat } from "../api/types";
-import { highest_target, lossless_formats, lowest_target, sameChoices, target_words, wordOf } from "../state/choices";
+import { highest_target, lowest_target, sameChoices, target_words, wordOf } from "../state/choices";
 import { all_presets, choices, choose, removePreset, savePreset } from "../state/preferences";
-import { info } from "../state/session";
 import { Button, NumberField, Segmented, Select, Switch } from "../ui/controls";
 import { CloseIcon, PlusIcon } from "../ui/icons";
-
-const format_names: Partial<Record<OutputFormat, string>> = { jpeg: "JPEG", png: "PNG", webp: "WebP", avif: "AVIF", jxl: "JPEG XL" };
-
-const formatOptions = (lossless: boolean) => {
-  const writable = new Set(info.value?.formats.filter((row) => row.write).map((row) => row.name) ?? Object.keys(format_names));
-  const all: OutputFormat[] = ["original", "auto", "jpeg", "png", "webp", "avif", "jxl"];
-  return all
-    .filter((format) => !lossless || lossless_formats.includes(format))
-    .filter((format) => format === "original" || format === "auto" || writable.has(format))
-    .map((value) => ({
-      value,
-      label: value === "original" ? t("format.original") : value === "auto" ? t("format.auto") : (format_names[value] ?? value),
-    }));
-};
+import { formatOptions } from "./formats";
 
 const PresetBar = () => {
   const naming = useSignal<string | null>(null);
@@ -123,6 +108,7 @@ const Target = () => {
         ))}
       </div>
       <p class="hint">{lossless ? t("settings.losslessHint") : t(`word.${word}.hint`)}</p>
+      {!lossless && <p class="hint what">{t("score.what")}</p>}
     </div>
   );
 };
