@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { colourAt, compared, finished, jobId, launch, openPage, pick, row, shoot, violations, visit } from "./support/browser.mjs";
+import { apng, gif } from "./support/animations.mjs";
 import { clearPng, png } from "./support/pictures.mjs";
 import { Server } from "./support/server.mjs";
 
@@ -190,4 +191,25 @@ test("a flicker shows one after the other, and stops and flips by hand", async (
   await choose(calm, "Flicker");
   await calm.getByRole("button", { name: "Let it flicker" }).waitFor();
   await calm.context().close();
+});
+
+test("animations stay what they are where a format has no room for them, and the first frame is offered", async () => {
+  const frames = [1, 2, 3].map((colour) => ({ colour, delay: 20 }));
+  const files = { "moves.gif": gif({ width: 60, height: 40, again: 0 }, frames), "moves.png": apng({ width: 60, height: 40 }, frames), "still.png": png(60, 40, 2) };
+  const page = await opened(files, "moves.gif", { prepare: (fresh) => fresh.getByRole("combobox", { name: "Format" }).selectOption("jpeg") });
+  const job = jobId(page);
+  const { images } = await server.json(`/api/jobs/${job}/images?offset=0&limit=10`);
+  const told = Object.fromEntries(images.map((image) => [image.name, [image.error, image.format, image.frames]]));
+  assert.deepEqual(told, { "moves.gif": [null, "gif", 3], "moves.png": [null, "png", 3], "still.png": [null, "jpeg", 1] });
+  await compared(page);
+  await page.locator(".notes").getByText(/^it stays gif: /).waitFor();
+  await page.getByRole("switch", { name: "First frame only" }).check();
+  await page.locator(".quality[aria-pressed=true]", { hasText: "JPEG" }).waitFor();
+  await page.getByRole("button", { name: "Use this one" }).click();
+  await page.getByText("This image now uses it.").waitFor();
+  const index = Number(page.url().split("/").pop());
+  const first = await server.json(`/api/jobs/${job}/images/${index}`);
+  assert.deepEqual([first.output_name, first.format, first.frames], ["moves.jpg", "jpeg", 1]);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
 });

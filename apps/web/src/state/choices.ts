@@ -72,7 +72,26 @@ export const toSettings = (choices: Choices): Settings => {
   if (choices.resize === "width") settings.resize = { mode: "width", width: choices.pixels };
   if (choices.keep !== "some") settings.keep = choices.keep;
   if (choices.effort !== "balanced") settings.effort = choices.effort;
+  // An animation among the pictures is no reason to fail.
+  settings.animation = "keep";
   return settings;
+};
+
+/** The choices that settings come from, or those that are nearest to them. */
+export const fromSettings = (settings: Settings): Choices => {
+  const { resize, keep } = settings;
+  const found: Choices = {
+    ...default_choices,
+    lossless: settings.lossless === true,
+    format: settings.outputFormat ?? "original",
+    keep: keep === "all" || keep === "none" ? keep : "some",
+    effort: settings.effort ?? "balanced",
+  };
+  if (typeof settings.target === "number") found.target = settings.target;
+  if (resize?.mode === "longest" && resize.size !== undefined) return normalise({ ...found, resize: "longest", pixels: resize.size });
+  if (resize?.mode === "width" && resize.width !== undefined) return normalise({ ...found, resize: "width", pixels: resize.width });
+  if (resize?.mode === "percent" && resize.percent !== undefined) return normalise({ ...found, resize: "percent", percent: resize.percent });
+  return normalise(found);
 };
 
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, Math.round(value)));
