@@ -135,3 +135,5 @@ export const reopenJob = (): void => {
 export const isOver = (job: Job): boolean => job.state !== "receiving" && job.state !== "running";
 export const finished = (job: Job): number =>
   job.counts.done + job.counts.kept + job.counts.failed + job.counts.cancelled;
+/** Once originals were replaced by their smaller versions, what would go again is no longer what was given. */
+export const mayGoAgain = (job: Job): boolean => job.written?.to !== "in-place";

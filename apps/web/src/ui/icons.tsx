@@ -75,6 +75,13 @@ export const PlayIcon = shape(<path d="M8 5.5v13l10.5-6.5z" />);
 export const PauseIcon = shape(<path d="M8.5 6v12M15.5 6v12" />);
 export const SparkIcon = shape(<path d="M12 3.5 13.8 10.2 20.5 12l-6.7 1.8L12 20.5l-1.8-6.7L3.5 12l6.7-1.8z" />);
 
+export const SelectIcon = shape(
+  <>
+    <rect x="4" y="4" width="16" height="16" rx="3" />
+    <path d="m8 12.3 2.8 2.8L16 9.5" />
+  </>,
+);
+
 /** The mill: four sails. Turns while there is work. */
 export const Mark = ({ size = 26, turning = false }: { size?: number; turning?: boolean }) => (
   <svg class={turning ? "mark turning" : "mark"} width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">

@@ -6,6 +6,7 @@ import { t } from "../i18n";
 import { bytes, change, date } from "../i18n/format";
 import { isOver } from "../state/job";
 import { go, hrefOf } from "../state/route";
+import { forgetSent } from "../state/sent";
 import { connection } from "../state/session";
 import { uploads } from "../state/uploads";
 import { Button, Dialog } from "../ui/controls";
@@ -81,6 +82,7 @@ export const History = () => {
       asked.value = null;
       uploads.value.get(job.id)?.cancel();
       await send("DELETE", `/api/jobs/${job.id}`);
+      forgetSent(job.id);
       await load();
     });
   return (

@@ -2,13 +2,19 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { t } from "../i18n";
 import type { Key } from "../i18n/catalogue";
-import { highest_target, lowest_target, sameChoices, target_words, wordOf } from "../state/choices";
+import { highest_target, lowest_target, sameChoices, target_words, wordOf, type Choices } from "../state/choices";
 import { all_presets, choices, choose, removePreset, savePreset } from "../state/preferences";
 import { Button, NumberField, Segmented, Select, Switch } from "../ui/controls";
 import { CloseIcon, PlusIcon } from "../ui/icons";
 import { formatOptions } from "./formats";
 
-const PresetBar = () => {
+interface Fields {
+  now: Choices;
+  choose: (some: Partial<Choices>) => void;
+}
+
+/** `own`: presets may be saved and removed here. */
+const PresetBar = ({ now, choose, own }: Fields & { own: boolean }) => {
   const naming = useSignal<string | null>(null);
   const save = (event: Event) => {
     event.preventDefault();
@@ -24,13 +30,13 @@ const PresetBar = () => {
       <div class="chips" role="group" aria-labelledby="presets-label">
         {all_presets().map((preset) => {
           const label = preset.name ?? t(`preset.${preset.id}` as Key & "preset.web");
-          const active = sameChoices(preset.choices, choices.value);
+          const active = sameChoices(preset.choices, now);
           return (
-            <span key={preset.id} class={preset.name === null ? "chip-pair" : "chip-pair own"}>
+            <span key={preset.id} class={own && preset.name !== null ? "chip-pair own" : "chip-pair"}>
               <button type="button" class="chip" aria-pressed={active} onClick={() => choose(preset.choices)}>
                 {label}
               </button>
-              {preset.name !== null && (
+              {own && preset.name !== null && (
                 <button type="button" class="chip-remove" aria-label={t("preset.remove", { name: label })} onClick={() => removePreset(preset.id)}>
                   <CloseIcon size={14} />
                 </button>
@@ -38,7 +44,7 @@ const PresetBar = () => {
             </span>
           );
         })}
-        {naming.value === null && (
+        {own && naming.value === null && (
           <button type="button" class="chip add" onClick={() => (naming.value = "")}>
             <PlusIcon size={14} /> {t("preset.save")}
           </button>
@@ -65,9 +71,9 @@ const PresetBar = () => {
   );
 };
 
-const Target = () => {
+const Target = ({ now, choose }: Fields) => {
   const id = useId();
-  const { target, lossless } = choices.value;
+  const { target, lossless } = now;
   const word = wordOf(target);
   return (
     <div class="target">
@@ -113,13 +119,11 @@ const Target = () => {
   );
 };
 
-export const SettingsPanel = () => {
-  const now = choices.value;
+export const SettingsFields = ({ now, choose, own = false }: Fields & { own?: boolean }) => {
   return (
-    <section class="card settings" aria-labelledby="settings-title">
-      <h2 id="settings-title">{t("settings.title")}</h2>
-      <PresetBar />
-      <Target />
+    <>
+      <PresetBar now={now} choose={choose} own={own} />
+      <Target now={now} choose={choose} />
       <Switch label={t("settings.lossless")} checked={now.lossless} onChange={(lossless) => choose({ lossless })} />
       <Select label={t("settings.format")} value={now.format} options={formatOptions(now.lossless)} onChange={(format) => choose({ format })} />
       <div class="pair">
@@ -149,6 +153,14 @@ export const SettingsPanel = () => {
         options={(["fast", "balanced", "max"] as const).map((value) => ({ value, label: t(`effort.${value}`) }))}
         onChange={(effort) => choose({ effort })}
       />
-    </section>
+    </>
   );
 };
+
+/** What new jobs are begun with. */
+export const SettingsPanel = () => (
+  <section class="card settings" aria-labelledby="settings-title">
+    <h2 id="settings-title">{t("settings.title")}</h2>
+    <SettingsFields own now={choices.value} choose={choose} />
+  </section>
+);
