@@ -65,7 +65,7 @@ TEST(SettingsJson, ReadsImgmillsOwnFields) {
 }
 
 TEST(SettingsJson, ComeBackAsTheyWere) {
-  std::vector<ImageSettings> all(5);
+  std::vector<ImageSettings> all(6);
   all[1].quality.gif = 3;
   all[1].quality.global = 100;
   all[2].resize = {ResizeMode::fit, 640, 480, 0, 100, Enlarge::allow, Aspect::ignore};
@@ -78,6 +78,7 @@ TEST(SettingsJson, ComeBackAsTheyWere) {
   all[4].effort = Effort::fast;
   all[4].colour = ColourPolicy::to_srgb;
   all[4].animation = Animation::first_frame;
+  all[5].animation = Animation::keep;
   for (const ImageSettings& settings : all) {
     EXPECT_EQ(read(settings_to_json(settings)), settings) << settings_to_json(settings);
   }

@@ -317,6 +317,54 @@ TEST(Animation, OfPngDoesNotFitIntoOneFrame) {
   }
 }
 
+TEST(Animation, StaysAsItIsWhereTheFormatHasNoRoom) {
+  const Movie shown = movie(48, 36, 4);
+  for (const Format from : {Format::gif, Format::webp}) {
+    const Bytes file = make_movie(from, shown);
+    for (const FormatInfo& to : written_formats()) {
+      if (to.animation) continue;
+      const auto kept =
+          optimize(file, {.output_format = to.format, .animation = imgmill::Animation::keep});
+      ASSERT_TRUE(kept) << to.name << kept.error().describe();
+      EXPECT_EQ(kept->format, from) << to.name;
+      EXPECT_LE(kept->bytes.size(), file.size());
+      expect_movie(*kept, shown, 99);
+      ASSERT_FALSE(kept->notes.empty()) << to.name;
+      EXPECT_TRUE(kept->notes.back().starts_with("it stays ")) << kept->notes.back();
+    }
+    ImageSettings half{.output_format = Format::jpeg, .animation = imgmill::Animation::keep};
+    half.resize = {.mode = ResizeMode::percent, .percent = 50};
+    const auto smaller = optimize(file, half);
+    ASSERT_TRUE(smaller) << smaller.error().describe();
+    EXPECT_EQ(smaller->format, from);
+    EXPECT_EQ(smaller->width, 24U);
+    EXPECT_EQ(smaller->frames, 4U);
+  }
+  // What has room for it is taken, and what stands still is none of this.
+  const auto webp = optimize(
+      make_gif(shown), {.output_format = Format::webp, .animation = imgmill::Animation::keep});
+  ASSERT_TRUE(webp) << webp.error().describe();
+  EXPECT_EQ(webp->format, Format::webp);
+  const auto still = optimize(make_gif(movie(48, 36, 1)), {.output_format = Format::png,
+                                                           .animation = imgmill::Animation::keep});
+  ASSERT_TRUE(still) << still.error().describe();
+  EXPECT_EQ(still->format, Format::png);
+}
+
+TEST(Animation, OfPngStaysAsItIsAtItsOwnSize) {
+  const Bytes file = make_apng(animated_png());
+  ImageSettings settings{.output_format = Format::avif, .animation = imgmill::Animation::keep};
+  for (const double percent : {100.0, 50.0}) {
+    settings.resize = {.mode = ResizeMode::percent, .percent = percent};
+    const auto kept = optimize(file, settings);
+    ASSERT_TRUE(kept) << percent << kept.error().describe();
+    EXPECT_EQ(kept->format, Format::png);
+    EXPECT_LE(kept->bytes.size(), file.size());
+    EXPECT_EQ(kept->width, optimize(file)->width);
+    EXPECT_TRUE(kept->notes.back().starts_with("it stays png: ")) << kept->notes.back();
+  }
+}
+
 TEST(Animation, OfOneFrameIsWhatBrowsersShow) {
   ApngMake make;
   make.parts = {{.picture = graphic(40, 30), .delay = 100}};

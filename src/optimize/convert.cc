@@ -39,7 +39,7 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 "this TIFF cannot be changed: its pages differ in size or kind",
                 "split it into its pages first, or keep it at its own size");
   }
-  if (!holds_frames(source, target) && settings.animation == Animation::refuse) {
+  if (!holds_frames(source, target) && settings.animation != Animation::first_frame) {
     return fail(ErrorCode::unsupported,
                 fmt::format("{} {} do not fit into {}", source.info.frames,
                             source.codec->info.pages ? "pages" : "frames", target.name),
@@ -49,7 +49,7 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
   }
   const std::vector<std::string> held =
       obstacles(source.inventory, source.info.format, settings.keep, Way::convert);
-  if (!held.empty() && settings.animation == Animation::refuse) {
+  if (!held.empty() && settings.animation != Animation::first_frame) {
     return fail(ErrorCode::unsupported,
                 fmt::format("this {} holds {} besides its main picture, which would be lost",
                             source.codec->info.name, fmt::join(held, ", ")),
@@ -63,7 +63,7 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 "choose png, webp or avif, or ask for less than lossless");
   }
   const bool unread = source.sequence && source.info.format != Format::png;
-  if (source.info.frames == 1 && unread && settings.animation == Animation::refuse) {
+  if (source.info.frames == 1 && unread && settings.animation != Animation::first_frame) {
     return fail(ErrorCode::unsupported,
                 fmt::format("this {} cannot be converted: it is animated, and only one of its "
                             "frames is read",

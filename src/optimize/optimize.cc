@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "codecs/engine.h"
-#include "optimize/admission.h"
 #include "codecs/wholeness.h"
+#include "optimize/admission.h"
 #include "optimize/choose.h"
 #include "optimize/drawing.h"
 #include "optimize/memory_need.h"
@@ -29,6 +29,24 @@ void tell_of_mending(ByteView input, Optimized& made) {
   }
 }
 
+bool moves(const Source& source) { return source.info.frames > 1 || source.sequence; }
+
+// In its own format, at `extent` or else as large as it is. `why` is what stood against what was
+// asked.
+Result<Optimized> still_moving(const Source& source, Extent extent, Extent whole,
+                               const ImageSettings& settings, const Error& why) {
+  ImageSettings own = settings;
+  own.output_format.reset();
+  own.choose_format = false;
+  const Format format = source.info.format;
+  Result<Optimized> made = in_format(source, format, extent, own);
+  if (!made && made.error().code() == ErrorCode::unsupported && extent != whole) {
+    made = in_format(source, format, whole, own);
+  }
+  if (made) made->notes.push_back(fmt::format("it stays {}: {}", info(format).name, why.message()));
+  return made;
+}
+
 Result<Optimized> decided(const Source& source, const ImageSettings& settings, const Limits& limits,
                           const Admission& admission) {
   if (source.info.format == Format::svg) return cleaned_drawing(source, settings);
@@ -43,8 +61,11 @@ Result<Optimized> decided(const Source& source, const ImageSettings& settings, c
   }
   if (admission) IMGMILL_CHECK(admission(memory_need(source, extent, settings)));
   IMGMILL_CHECK(check_whole(source.bytes, source.info.format));
-  if (settings.choose_format) return smallest_format(source, extent, settings);
-  return in_format(source, target, extent, settings);
+  Result<Optimized> made = settings.choose_format ? smallest_format(source, extent, settings)
+                                                  : in_format(source, target, extent, settings);
+  const bool stays = settings.animation == Animation::keep && moves(source);
+  if (made || !stays || made.error().code() != ErrorCode::unsupported) return made;
+  return still_moving(source, extent, whole, settings, made.error());
 }
 
 // Encoders merge frames that show the same.

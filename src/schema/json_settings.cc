@@ -20,8 +20,9 @@ constexpr std::array<Word<ResizeMode>, 7> resize_modes = {{{"none", ResizeMode::
                                                            {"percent", ResizeMode::percent}}};
 constexpr std::array<Word<Effort>, 3> efforts = {
     {{"fast", Effort::fast}, {"balanced", Effort::balanced}, {"max", Effort::max}}};
-constexpr std::array<Word<Animation>, 2> animations = {
-    {{"refuse", Animation::refuse}, {"first-frame", Animation::first_frame}}};
+constexpr std::array<Word<Animation>, 3> animations = {{{"refuse", Animation::refuse},
+                                                        {"first-frame", Animation::first_frame},
+                                                        {"keep", Animation::keep}}};
 
 struct KeepField {
   std::string_view word;

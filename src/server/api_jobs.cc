@@ -310,6 +310,8 @@ Response download_zip(Api& api, const Request& request, Buffer& /*body*/) {
   const std::string& id = request.captures[0];
   auto job = api.jobs.find(id);
   if (!job) return std::move(job).error();
+  const std::string* const asked = request.parameter("originals");
+  const bool failed_too = asked != nullptr && *asked == "1";
   // What is in it is settled now; files are opened as the client takes what came before.
   std::deque<std::pair<std::string, ImageRow>> wanted;
   for (std::uint32_t next = 0;;) {
@@ -318,6 +320,10 @@ Response download_zip(Api& api, const Request& request, Buffer& /*body*/) {
     if (rows->empty()) break;
     next = rows->back().index + 1;
     for (const ImageRow& row : *rows) {
+      if (row.stored.empty() && failed_too && row.state == ImageState::failed) {
+        // Apart: another image's output may have come to be called so.
+        wanted.emplace_back("not-optimized/" + tame_name(row.name), row);
+      }
       if (row.stored.empty()) continue;
       ImageRow& kept = wanted.emplace_back(tame_name(row.output_name), ImageRow()).second;
       kept.stored = row.stored;
@@ -327,7 +333,8 @@ Response download_zip(Api& api, const Request& request, Buffer& /*body*/) {
     while (!wanted.empty()) {
       const auto [name, row] = std::move(wanted.front());
       wanted.pop_front();
-      auto file = api.jobs.open_output(id, row);
+      auto file =
+          row.stored.empty() ? api.jobs.open_original(id, row) : api.jobs.open_output(id, row);
       if (file) return ZipEntry{name, *std::move(file)};
     }
     return std::nullopt;

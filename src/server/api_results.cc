@@ -140,10 +140,11 @@ Response show_map(Api& api, const Request& request, Buffer& /*body*/) {
   const std::string& id = request.captures[0];
   auto row = api.jobs.image(id, *index);
   if (!row) return std::move(row).error();
-  const std::string* const which = request.parameter("of");
-  auto original = api.pictures.bytes_of(id, *row, "original");
+  const std::string* const of = request.parameter("of");
+  const std::string which = of == nullptr ? "output" : *of;
+  auto original = api.pictures.reference_for(id, *row, which);
   if (!original) return std::move(original).error();
-  auto other = api.pictures.bytes_of(id, *row, which == nullptr ? "output" : *which);
+  auto other = api.pictures.bytes_of(id, *row, which);
   if (!other) return std::move(other).error();
   auto comparison =
       api.optimizer.compare(original->view(), other->view(), {HeatMap::yes}, api.image_limits);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <system_error>
 
@@ -74,6 +75,42 @@ Answer<std::string> settings_in(const std::vector<Field>& fields) {
   return dumped(json);
 }
 
+// Somebody is waiting for the number, and others for the thread.
+constexpr std::uint64_t most_counted = 500'000;
+constexpr std::chrono::milliseconds counting_time{1500};
+
+struct Below {
+  std::uint64_t images = 0;
+  bool all = true;  ///< false: there was more than could be looked at
+};
+
+/// What a job for `folder` would find by the names, links to folders left out as it does. Ends
+/// after `most` names or at `deadline`, since this may be somebody's whole disk.
+Below images_below(const fs::path& folder, std::uint64_t most,
+                   std::chrono::steady_clock::time_point deadline) {
+  Below found;
+  std::vector<fs::path> open{folder};
+  while (!open.empty()) {
+    const fs::path here = std::move(open.back());
+    open.pop_back();
+    const Result<FolderListing> listing = list_folder(here);
+    if (!listing) continue;  // The job will say so; counting is only a help.
+    if (listing->size() > most || std::chrono::steady_clock::now() > deadline) {
+      found.all = false;
+      return found;
+    }
+    most -= listing->size();
+    for (std::size_t i = 0; i < listing->size(); ++i) {
+      const FolderListing::Entry entry = (*listing)[i];
+      if (entry.name.starts_with('.')) continue;
+      if (entry.kind == EntryKind::folder) open.push_back(here / entry.name);
+      const bool file = entry.kind == EntryKind::file || entry.kind == EntryKind::link;
+      if (file && format_of_name(entry.name)) ++found.images;
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 Response show_info(Api& api, const Request& /*request*/, Buffer& /*body*/) {
@@ -141,6 +178,13 @@ Response list_folders(Api& api, const Request& request, Buffer& /*body*/) {
   json["path"] = printable(*folder);
   json["parent"] = is_root ? Json(nullptr) : Json(printable(folder->parent_path()));
   json["images"] = images;
+  const std::string* const below = request.parameter("below");
+  if (below != nullptr && *below == "1") {
+    const Below found =
+        images_below(*folder, most_counted, std::chrono::steady_clock::now() + counting_time);
+    json["images_below"] = found.images;
+    json["counted_all"] = found.all;
+  }
   return json_response(json);
 }
 

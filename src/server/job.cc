@@ -219,6 +219,7 @@ Json image_json(const ImageRow& row) {
   json["output_name"] = has_output ? Json(printable(row.output_name)) : Json(nullptr);
   json["width"] = result.width > 0 ? Json(result.width) : Json(nullptr);
   json["height"] = result.height > 0 ? Json(result.height) : Json(nullptr);
+  json["frames"] = result.frames > 0 ? Json(result.frames) : Json(nullptr);
   json["score"] = or_null(row.score);
   json["target"] = or_null(result.judgement.target);
   json["quality"] = result.judgement.quality > 0 ? Json(result.judgement.quality) : Json(nullptr);

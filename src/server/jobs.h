@@ -131,6 +131,9 @@ class Jobs {
   [[nodiscard]] Answer<ImageRow> image(std::string_view id, std::uint32_t index);
   [[nodiscard]] Answer<OpenFile> open_original(std::string_view id, const ImageRow& row) const;
   [[nodiscard]] Answer<OpenFile> open_output(std::string_view id, const ImageRow& row) const;
+  /// An image's own settings, or else the job's.
+  [[nodiscard]] Answer<std::shared_ptr<const ImageSettings>> settings_of(std::string_view id,
+                                                                         const ImageRow& row) const;
   /// Where things that can be made again are kept for this job; the folder is there.
   [[nodiscard]] Answer<std::filesystem::path> cache_folder(std::string_view id) const;
 

@@ -289,6 +289,19 @@ Answer<OpenFile> Jobs::open_output(std::string_view id, const ImageRow& row) con
   return *std::move(file);
 }
 
+Answer<std::shared_ptr<const ImageSettings>> Jobs::settings_of(std::string_view id,
+                                                               const ImageRow& row) const {
+  if (!row.settings.empty()) {
+    auto own = job_settings(row.settings);
+    if (!own) return no(own.error());
+    return std::make_shared<const ImageSettings>(*std::move(own));
+  }
+  auto found = job(id);
+  if (!found) return std::unexpected(std::move(found).error());
+  if (!(*found)->settings) return no((*found)->settings.error());
+  return *(*found)->settings;
+}
+
 Answer<fs::path> Jobs::cache_folder(std::string_view id) const {
   auto found = job(id);
   if (!found) return std::unexpected(std::move(found).error());

@@ -57,6 +57,16 @@ ImageSettings for_viewing(Format format) {
   return settings;
 }
 
+/// 3 of "variant:3".
+std::optional<std::uint32_t> variant_number(std::string_view which) {
+  if (!which.starts_with(variant_prefix)) return std::nullopt;
+  which.remove_prefix(variant_prefix.size());
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(which.data(), which.data() + which.size(), number);
+  if (error != std::errc() || end != which.data() + which.size()) return std::nullopt;
+  return number;
+}
+
 OptimizationResult result_from(const ImageRow& row, const Optimized& output) {
   OptimizationResult result;
   result.index = row.index;
@@ -101,6 +111,8 @@ Json variant_json(const Variant& variant) {
   json["score"] = score ? Json(*score) : Json(nullptr);
   json["quality"] = result.judgement.quality > 0 ? Json(result.judgement.quality) : Json(nullptr);
   json["format"] = info(result.format.value_or(Format::jpeg)).name;
+  json["frames"] = result.frames;
+  json["notes"] = result.notes;
   json["elapsed_ms"] = static_cast<double>(result.elapsed.count()) / 1000;
   json["settings"] = Json::parse(variant.settings_text, nullptr, false);
   return json;
@@ -119,17 +131,12 @@ Answer<Buffer> Pictures::bytes_of(std::string_view id, const ImageRow& row,
     file = jobs_.open_original(id, row);
   } else if (which == "output") {
     file = jobs_.open_output(id, row);
-  } else if (which.starts_with(variant_prefix)) {
-    which.remove_prefix(variant_prefix.size());
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(which.data(), which.data() + which.size(), number);
-    if (error == std::errc() && end == which.data() + which.size()) {
-      auto known = variant(id, row.index, number);
-      if (!known) return std::unexpected(std::move(known).error());
-      auto opened = open_file(known->file);
-      if (!opened) return std::unexpected(refusal(opened.error(), Refusal::not_found));
-      file = *std::move(opened);
-    }
+  } else if (const auto number = variant_number(which)) {
+    auto known = variant(id, row.index, *number);
+    if (!known) return std::unexpected(std::move(known).error());
+    auto opened = open_file(known->file);
+    if (!opened) return std::unexpected(refusal(opened.error(), Refusal::not_found));
+    file = *std::move(opened);
   }
   if (!file) {
     return std::unexpected(refusal(Refusal::bad_request, "it is not clear which picture is meant",
@@ -139,6 +146,39 @@ Answer<Buffer> Pictures::bytes_of(std::string_view id, const ImageRow& row,
   auto bytes = contents_of(**file, limits_.max_input_bytes);
   if (!bytes) return no(bytes.error());
   return *std::move(bytes);
+}
+
+Answer<ImageSettings> Pictures::settings_of(std::string_view id, const ImageRow& row,
+                                            std::string_view which) {
+  if (const auto number = variant_number(which)) {
+    auto known = variant(id, row.index, *number);
+    if (!known) return std::unexpected(std::move(known).error());
+    auto settings = job_settings(known->settings_text);
+    if (!settings) return no(settings.error());
+    return *std::move(settings);
+  }
+  auto settings = jobs_.settings_of(id, row);
+  if (!settings) return std::unexpected(std::move(settings).error());
+  return **settings;
+}
+
+Answer<Buffer> Pictures::reference_for(std::string_view id, const ImageRow& row,
+                                       std::string_view which) {
+  auto original = bytes_of(id, row, "original");
+  if (!original) return original;
+  auto asked = settings_of(id, row, which);
+  if (!asked) return std::unexpected(std::move(asked).error());
+  if (asked->resize.mode == ResizeMode::none) return original;
+  Result<Optimized> smaller = fail(ErrorCode::unsupported, "");
+  // TIFF holds what PNG does not, such as CMYK.
+  for (const Format format : {Format::png, Format::tiff}) {
+    ImageSettings settings = for_viewing(format);
+    settings.resize = asked->resize;
+    smaller = optimizer_.optimize(original->view(), settings, limits_);
+    if (smaller || smaller.error().code() != ErrorCode::unsupported) break;
+  }
+  if (!smaller) return no(smaller.error());
+  return std::move(smaller->bytes);
 }
 
 Answer<Response> Pictures::thumbnail(std::string_view id, const ImageRow& row, int size) {

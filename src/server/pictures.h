@@ -34,6 +34,11 @@ class Pictures {
   [[nodiscard]] Answer<Buffer> bytes_of(std::string_view id, const ImageRow& row,
                                         std::string_view which);
 
+  /// What `which` is to be compared with: the original or, where `which` was made at another size,
+  /// the original at that size.
+  [[nodiscard]] Answer<Buffer> reference_for(std::string_view id, const ImageRow& row,
+                                             std::string_view which);
+
   /// WebP, its longest side at most `size` pixels.
   [[nodiscard]] Answer<Response> thumbnail(std::string_view id, const ImageRow& row, int size);
   /// As it is where browsers know the format, else without loss in one that they know.
@@ -51,6 +56,9 @@ class Pictures {
   using Key = std::pair<std::string, std::uint32_t>;
   [[nodiscard]] Answer<Variant> variant(std::string_view id, std::uint32_t index,
                                         std::uint32_t number);
+  /// How `which` was asked to be made.
+  [[nodiscard]] Answer<ImageSettings> settings_of(std::string_view id, const ImageRow& row,
+                                                  std::string_view which);
   [[nodiscard]] Answer<std::filesystem::path> cached(std::string_view id, const std::string& name);
 
   Jobs& jobs_;

@@ -189,6 +189,7 @@ TEST_F(Description, EveryOperationAnswersAsDescribed) {
   get("/api/openapi.json", "/api/openapi.json");
   get("/api/info", "/api/info");
   get("/api/folders", "/api/folders?path=" + files().path().string());
+  get("/api/folders", "/api/folders?below=1&path=" + files().path().string());
   // A file of the page, where the program was built with one.
   const std::string page = server().get("/").body;
   const std::size_t asset = page.find("/assets/");

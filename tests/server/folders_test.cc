@@ -37,6 +37,25 @@ TEST_F(Folders, AreListedWithinTheRootsOnly) {
   EXPECT_EQ(server().get("/api/folders?path=" + (files() / "none").string()).code(), "not_found");
 }
 
+TEST_F(Folders, ImagesBelowAreCountedAsAJobFindsThem) {
+  for (const char* name : {"many/a.png", "many/b.JPG", "many/x/c.webp", "many/x/y/z/d.gif"}) {
+    files().write(name, png_file(8, 8));
+  }
+  files().write("many/x/notes.txt", "hello");
+  files().write("many/.hidden/e.png", png_file(8, 8));
+  fs::create_directory_symlink(files() / "many", files() / "many/x/round");
+  const std::string path = "/api/folders?path=" + (files() / "many").string();
+  const Json here = server().get(path).json();
+  EXPECT_EQ(here["images"], 2);
+  EXPECT_FALSE(here.contains("images_below"));
+  const Json below = server().get(path + "&below=1").json();
+  EXPECT_EQ(below["images"], 2);
+  EXPECT_EQ(below["images_below"], 4);
+  EXPECT_EQ(below["counted_all"], true);
+  const std::string job = server().folder_job(files() / "many");
+  EXPECT_EQ(server().wait_for(job, "done")["images"], below["images_below"]);
+}
+
 TEST_F(Folders, LinksThatLeadOutAreNotFollowed) {
   const Folder outside;
   outside.write("secret.png", png_file(16, 16, 9));

@@ -228,6 +228,33 @@ TEST_F(Jobs, LookingAtAnImage) {
   EXPECT_EQ(server().get(image + "/view?of=nothing").code(), "bad_request");
 }
 
+TEST_F(Jobs, MapsOfResizedImagesAreOfTheSizeThatCameOut) {
+  const std::string job = server().new_job(
+      {{"outputFormat", "webp"}, {"resize", {{"mode", "longest"}, {"size", 330}}}});
+  server().upload(job, "a.png", png_file(660, 440, 5));
+  server().ask("POST", "/api/jobs/" + job + "/complete");
+  server().wait_for(job, "done");
+  const std::string image = "/api/jobs/" + job + "/images/0";
+  const auto width_of = [](const std::string& png) {
+    return static_cast<unsigned char>(png.at(18)) * 256 + static_cast<unsigned char>(png.at(19));
+  };
+  const Reply map = server().get(image + "/map");
+  ASSERT_EQ(map.status, 200) << map.body;
+  EXPECT_EQ(width_of(map.body), 330);
+  EXPECT_GT(std::stod(map.header("imgmill-score")), 30);
+  // Variants go by their own settings.
+  const Json variant =
+      server()
+          .post(
+              image + "/variants",
+              {{"settings", {{"target", 80}, {"resize", {{"mode", "percent"}, {"percent", 75}}}}}})
+          .json();
+  const Reply other =
+      server().get(image + "/map?of=variant:" + std::to_string(variant["variant"].get<int>()));
+  ASSERT_EQ(other.status, 200) << other.body;
+  EXPECT_EQ(width_of(other.body), 495);
+}
+
 TEST_F(Jobs, TryingOtherSettingsAndUsingThem) {
   const std::string job = server().new_job({{"outputFormat", "jpeg"}, {"quality", 95}});
   server().upload(job, "a.png", png_file(200, 100, 5));
@@ -312,6 +339,21 @@ TEST_F(Jobs, TwoImagesAreCompared) {
       {{"Content-Type", type}});
   EXPECT_EQ(odd.code(), "bad_image");
   EXPECT_THAT(odd.body, HasSubstr("differ in size"));
+}
+
+TEST_F(Jobs, OriginalsOfFailedImagesComeAlongOnRequest) {
+  const std::string job = server().new_job();
+  const std::string broken = png_file(60, 40, 2).substr(0, 300);
+  server().upload(job, "album/fine.png", png_file(60, 40, 1));
+  server().upload(job, "album/broken.png", broken);
+  server().ask("POST", "/api/jobs/" + job + "/complete");
+  EXPECT_EQ(server().wait_for(job, "done")["counts"]["failed"], 1);
+  const std::string zip = "/api/jobs/" + job + "/zip";
+  EXPECT_THAT(read_zip(server().get(zip).body), SizeIs(1));
+  const auto all = read_zip(server().get(zip + "?originals=1").body);
+  EXPECT_THAT(all, SizeIs(2));
+  ASSERT_TRUE(all.contains("not-optimized/album/broken.png"));
+  EXPECT_EQ(all.at("not-optimized/album/broken.png"), broken);
 }
 
 TEST_F(Jobs, ATicketIsGoodForOneDownload) {

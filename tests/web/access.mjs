@@ -36,7 +36,7 @@ for (const width of [1280, 360]) {
     await page.getByRole("switch", { name: "Lossless" }).check();
     await check("start-lossless");
     await page.getByRole("button", { name: "Just smaller" }).click();
-    await page.getByRole("button", { name: "Use a folder of this computer" }).click();
+    await page.getByRole("button", { name: "Choose a folder" }).click();
     await page.locator(".folders li").first().waitFor();
     await check("local-folder");
     await page.keyboard.press("Escape");

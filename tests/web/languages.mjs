@@ -73,6 +73,8 @@ for (const [language, settings] of Object.entries(languages)) {
     await check("start");
     await page.goto(server.origin + "/" + job);
     await finished(page);
+    // Rows are drawn where they are in sight, and a notice may be long.
+    await page.locator(".keys").scrollIntoViewIfNeeded();
     await page.locator(".row.done").first().waitFor();
     await check("job");
     await page.locator("#tab-summary").click();

@@ -164,14 +164,14 @@ test("a local folder is replaced in place, with its originals kept", async () =>
     await typed;
     await route.fallback();
   });
-  await page.getByRole("button", { name: "Use a folder of this computer" }).click();
+  await page.getByRole("button", { name: "Choose a folder" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Folder" }).fill(join(folder, "shop"));
   go_on();
   await dialog.locator(".folders").waitFor();
   assert.equal(await dialog.getByRole("textbox", { name: "Folder" }).inputValue(), join(folder, "shop"));
   await dialog.getByRole("button", { name: "Go to this folder" }).click();
-  await dialog.getByText("2 images directly in it").waitFor();
+  await dialog.getByText("2 images in it and its subfolders").waitFor();
   await shoot(page, "local-folder");
   await dialog.getByRole("button", { name: "Optimize this folder" }).click();
   await finished(page);

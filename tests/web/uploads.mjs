@@ -1,8 +1,8 @@
 // Uploads over connections that break in the middle, or that swallow what is sent.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { finished, jobId, launch, openPage, pick, rows, until, visit } from "./support/browser.mjs";
-import { large } from "./support/pictures.mjs";
+import { finished, jobId, launch, openPage, pick, rows, shoot, until, visit } from "./support/browser.mjs";
+import { large, png } from "./support/pictures.mjs";
 import { for_proxy, Proxy } from "./support/proxy.mjs";
 import { Server } from "./support/server.mjs";
 
@@ -98,4 +98,30 @@ test("what gets lost without a word is sent again: an upload, its end, the quest
   await rows(page, "done", 3);
   await all_there(files);
   assert.deepEqual(page.complaints, []);
+});
+
+test("after a page that was sending is gone, the next one names what has not arrived", async () => {
+  await visit(page, proxy);
+  proxy.hold_after = 200_000;
+  await pick(page, { "0.png": png(64, 48, 60), "1.png": png(64, 48, 61), "2.png": large(3, 1_500_000), "3.png": large(4, 1_500_000), "4.png": png(64, 48, 64) });
+  await rows(page, "done", 3);
+  await until("two uploads in their middle", () => proxy.held.size === 2);
+  const missing = (on) => on.locator("details.missing");
+  // While it is sending, another page does not call anything missing.
+  const second = await page.context().newPage();
+  await second.goto(page.url());
+  await rows(second, "done", 3);
+  await second.waitForTimeout(500);
+  assert.equal(await missing(second).count(), 0);
+  await page.close();
+  await second.reload();
+  await missing(second).getByText("2 files have not arrived.").click();
+  assert.deepEqual(await missing(second).locator("li bdi").allInnerTexts(), ["2.png", "3.png"]);
+  await shoot(second, "missing");
+  await second.getByRole("button", { name: "Do not mention it again" }).click();
+  assert.equal(await missing(second).count(), 0);
+  await second.reload();
+  await rows(second, "done", 3);
+  assert.equal(await missing(second).count(), 0);
+  await second.context().close();
 });

@@ -83,6 +83,22 @@ export const rows = (page, state, count) =>
 export const row = (page, name) => page.locator(".grid-body .row", { hasText: name });
 export const jobId = (page) => new URL(page.url()).hash.split("/")[2];
 
+/** Until both pictures of the comparison are there to be seen. */
+export const compared = (page) =>
+  page.waitForFunction(() => [...document.querySelectorAll(".stage .layer > img")].filter((image) => image.complete && image.naturalWidth > 0).length === 2);
+
+/** What is seen at a point of the window: [red, green, blue]. */
+export const colourAt = async (page, x, y) => {
+  const shot = await page.screenshot({ clip: { x: Math.round(x), y: Math.round(y), width: 1, height: 1 } });
+  return page.evaluate(async (text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const room = new OffscreenCanvas(1, 1).getContext("2d");
+    room.drawImage(picture, 0, 0);
+    return [...room.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  }, shot.toString("base64"));
+};
+
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** What axe finds serious; of some `rules`, or of all. */
 export const violations = async (page, rules) => {

@@ -13,12 +13,12 @@ export const chunk = (type, data) => {
   return bytes;
 };
 
-/** A PNG file of `rows`: 8-bit RGB, each row with the number of its filter in front. `level` is zlib's, 1..9. */
-export const pngOf = ({ width, height, rows }, level) => {
+/** A PNG file of `rows`: 8-bit RGB (or, with `kind` 6, RGBA), each row with the number of its filter in front. `level` is zlib's, 1..9. */
+export const pngOf = ({ width, height, rows, kind = 2 }, level) => {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);
-  head.set([8, 2, 0, 0, 0], 8);
+  head.set([8, kind, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([signature, chunk("IHDR", head), chunk("IDAT", deflateSync(rows, { level })), chunk("IEND", Buffer.alloc(0))]);
 };
@@ -42,6 +42,12 @@ export const png = (width, height, seed = 1, grain = 6) => {
     }
   }
   return pngOf({ width, height, rows }, 1);
+};
+
+/** A PNG with transparency; `colour` gives [red, green, blue, alpha] of each pixel. */
+export const clearPng = (width, height, colour) => {
+  const rows = Buffer.from(Array.from({ length: height }, (_, y) => [0, ...Array.from({ length: width }, (_, x) => colour(x, y)).flat()]).flat());
+  return pngOf({ width, height, rows, kind: 6 }, 1);
 };
 
 /** A small picture in a file of at least `bytes`, nearly all of them in a chunk that means nothing to anybody. */

@@ -13,6 +13,8 @@ export interface Settings {
   resize?: { mode: ResizeMode; size?: number; width?: number; height?: number; percent?: number };
   effort?: Effort;
   keep?: "all" | "none" | string[];
+  /** Of animations that the format has no room for; "keep": they stay in their own. */
+  animation?: "refuse" | "first-frame" | "keep";
 }
 
 export interface FormatInfo {
@@ -83,6 +85,8 @@ export interface Image {
   output_name: string | null;
   width: number | null;
   height: number | null;
+  /** Of the output; null while there is none. */
+  frames: number | null;
   score: number | null;
   target: number | null;
   quality: number | null;
@@ -99,6 +103,8 @@ export interface Variant {
   score: number | null;
   quality: number | null;
   format: string;
+  frames: number;
+  notes: string[];
   elapsed_ms: number;
   settings: Settings;
 }
@@ -107,7 +113,12 @@ export interface Folders {
   path: string | null;
   parent: string | null;
   folders: string[];
+  /** Directly in it. */
   images: number;
+  /** In it and in all folders below; only where that was asked for. */
+  images_below?: number;
+  /** False: there may be more. */
+  counted_all?: boolean;
 }
 
 export interface WriteResult {

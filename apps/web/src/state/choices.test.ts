@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { built_in_presets, default_choices, isChoices, isPresets, normalise, sameChoices, target_words, toSettings, wordOf } from "./choices";
+import { built_in_presets, default_choices, fromSettings, isChoices, isPresets, normalise, sameChoices, target_words, toSettings, wordOf } from "./choices";
 
 test("choices become the settings of docs/json.md and say nothing that is a default", () => {
-  assert.deepEqual(toSettings(default_choices), { target: 80, spareLossless: true });
+  assert.deepEqual(toSettings(default_choices), { target: 80, spareLossless: true, animation: "keep" });
   assert.deepEqual(toSettings({ ...default_choices, lossless: true, keep: "all", effort: "max" }), {
     lossless: true,
     keep: "all",
     effort: "max",
+    animation: "keep",
   });
   assert.deepEqual(toSettings({ ...default_choices, resize: "longest", pixels: 1200 }).resize, { mode: "longest", size: 1200 });
   assert.deepEqual(toSettings({ ...default_choices, resize: "width", pixels: 900 }).resize, { mode: "width", width: 900 });
@@ -23,7 +24,7 @@ test("every word names its own target, and what lies between belongs to the lowe
 
 test("numbers are held in their ranges, formats among those that fit", () => {
   const wild = normalise({ ...default_choices, target: 1000, pixels: -4, percent: Number.NaN });
-  assert.deepEqual([wild.target, wild.pixels, wild.percent], [95, 1, 50]);
+  assert.deepEqual([wild.target, wild.pixels, wild.percent], [95, 1600, 50]);
   assert.equal(normalise({ ...default_choices, lossless: true, format: "jpeg" }).format, "original");
   assert.equal(normalise({ ...default_choices, lossless: true, format: "png" }).format, "png");
 });
@@ -38,4 +39,12 @@ test("storage is believed only when it holds what the page wrote", () => {
 test("two choices are the same when they ask for the same", () => {
   assert.ok(sameChoices(default_choices, { ...default_choices, pixels: 99 }));
   assert.ok(!sameChoices(default_choices, { ...default_choices, target: 81 }));
+});
+
+test("settings lead back to the choices that they came from", () => {
+  const all = [...built_in_presets.map((preset) => preset.choices), { ...default_choices, resize: "percent" as const, percent: 25 }, { ...default_choices, resize: "width" as const, pixels: 77 }];
+  for (const choices of all) assert.ok(sameChoices(fromSettings(toSettings(choices)), choices), JSON.stringify(choices));
+  // What others have asked for comes as near as it can.
+  assert.ok(sameChoices(fromSettings({}), default_choices));
+  assert.deepEqual(fromSettings({ resize: { mode: "fit", width: 9, height: 9 }, keep: ["icc"] }), default_choices);
 });

@@ -72,17 +72,39 @@ export const toSettings = (choices: Choices): Settings => {
   if (choices.resize === "width") settings.resize = { mode: "width", width: choices.pixels };
   if (choices.keep !== "some") settings.keep = choices.keep;
   if (choices.effort !== "balanced") settings.effort = choices.effort;
+  // An animation among the pictures is no reason to fail.
+  settings.animation = "keep";
   return settings;
 };
 
+/** The choices that settings come from, or those that are nearest to them. */
+export const fromSettings = (settings: Settings): Choices => {
+  const { resize, keep } = settings;
+  const found: Choices = {
+    ...default_choices,
+    lossless: settings.lossless === true,
+    format: settings.outputFormat ?? "original",
+    keep: keep === "all" || keep === "none" ? keep : "some",
+    effort: settings.effort ?? "balanced",
+  };
+  if (typeof settings.target === "number") found.target = settings.target;
+  if (resize?.mode === "longest" && resize.size !== undefined) return normalise({ ...found, resize: "longest", pixels: resize.size });
+  if (resize?.mode === "width" && resize.width !== undefined) return normalise({ ...found, resize: "width", pixels: resize.width });
+  if (resize?.mode === "percent" && resize.percent !== undefined) return normalise({ ...found, resize: "percent", percent: resize.percent });
+  return normalise(found);
+};
+
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, Math.round(value)));
+
+/** A number of its kind, or what is usual: nobody has meant a picture of -5 pixels. */
+const within_or = (value: number, low: number, high: number, usual: number) => (value >= low && value <= high ? Math.round(value) : usual);
 
 /** Holds every number in its range, and the format among those that fit. */
 export const normalise = (choices: Choices): Choices => ({
   ...choices,
   target: clamp(choices.target || default_choices.target, lowest_target, highest_target),
-  pixels: clamp(choices.pixels || default_choices.pixels, 1, 65535),
-  percent: clamp(choices.percent || default_choices.percent, 1, 100),
+  pixels: within_or(choices.pixels, 1, 65535, default_choices.pixels),
+  percent: within_or(choices.percent, 1, 100, default_choices.percent),
   format: choices.lossless && !lossless_formats.includes(choices.format) ? "original" : choices.format,
 });
 

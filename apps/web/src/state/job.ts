@@ -56,8 +56,9 @@ export class OpenJob {
     return this.change(this.path(`/${what}`));
   }
 
-  retry(indices?: number[]): Promise<void> {
-    return this.change(this.path("/retry"), indices ? { indices } : {});
+  /** Those that have failed, or `indices` whatever became of them; with `settings` of their own, where those are given. */
+  retry(indices?: number[], settings?: Settings): Promise<void> {
+    return this.change(this.path("/retry"), { ...(indices ? { indices } : {}), ...(settings ? { settings } : {}) });
   }
 
   variant(index: number, settings: Settings): Promise<Variant> {
@@ -134,3 +135,5 @@ export const reopenJob = (): void => {
 export const isOver = (job: Job): boolean => job.state !== "receiving" && job.state !== "running";
 export const finished = (job: Job): number =>
   job.counts.done + job.counts.kept + job.counts.failed + job.counts.cancelled;
+/** Once originals were replaced by their smaller versions, what would go again is no longer what was given. */
+export const mayGoAgain = (job: Job): boolean => job.written?.to !== "in-place";

@@ -15,6 +15,7 @@ const image = (index: number, some: Partial<Image>): Image => ({
   output_name: null,
   width: 1,
   height: 1,
+  frames: 1,
   score: 90,
   target: 80,
   quality: null,

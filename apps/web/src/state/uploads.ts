@@ -4,6 +4,7 @@ import { persistently } from "../api/patience";
 import type { Job, Settings } from "../api/types";
 import { imageTest, UniqueNames, type Given, type Incoming } from "./incoming";
 import type { Said } from "../i18n/reasons";
+import { forgetSent, noteSent, whileSending } from "./sent";
 import { connection, info } from "./session";
 
 const lanes = 4;
@@ -70,6 +71,8 @@ export class Uploads {
   private wake: (() => void)[] = [];
   private sources = 0;
   private closed_by: Said | null = null;
+  /** All that is to be sent, for pages to come. */
+  private readonly all: string[] = [];
   private active = 0;
 
   constructor(
@@ -126,6 +129,7 @@ export class Uploads {
       told = true;
       const state = this.state.value;
       this.set({ found: state.found + found, ignored: state.ignored + ignored });
+      noteSent(this.job, this.all);
       found = 0;
       ignored = 0;
       this.rouse();
@@ -137,7 +141,9 @@ export class Uploads {
         else if (!isImage(item.name) || this.state.value.found + found >= limit) ignored += 1;
         else if (this.closed_by) this.refuse(item.name, this.closed_by);
         else {
-          this.queue.push({ ...item, name: this.names.take(item.name) });
+          const name = this.names.take(item.name);
+          this.all.push(name);
+          this.queue.push({ ...item, name });
           found += 1;
         }
         if ((found === 1 && !told) || found + ignored >= 200) tell();
@@ -166,6 +172,8 @@ export class Uploads {
     }
     this.active -= 1;
     if (this.active > 0) return;
+    // What did not go was told of.
+    forgetSent(this.job);
     for (let tries = 0; this.open && tries < tries_when_busy; ) {
       try {
         await send<Job>("POST", `/api/jobs/${this.job}/complete`);
@@ -247,7 +255,10 @@ export class Uploads {
 export const uploads = signal<ReadonlyMap<string, Uploads>>(new Map());
 
 const begin = (job: string): Uploads => {
+  let end: () => void = () => undefined;
+  whileSending(job, new Promise<void>((resolve) => (end = resolve)));
   const started = new Uploads(job, () => {
+    end();
     const rest = new Map(uploads.value);
     // Refusals are still to be read.
     if (started.state.value.refused === 0 && started.state.value.ignored === 0) rest.delete(job);

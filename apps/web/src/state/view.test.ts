@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitView, hold, zoomAt } from "./view";
+import { fitView, hold, inPane, paneOf, zoomAt } from "./view";
 
 const stage = { width: 800, height: 600 };
 
@@ -29,4 +29,13 @@ test("a picture cannot be dragged out of sight", () => {
     assert.ok(held.x < stage.width && held.x + picture.width > 0);
     assert.ok(held.y < stage.height && held.y + picture.height > 0);
   }
+});
+
+test("two pictures share the stage along its longer side, and a point is told in its own half", () => {
+  assert.deepEqual(paneOf(stage, false), stage);
+  assert.deepEqual(paneOf(stage, true), { width: 400, height: 600 });
+  assert.deepEqual(paneOf({ width: 300, height: 500 }, true), { width: 300, height: 250 });
+  assert.deepEqual(inPane({ x: 30, y: 500 }, { width: 400, height: 600 }), { x: 30, y: 500 });
+  assert.deepEqual(inPane({ x: 430, y: 20 }, { width: 400, height: 600 }), { x: 30, y: 20 });
+  assert.deepEqual(inPane({ x: 10, y: 260 }, { width: 300, height: 250 }), { x: 10, y: 10 });
 });

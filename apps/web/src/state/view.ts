@@ -29,6 +29,18 @@ const centred = (stage: Size, picture: Size, scale: number): View => ({
   y: (stage.height - picture.height * scale) / 2,
 });
 
+/** The place of one picture where two lie next to each other, or, in an upright stage, above each other. */
+export const paneOf = (stage: Size, halved: boolean): Size => {
+  if (!halved) return stage;
+  return stage.height > stage.width ? { width: stage.width, height: stage.height / 2 } : { width: stage.width / 2, height: stage.height };
+};
+
+/** A point of the stage as one of the pane that it lies in. */
+export const inPane = (at: { x: number; y: number }, pane: Size): { x: number; y: number } => ({
+  x: at.x >= pane.width ? at.x - pane.width : at.x,
+  y: at.y >= pane.height ? at.y - pane.height : at.y,
+});
+
 /** Zooms so that the point of the picture under `at` stays there. */
 export const zoomAt = (view: View, at: { x: number; y: number }, scale: number): View => ({
   scale,

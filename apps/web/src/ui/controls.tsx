@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
@@ -65,12 +66,14 @@ export const Select = <T extends string>({
   options,
   onChange,
   hideLabel = false,
+  disabled = false,
 }: {
   label: string;
   value: T;
   options: readonly { value: T; label: string }[];
   onChange: (value: T) => void;
   hideLabel?: boolean;
+  disabled?: boolean;
 }) => {
   const id = useId();
   return (
@@ -78,7 +81,7 @@ export const Select = <T extends string>({
       <label class={hideLabel ? "hidden" : "label"} for={id}>
         {label}
       </label>
-      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
+      <select id={id} value={value} disabled={disabled} onChange={(event) => onChange(event.currentTarget.value as T)}>
         {options.map((option) => (
           <option key={option.value} value={option.value} selected={option.value === value}>
             {option.label}
@@ -89,6 +92,7 @@ export const Select = <T extends string>({
   );
 };
 
+/** A whole number from `min` to `max`. Anything else is refused with a word about it, and the number that was there stays. */
 export const NumberField = ({
   label,
   value,
@@ -107,6 +111,14 @@ export const NumberField = ({
   title?: string;
 }) => {
   const id = useId();
+  const refused = useSignal<string | null>(null);
+  /** What stands in the field until that is left. */
+  const typing = useSignal<string | null>(null);
+  /** What is no number at all, the browser gives as nothing. */
+  const numberIn = (text: string): number | null => {
+    const number = Number(text);
+    return text !== "" && Number.isInteger(number) && number >= min && number <= max ? number : null;
+  };
   return (
     <div class="field number">
       <label class={hideLabel ? "hidden" : "label"} for={id}>
@@ -117,25 +129,52 @@ export const NumberField = ({
         type="number"
         inputMode="numeric"
         {...(title === undefined ? {} : { title })}
+        {...(refused.value === null ? {} : { "aria-invalid": true, "aria-describedby": `${id}-refused` })}
         min={min}
         max={max}
-        value={value}
+        value={typing.value ?? value}
+        onInput={(event) => {
+          typing.value = event.currentTarget.value;
+          refused.value = null;
+          // At once: files may be dropped before the field is left.
+          const number = numberIn(typing.value);
+          if (number !== null) onChange(number);
+        }}
         onChange={(event) => {
-          const number = Math.round(Number(event.currentTarget.value));
-          const held = Number.isFinite(number) && number !== 0 ? Math.min(max, Math.max(min, number)) : value;
-          event.currentTarget.value = String(held);
-          onChange(held);
+          const text = event.currentTarget.value;
+          if (numberIn(text) === null) refused.value = text;
+        }}
+        onBlur={(event) => {
+          typing.value = null;
+          event.currentTarget.value = String(value);
         }}
       />
+      {refused.value !== null && (
+        <p class="problem small" id={`${id}-refused`} role="alert">
+          {t("number.refused", { given: refused.value || "–", min, max, kept: value })}
+        </p>
+      )}
     </div>
   );
 };
 
-export const Switch = ({ label, hint, checked, onChange }: { label: string; hint?: string; checked: boolean; onChange: (checked: boolean) => void }) => {
+export const Switch = ({
+  label,
+  hint,
+  checked,
+  onChange,
+  disabled = false,
+}: {
+  label: string;
+  hint?: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  disabled?: boolean;
+}) => {
   const id = useId();
   return (
     <div class="switch">
-      <input id={id} type="checkbox" role="switch" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} {...(hint ? { "aria-describedby": `${id}-hint` } : {})} />
+      <input id={id} type="checkbox" role="switch" checked={checked} disabled={disabled} onChange={(event) => onChange(event.currentTarget.checked)} {...(hint ? { "aria-describedby": `${id}-hint` } : {})} />
       <label for={id}>{label}</label>
       {hint && (
         <span class="hint" id={`${id}-hint`}>
@@ -143,6 +182,17 @@ export const Switch = ({ label, hint, checked, onChange }: { label: string; hint
         </span>
       )}
     </div>
+  );
+};
+
+/** The name of an image: the file first, then where it is, so that what is cut off is the folder. */
+export const FileName = ({ name }: { name: string }) => {
+  const slash = name.lastIndexOf("/") + 1;
+  return (
+    <span class="file-name" title={name}>
+      <bdi>{name.slice(slash)}</bdi>
+      {slash > 0 && <bdi class="file-folder">{name.slice(0, slash - 1)}</bdi>}
+    </span>
   );
 };
 

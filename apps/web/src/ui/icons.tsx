@@ -52,6 +52,36 @@ export const SearchIcon = shape(
   </>,
 );
 
+export const DividerIcon = shape(
+  <>
+    <rect x="3.5" y="5" width="17" height="14" rx="2" />
+    <path d="M12 3v18" />
+  </>,
+);
+export const SidesIcon = shape(
+  <>
+    <rect x="3" y="6" width="8" height="12" rx="1.5" />
+    <rect x="13" y="6" width="8" height="12" rx="1.5" />
+  </>,
+);
+export const FlickerIcon = shape(
+  <>
+    <rect x="3.5" y="4" width="12.5" height="11" rx="1.5" />
+    <path d="M19 8.5h.5a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1H9a1 1 0 0 1-1-1v-.5" />
+  </>,
+);
+export const FlipIcon = shape(<path d="M4.5 9h14M15 5.5 18.5 9 15 12.5M19.5 15.5h-14M9 12l-3.5 3.5L9 19" />);
+export const PlayIcon = shape(<path d="M8 5.5v13l10.5-6.5z" />);
+export const PauseIcon = shape(<path d="M8.5 6v12M15.5 6v12" />);
+export const SparkIcon = shape(<path d="M12 3.5 13.8 10.2 20.5 12l-6.7 1.8L12 20.5l-1.8-6.7L3.5 12l6.7-1.8z" />);
+
+export const SelectIcon = shape(
+  <>
+    <rect x="4" y="4" width="16" height="16" rx="3" />
+    <path d="m8 12.3 2.8 2.8L16 9.5" />
+  </>,
+);
+
 /** The mill: four sails. Turns while there is work. */
 export const Mark = ({ size = 26, turning = false }: { size?: number; turning?: boolean }) => (
   <svg class={turning ? "mark turning" : "mark"} width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">

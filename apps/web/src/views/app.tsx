@@ -104,6 +104,8 @@ const Content = () => {
     came_from.current = job;
     if (job !== openJob.peek()?.id) resetList();
     showJob(job);
+    // Wherever the page before it was scrolled to. Coming back from an image is no other job.
+    if (job !== null) scrollTo(0, 0);
     if (job === null) {
       document.title = "imgmill";
       scrollTo(0, 0);

@@ -8,42 +8,62 @@ import { reasonOf } from "../i18n/reasons";
 import type { OpenJob } from "../state/job";
 import { go } from "../state/route";
 import { usePicture } from "../state/thumbnails";
-import { Button, Detail, Why } from "../ui/controls";
+import type { Size } from "../state/view";
+import { Button, Detail, FileName, Why } from "../ui/controls";
 import { BackIcon, DownloadIcon, NextIcon, PictureIcon, RetryIcon, WarnIcon } from "../ui/icons";
 import { attempt, tellError } from "../ui/toast";
+import { formatName } from "./formats";
 import { currentOrder } from "./list";
 import { Qualities } from "./qualities";
 import { Stage } from "./stage";
 
-const Details = ({ image }: { image: Image }) => (
-  <section class="details" aria-labelledby="details-title">
-    <h2 id="details-title">{t("compare.details")}</h2>
-    <dl>
-      {image.width !== null && image.height !== null && (
-        <>
-          <dt>{t("compare.dimensions")}</dt>
-          <dd>
-            {number(image.width)} × {number(image.height)}
-          </dd>
-        </>
+interface Sizes {
+  before: Size | null;
+  after: Size | null;
+}
+
+const sides = ({ width, height }: Size) => `${number(width)} × ${number(height)}`;
+
+/** Of the output, or of the variant that is shown in its place. */
+const Details = ({ image, shown, sizes }: { image: Image; shown: Variant | null; sizes: Sizes }) => {
+  const { before } = sizes;
+  const after = sizes.after ?? (image.width !== null && image.height !== null && !shown ? { width: image.width, height: image.height } : null);
+  const resized = before && after && (before.width !== after.width || before.height !== after.height);
+  const format = shown?.format ?? image.format;
+  const value = shown ? shown.score : image.score;
+  const notes = shown ? shown.notes : image.notes;
+  return (
+    <section class="details" aria-labelledby="details-title">
+      <h2 id="details-title">{t("compare.details")}</h2>
+      <dl>
+        {after && (
+          <>
+            <dt>{t("compare.dimensions")}</dt>
+            <dd>{resized ? `${sides(before)} → ${sides(after)}` : sides(after)}</dd>
+          </>
+        )}
+        <dt>{t("settings.format")}</dt>
+        <dd>{[...new Set([image.input_format, format])].filter((some) => some !== null).map(formatName).join(" → ")}</dd>
+        <dt>{t("compare.score")}</dt>
+        <dd>{value === null ? "–" : score(value)}</dd>
+      </dl>
+      <p class="hint">{t("score.what")}</p>
+      {notes.length > 0 && (
+        <ul class="notes" lang="en">
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
       )}
-      <dt>{t("settings.format")}</dt>
-      <dd class="upper">{image.input_format === image.format || image.format === null ? image.input_format : `${image.input_format ?? ""} → ${image.format}`}</dd>
-      <dt>{t("compare.score")}</dt>
-      <dd>{image.score === null ? "–" : score(image.score)}</dd>
-    </dl>
-    {image.notes.length > 0 && (
-      <ul class="notes" lang="en">
-        {image.notes.map((note) => (
-          <li key={note}>{note}</li>
-        ))}
-      </ul>
-    )}
-  </section>
-);
+    </section>
+  );
+};
 
 const Failed = ({ open, image }: { open: OpenJob; image: Image }) => {
   const reason = image.error && reasonOf(image.error);
+  // The server names the way out that it sees; here it is a button.
+  const several = image.error?.code === "unsupported" && image.error.advice.includes("--first-frame");
+  const settings = image.settings ?? open.job.value?.settings ?? {};
   return (
     <div class="center-message">
       <WarnIcon size={36} />
@@ -59,7 +79,12 @@ const Failed = ({ open, image }: { open: OpenJob; image: Image }) => {
           </p>
         </>
       )}
-      <Button kind="primary" onClick={attempt(() => open.retry([image.index]))}>
+      {several && (
+        <Button kind="primary" onClick={attempt(() => open.retry([image.index], { ...settings, animation: "first-frame" }))}>
+          <PictureIcon /> {t("compare.takeFirst")}
+        </Button>
+      )}
+      <Button kind={several ? "plain" : "primary"} onClick={attempt(() => open.retry([image.index]))}>
         <RetryIcon /> {t("common.retry")}
       </Button>
     </div>
@@ -70,6 +95,7 @@ const Pictures = ({ open, image }: { open: OpenJob; image: Image }) => {
   const shown = useSignal<Variant | null>(null);
   const map_on = useSignal(false);
   const opacity = useSignal(0.8);
+  const sizes = useSignal<Sizes>({ before: null, after: null });
   const of = shown.value ? `variant:${shown.value.variant}` : "output";
   // What comes after # is not sent: it only says that another picture is wanted.
   const version = shown.value ? "" : `#${image.sequence}`;
@@ -105,13 +131,14 @@ const Pictures = ({ open, image }: { open: OpenJob; image: Image }) => {
           onMap={(on) => (map_on.value = on)}
           opacity={opacity.value}
           onOpacity={(value) => (opacity.value = value)}
+          onSize={(which, size) => (sizes.value = { ...sizes.value, [which]: size })}
           beforeLabel={`${t("compare.before")} · ${bytes(image.original_size)}`}
           afterLabel={`${t("compare.after")} · ${bytes(size)} · ${change(1 - size / Math.max(1, image.original_size))}`}
         />
       )}
       <aside class="panel">
         <Qualities open={open} image={image} shown={shown} />
-        <Details image={image} />
+        <Details image={image} shown={shown.value} sizes={sizes.value} />
       </aside>
     </>
   );
@@ -144,7 +171,7 @@ export const Compare = ({ open, index }: { open: OpenJob; index: number }) => {
           <BackIcon />
         </Button>
         <h1 ref={title} tabIndex={-1} class="cut">
-          {image?.name ?? "\u00a0"}
+          {image ? <FileName name={image.name} /> : "\u00a0"}
         </h1>
         {ready && (
           <Button kind="quiet" label={t("get.one")} onClick={attempt(() => download(open.imagePath(index, "/output"), (image.output_name ?? image.name).split("/").pop() ?? ""))}>

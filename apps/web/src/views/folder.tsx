@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { ApiError, get } from "../api/client";
 import type { Folders } from "../api/types";
 import { t } from "../i18n";
@@ -8,14 +8,71 @@ import { chooseFolder, in_window } from "../state/desktop";
 import { go } from "../state/route";
 import { greet } from "../state/session";
 import { Button, Dialog, Why } from "../ui/controls";
-import { FolderIcon, UpIcon } from "../ui/icons";
+import { FolderIcon, PlusIcon, UpIcon } from "../ui/icons";
 import { attempt } from "../ui/toast";
 import { recall, remember } from "../state/storage";
 import { startLocal } from "./window";
 
-/** Chooses a folder of the server's machine. `onPath` hears of every folder that was opened. */
-export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => void }) => {
+/** A folder that is there or, where that may be, is still to be made. */
+export interface Place {
+  path: string;
+  made: boolean;
+}
+
+/** How many images a job for the folder would find; asked for apart, since counting may take a while. */
+const Count = ({ folders }: { folders: Folders }) => {
+  const below = useSignal<Folders | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    below.value = null;
+    get<Folders>(`/api/folders?below=1&path=${encodeURIComponent(folders.path ?? "")}`, stop.signal).then(
+      (counted) => (below.value = counted),
+      // What is directly in it is known all the same.
+      () => undefined,
+    );
+    return () => stop.abort();
+  }, [folders]);
+  const count = below.value?.images_below;
+  if (count === undefined) return <>{t("local.here", { count: folders.images })}</>;
+  return <>{t(below.value?.counted_all === false ? "local.belowMore" : "local.below", { count })}</>;
+};
+
+/** A name for a folder that is to be made here. What a path is made of has no place in it. */
+const NewFolder = ({ onName }: { onName: (name: string) => void }) => {
+  const name = useSignal<string | null>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const wrong = name.value !== null && (/[/\\]/.test(name.value) || name.value.trim().startsWith("."));
+  useLayoutEffect(() => input.current?.focus(), [name.value === null]);
+  if (name.value === null) {
+    return (
+      <button type="button" class="link new-folder" onClick={() => (name.value = "")}>
+        <PlusIcon size={16} /> {t("local.new")}
+      </button>
+    );
+  }
+  return (
+    <form
+      class="inline"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const given = name.value?.trim() ?? "";
+        if (given === "" || wrong) return;
+        onName(given);
+        name.value = null;
+      }}
+    >
+      <input ref={input} type="text" aria-label={t("local.newName")} placeholder={t("local.newName")} maxLength={200} spellcheck={false} {...(wrong ? { "aria-invalid": true } : {})} value={name.value} onInput={(event) => (name.value = event.currentTarget.value)} />
+      <Button type="submit" disabled={wrong || name.value.trim() === ""}>
+        {t("local.newUse")}
+      </Button>
+    </form>
+  );
+};
+
+/** Chooses a folder of the server's machine. `onPlace` hears of every folder that was opened. */
+export const FolderBrowser = ({ onPlace, mayMake = false }: { onPlace: (place: Place | null) => void; mayMake?: boolean }) => {
   const here = useSignal<Folders | null>(null);
+  const fresh = useSignal<string | null>(null);
   const typed = useSignal("");
   const error = useSignal<Said | null>(null);
   const id = useId();
@@ -28,14 +85,15 @@ export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => voi
       const folders = await get<Folders>(`/api/folders${path === null ? "" : `?path=${encodeURIComponent(path)}`}`);
       if (mine !== asked.current) return;
       here.value = folders;
+      fresh.value = null;
       if (typed.value === before) typed.value = folders.path ?? "";
       error.value = null;
-      onPath(folders.path || null);
+      onPlace(folders.path ? { path: folders.path, made: true } : null);
       if (folders.path) remember("folder", folders.path);
     } catch (problem) {
       if (mine !== asked.current) return;
       error.value = problem instanceof ApiError ? problem : { code: "unknown", message: String(problem), advice: "" };
-      onPath(null);
+      onPlace(null);
     }
   };
   useEffect(() => {
@@ -53,6 +111,15 @@ export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => voi
   });
   const folders = here.value;
   const base = folders?.path ? folders.path.replace(/\/$/, "") : null;
+  const make = (name: string) => {
+    if (base === null || !folders) return;
+    if (folders.folders.includes(name)) {
+      void open(`${base}/${name}`);
+      return;
+    }
+    fresh.value = name;
+    onPlace({ path: `${base}/${name}`, made: false });
+  };
   return (
     <div class="browser">
       <form
@@ -87,6 +154,11 @@ export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => voi
               </button>
             </li>
           )}
+          {fresh.value !== null && (
+            <li key="new" class="fresh">
+              <FolderIcon /> <span class="cut">{fresh.value}</span> <span class="pill done">{t("local.fresh")}</span>
+            </li>
+          )}
           {folders.folders.map((name) => (
             <li key={name}>
               <button type="button" onClick={() => void open(base === null ? name : `${base}/${name}`)}>
@@ -94,17 +166,22 @@ export const FolderBrowser = ({ onPath }: { onPath: (path: string | null) => voi
               </button>
             </li>
           ))}
-          {folders.folders.length === 0 && <li class="empty">{t("local.empty")}</li>}
+          {folders.folders.length === 0 && fresh.value === null && <li class="empty">{t("local.empty")}</li>}
         </ul>
       )}
-      <p class="hint" aria-live="polite">
-        {base !== null && folders ? t("local.here", { count: folders.images }) : "\u00a0"}
-      </p>
+      {mayMake ? (
+        base !== null && <NewFolder onName={make} />
+      ) : (
+        <p class="hint" aria-live="polite">
+          {base !== null && folders ? <Count folders={folders} /> : "\u00a0"}
+        </p>
+      )}
     </div>
   );
 };
 
-export const LocalFolder = ({ onClose }: { onClose: () => void }) => {
+/** A folder to be worked on where it is; or, for one that lies elsewhere, a copy of it. */
+export const ChooseFolder = ({ onClose, onCopy }: { onClose: () => void; onCopy: () => void }) => {
   const path = useSignal<string | null>(null);
   const start = attempt(async () => {
     if (path.value === null) return;
@@ -113,15 +190,21 @@ export const LocalFolder = ({ onClose }: { onClose: () => void }) => {
     go({ view: "job", job: job.id, tab: "images" });
   });
   return (
-    <Dialog title={t("local.title")} onClose={onClose}>
+    <Dialog title={t("drop.folder")} onClose={onClose}>
       <p class="hint">{t("local.intro")}</p>
-      <FolderBrowser onPath={(value) => (path.value = value)} />
+      <FolderBrowser onPlace={(place) => (path.value = place?.path ?? null)} />
       <footer>
         <Button onClick={onClose}>{t("common.cancel")}</Button>
         <Button kind="primary" disabled={path.value === null} onClick={start}>
           {t("local.start")}
         </Button>
       </footer>
+      <p class="hint elsewhere">
+        {t("local.elsewhere")}{" "}
+        <button type="button" class="link" onClick={onCopy}>
+          {t("local.copy")}
+        </button>
+      </p>
     </Dialog>
   );
 };

@@ -1,7 +1,8 @@
 import { t } from "../i18n";
+import { examplePictures } from "../state/example";
 import { choices } from "../state/preferences";
 import { toSettings } from "../state/choices";
-import { imageTest, type Given, type Incoming, type Unreadable } from "../state/incoming";
+import { fromFiles, imageTest, type Given, type Incoming, type Unreadable } from "../state/incoming";
 import { openJob } from "../state/job";
 import { go, route } from "../state/route";
 import { info } from "../state/session";
@@ -62,4 +63,11 @@ export const give = async (source: Given): Promise<void> => {
   } catch (error) {
     tellError(error);
   }
+};
+
+/** Pictures that the page has drawn itself, for those who want to see what happens first. */
+export const tryExample = async (): Promise<void> => {
+  const files = await examplePictures();
+  const job = await startUploads(fromFiles(files), toSettings(choices.value), t("example.name"));
+  go({ view: "job", job, tab: "images" });
 };

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError, get, send } from "../api/client";
 import type { Job } from "../api/types";
@@ -6,6 +6,7 @@ import { t } from "../i18n";
 import { bytes, change, date } from "../i18n/format";
 import { isOver } from "../state/job";
 import { go, hrefOf } from "../state/route";
+import { forgetSent } from "../state/sent";
 import { connection } from "../state/session";
 import { uploads } from "../state/uploads";
 import { Button, Dialog } from "../ui/controls";
@@ -13,6 +14,9 @@ import { FolderIcon, PictureIcon, TrashIcon } from "../ui/icons";
 import { attempt } from "../ui/toast";
 
 const poll_ms = 2000;
+
+/** As last asked for; null: not yet. */
+export const jobs = signal<Job[] | null>(null);
 
 const Line = ({ job, onDelete }: { job: Job; onDelete: () => void }) => {
   const to = { view: "job", job: job.id, tab: "images" } as const;
@@ -51,7 +55,6 @@ const Line = ({ job, onDelete }: { job: Job; onDelete: () => void }) => {
 };
 
 export const History = () => {
-  const jobs = useSignal<Job[] | null>(null);
   const asked = useSignal<Job | null>(null);
   const load = async () => {
     try {
@@ -79,6 +82,7 @@ export const History = () => {
       asked.value = null;
       uploads.value.get(job.id)?.cancel();
       await send("DELETE", `/api/jobs/${job.id}`);
+      forgetSent(job.id);
       await load();
     });
   return (

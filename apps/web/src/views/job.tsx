@@ -1,16 +1,20 @@
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { download } from "../api/client";
 import type { Job } from "../api/types";
 import { t } from "../i18n";
 import { bytes, change, duration, number, percent } from "../i18n/format";
-import { finished, isOver, type OpenJob } from "../state/job";
+import { finished, isOver, mayGoAgain, type OpenJob } from "../state/job";
 import { fromFiles } from "../state/incoming";
+import { ownSettings } from "../state/own";
 import { go } from "../state/route";
+import { forgetSent, missingOf } from "../state/sent";
 import { addUploads, isSending, uploads } from "../state/uploads";
-import { Button, Why } from "../ui/controls";
+import { Button, FileName, Why } from "../ui/controls";
 import { BackIcon, DownloadIcon, Mark, PlusIcon, ReportIcon, RetryIcon, StopIcon, WarnIcon, WriteIcon } from "../ui/icons";
 import { attempt, tell } from "../ui/toast";
+import { AgainDialog } from "./again";
+import { describe } from "./describe";
 import { ImageList, listFilter } from "./list";
 import { Summary } from "./summary";
 import { WriteDialog } from "./write";
@@ -138,7 +142,23 @@ const Reports = ({ open }: { open: OpenJob }) => {
   );
 };
 
+/** What was asked; where all images have come to have the same settings of their own, those. */
+const Asked = ({ job, open }: { job: Job; open: OpenJob }) => {
+  const own = useComputed(() => {
+    void open.changed.value;
+    return ownSettings(open.rows);
+  });
+  const { all, count } = own.value;
+  return (
+    <p class="asked hint">
+      <span class="hidden">{t("settings.title")}: </span>
+      <span>{[...describe(all ?? job.settings), ...(count > 0 ? [t("job.ownSettings", { count })] : [])].join(" · ")}</span>
+    </p>
+  );
+};
+
 const Over = ({ job, open }: { job: Job; open: OpenJob }) => {
+  const again = useSignal(false);
   const writing = useSignal(false);
   const saved = shareSaved(job);
   const usable = job.counts.done + job.counts.kept;
@@ -176,14 +196,63 @@ const Over = ({ job, open }: { job: Job; open: OpenJob }) => {
           <WriteIcon /> {t("get.write")}
         </Button>
         <Reports open={open} />
+        {mayGoAgain(job) && open.loaded.value && open.rows.length > 0 && (
+          <Button onClick={() => (again.value = true)}>
+            <RetryIcon /> {t("again.open")}
+          </Button>
+        )}
         {(job.state === "cancelled" || job.state === "interrupted") && (
           <Button onClick={attempt(() => open.retry())}>
             <RetryIcon /> {t("job.continue")}
           </Button>
         )}
       </div>
+      {again.value && <AgainDialog open={open} indices={open.rows.flatMap((image) => (image ? [image.index] : []))} settings={open.rows[0]?.settings ?? job.settings} onClose={() => (again.value = false)} />}
       {writing.value && <WriteDialog job={job} open={open} onClose={() => (writing.value = false)} />}
     </>
+  );
+};
+
+/** Names are listed so far; beyond that the number is told. */
+const most_listed = 200;
+
+/** What was to be sent by a page that is gone, and has not arrived. */
+const Missing = ({ job, open }: { job: Job; open: OpenJob }) => {
+  const names = useSignal<string[]>([]);
+  const sent_here = uploads.value.has(job.id);
+  useEffect(() => {
+    names.value = [];
+    if (job.source.kind !== "uploads" || sent_here || !open.loaded.value) return undefined;
+    let alive = true;
+    void missingOf(job.id, open.rows.flatMap((image) => (image ? [image.name] : []))).then((found) => alive && (names.value = found));
+    return () => {
+      alive = false;
+    };
+  }, [job.id, job.images, sent_here, open.loaded.value]);
+  if (names.value.length === 0) return null;
+  return (
+    <details class="notice bad missing">
+      <summary>
+        <WarnIcon /> {t("job.missing", { count: names.value.length })}
+      </summary>
+      <ul>
+        {names.value.slice(0, most_listed).map((name) => (
+          <li key={name}>
+            <FileName name={name} />
+          </li>
+        ))}
+        {names.value.length > most_listed && <li>…</li>}
+      </ul>
+      <Button
+        kind="quiet"
+        onClick={() => {
+          forgetSent(job.id);
+          names.value = [];
+        }}
+      >
+        {t("job.missingForget")}
+      </Button>
+    </details>
   );
 };
 
@@ -210,6 +279,9 @@ const Notices = ({ job, open }: { job: Job; open: OpenJob }) => {
           <Button kind="quiet" onClick={attempt(() => open.retry())}>
             {t("job.retryAll")}
           </Button>
+          <Button kind="quiet" onClick={attempt(() => download(open.path("/zip?originals=1"), `${job.name}.zip`))}>
+            {t("get.zipOriginals")}
+          </Button>
         </div>
       )}
       {state && state.refused > 0 && (
@@ -226,6 +298,7 @@ const Notices = ({ job, open }: { job: Job; open: OpenJob }) => {
           </ul>
         </details>
       )}
+      <Missing job={job} open={open} />
       {state && state.ignored > 0 && <p class="note">{t("job.ignored", { count: state.ignored })}</p>}
       {waits && (
         <div class="notice">
@@ -322,7 +395,10 @@ export const JobView = ({ open, tab }: { open: OpenJob; tab: "images" | "summary
           </span>
         )}
       </div>
-      <section class="card hero">{job && (isOver(job) ? <Over job={job} open={open} /> : <Running job={job} open={open} />)}</section>
+      <section class="card hero">
+        {job && (isOver(job) ? <Over job={job} open={open} /> : <Running job={job} open={open} />)}
+        {job && <Asked job={job} open={open} />}
+      </section>
       {job && <Announcer job={job} />}
       {job && <Notices job={job} open={open} />}
       <Tabs job={open.id} tab={tab} />

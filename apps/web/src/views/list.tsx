@@ -1,15 +1,16 @@
-import { signal, useComputed } from "@preact/signals";
+import { signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Image, Job } from "../api/types";
 import { speech, t } from "../i18n";
 import { number } from "../i18n/format";
 import { arrange, as_added, type Arrangement, type Filter, type SortKey } from "../state/order";
-import type { OpenJob } from "../state/job";
+import { mayGoAgain, type OpenJob } from "../state/job";
 import { go } from "../state/route";
 import { visibleRows } from "../state/window";
 import { Button, Segmented, Select } from "../ui/controls";
-import { DownIcon, SearchIcon, UpIcon } from "../ui/icons";
+import { DownIcon, RetryIcon, SearchIcon, SelectIcon, UpIcon } from "../ui/icons";
 import { attempt } from "../ui/toast";
+import { AgainDialog } from "./again";
 import { row_height, Rows } from "./rows";
 
 /** On either side of what is in sight, for the moment in which the page scrolls before it can be drawn. */
@@ -26,9 +27,20 @@ const active = signal<number | null>(null);
 export const listFilter = (filter: Filter): void => {
   how.value = { ...as_added, filter };
 };
+/** Images that were selected for something; null: nobody is selecting. */
+const picked = signal<ReadonlySet<number> | null>(null);
+const pick = (indices: readonly number[], on: boolean): void => {
+  const next = new Set(picked.peek() ?? []);
+  for (const index of indices) if (on) next.add(index);
+  else next.delete(index);
+  picked.value = next;
+};
+const toggle = (index: number): void => pick([index], !picked.peek()?.has(index));
+
 export const resetList = (): void => {
   how.value = as_added;
   active.value = null;
+  picked.value = null;
 };
 /** The arrangement that "next" and "previous" of the comparison follow. */
 export const currentOrder = (open: OpenJob): Image[] => {
@@ -52,7 +64,43 @@ const countOf = (job: Job, filter: Filter): number => {
   }
 };
 
-const Toolbar = ({ job }: { job: Job }) => {
+/** What can be done with several images at once. */
+const Selection = ({ open, images }: { open: OpenJob; images: readonly Image[] }) => {
+  const again = useSignal<number[] | null>(null);
+  const chosen = picked.value;
+  if (!chosen) return null;
+  const first = open.rows.find((image) => image && chosen.has(image.index));
+  return (
+    <div class="selection" role="group" aria-label={t("list.select")}>
+      <strong aria-live="polite">{t("list.picked", { count: chosen.size })}</strong>
+      <Button kind="quiet" onClick={() => pick(images.map((image) => image.index), true)}>
+        {t("list.all")}
+      </Button>
+      <Button kind="quiet" disabled={chosen.size === 0} onClick={() => (picked.value = new Set())}>
+        {t("list.none")}
+      </Button>
+      <span class="selection-end">
+        <Button kind="primary" disabled={chosen.size === 0} onClick={() => (again.value = [...chosen].sort((a, b) => a - b))}>
+          <RetryIcon /> {t("again.open")}
+        </Button>
+        <Button onClick={() => (picked.value = null)}>{t("list.done")}</Button>
+      </span>
+      {again.value && (
+        <AgainDialog
+          open={open}
+          indices={again.value}
+          settings={first?.settings ?? open.job.value?.settings ?? {}}
+          onClose={(begun) => {
+            again.value = null;
+            if (begun) picked.value = null;
+          }}
+        />
+      )}
+    </div>
+  );
+};
+
+const Toolbar = ({ job, mayPick }: { job: Job; mayPick: boolean }) => {
   const now = how.value;
   return (
     <div class="toolbar">
@@ -81,6 +129,11 @@ const Toolbar = ({ job }: { job: Job }) => {
         <Button kind="quiet" label={t(now.descending ? "list.descending" : "list.ascending")} onClick={() => (how.value = { ...now, descending: !now.descending })}>
           {now.descending ? <DownIcon /> : <UpIcon />}
         </Button>
+        {mayPick && (
+          <Button kind="quiet" label={t("list.select")} aria-pressed={picked.value !== null} onClick={() => (picked.value = picked.value ? null : new Set())}>
+            <SelectIcon />
+          </Button>
+        )}
       </div>
     </div>
   );
@@ -88,11 +141,12 @@ const Toolbar = ({ job }: { job: Job }) => {
 
 const Heads = () => {
   const now = how.value;
-  const head = (sort: SortKey, name: string) => (
+  const head = (sort: SortKey, name: string, title?: string) => (
     <span role="columnheader" class={`cell-${name}`} aria-sort={now.sort === sort ? (now.descending ? "descending" : "ascending") : "none"}>
       <button
         type="button"
         tabIndex={-1}
+        {...(title === undefined ? {} : { title })}
         onClick={() => (how.value = { ...now, sort, descending: now.sort === sort ? !now.descending : sort === "saved" || sort === "before" })}
       >
         {t(`sort.${sort}`)}
@@ -109,7 +163,7 @@ const Heads = () => {
       {head("before", "before")}
       {head("after", "after")}
       {head("saved", "saved")}
-      {head("score", "score")}
+      {head("score", "score", t("score.what"))}
       {head("state", "state")}
     </div>
   );
@@ -125,9 +179,10 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
   const order = useComputed(() => currentOrder(open));
   const images = order.value;
   const job = open.job.value;
+  const may_pick = job !== null && mayGoAgain(job);
 
   const draw = (hurried: boolean) => {
-    const there = rows.current?.draw(order.peek(), seen.current.first, seen.current.count, active.peek(), speech.peek().language, hurried);
+    const there = rows.current?.draw(order.peek(), seen.current.first, seen.current.count, active.peek(), picked.peek(), speech.peek().language, hurried);
     if (there) grid.current?.setAttribute("aria-activedescendant", `row-${active.peek()}`);
     else grid.current?.removeAttribute("aria-activedescendant");
   };
@@ -207,6 +262,9 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
       const held = Math.min(list.length - 1, Math.max(0, next));
       active.value = list[held]?.index ?? null;
       reveal(held);
+    } else if (event.key === " " && current && picked.peek()) {
+      event.preventDefault();
+      toggle(current.index);
     } else if ((event.key === "Enter" || event.key === " ") && current) {
       event.preventDefault();
       go({ view: "image", job: open.id, index: current.index });
@@ -222,7 +280,14 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
       attempt(() => open.retry([image.index]))();
       return;
     }
+    // From the last one that was touched to this one, as file managers do it.
+    if (may_pick && event.shiftKey && active.peek() !== null) {
+      const list = order.peek();
+      const ends = [active.peek(), image.index].map((index) => list.findIndex((row) => row.index === index)).sort((a, b) => a - b);
+      pick(list.slice(ends[0], (ends[1] ?? 0) + 1).map((row) => row.index), true);
+    } else if (picked.peek() || (may_pick && (event.ctrlKey || event.metaKey))) toggle(image.index);
     active.value = image.index;
+    if (picked.peek()) return;
     go({ view: "image", job: open.id, index: image.index });
   };
 
@@ -230,14 +295,17 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
   const places = open.loaded.value ? images.length : Math.max(images.length, job?.images ?? 12);
   // Read here, so that the rows are drawn anew with them.
   void active.value;
+  void picked.value;
   void speech.value;
   return (
     <div class="images">
-      {job ? <Toolbar job={job} /> : <div class="toolbar" />}
+      {job ? <Toolbar job={job} mayPick={may_pick} /> : <div class="toolbar" />}
+      <Selection open={open} images={images} />
       <div
         ref={grid}
-        class="grid"
+        class={picked.value ? "grid picking" : "grid"}
         role="grid"
+        aria-multiselectable={picked.value !== null}
         tabIndex={0}
         aria-label={t("list.label")}
         aria-describedby="list-keys"

@@ -1,27 +1,25 @@
 import { useSignal, type Signal } from "@preact/signals";
-import { useRef, useEffect } from "preact/hooks";
-import type { Image, Settings, Variant } from "../api/types";
+import { useEffect, useRef } from "preact/hooks";
+import type { Image, OutputFormat, Variant } from "../api/types";
 import { t } from "../i18n";
 import { bytes, change, number, score } from "../i18n/format";
-import { highest_target, lowest_target, target_words, wordOf } from "../state/choices";
+import { highest_target, lossless_formats, lowest_target, target_words, wordOf } from "../state/choices";
 import type { OpenJob } from "../state/job";
-import { Button, NumberField } from "../ui/controls";
+import { keyOf, settingsFor, withTried, type Trial } from "../state/trial";
+import { Button, NumberField, Select, Switch } from "../ui/controls";
 import { CheckIcon, Mark } from "../ui/icons";
 import { attempt, tell, tellError } from "../ui/toast";
+import { formatName, formatOptions } from "./formats";
 
-/** The job's settings, but with another target; what is stored without loss is not spared, or all would be the same. */
-export const withTarget = (settings: Settings, target: number): Settings => {
-  const rest: Record<string, unknown> = { ...settings };
-  for (const field of ["quality", "lossless", "spareLossless", "maxBytes"]) delete rest[field];
-  return { ...rest, target };
-};
+const usual_target = 80;
 
-export type Tried = ReadonlyMap<number, Variant>;
-
-/** Several qualities of one image under each other; the chosen one is what the stage shows. */
+/** One image in other formats and qualities, under each other; the chosen one is what the stage shows. */
 export const Qualities = ({ open, image, shown }: { open: OpenJob; image: Image; shown: Signal<Variant | null> }) => {
-  const tried = useSignal<Tried>(new Map());
-  const busy = useSignal<number | null>(null);
+  const base = image.settings ?? open.job.value?.settings ?? {};
+  const format = useSignal<OutputFormat>(base.outputFormat ?? "original");
+  const still = useSignal(base.animation === "first-frame");
+  const tried = useSignal<ReadonlyMap<string, Variant>>(new Map());
+  const busy = useSignal<string | null>(null);
   const other = useSignal(75);
   const alive = useRef(true);
   useEffect(() => {
@@ -30,30 +28,40 @@ export const Qualities = ({ open, image, shown }: { open: OpenJob; image: Image;
       alive.current = false;
     };
   }, []);
-  const base = image.settings ?? open.job.value?.settings ?? {};
+  const moves = (image.frames ?? 1) > 1 || (shown.value?.frames ?? 1) > 1 || still.value;
+  const trialOf = (target: number | null): Trial => ({ format: format.value, target, still: still.value });
 
-  const attemptOne = async (target: number): Promise<boolean> => {
-    busy.value = target;
+  const attemptOne = async (trial: Trial): Promise<Variant | null> => {
+    busy.value = keyOf(trial);
     try {
-      const variant = await open.variant(image.index, withTarget(base, target));
-      if (!alive.current) return false;
-      tried.value = new Map(tried.value).set(target, variant);
-      return true;
+      const variant = await open.variant(image.index, settingsFor(base, trial));
+      if (!alive.current) return null;
+      tried.value = withTried(tried.value, trial, variant);
+      return variant;
     } catch (error) {
       tellError(error);
-      return false;
+      return null;
     } finally {
       busy.value = null;
     }
   };
-  const tryOne = async (target: number) => {
-    if (await attemptOne(target)) shown.value = tried.value.get(target) ?? null;
+  const tryOne = async (target: number | null) => {
+    const trial = trialOf(target);
+    const variant = tried.value.get(keyOf(trial)) ?? (await attemptOne(trial));
+    // Somebody may have turned to another format meanwhile.
+    if (variant && keyOf(trial) === keyOf(trialOf(target))) shown.value = variant;
   };
   const tryAll = async () => {
-    for (const { target } of target_words) {
-      if (tried.value.has(target)) continue;
-      if (!(await attemptOne(target))) return;
-    }
+    const trials = targets.map(trialOf);
+    for (const trial of trials) if (!tried.value.has(keyOf(trial)) && !(await attemptOne(trial))) return;
+  };
+  /** Another format is there to be seen, at the quality that the image has now. */
+  const turn = (some: { format?: OutputFormat; still?: boolean }) => {
+    if (some.format !== undefined) format.value = some.format;
+    if (some.still !== undefined) still.value = some.still;
+    shown.value = null;
+    const lossless = base.lossless === true && lossless_formats.includes(format.value);
+    void tryOne(lossless ? null : (base.target ?? usual_target));
   };
   const use = attempt(async () => {
     const variant = shown.value;
@@ -63,13 +71,16 @@ export const Qualities = ({ open, image, shown }: { open: OpenJob; image: Image;
     tell(t("compare.used"));
   });
 
-  const targets = [...new Set([...target_words.map((row) => row.target), ...tried.value.keys()])].sort((a, b) => a - b);
-  const row = (size: number, value: number | null) => (
+  const mine = [...tried.value].filter(([key]) => key.startsWith(`${format.value} `));
+  const own_targets = mine.map(([, variant]) => variant.settings.target).filter((target) => target !== undefined);
+  const targets: (number | null)[] = [...new Set([...target_words.map((row) => row.target), ...own_targets])].sort((a, b) => a - b);
+  if (lossless_formats.includes(format.value)) targets.push(null);
+  const row = (size: number, made: string, value: number | null) => (
     <>
       <span class="quality-size">{bytes(size)}</span>
       <span class={size < image.original_size ? "gain" : "soft"}>{change(1 - size / Math.max(1, image.original_size))}</span>
       <span class="quality-score">
-        {t("compare.score")} {value === null ? "–" : score(value)}
+        {formatName(made)} · {t("compare.score")} {value === null ? "–" : score(value)}
       </span>
     </>
   );
@@ -82,30 +93,39 @@ export const Qualities = ({ open, image, shown }: { open: OpenJob; image: Image;
         </Button>
       </div>
       <p class="hint">{t("compare.qualitiesHint")}</p>
+      <Select label={t("settings.format")} value={format.value} options={formatOptions(false)} disabled={busy.value !== null} onChange={(value) => turn({ format: value })} />
+      {moves && <Switch label={t("compare.firstFrame")} hint={t("compare.firstFrameHint")} checked={still.value} disabled={busy.value !== null} onChange={(value) => turn({ still: value })} />}
       <ul>
         <li>
           <button type="button" class="quality" aria-pressed={shown.value === null} onClick={() => (shown.value = null)}>
             <span class="quality-name">
               {t("compare.current")} <CheckIcon size={15} />
             </span>
-            {row(image.optimized_size ?? image.original_size, image.score)}
+            {row(image.optimized_size ?? image.original_size, image.format ?? "", image.score)}
           </button>
         </li>
         {targets.map((target) => {
-          const variant = tried.value.get(target);
+          const key = keyOf(trialOf(target));
+          const variant = tried.value.get(key);
           return (
-            <li key={target}>
+            <li key={key}>
               <button
                 type="button"
                 class={variant ? "quality" : "quality untried"}
                 aria-pressed={variant !== undefined && shown.value === variant}
                 disabled={!variant && busy.value !== null}
-                onClick={() => (variant ? (shown.value = variant) : void tryOne(target))}
+                onClick={() => void tryOne(target)}
               >
                 <span class="quality-name">
-                  {t(`word.${wordOf(target)}`)} <span class="soft">{number(target)}</span>
+                  {target === null ? (
+                    t("settings.lossless")
+                  ) : (
+                    <>
+                      {t(`word.${wordOf(target)}`)} <span class="soft">{number(target)}</span>
+                    </>
+                  )}
                 </span>
-                {variant ? row(variant.size, variant.score) : <span class="quality-try">{busy.value === target ? <Mark size={16} turning /> : t("compare.try")}</span>}
+                {variant ? row(variant.size, variant.format, variant.score) : <span class="quality-try">{busy.value === key ? <Mark size={16} turning /> : t("compare.try")}</span>}
               </button>
             </li>
           );

@@ -10,6 +10,7 @@ import { savedShare } from "../state/order";
 import type { OpenJob } from "../state/job";
 import { wantThumbnail } from "../state/thumbnails";
 import { Button } from "../ui/controls";
+import { outcomeOf } from "./describe";
 import { CheckIcon, Mark, RetryIcon, WarnIcon } from "../ui/icons";
 
 /** Must be the --row of list.css: positions are computed, never measured. CSS pixels. */
@@ -100,18 +101,20 @@ class Row {
     this.mini.setAttribute("aria-hidden", "true");
   }
 
-  show(open: OpenJob, image: Image, at: number, selected: boolean, language: string, hurried: boolean): void {
+  /** `picked`: null where nothing is being selected. */
+  show(open: OpenJob, image: Image, at: number, selected: boolean, picked: boolean | null, language: string, hurried: boolean): void {
     if (at !== this.at) {
       this.at = at;
       this.element.setAttribute("aria-rowindex", String(at + 2));
       // Each for itself: rows that moved because what holds them does would count as a shifting layout.
       this.element.style.transform = `translateY(${at * row_height}px)`;
     }
-    if (selected !== this.selected || this.image === null) {
-      this.selected = selected;
-      this.element.setAttribute("aria-selected", String(selected));
+    const told = picked ?? selected;
+    if (told !== this.selected || this.image === null) {
+      this.selected = told;
+      this.element.setAttribute("aria-selected", String(told));
     }
-    const style = `row ${image.state}${selected ? " selected" : ""}`;
+    const style = `row ${image.state}${selected ? " selected" : ""}${picked ? " picked" : ""}`;
     if (style !== this.style) this.element.className = this.style = style;
     if (image === this.image && language === this.language) {
       return;
@@ -125,7 +128,7 @@ class Row {
     this.name.say(image.name.slice(slash));
     this.name_line.title = image.name;
     const reason = image.error ? reasonOf(image.error) : null;
-    this.hint.say(reason ? reason.text : slash > 0 ? image.name.slice(0, slash - 1) : (image.format ?? image.input_format ?? ""));
+    this.hint.say(reason ? reason.text : outcomeOf(image));
     const detail = reason?.detail ?? "";
     if (this.hint_line.title !== detail) this.hint_line.title = detail;
     this.before.say(bytes(image.original_size));
@@ -202,10 +205,10 @@ export class Rows {
   ) {}
 
   /**
-   * Shows `count` of `images` from `first` on. `hurried`: the next ones will come before anybody has seen these.
-   * Returns whether the `active` one is among them.
+   * Shows `count` of `images` from `first` on. `picked`: those that are selected, where somebody is selecting. `hurried`: the
+   * next ones will come before anybody has seen these. Returns whether the `active` one is among them.
    */
-  draw(images: readonly Image[], first: number, count: number, active: number | null, language: string, hurried: boolean): boolean {
+  draw(images: readonly Image[], first: number, count: number, active: number | null, picked: ReadonlySet<number> | null, language: string, hurried: boolean): boolean {
     this.turn(first - this.first, count);
     this.first = first;
     while (this.shown.length > count) this.drop(this.shown.pop());
@@ -220,7 +223,7 @@ export class Rows {
       if (!image) return;
       const selected = image.index === active;
       there ||= selected;
-      row.show(this.open, image, first + at, selected, language, hurried);
+      row.show(this.open, image, first + at, selected, picked && picked.has(image.index), language, hurried);
     });
     return there;
   }

@@ -2,28 +2,19 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { t } from "../i18n";
 import type { Key } from "../i18n/catalogue";
-import type { OutputFormat } from "../api/types";
-import { highest_target, lossless_formats, lowest_target, sameChoices, target_words, wordOf } from "../state/choices";
+import { highest_target, lowest_target, sameChoices, target_words, wordOf, type Choices } from "../state/choices";
 import { all_presets, choices, choose, removePreset, savePreset } from "../state/preferences";
-import { info } from "../state/session";
 import { Button, NumberField, Segmented, Select, Switch } from "../ui/controls";
 import { CloseIcon, PlusIcon } from "../ui/icons";
+import { formatOptions } from "./formats";
 
-const format_names: Partial<Record<OutputFormat, string>> = { jpeg: "JPEG", png: "PNG", webp: "WebP", avif: "AVIF", jxl: "JPEG XL" };
+interface Fields {
+  now: Choices;
+  choose: (some: Partial<Choices>) => void;
+}
 
-const formatOptions = (lossless: boolean) => {
-  const writable = new Set(info.value?.formats.filter((row) => row.write).map((row) => row.name) ?? Object.keys(format_names));
-  const all: OutputFormat[] = ["original", "auto", "jpeg", "png", "webp", "avif", "jxl"];
-  return all
-    .filter((format) => !lossless || lossless_formats.includes(format))
-    .filter((format) => format === "original" || format === "auto" || writable.has(format))
-    .map((value) => ({
-      value,
-      label: value === "original" ? t("format.original") : value === "auto" ? t("format.auto") : (format_names[value] ?? value),
-    }));
-};
-
-const PresetBar = () => {
+/** `own`: presets may be saved and removed here. */
+const PresetBar = ({ now, choose, own }: Fields & { own: boolean }) => {
   const naming = useSignal<string | null>(null);
   const save = (event: Event) => {
     event.preventDefault();
@@ -39,13 +30,13 @@ const PresetBar = () => {
       <div class="chips" role="group" aria-labelledby="presets-label">
         {all_presets().map((preset) => {
           const label = preset.name ?? t(`preset.${preset.id}` as Key & "preset.web");
-          const active = sameChoices(preset.choices, choices.value);
+          const active = sameChoices(preset.choices, now);
           return (
-            <span key={preset.id} class={preset.name === null ? "chip-pair" : "chip-pair own"}>
+            <span key={preset.id} class={own && preset.name !== null ? "chip-pair own" : "chip-pair"}>
               <button type="button" class="chip" aria-pressed={active} onClick={() => choose(preset.choices)}>
                 {label}
               </button>
-              {preset.name !== null && (
+              {own && preset.name !== null && (
                 <button type="button" class="chip-remove" aria-label={t("preset.remove", { name: label })} onClick={() => removePreset(preset.id)}>
                   <CloseIcon size={14} />
                 </button>
@@ -53,7 +44,7 @@ const PresetBar = () => {
             </span>
           );
         })}
-        {naming.value === null && (
+        {own && naming.value === null && (
           <button type="button" class="chip add" onClick={() => (naming.value = "")}>
             <PlusIcon size={14} /> {t("preset.save")}
           </button>
@@ -80,9 +71,9 @@ const PresetBar = () => {
   );
 };
 
-const Target = () => {
+const Target = ({ now, choose }: Fields) => {
   const id = useId();
-  const { target, lossless } = choices.value;
+  const { target, lossless } = now;
   const word = wordOf(target);
   return (
     <div class="target">
@@ -123,17 +114,16 @@ const Target = () => {
         ))}
       </div>
       <p class="hint">{lossless ? t("settings.losslessHint") : t(`word.${word}.hint`)}</p>
+      {!lossless && <p class="hint what">{t("score.what")}</p>}
     </div>
   );
 };
 
-export const SettingsPanel = () => {
-  const now = choices.value;
+export const SettingsFields = ({ now, choose, own = false }: Fields & { own?: boolean }) => {
   return (
-    <section class="card settings" aria-labelledby="settings-title">
-      <h2 id="settings-title">{t("settings.title")}</h2>
-      <PresetBar />
-      <Target />
+    <>
+      <PresetBar now={now} choose={choose} own={own} />
+      <Target now={now} choose={choose} />
       <Switch label={t("settings.lossless")} checked={now.lossless} onChange={(lossless) => choose({ lossless })} />
       <Select label={t("settings.format")} value={now.format} options={formatOptions(now.lossless)} onChange={(format) => choose({ format })} />
       <div class="pair">
@@ -163,6 +153,14 @@ export const SettingsPanel = () => {
         options={(["fast", "balanced", "max"] as const).map((value) => ({ value, label: t(`effort.${value}`) }))}
         onChange={(effort) => choose({ effort })}
       />
-    </section>
+    </>
   );
 };
+
+/** What new jobs are begun with. */
+export const SettingsPanel = () => (
+  <section class="card settings" aria-labelledby="settings-title">
+    <h2 id="settings-title">{t("settings.title")}</h2>
+    <SettingsFields own now={choices.value} choose={choose} />
+  </section>
+);

@@ -1,14 +1,19 @@
-import { useSignal, type Signal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
-import { percent } from "../i18n/format";
-import { fitView, hold, zoomAt, type Size, type View } from "../state/view";
-import { Button, Switch } from "../ui/controls";
-import { MinusIcon, PlusIcon } from "../ui/icons";
+import { look, type Look } from "../state/look";
+import { fitView, hold, inPane, paneOf, zoomAt, type Size, type View } from "../state/view";
+import { Divider } from "./divider";
+import { StageTools } from "./stagetools";
 
 const step = 1.25;
 const most_scale = 32;
 const pan_step = 48;
+/** Slow enough to see either picture, and far from three flashes a second, ms. */
+const flicker_ms = 700;
+/** Of the pattern that is seen through transparent places, CSS pixels. */
+const check_size = 18;
 
 interface StageProps {
   before: string | null;
@@ -21,58 +26,42 @@ interface StageProps {
   onMap: (on: boolean) => void;
   mapOn: boolean;
   onOpacity: (value: number) => void;
+  /** Pixels of either picture, once they are known. */
+  onSize: (which: "before" | "after", size: Size) => void;
 }
 
-const Divider = ({ part, stage }: { part: Signal<number>; stage: { current: HTMLElement | null } }) => {
-  const set = (value: number) => (part.value = Math.min(1, Math.max(0, value)));
-  const toPointer = (event: PointerEvent) => {
-    const box = stage.current?.getBoundingClientRect();
-    if (box) set((event.clientX - box.left) / box.width);
+const Wait = ({ children, low = false }: { children: ComponentChildren; low?: boolean }) => (
+  <p class={low ? "stage-wait low" : "stage-wait"} role="status">
+    <span class="ring" aria-hidden="true" /> {children}
+  </p>
+);
+
+/** Which picture a flicker shows now, and whether it goes by itself. */
+const useFlicker = (on: boolean) => {
+  const turned = useSignal(false);
+  const playing = useSignal(!matchMedia("(prefers-reduced-motion: reduce)").matches);
+  useEffect(() => {
+    if (!on || !playing.value) return undefined;
+    const timer = setInterval(() => (turned.value = !turned.value), flicker_ms);
+    return () => clearInterval(timer);
+  }, [on, playing.value]);
+  const flip = () => {
+    playing.value = false;
+    turned.value = !turned.value;
   };
-  return (
-    <div
-      class="divider"
-      role="slider"
-      tabIndex={0}
-      aria-label={t("compare.divider")}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={Math.round(part.value * 100)}
-      aria-valuetext={t("compare.dividerValue", { percent: percent(part.value, 0) })}
-      style={{ left: `${part.value * 100}%` }}
-      onPointerDown={(event) => {
-        event.stopPropagation();
-        event.currentTarget.setPointerCapture(event.pointerId);
-      }}
-      onPointerMove={(event) => {
-        if (event.currentTarget.hasPointerCapture(event.pointerId)) toPointer(event);
-      }}
-      onKeyDown={(event) => {
-        const by = event.shiftKey ? 0.1 : 0.02;
-        const to: Record<string, number> = {
-          ArrowLeft: part.value - by,
-          ArrowDown: part.value - by,
-          ArrowRight: part.value + by,
-          ArrowUp: part.value + by,
-          PageDown: part.value - 0.2,
-          PageUp: part.value + 0.2,
-          Home: 0,
-          End: 1,
-        };
-        const value = to[event.key];
-        if (value === undefined) return;
-        event.preventDefault();
-        event.stopPropagation();
-        set(value);
-      }}
-    >
-      <span class="handle" aria-hidden="true">
-        <svg width="18" height="18" viewBox="0 0 18 18">
-          <path d="M7 4 2.5 9 7 14M11 4l4.5 5-4.5 5" />
-        </svg>
-      </span>
-    </div>
-  );
+  return { turned, playing, flip };
+};
+
+/** What of the stage each of the two pictures has. */
+const layersOf = (now: Look, upright: boolean, part: number, turned: boolean): { before: JSX.CSSProperties; after: JSX.CSSProperties } => {
+  switch (now) {
+    case "divider":
+      return { before: { clipPath: `inset(0 ${(1 - part) * 100}% 0 0)` }, after: { clipPath: `inset(0 0 0 ${part * 100}%)` } };
+    case "sides":
+      return upright ? { before: { bottom: "50%" }, after: { top: "50%" } } : { before: { right: "50%" }, after: { left: "50%" } };
+    case "flicker":
+      return { before: { visibility: turned ? "hidden" : "visible" }, after: { visibility: turned ? "visible" : "hidden" } };
+  }
 };
 
 export const Stage = (props: StageProps) => {
@@ -82,9 +71,14 @@ export const Stage = (props: StageProps) => {
   const view = useSignal<View>({ x: 0, y: 0, scale: 1 });
   /** True: follows the stage when that changes its size. */
   const fitted = useSignal(true);
+  const upright = useSignal(false);
   const pointers = useRef(new Map<number, { x: number; y: number }>());
+  const now = look.value;
+  const { turned, playing, flip } = useFlicker(now === "flicker");
 
-  const size = (): Size => ({ width: stage.current?.clientWidth ?? 1, height: stage.current?.clientHeight ?? 1 });
+  const whole = (): Size => ({ width: stage.current?.clientWidth ?? 1, height: stage.current?.clientHeight ?? 1 });
+  /** Of the place in which a picture lies: the stage, or half of it. */
+  const size = (): Size => paneOf(whole(), look.peek() === "sides");
   const place = (next: View) => {
     if (picture.value) view.value = hold(next, size(), picture.value);
   };
@@ -108,17 +102,22 @@ export const Stage = (props: StageProps) => {
     const box = stage.current?.getBoundingClientRect();
     return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
   };
+  const inPicture = (event: { clientX: number; clientY: number }) => inPane(inside(event), size());
 
   useLayoutEffect(() => {
     const element = stage.current;
     if (!element) return undefined;
-    const watcher = new ResizeObserver(() => fitted.peek() && fit());
+    const watcher = new ResizeObserver(() => {
+      const { width, height } = whole();
+      upright.value = height > width;
+      if (fitted.peek()) fit();
+    });
     watcher.observe(element);
     // Preact's listeners may be passive; this one has to keep the page from scrolling.
     const wheel = (event: WheelEvent) => {
       event.preventDefault();
       const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 20 : 1;
-      zoomTo(view.peek().scale * Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0025)), inside(event));
+      zoomTo(view.peek().scale * Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0025)), inPicture(event));
     };
     element.addEventListener("wheel", wheel, { passive: false });
     return () => {
@@ -131,19 +130,23 @@ export const Stage = (props: StageProps) => {
     picture.value = null;
     fitted.value = true;
   }, [props.before]);
+  useLayoutEffect(() => {
+    if (fitted.peek()) fit();
+    else place(view.peek());
+  }, [now, upright.value]);
 
   const move = (event: PointerEvent) => {
     const known = pointers.current.get(event.pointerId);
     if (!known) return;
-    const now = inside(event);
+    const here = inside(event);
     const others = [...pointers.current].filter(([id]) => id !== event.pointerId);
     const other = others[0]?.[1];
     if (other) {
       const was = Math.hypot(known.x - other.x, known.y - other.y);
-      const is = Math.hypot(now.x - other.x, now.y - other.y);
-      if (was > 0) zoomTo((view.value.scale * is) / was, { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 });
-    } else pan(now.x - known.x, now.y - known.y);
-    pointers.current.set(event.pointerId, now);
+      const is = Math.hypot(here.x - other.x, here.y - other.y);
+      if (was > 0) zoomTo((view.value.scale * is) / was, inPane({ x: (here.x + other.x) / 2, y: (here.y + other.y) / 2 }, size()));
+    } else pan(here.x - known.x, here.y - known.y);
+    pointers.current.set(event.pointerId, here);
   };
   const lift = (event: PointerEvent) => pointers.current.delete(event.pointerId);
 
@@ -159,6 +162,7 @@ export const Stage = (props: StageProps) => {
       "-": () => zoomTo(view.value.scale / step),
       "0": fit,
       "1": full,
+      ...(now === "flicker" ? { " ": flip } : {}),
     };
     const action = actions[event.key];
     if (!action) return;
@@ -170,13 +174,24 @@ export const Stage = (props: StageProps) => {
   const box = picture.value;
   const lies = box
     ? { width: `${box.width}px`, height: `${box.height}px`, transform: `translate(${x}px, ${y}px) scale(${scale})` }
-    : { visibility: "hidden" };
+    : { display: "none" };
   const pixels = scale * devicePixelRatio >= 2.9 ? "picture pixels" : "picture";
+  const ground = <div class="ground" style={{ ...lies, backgroundSize: `${check_size / scale}px ${check_size / scale}px` }} />;
+  const loaded = (which: "before" | "after") => (event: JSX.TargetedEvent<HTMLImageElement>) => {
+    const found = { width: event.currentTarget.naturalWidth, height: event.currentTarget.naturalHeight };
+    props.onSize(which, found);
+    if (which === "after") return;
+    picture.value = found;
+    fit();
+  };
+  const layers = layersOf(now, upright.value, part.value, turned.value);
+  const ready = props.before !== null && props.after !== null;
+  const one = now === "flicker";
   return (
     <div class="stage-frame">
       <div
         ref={stage}
-        class="stage"
+        class={`stage in-${now}${upright.value ? " upright" : ""}`}
         tabIndex={0}
         role="group"
         aria-label={t("compare.stage")}
@@ -188,69 +203,40 @@ export const Stage = (props: StageProps) => {
         onPointerMove={move}
         onPointerUp={lift}
         onPointerCancel={lift}
-        onDblClick={(event) => (fitted.value ? zoomTo(1 / devicePixelRatio, inside(event)) : fit())}
+        onDblClick={(event) => (fitted.value ? zoomTo(1 / devicePixelRatio, inPicture(event)) : fit())}
       >
-        <div class="layer">{props.after && <img class={pixels} src={props.after} alt={t("compare.after")} draggable={false} style={lies} />}</div>
-        <div class="layer" style={{ clipPath: `inset(0 ${(1 - part.value) * 100}% 0 0)` }}>
-          {props.before && (
-            <img
-              class={pixels}
-              src={props.before}
-              alt={t("compare.before")}
-              draggable={false}
-              style={lies}
-              onLoad={(event) => {
-                picture.value = { width: event.currentTarget.naturalWidth, height: event.currentTarget.naturalHeight };
-                fit();
-              }}
-            />
-          )}
+        <div class="layer after" style={layers.after}>
+          {ready && ground}
+          {props.after && <img class={pixels} src={props.after} alt={t("compare.after")} draggable={false} style={lies} onLoad={loaded("after")} />}
+        </div>
+        <div class="layer before" style={layers.before}>
+          {ready && ground}
+          {props.before && <img class={pixels} src={props.before} alt={t("compare.before")} draggable={false} style={lies} onLoad={loaded("before")} />}
         </div>
         {props.map && (
-          <div class="layer">
+          <div class="layer" style={now === "sides" ? layers.after : {}}>
             {/* Below the map of the picture there is a legend, which is cut off here. */}
             <div class="map" style={{ ...lies, opacity: props.opacity }}>
               <img class={pixels} src={props.map} alt={t("compare.mapHint")} draggable={false} />
             </div>
           </div>
         )}
-        {!(props.before && props.after) && <div class="stage-wait" aria-label={t("common.loading")} role="img" />}
-        <span class="tag left">{props.beforeLabel}</span>
-        <span class="tag right">{props.afterLabel}</span>
-        <Divider part={part} stage={stage} />
+        {!(one && turned.value) && <span class="tag left">{props.beforeLabel}</span>}
+        {!(one && !turned.value) && <span class={one ? "tag left" : "tag right"}>{props.afterLabel}</span>}
+        {ready && now === "divider" && <Divider part={part} stage={stage} />}
+        {!ready ? <Wait>{t("common.loading")}</Wait> : props.mapOn && !props.map ? <Wait low>{t("compare.mapMaking")}</Wait> : null}
       </div>
-      <div class="stage-tools" role="toolbar" aria-label={t("compare.view")}>
-        <span class="tool-group">
-          <Button kind="quiet" label={t("compare.zoomOut")} onClick={() => zoomTo(view.value.scale / step)}>
-            <MinusIcon />
-          </Button>
-          <span class="zoom" aria-live="polite">
-            {percent(scale * devicePixelRatio, 0)}
-          </span>
-          <Button kind="quiet" label={t("compare.zoomIn")} onClick={() => zoomTo(view.value.scale * step)}>
-            <PlusIcon />
-          </Button>
-          <Button kind="quiet" aria-pressed={fitted.value} onClick={fit}>
-            {t("compare.fit")}
-          </Button>
-          <Button kind="quiet" aria-pressed={!fitted.value && Math.abs(scale * devicePixelRatio - 1) < 0.001} onClick={full}>
-            {t("compare.full")}
-          </Button>
-        </span>
-        <span class="tool-group">
-          <Switch label={t("compare.map")} checked={props.mapOn} onChange={props.onMap} />
-          <input
-            type="range"
-            class={props.mapOn ? "" : "unseen"}
-            min={10}
-            max={100}
-            value={props.opacity * 100}
-            aria-label={t("compare.opacity")}
-            style={{ "--part": `${((props.opacity * 100 - 10) / 90) * 100}%` }}
-            onInput={(event) => props.onOpacity(Number(event.currentTarget.value) / 100)}
-          />
-        </span>
-      </div>
+      <StageTools
+        {...props}
+        scale={scale}
+        fitted={fitted.value}
+        onZoom={(way) => zoomTo(way === "in" ? view.value.scale * step : view.value.scale / step)}
+        onFit={fit}
+        onFull={full}
+        playing={playing.value}
+        onPlay={() => (playing.value = !playing.value)}
+        onFlip={flip}
+      />
     </div>
   );
 };

@@ -4,13 +4,13 @@ import { t } from "../i18n";
 import { fromFiles } from "../state/incoming";
 import { info } from "../state/session";
 import { Button } from "../ui/controls";
-import { FolderIcon, LockIcon, PictureIcon } from "../ui/icons";
+import { FolderIcon, LockIcon, PictureIcon, SparkIcon } from "../ui/icons";
 import { in_window } from "../state/desktop";
 import { attempt } from "../ui/toast";
 import { dragging } from "./droparea";
-import { LocalFolder } from "./folder";
-import { give } from "./give";
-import { History } from "./history";
+import { ChooseFolder } from "./folder";
+import { give, tryExample } from "./give";
+import { History, jobs } from "./history";
 import { SettingsPanel } from "./settings";
 import { openFolder } from "./window";
 
@@ -19,7 +19,7 @@ const accepted = () => info.value?.formats.filter((row) => row.read).flatMap((ro
 export const Start = () => {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  const local = useSignal(false);
+  const choosing = useSignal(false);
   const take = (event: { currentTarget: HTMLInputElement }) => {
     const input = event.currentTarget;
     if (input.files?.length) void give(fromFiles([...input.files]));
@@ -42,12 +42,13 @@ export const Start = () => {
             <Button kind="primary" onClick={() => files.current?.click()}>
               <PictureIcon /> {t("drop.files")}
             </Button>
-            <Button onClick={in_window.value ? attempt(openFolder) : () => folder.current?.click()}>
+            <Button onClick={in_window.value ? attempt(openFolder) : () => (choosing.value = true)}>
               <FolderIcon /> {t("drop.folder")}
             </Button>
           </div>
-          <button type="button" class="link" onClick={() => (local.value = true)}>
-            {t("drop.local")}
+          {/* Its place is kept: what comes when the jobs are known must push nothing around. */}
+          <button type="button" class={jobs.value?.length === 0 ? "link example" : "link example unseen"} onClick={attempt(tryExample)}>
+            <SparkIcon size={16} /> {t("example.try")}
           </button>
           <p class="private">
             <LockIcon size={15} /> {t("drop.private")}
@@ -58,7 +59,15 @@ export const Start = () => {
         <History />
       </div>
       <SettingsPanel />
-      {local.value && <LocalFolder onClose={() => (local.value = false)} />}
+      {choosing.value && (
+        <ChooseFolder
+          onClose={() => (choosing.value = false)}
+          onCopy={() => {
+            choosing.value = false;
+            folder.current?.click();
+          }}
+        />
+      )}
     </div>
   );
 };

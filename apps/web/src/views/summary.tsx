@@ -7,6 +7,7 @@ import { savedShare } from "../state/order";
 import { go, hrefOf } from "../state/route";
 import { statisticsOf, type Bin } from "../state/statistics";
 import { useThumbnail } from "../state/thumbnails";
+import { FileName } from "../ui/controls";
 import { PictureIcon } from "../ui/icons";
 
 /** Bars for eyes; the table below them says the same to everyone. */
@@ -56,7 +57,7 @@ const Line = ({ open, image }: { open: OpenJob; image: Image }) => {
         }}
       >
         <span class="thumb">{url && url !== "none" ? <img src={url} alt="" width={48} height={48} /> : <PictureIcon />}</span>
-        <span class="cut">{image.name}</span>
+        <span class="cut"><FileName name={image.name} /></span>
         <span class="line-sizes">
           {image.state === "done" && image.optimized_size !== null ? (
             <>
@@ -101,6 +102,7 @@ export const Summary = ({ open }: { open: OpenJob }) => {
         <Fact name={t("summary.lowestScore")} value={job.lowest_score === null ? "–" : score(job.lowest_score)} />
         <Fact name={t("summary.time")} value={duration(job.elapsed_ms)} />
       </dl>
+      <p class="hint score-hint">{t("score.what")}</p>
       <Histogram title={t("summary.savings")} hint={t("summary.savingsHint")} bins={savings} label={(value) => percent(value, 0)} />
       <Histogram title={t("summary.scores")} hint={t("summary.scoresHint")} bins={scores} label={(value) => number(value)} />
       <section class="card ten">

@@ -7,7 +7,7 @@ import { info } from "../state/session";
 import { Button, Dialog, Segmented, Switch, Why } from "../ui/controls";
 import { CheckIcon, WarnIcon } from "../ui/icons";
 import { tellError } from "../ui/toast";
-import { FolderBrowser } from "./folder";
+import { FolderBrowser, type Place } from "./folder";
 
 /** Where the server puts the originals: beside the folder, or in it when what is beside is out of its reach. */
 const backupOf = (source: string, roots: readonly string[]): string => {
@@ -47,11 +47,13 @@ export const WriteDialog = ({ job, open, onClose }: { job: Job; open: OpenJob; o
   const same_format = (job.settings.outputFormat ?? "original") === "original";
   const to = useSignal<"in-place" | "folder">(source === null || !same_format ? "folder" : "in-place");
   const backup = useSignal(true);
-  const path = useSignal<string | null>(null);
+  const place = useSignal<Place | null>(null);
   const busy = useSignal(false);
   const result = useSignal<{ result: WriteResult; path: string } | null>(null);
   const in_place = to.value === "in-place";
-  const target = in_place ? source : path.value;
+  const target = in_place ? source : (place.value?.path ?? null);
+  // Images may have been given another format one by one.
+  const others = open.rows.filter((image) => image?.state === "done" && image.format !== image.input_format).length;
   const write = async () => {
     if (target === null) return;
     busy.value = true;
@@ -91,16 +93,22 @@ export const WriteDialog = ({ job, open, onClose }: { job: Job; open: OpenJob; o
           {in_place ? (
             <Switch label={t("write.backup")} checked={backup.value} onChange={(value) => (backup.value = value)} />
           ) : (
-            <FolderBrowser onPath={(value) => (path.value = value)} />
+            <FolderBrowser mayMake onPlace={(value) => (place.value = value)} />
           )}
           <div class={in_place && !backup.value ? "consequence bad" : "consequence"} aria-live="polite">
             {in_place && source !== null && (
               <>
-                <p>{t("write.willReplace", { count: job.counts.done, path: source })}</p>
+                <p>{t("write.willReplace", { count: job.counts.done - others, path: source })}</p>
+                {others > 0 && <p>{t("write.otherFormat", { count: others })}</p>}
                 <p>{backup.value ? t("write.willBackup", { path: backupOf(source, info.value?.roots ?? []) }) : t("write.noBackup")}</p>
               </>
             )}
-            {!in_place && target !== null && <p>{t("write.willWrite", { count: job.counts.done + job.counts.kept, path: target })}</p>}
+            {!in_place && target !== null && (
+              <>
+                <p>{t("write.willWrite", { count: job.counts.done + job.counts.kept, path: target })}</p>
+                {place.value?.made === false && <p>{t("write.willMake")}</p>}
+              </>
+            )}
           </div>
           <footer>
             <Button onClick={onClose}>{t("common.cancel")}</Button>

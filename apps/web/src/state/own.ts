@@ -1,0 +1,36 @@
+import type { Image, Settings } from "../api/types";
+
+/** Read of each object once: lists of ten thousand images change many times a second. */
+const texts = new WeakMap<Settings, string>();
+const textOf = (settings: Settings): string => {
+  let text = texts.get(settings);
+  if (text === undefined) {
+    text = JSON.stringify(settings);
+    texts.set(settings, text);
+  }
+  return text;
+};
+
+export interface Own {
+  /** Those that all images have come to have in place of the job's. */
+  all: Settings | null;
+  /** Otherwise: how many images have settings of their own. */
+  count: number;
+}
+
+/** What images were given settings of their own. */
+export const ownSettings = (rows: readonly (Image | undefined)[]): Own => {
+  let first: Settings | null = null;
+  let same = true;
+  let count = 0;
+  let known = 0;
+  for (const image of rows) {
+    if (!image) continue;
+    known += 1;
+    if (!image.settings) continue;
+    count += 1;
+    first ??= image.settings;
+    same &&= textOf(first) === textOf(image.settings);
+  }
+  return first && same && count === known ? { all: first, count: 0 } : { all: null, count };
+};

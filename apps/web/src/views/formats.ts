@@ -1,0 +1,22 @@
+import type { OutputFormat } from "../api/types";
+import { t } from "../i18n";
+import { lossless_formats } from "../state/choices";
+import { info } from "../state/session";
+
+const names: Record<string, string> = { jpeg: "JPEG", png: "PNG", webp: "WebP", avif: "AVIF", jxl: "JPEG XL", gif: "GIF", tiff: "TIFF", heic: "HEIC", svg: "SVG" };
+const offered: readonly OutputFormat[] = ["original", "auto", "jpeg", "png", "webp", "avif", "jxl"];
+
+/** As people write it. */
+export const formatName = (format: string): string => names[format] ?? format.toUpperCase();
+
+/** What can be chosen, those without loss alone where that is wanted. */
+export const formatOptions = (lossless: boolean): { value: OutputFormat; label: string }[] => {
+  const writable = new Set(info.value?.formats.filter((row) => row.write).map((row) => row.name) ?? offered);
+  return offered
+    .filter((format) => !lossless || lossless_formats.includes(format))
+    .filter((format) => format === "original" || format === "auto" || writable.has(format))
+    .map((value) => ({
+      value,
+      label: value === "original" ? t("format.original") : value === "auto" ? t("format.auto") : formatName(value),
+    }));
+};
