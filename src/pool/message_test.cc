@@ -26,7 +26,7 @@ TEST(Wire, TheHeaderIsAsDocumented) {
   const Message message{MessageKind::work, 0x0102030405060708, -2, "{}"};
   EXPECT_EQ(hex(encode(message)),
             "49474d4c"          // magic
-            "0500"              // version
+            "0600"              // version
             "2100"              // kind
             "0807060504030201"  // id
             "feffffffffffffff"  // value

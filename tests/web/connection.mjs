@@ -1,7 +1,7 @@
 // The server dies and comes back while the page is open; keys that fit and keys that do not.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { finished, jobId, launch, openPage, pick, row, rows, shoot, visit } from "./support/browser.mjs";
+import { finished, jobId, launch, openPage, pick, row, rows, shoot, until, visit } from "./support/browser.mjs";
 import { png } from "./support/pictures.mjs";
 import { Server } from "./support/server.mjs";
 
@@ -70,8 +70,10 @@ test("a job that the server's end has interrupted goes on with its rest", async 
   const page = await openPage(browser);
   await visit(page, first);
   await page.getByRole("combobox", { name: "Format" }).selectOption("avif");
-  await pick(page, Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`tile-${at}.png`, png(224, 160, 40 + at, 60)])));
+  await pick(page, Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`tile-${at}.png`, png(480, 360, 40 + at, 60)])));
   await page.locator(".row.done").first().waitFor();
+  // What has not been sent by then would not be there afterwards.
+  await until("the last upload", async () => (await first.json(`/api/jobs/${jobId(page)}`)).state === "running");
   await first.stop("SIGKILL");
   await page.getByRole("alert").waitFor();
   const second = await Server.start({ workspace: first.workspace, port: first.port });

@@ -132,7 +132,7 @@ test("a job is stopped midway and goes on with the rest", async () => {
   const page = await openPage(browser);
   await visit(page, server);
   await page.getByRole("combobox", { name: "Format" }).selectOption("avif");
-  const files = Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`tile-${at}.png`, png(224, 160, 20 + at, 60)]));
+  const files = Object.fromEntries(Array.from({ length: 48 }, (_, at) => [`tile-${at}.png`, png(320, 240, 20 + at, 60)]));
   await pick(page, files);
   await page.locator(".row.done").first().waitFor();
   await shoot(page, "running");

@@ -9,9 +9,11 @@ import { kindOf, reasonOf } from "./reasons";
 
 const said = (code: string, stage?: string) => ({ code, message: "the exact words", advice: "what to do", stage });
 
-/** The codes that the API's description names: those of images in an enumeration, those of requests in a sentence. */
-const description = readFileSync(join(process.cwd(), "../../src/server/openapi.json"), "utf8");
-const refusals = /"description": "(bad_request, [^"]*)"/.exec(description)?.[1]?.split(/, | or /) ?? [];
+/** The codes of requests that the API's description names. */
+const description = JSON.parse(readFileSync(join(process.cwd(), "../../src/server/openapi.json"), "utf8")) as {
+  components: { schemas: { ErrorCode: { enum: string[] } } };
+};
+const refusals = description.components.schemas.ErrorCode.enum;
 const errors = ["bad_input", "limit", "unsupported", "environment", "usage", "cancelled", "internal", "fault"];
 
 test("every code has a sentence and something to do", () => {
