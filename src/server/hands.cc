@@ -7,11 +7,16 @@
 namespace imgmill::server {
 
 Hands::Hands(int threads, std::size_t most_waiting) : most_waiting_(most_waiting) {
-  for (int i = 0; i < threads; ++i) {
-    threads_.emplace_back([this] {
-      name_this_thread("imgmill-hand");
-      work();
-    });
+  try {
+    for (int i = 0; i < threads; ++i) {
+      threads_.emplace_back([this] {
+        name_this_thread("imgmill-hand");
+        work();
+      });
+    }
+  } catch (...) {
+    stop();  // those that are there already would end the program
+    throw;
   }
 }
 

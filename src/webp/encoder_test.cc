@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <span>
 #include <string>
 
 #include "quality/ssimulacra2.h"
@@ -241,6 +242,31 @@ TEST(WebpEncoder, ModesThatNoLongerFitAreNotTold) {
     for (std::size_t row = 0; row < planes.high; ++row) coder.code_row();
     EXPECT_EQ(std::ranges::any_of(coder.macroblocks, &webp::Macroblock::by_blocks), !full);
     EXPECT_TRUE(webp::write_webp(coder));
+  }
+}
+
+// As large pictures have: so few bits for each macroblock, down to what telling nothing takes.
+TEST(WebpEncoder, ModesKeepToTheRoomThatThereIs) {
+  const webp::Planes planes = webp::to_planes(shot(noise(1024, 512, 3)).samples);
+  const webp::Segments segments = webp::make_segments(planes, 85);
+  std::size_t before = 0;
+  for (const std::size_t room : {4096, 5000, 8000, 500'000}) {
+    webp::Coder coder(planes, segments, {}, room);
+    for (std::size_t row = 0; row < planes.high; ++row) coder.code_row();
+    const auto file = webp::write_webp(coder);
+    ASSERT_TRUE(file);
+    // The frame begins with three bytes of bits, of which the first partition's size are the
+    // upper 19.
+    const std::span<const std::byte> frame = file->view().subspan(20);
+    const std::size_t size =
+        (std::to_integer<std::size_t>(frame[0]) | std::to_integer<std::size_t>(frame[1]) << 8 |
+         std::to_integer<std::size_t>(frame[2]) << 16) >>
+        5;
+    EXPECT_LE(size, room);
+    EXPECT_GT(size, before) << room;
+    before = size;
+    const Raster shown = decode(file->view(), Format::webp).picture();
+    EXPECT_EQ(shown.width, 1024);
   }
 }
 
