@@ -173,9 +173,9 @@ class PoolExecutor final : public ProcessExecutor {
       if (!share || stop.stop_requested()) {
         return fail(ErrorCode::cancelled, "stopped before it was worked on");
       }
-      // One that has all of it, and nobody beside it, may take more.
+      // One that has all of it, and nobody beside it, may take more: as much as it said.
       const bool alone = share->memory.bytes() == governor_->memory().budget();
-      const std::uint64_t granted = alone ? bound_.alone : share->memory.bytes();
+      const std::uint64_t granted = std::max(share->memory.bytes(), needed);
       IMGMILL_TRY(ProcessPool::Lease worker, pool_->acquire(stop));
       auto outcome = attempt(*worker.operator->(), Grant{share->threads, granted});
       if (auto* done = std::get_if<Value>(&outcome)) return std::move(*done);

@@ -192,7 +192,7 @@ class Worker {
     }
   }
 
-  // Half of the least share of a worker.
+  // Of what takes more, what is left behind is worth giving back.
   static constexpr std::uint64_t kept_for_the_next = std::uint64_t{64} << 20;
   static constexpr std::uint64_t most_needed = std::uint64_t{1} << 50;
 
