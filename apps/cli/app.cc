@@ -208,8 +208,10 @@ void CommandLine::add_run_options(CLI::App& app, RunOptions& options) {
             "Start all processes at once and let each decode and encode a small picture in every "
             "format, before it is needed. Default on; off for a single file.")
       ->group(group);
-  add_value(app, "--timeout", "SECONDS", optimizer.timeout, parse_seconds,
-            "Give up on an image that takes longer. Default 600.")
+  add_value(
+      app, "--timeout", "SECONDS", optimizer.timeout, parse_seconds,
+      "Give up on an image that takes more CPU time, or does nothing for so long; large ones and "
+      "--effort max get more. Default 600.")
       ->group(group);
   add_value(app, "--images-per-worker", "N", optimizer.images_per_worker, parse_count,
             "Replace each process after so many images; 0: never. Default 5000.")

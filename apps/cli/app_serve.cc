@@ -55,8 +55,10 @@ void CommandLine::define_serve() {
             "What those processes give up first: every layer or nothing is done, all that this "
             "machine offers (see imgmill doctor), or nothing. Default auto.")
       ->group(how);
-  add_value(app, "--timeout", "SECONDS", serve_.optimizer.timeout, parse_seconds,
-            "Give up on an image that takes longer. Default 600.")
+  add_value(
+      app, "--timeout", "SECONDS", serve_.optimizer.timeout, parse_seconds,
+      "Give up on an image that takes more CPU time, or does nothing for so long; large ones and "
+      "--effort max get more. Default 600.")
       ->group(how);
   add_limits(app, serve_.limits);
   add_value(app, "--max-upload", "SIZE", serve_.max_upload, parse_size,
