@@ -178,8 +178,12 @@ Answer<JobView> Jobs::retry(std::string_view id,
   if (!job) return std::unexpected(std::move(job).error());
   return change(*job, [&](Change& change) -> Answer<JobView> {
     const std::int64_t key = (*job)->key;
+    // What a cancelled run still has in hand comes back from it without a result.
+    const bool in_hand = change.next.record.state == JobState::cancelled;
     const auto again = [&](const ImageRow& before) -> Result<void> {
-      const std::optional<ImageState> to = step(before.state, ImageEvent::retried);
+      const bool comes_back = in_hand && before.state == ImageState::working;
+      const std::optional<ImageState> to =
+          step(before.state, comes_back ? ImageEvent::given_back : ImageEvent::retried);
       if (!to) return {};  // in work
       ImageRow row = before;
       row.state = *to;
@@ -201,7 +205,8 @@ Answer<JobView> Jobs::retry(std::string_view id,
         if (rows->empty()) break;
         for (const ImageRow& row : *rows) {
           from = row.index + 1;
-          if (row.state != ImageState::failed && row.state != ImageState::cancelled) continue;
+          if (row.state == ImageState::done || row.state == ImageState::kept) continue;
+          if (row.state == ImageState::waiting) continue;
           if (const auto done = again(row); !done) return no(done.error());
         }
       }
