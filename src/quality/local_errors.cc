@@ -20,24 +20,31 @@ LocalErrors::LocalErrors(std::size_t width, std::size_t height)
       cells_{pieces(width, cell_side), pieces(height, cell_side)},
       squares_{pieces(width, square_side), pieces(height, square_side)},
       errors_(cells_.size()),
-      parts_(squares_.size() * 3 * scales_) {}
-
-void LocalErrors::begin_scale(std::size_t scale, std::size_t width, std::size_t height) {
-  scale_ = scale;
-  scale_width_ = width;
-  scale_height_ = height;
-  // From the fifth scale on a pixel is larger than a cell.
-  side_ = std::max<std::size_t>(1, cell_side >> scale);
-  grid_ = {pieces(width, side_), pieces(height, side_)};
-  for (auto& sums : sums_) sums.assign(grid_.size(), CellSums{});
+      parts_(squares_.size() * 3 * scales_) {
+  for (std::size_t scale = 0; scale < scales_; ++scale) {
+    gathered_.emplace_back(scale, width, height);
+    width = (width + 1) / 2;
+    height = (height + 1) / 2;
+  }
 }
 
-void LocalErrors::add(std::size_t channel, std::size_t y, std::size_t left, std::size_t count,
-                      const float* structure, const float* ringing, const float* blur) {
-  CellSums* const row = &sums_[channel][y / side_ * grid_.columns];
+LocalErrors::OfScale::OfScale(std::size_t number, std::size_t across, std::size_t down)
+    : scale(number),
+      width(across),
+      height(down),
+      // From the fifth scale on a pixel is larger than a cell.
+      side(std::max<std::size_t>(1, cell_side >> number)),
+      grid{pieces(width, side), pieces(height, side)} {
+  for (auto& channel : sums) channel.assign(grid.size(), CellSums{});
+}
+
+void LocalErrors::OfScale::add(std::size_t channel, std::size_t y, std::size_t left,
+                               std::size_t count, const float* structure, const float* ringing,
+                               const float* blur) {
+  CellSums* const row = &sums[channel][y / side * grid.columns];
   const float* const maps[3] = {structure, ringing, blur};
   for (std::size_t i = 0; i < count; ++i) {
-    CellSums& cell = row[(left + i) / side_];
+    CellSums& cell = row[(left + i) / side];
     for (std::size_t map = 0; map < 3; ++map) {
       const float error = maps[map][i];
       cell[map] += error;
@@ -46,23 +53,24 @@ void LocalErrors::add(std::size_t channel, std::size_t y, std::size_t left, std:
   }
 }
 
-void LocalErrors::end_scale() {
-  for (std::size_t channel = 0; channel < 3; ++channel) fold(channel);
+void LocalErrors::fold() {
+  for (const OfScale& scale : gathered_) {
+    for (std::size_t channel = 0; channel < 3; ++channel) fold(scale, channel);
+  }
 }
 
-void LocalErrors::fold(std::size_t channel) {
-  const std::vector<CellSums>& sums = sums_[channel];
-  const double* weight = weights_of(channel, scale_, scales_);
-  const std::size_t shift = scale_ > 3 ? scale_ - 3 : 0;  // cells to a pixel
-  std::vector<float> norms(grid_.size());
-  const std::size_t per_square = (square_side >> scale_) / side_;
-  Sums* const parts = &parts_[(scale_ * 3 + channel) * squares_.size()];
-  for (std::size_t y = 0; y < grid_.rows; ++y) {
-    const std::size_t down = std::min(side_, scale_height_ - y * side_);
-    for (std::size_t x = 0; x < grid_.columns; ++x) {
-      const std::size_t across = std::min(side_, scale_width_ - x * side_);
-      const CellSums& cell = sums[y * grid_.columns + x];
-      norms[y * grid_.columns + x] =
+void LocalErrors::fold(const OfScale& of, std::size_t channel) {
+  const double* weight = weights_of(channel, of.scale, scales_);
+  const std::size_t shift = of.scale > 3 ? of.scale - 3 : 0;  // cells to a pixel
+  std::vector<float> norms(of.grid.size());
+  const std::size_t per_square = (square_side >> of.scale) / of.side;
+  Sums* const parts = &parts_[(of.scale * 3 + channel) * squares_.size()];
+  for (std::size_t y = 0; y < of.grid.rows; ++y) {
+    const std::size_t down = std::min(of.side, of.height - y * of.side);
+    for (std::size_t x = 0; x < of.grid.columns; ++x) {
+      const std::size_t across = std::min(of.side, of.width - x * of.side);
+      const CellSums& cell = of.sums[channel][y * of.grid.columns + x];
+      norms[y * of.grid.columns + x] =
           static_cast<float>(weighted_norms(cell, static_cast<double>(down * across), weight));
       Sums& part = parts[y / per_square * squares_.columns + x / per_square];
       for (std::size_t n = 0; n < norm_count; ++n) part[n] += static_cast<double>(cell[n]);
@@ -70,7 +78,7 @@ void LocalErrors::fold(std::size_t channel) {
   }
   for (std::size_t y = 0; y < cells_.rows; ++y) {
     for (std::size_t x = 0; x < cells_.columns; ++x) {
-      errors_[y * cells_.columns + x] += norms[(y >> shift) * grid_.columns + (x >> shift)];
+      errors_[y * cells_.columns + x] += norms[(y >> shift) * of.grid.columns + (x >> shift)];
     }
   }
 }

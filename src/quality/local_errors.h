@@ -10,17 +10,15 @@ namespace imgmill::quality {
 
 /// Gathers the errors of every scale in cells of 8 x 8 pixels of the picture, and in squares of
 /// 32, of which tiles are made.
-class LocalErrors final : public ErrorSink {
+class LocalErrors {
  public:
   /// Of a picture of this size. Throws std::bad_alloc.
   LocalErrors(std::size_t width, std::size_t height);
-  virtual ~LocalErrors() = default;
 
-  /// What follows belongs to `scale`, from 0 on, each once.
-  void begin_scale(std::size_t scale, std::size_t width, std::size_t height);
-  void add(std::size_t channel, std::size_t y, std::size_t left, std::size_t count,
-           const float* structure, const float* ringing, const float* blur) override;
-  void end_scale();
+  /// Takes the errors of `scale`, from 0 on.
+  [[nodiscard]] ErrorSink& of_scale(std::size_t scale) { return gathered_[scale]; }
+  /// When all are gathered: adds them up, for what follows.
+  void fold();
 
   /// The weighted sum of all norms of each cell, as if it were a whole picture. With `factor`
   /// above 1 the picture was enlarged so much; cells are those of the picture before.
@@ -36,21 +34,29 @@ class LocalErrors final : public ErrorSink {
   };
   using CellSums = std::array<float, norm_count>;
 
-  void fold(std::size_t channel);
+  /// The errors of one scale in cells of the picture, or in pixels where these are larger.
+  class OfScale final : public ErrorSink {
+   public:
+    OfScale(std::size_t number, std::size_t across, std::size_t down);
+    virtual ~OfScale() = default;
+    void add(std::size_t channel, std::size_t y, std::size_t left, std::size_t count,
+             const float* structure, const float* ringing, const float* blur) override;
+
+    std::size_t scale;
+    std::size_t width, height;  // pixels of this scale
+    std::size_t side;           // of a cell, in pixels of this scale
+    Grid grid;
+    std::array<std::vector<CellSums>, 3> sums;
+  };
+
+  void fold(const OfScale& scale, std::size_t channel);
 
   std::size_t width_, height_, scales_;
   Grid cells_;                 // of 8 pixels
   Grid squares_;               // of 32 pixels
   std::vector<float> errors_;  // of cells
   std::vector<Sums> parts_;    // of squares, for each scale and channel
-
-  // Of the scale being gathered.
-  std::size_t scale_ = 0;
-  std::size_t scale_width_ = 0;
-  std::size_t scale_height_ = 0;
-  std::size_t side_ = 1;  // of a cell, in pixels of this scale
-  Grid grid_;
-  std::array<std::vector<CellSums>, 3> sums_;
+  std::vector<OfScale> gathered_;
 };
 
 }  // namespace imgmill::quality

@@ -166,7 +166,7 @@ void place_original(Arena& arena, Jobs& jobs) {
 void place_work(Arena& arena, Jobs& jobs) {
   for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
     ScaleJob& job = jobs[scale];
-    if (scale == 0 && job.fine) continue;
+    if (job.fine) continue;
     for (std::size_t c = 0; c < 3; ++c) {
       job.light[c] = arena.take_rows<float>(job);
       if (scale > 0) jobs[scale - 1].next[c] = job.light[c];
@@ -174,24 +174,12 @@ void place_work(Arena& arena, Jobs& jobs) {
   }
   // Whole vectors are read beyond the last row of light, too.
   arena.take<float>(cache_line);
-  const auto scratch_of = [](const ScaleJob& job) {
-    return scratch_floats(job.fine, job.width, job.height);
-  };
-  float* const room = arena.take<float>(scratch_of(jobs.front()));
+  std::size_t most = 0;
+  for (const ScaleJob& job : jobs) {
+    most = std::max(most, scratch_floats(job.fine, job.width, job.height));
+  }
+  float* const room = arena.take<float>(most);
   for (ScaleJob& job : jobs) job.scratch = room;
-  if (!jobs.front().fine) return;
-  // When the coarse scales begin, the light of the last fine one has been used.
-  const ScaleJob& last_fine = jobs[fine_scales - 1];
-  const ScaleJob& first_coarse = jobs[fine_scales];
-  float* coarse_room = last_fine.light[0].first == nullptr
-                           ? nullptr
-                           : last_fine.light[0].first - Rows<float>::margin;
-  if (scratch_of(first_coarse) > 3 * row_floats(last_fine.width) * last_fine.height) {
-    coarse_room = arena.take<float>(scratch_of(first_coarse));
-  }
-  for (std::size_t scale = fine_scales; scale < jobs.size(); ++scale) {
-    jobs[scale].scratch = coarse_room;
-  }
 }
 
 /// Outside of a picture there are zeros, in fixed point, too.
@@ -213,7 +201,7 @@ void clear_fixed(const Jobs& jobs) {
 struct Ssimulacra2::State {
   std::uint32_t width = 0;  // as given; small pictures are enlarged
   std::uint32_t height = 0;
-  RunScale run = nullptr;
+  VectorCode code{};
   Jobs first;  // with the original as it is, or upon the dark ground
   Jobs other;  // with the original upon the bright ground; none if it is opaque
   Memory memory;
@@ -226,9 +214,10 @@ struct Ssimulacra2::State {
   }
 
   void place();
-  void prepare(Jobs& jobs, const LightReader& reader, Background background) const;
-  [[nodiscard]] Similarity compare(const Jobs& jobs, const LightReader& reader,
-                                   Background background, Detail detail) const;
+  void run(const Jobs& jobs) const;
+  void prepare(Jobs jobs, const LightReader& reader, Background background) const;
+  [[nodiscard]] Similarity compare(Jobs jobs, const LightReader& reader, Background background,
+                                   Detail detail) const;
 };
 
 void Ssimulacra2::State::place() {
@@ -251,43 +240,50 @@ void Ssimulacra2::State::place() {
   clear_fixed(other);
 }
 
-void Ssimulacra2::State::prepare(Jobs& jobs, const LightReader& reader,
-                                 Background background) const {
-  for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
-    ScaleJob job = jobs[scale];
-    job.kind = ScaleJob::Kind::prepare;
-    job.reader = scale == 0 ? &reader : nullptr;
-    job.background = background;
-    run(job);
+void Ssimulacra2::State::run(const Jobs& jobs) const {
+  const bool fine = jobs.front().fine;
+  if (fine) code.fine(jobs[0], jobs[1]);
+  for (std::size_t scale = fine ? fine_scales : 0; scale < jobs.size(); ++scale) {
+    code.coarse(jobs[scale]);
   }
 }
 
-Similarity Ssimulacra2::State::compare(const Jobs& jobs, const LightReader& reader,
-                                       Background background, Detail detail) const {
+void Ssimulacra2::State::prepare(Jobs jobs, const LightReader& reader,
+                                 Background background) const {
+  jobs.front().reader = &reader;
+  for (ScaleJob& job : jobs) {
+    job.kind = ScaleJob::Kind::prepare;
+    job.background = background;
+  }
+  run(jobs);
+}
+
+Similarity Ssimulacra2::State::compare(Jobs jobs, const LightReader& reader, Background background,
+                                       Detail detail) const {
   std::optional<LocalErrors> local;
   if (detail == Detail::local) local.emplace(reader.width(), reader.height());
+  std::vector<std::array<Sums, 3>> sums(jobs.size());
+  jobs.front().reader = &reader;
+  for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
+    ScaleJob& job = jobs[scale];
+    job.kind = ScaleJob::Kind::compare;
+    job.background = background;
+    job.sums = &sums[scale];
+    if (local) job.sink = &local->of_scale(scale);
+  }
+  run(jobs);
   double error = 0;
   for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
-    ScaleJob job = jobs[scale];
-    std::array<Sums, 3> sums{};
-    job.kind = ScaleJob::Kind::compare;
-    job.reader = scale == 0 ? &reader : nullptr;
-    job.background = background;
-    job.sums = &sums;
-    if (local) {
-      local->begin_scale(scale, job.width, job.height);
-      job.sink = &*local;
-    }
-    run(job);
-    if (local) local->end_scale();
+    const ScaleJob& job = jobs[scale];
     const double pixels = static_cast<double>(job.width) * static_cast<double>(job.height);
     for (std::size_t c = 0; c < 3; ++c) {
-      error += weighted_norms(sums[c], pixels, weights_of(c, scale, jobs.size()));
+      error += weighted_norms(sums[scale][c], pixels, weights_of(c, scale, jobs.size()));
     }
   }
   Similarity result;
   result.score = score_of(error);
   if (local) {
+    local->fold();
     result.local = local->cells(reader.factor());
     result.worst = local->worst(reader.factor());
   }
@@ -304,7 +300,7 @@ Result<Ssimulacra2> Ssimulacra2::prepare(const PixelView& original) {
   auto state = std::make_unique<State>();
   state->width = original.width;
   state->height = original.height;
-  state->run = run_scale();
+  state->code = vector_code();
   state->first = jobs_for(reader.width(), reader.height());
   const bool transparent = reader.transparent();
   if (transparent) state->other = state->first;

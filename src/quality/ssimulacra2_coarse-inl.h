@@ -183,7 +183,7 @@ inline void blur_upright(const In& in, std::size_t columns, float* out) {
   }
 }
 
-/// A vector's width of columns from `x` on, from the top to the bottom.
+/// A vector's width of columns from `x` on, from the top to the bottom. `out` may be `in`.
 inline void blur_columns(const Rows<float>& in, const Rows<float>& out, std::size_t x,
                          std::size_t rows) {
   constexpr std::ptrdiff_t radius = CosineBlur::radius;
@@ -193,17 +193,22 @@ inline void blur_columns(const Rows<float>& in, const Rows<float>& out, std::siz
                        set(blur.terms[2].input)};
   const V previous[3] = {set(blur.terms[0].previous), set(blur.terms[1].previous),
                          set(blur.terms[2].previous)};
-  const auto row = [&](std::ptrdiff_t y) HWY_ATTR {
-    return y < 0 || y >= height ? hn::Zero(d)
-                                : hn::LoadU(d, in.at(static_cast<std::size_t>(y)) + x);
-  };
+  // The last rows that came in, some of which have been written over by now.
+  constexpr std::size_t kept = 16;
+  constexpr std::size_t apart = 2 * radius;
+  static_assert(apart < kept);
+  V rows_in[kept];
+  for (V& row : rows_in) row = hn::Zero(d);
   const Wave still = {hn::Zero(d), hn::Zero(d)};
   Wave waves[3] = {still, still, still};
   for (std::ptrdiff_t n = 1 - radius; n < height; ++n) {
-    const V pair = hn::Add(row(n - radius - 1), row(n + radius - 1));
+    const auto ahead = static_cast<std::size_t>(n + radius - 1);
+    V& newest = rows_in[ahead % kept];
+    newest = ahead < rows ? hn::LoadU(d, in.at(ahead) + x) : hn::Zero(d);
+    const V pair = hn::Add(rows_in[(ahead + kept - apart) % kept], newest);
     for (std::size_t k = 0; k < 3; ++k) {
-      const V kept = fused(previous[k], waves[k].last, hn::Neg(waves[k].before));
-      waves[k] = {fused(inputs[k], pair, kept), waves[k].last};
+      const V swing = fused(previous[k], waves[k].last, hn::Neg(waves[k].before));
+      waves[k] = {fused(inputs[k], pair, swing), waves[k].last};
     }
     if (n < 0) continue;
     hn::StoreU(hn::Add(waves[0].last, hn::Add(waves[1].last, waves[2].last)), d,
@@ -239,7 +244,7 @@ struct LaneSums {
   }
 };
 
-/// One channel of a coarse scale.
+/// One channel of a coarse scale, whose colours have taken the place of its light.
 struct CoarseChannel {
   const ScaleJob& job;
   const CoarseRoom& room;
@@ -272,19 +277,20 @@ struct CoarseChannel {
           return make(first == nullptr ? b : hn::LoadU(d, room.upright[0] + at), b);
         };
         blur_upright(in, job.width, room.upright[2]);
-        lie_down(room.upright[2], room.across[plane++], job.width, job.height, y);
+        lie_down(room.upright[2], room.blurred[plane++], job.width, job.height, y);
       };
       (one(of), ...);
     }
   }
   void blur_down_into(const Rows<float>& out, std::size_t plane) const {
     for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
-      blur_columns(room.across[plane], out, x, job.height);
+      blur_columns(room.blurred[plane], out, x, job.height);
     }
   }
+  void blur_down(std::size_t plane) const { blur_down_into(room.blurred[plane], plane); }
 
   void prepare() const {
-    const Rows<float>& a = room.colours[channel];
+    const Rows<float>& a = job.light[channel];
     for (std::size_t y = 0; y < job.height; ++y) {
       std::copy_n(a.at(y), job.width, job.values[channel].at(y));
     }
@@ -298,23 +304,23 @@ struct CoarseChannel {
   }
 
   void compare() const {
-    const Rows<float>& b = room.colours[channel];
+    const Rows<float>& b = job.light[channel];
     const bool structured = job.need[channel].structure;
     if (structured) {
       blur_across_all(&job.values[channel], b, ItsValue(), ItsSquare(), Product());
-      blur_down_into(room.blurred[1], 1);
-      blur_down_into(room.blurred[2], 2);
+      blur_down(1);
+      blur_down(2);
     } else {
       blur_across_all(nullptr, b, ItsValue());
     }
-    blur_down_into(room.blurred[0], 0);
+    blur_down(0);
     for (std::size_t y = 0; y < job.height; ++y) add_row(y, structured);
   }
 
   void add_row(std::size_t y, bool structured) const {
     const float* a = job.values[channel].at(y);
     const float* m1s = job.means[channel].at(y);
-    const float* b = room.colours[channel].at(y);
+    const float* b = job.light[channel].at(y);
     const float* m2s = room.blurred[0].at(y);
     LaneSums sums;
     for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
@@ -340,41 +346,26 @@ struct CoarseChannel {
       const Errors e = {structure, hn::Max(edge, hn::Zero(d)), hn::Max(hn::Neg(edge), hn::Zero(d))};
       sums.add(e);
       if (job.sink != nullptr) {
-        hn::StoreU(e.structure, d, room.across[0].at(0) + x);
+        hn::StoreU(e.structure, d, room.upright[2] + x);
         hn::StoreU(e.ringing, d, room.upright[0] + x);
         hn::StoreU(e.blur, d, room.upright[1] + x);
       }
     }
     sums.add_to((*job.sums)[channel]);
     if (job.sink != nullptr) {
-      job.sink->add(channel, y, 0, job.width, room.across[0].at(0), room.upright[0],
-                    room.upright[1]);
+      job.sink->add(channel, y, 0, job.width, room.upright[2], room.upright[0], room.upright[1]);
     }
   }
 };
 
-inline void run_coarse(const ScaleJob& job) {
-  const CoarseRoom room(job.scratch, job.width, job.height);
+inline void read_light(const ScaleJob& job) {
   for (std::size_t y = 0; y < job.height; ++y) {
-    if (job.reader != nullptr) {
-      job.reader->read(y, 0, job.width, job.background, job.light[0].at(y), job.light[1].at(y),
-                       job.light[2].at(y));
-    }
-    for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
-      const Xyb xyb = to_xyb<Rounding::same_everywhere>(hn::LoadU(d, job.light[0].at(y) + x),
-                                                        hn::LoadU(d, job.light[1].at(y) + x),
-                                                        hn::LoadU(d, job.light[2].at(y) + x));
-      hn::StoreU(xyb.x, d, room.colours[0].at(y) + x);
-      hn::StoreU(xyb.y, d, room.colours[1].at(y) + x);
-      hn::StoreU(xyb.b, d, room.colours[2].at(y) + x);
-    }
+    job.reader->read(y, 0, job.width, job.background, job.light[0].at(y), job.light[1].at(y),
+                     job.light[2].at(y));
   }
-  for (std::size_t c = 0; c < 3; ++c) {
-    if (!job.need[c].any()) continue;
-    const CoarseChannel channel{job, room, c};
-    job.kind == ScaleJob::Kind::prepare ? channel.prepare() : channel.compare();
-  }
-  if (job.next[0].first == nullptr) return;
+}
+
+inline void halve_light(const ScaleJob& job) {
   for (std::size_t c = 0; c < 3; ++c) {
     for (std::size_t y = 0; y < job.height; y += 2) {
       float* upper = job.light[c].at(y);
@@ -383,6 +374,31 @@ inline void run_coarse(const ScaleJob& job) {
       lower[job.width] = lower[job.width - 1];
       halve(upper, lower, job.width, job.next[c].at(y / 2));
     }
+  }
+}
+
+inline void light_to_colours(const ScaleJob& job) {
+  for (std::size_t y = 0; y < job.height; ++y) {
+    float* const rows[3] = {job.light[0].at(y), job.light[1].at(y), job.light[2].at(y)};
+    for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
+      const Xyb xyb = to_xyb<Rounding::same_everywhere>(
+          hn::LoadU(d, rows[0] + x), hn::LoadU(d, rows[1] + x), hn::LoadU(d, rows[2] + x));
+      hn::StoreU(xyb.x, d, rows[0] + x);
+      hn::StoreU(xyb.y, d, rows[1] + x);
+      hn::StoreU(xyb.b, d, rows[2] + x);
+    }
+  }
+}
+
+inline void run_coarse(const ScaleJob& job) {
+  if (job.reader != nullptr) read_light(job);
+  if (job.next[0].first != nullptr) halve_light(job);
+  light_to_colours(job);
+  const CoarseRoom room(job.scratch, job.width, job.height);
+  for (std::size_t c = 0; c < 3; ++c) {
+    if (!job.need[c].any()) continue;
+    const CoarseChannel channel{job, room, c};
+    job.kind == ScaleJob::Kind::prepare ? channel.prepare() : channel.compare();
   }
 }
 

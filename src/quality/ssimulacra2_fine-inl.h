@@ -1,7 +1,8 @@
 // Vector code: the two largest scales, tile by tile. Included once per instruction set.
 //
 // A tile is a column of the picture, worked through from top to bottom in blocks of rows, so
-// that everything between the light of a pixel and the sums of its errors stays in the cache:
+// that everything between the light of a pixel and the sums of its errors stays in the cache, at
+// the second scale as well, whose rows follow those of the first:
 //
 //   light -> colours, fixed point -> blurred across, into a ring of rows -> blurred down
 //        \-> light of the next scale                        errors, their sums <-/
@@ -181,17 +182,18 @@ HWY_INLINE FineErrors fine_errors(V a, V b, V m1, V m2, V square, V apart) {
   }
 }
 
-/// One channel's part of a tile, from `left` on, `width` wide. All that fine scales need of a
-/// channel is its structure, and of one of them edges that get lost.
+/// One channel's part of a tile at one scale, from `left` on, `width` wide. All that fine scales
+/// need of a channel is its structure, and of one of them edges that get lost.
 struct FineChannel {
   const ScaleJob& job;
   FineTile& tile;
+  FineTile::Scale& rows;
   std::size_t channel;
   std::size_t left;
   std::size_t width;
 
   [[nodiscard]] const float* colour(std::size_t y) const {
-    return tile.colours[channel][y % FineTile::ring].data() + FineTile::margin;
+    return rows.colours[channel][y % FineTile::ring].data() + FineTile::margin;
   }
   [[nodiscard]] std::int16_t* fixed(std::size_t y) const {
     return job.fixed_values[channel].at(y) + left;
@@ -200,12 +202,13 @@ struct FineChannel {
     return job.fixed_means[channel].at(y) + left;
   }
   [[nodiscard]] float* across(Quantity quantity, std::size_t y) const {
-    return tile.blurred[channel][quantity][y % FineTile::ring].data() + FineTile::margin;
+    return rows.blurred[channel][quantity][y % FineTile::ring].data() + FineTile::margin;
   }
 
-  void clear_across(std::size_t y, bool products) const {
-    for (std::size_t q = value; q < (products ? quantity_count : squares); ++q) {
-      std::fill_n(across(static_cast<Quantity>(q), y), tile_width + FineTile::margin, 0.0F);
+  void clear_across(std::size_t y) const {
+    const bool compare = job.kind == ScaleJob::Kind::compare;
+    for (std::size_t q = value; q < (compare ? quantity_count : squares); ++q) {
+      std::fill_n(across(static_cast<Quantity>(q), y), width + FineTile::margin, 0.0F);
     }
   }
 
@@ -241,7 +244,7 @@ struct FineChannel {
 
   void prepare_rows(std::size_t y, bool both_rows) const {
     const Taps t = taps();
-    const Ten values(tile.blurred[channel][value], y);
+    const Ten values(rows.blurred[channel][value], y);
     for (std::size_t x = 0; x < width; x += hn::Lanes(d)) {
       const Two means = blur_down(t, values, x);
       prepare_one(y, x, means.upper);
@@ -260,9 +263,9 @@ struct FineChannel {
   template <bool with_blur>
   HWY_INLINE void compare_rows(std::size_t y, bool both_rows, FineSums& sums) const {
     const Taps t = taps();
-    const Ten values(tile.blurred[channel][value], y);
-    const Ten both(tile.blurred[channel][squares], y);
-    const Ten apart(tile.blurred[channel][difference], y);
+    const Ten values(rows.blurred[channel][value], y);
+    const Ten both(rows.blurred[channel][squares], y);
+    const Ten apart(rows.blurred[channel][difference], y);
     struct Row {
       const std::int16_t* value;
       const std::int16_t* mean;
@@ -321,7 +324,7 @@ struct FineChannel {
       if (y < job.height) {
         blur_row(y);
       } else {
-        clear_across(y, compare);
+        clear_across(y);
       }
     }
     const std::size_t begin = first == 0 ? 0 : first - gaussian_reach;
@@ -341,103 +344,175 @@ struct FineChannel {
   }
 };
 
-/// The rows of light of a tile: where column 0 of the tile lies.
+/// A row of light of a tile: where its column 0 lies, and how many columns there are before it and
+/// in all.
 struct LightRow {
   float* planes[3];
+  std::size_t before;
+  std::size_t count;
+
+  /// Pictures of odd width end with half a pair of pixels: its other half is the same again.
+  void end_with_a_pair() {
+    if (count % 2 == 0) return;
+    for (float* plane : planes) {
+      float* const end = plane - before + count;
+      *end = end[-1];
+    }
+    ++count;
+  }
 };
 
-inline LightRow light_of(const ScaleJob& job, FineTile& tile, std::size_t left, std::size_t width,
-                         std::size_t y) {
-  LightRow row{};
-  if (job.reader == nullptr) {
-    for (std::size_t c = 0; c < 3; ++c) row.planes[c] = job.light[c].at(y) + left;
+/// One scale's part of a tile.
+struct FinePart {
+  const ScaleJob& job;
+  FineTile& tile;
+  FineTile::Scale& rows;
+  std::size_t left;
+  std::size_t width;
+
+  /// Above the picture there is nothing.
+  void clear() const {
+    for (std::size_t c = 0; c < FineTile::channels; ++c) {
+      if (!job.need[c].any()) continue;
+      for (std::size_t y = 0; y < FineTile::ring; ++y) {
+        FineChannel{job, tile, rows, c, left, width}.clear_across(y);
+      }
+    }
+  }
+
+  /// Columns beside the tile that there are, of those that the blur reaches at the next scale.
+  static constexpr std::size_t beside = 2 * gaussian_reach;
+  static_assert(beside <= FineTile::margin);
+  [[nodiscard]] LightRow light_row(std::size_t y, std::size_t before, std::size_t count) const {
+    LightRow row{.planes = {}, .before = before, .count = count};
+    for (std::size_t c = 0; c < 3; ++c) {
+      row.planes[c] = rows.light[y % 2][c].data() + FineTile::margin;
+    }
     return row;
   }
-  const std::size_t before = std::min(left, gaussian_reach);
-  const std::size_t after = std::min(job.width - left - width, gaussian_reach);
-  float* from[3];
-  for (std::size_t c = 0; c < 3; ++c) {
-    row.planes[c] = tile.light[y % 2][c].data() + FineTile::margin;
-    from[c] = row.planes[c] - before;
-  }
-  const std::size_t begin = left - before;
-  const std::size_t count = before + width + after;
-  constexpr std::size_t rows_ahead = 6;
-  job.reader->call_for(y + rows_ahead, begin, count);
-  const std::uint8_t* plain = job.reader->plain_rgb(y, begin, job.background);
-  const std::size_t done =
-      plain == nullptr ? 0 : read_plain(plain, count, from[0], from[1], from[2]);
-  job.reader->read(y, begin + done, count - done, job.background, from[0] + done, from[1] + done,
-                   from[2] + done);
-  return row;
-}
 
-inline void to_colours(const ScaleJob& job, FineTile& tile, std::size_t left, std::size_t width,
-                       std::size_t y, const LightRow& light) {
-  const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
-  const auto end = static_cast<std::ptrdiff_t>(width + gaussian_reach);
-  const auto row_of = [&](std::size_t c) {
-    return job.need[c].any() ? tile.colours[c][y % FineTile::ring].data() + FineTile::margin
-                             : nullptr;
-  };
-  float* const out[2] = {row_of(0), row_of(1)};
-  for (auto x = -std::max<std::ptrdiff_t>(lanes, gaussian_reach); x < end; x += lanes) {
-    const V red = hn::LoadU(d, light.planes[0] + x);
-    const V green = hn::LoadU(d, light.planes[1] + x);
-    const V blue = hn::LoadU(d, light.planes[2] + x);
-    const V long_cone = cone<Rounding::free>(red, green, blue, 0);
-    const V middle_cone = cone<Rounding::free>(red, green, blue, 3);
-    if (out[0] != nullptr) {
-      hn::Store(rounded(opponent_of<Rounding::free>(long_cone, middle_cone)), d, out[0] + x);
-    }
-    hn::Store(rounded(luma_of(long_cone, middle_cone)), d, out[1] + x);
+  [[nodiscard]] LightRow read(std::size_t y) const {
+    const std::size_t before = std::min(left, beside);
+    const std::size_t after = std::min(job.width - left - width, beside);
+    const LightRow row = light_row(y, before, before + width + after);
+    const std::size_t begin = left - before;
+    constexpr std::size_t rows_ahead = 6;
+    job.reader->call_for(y + rows_ahead, begin, row.count);
+    float* const to[3] = {row.planes[0] - before, row.planes[1] - before, row.planes[2] - before};
+    const std::uint8_t* plain = job.reader->plain_rgb(y, begin, job.background);
+    const std::size_t done =
+        plain == nullptr ? 0 : read_plain(plain, row.count, to[0], to[1], to[2]);
+    job.reader->read(y, begin + done, row.count - done, job.background, to[0] + done, to[1] + done,
+                     to[2] + done);
+    return row;
   }
-  for (float* row : out) {
-    if (row == nullptr) continue;
-    if (left == 0) std::fill_n(row - FineTile::margin, FineTile::margin, 0.0F);
-    const std::size_t inside = job.width - left;
-    const std::size_t reach = width + FineTile::margin;
-    if (inside < reach) std::fill_n(row + inside, reach - inside, 0.0F);
-  }
-}
 
-inline void run_tile(const ScaleJob& job, FineTile& tile, std::size_t left) {
-  const std::size_t width = std::min(tile_width, job.width - left);
-  const bool odd_edge = left + width == job.width && width % 2 != 0;
-  for (auto& channel : tile.blurred) {
-    for (auto& ring : channel) {
-      for (FineTile::Row& row : ring) row.fill(0);
+  /// Row `y` of this scale from two rows of the one before.
+  [[nodiscard]] LightRow halved(std::size_t y, const LightRow& upper, const LightRow& lower) const {
+    const LightRow row = light_row(y, upper.before / 2, upper.count / 2);
+    for (std::size_t c = 0; c < 3; ++c) {
+      halve(upper.planes[c] - upper.before, lower.planes[c] - upper.before, upper.count,
+            row.planes[c] - row.before);
+    }
+    return row;
+  }
+
+  void to_colours(std::size_t y, const LightRow& light) const {
+    const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
+    const auto end = static_cast<std::ptrdiff_t>(width + gaussian_reach);
+    const auto row_of = [&](std::size_t c) {
+      return job.need[c].any() ? rows.colours[c][y % FineTile::ring].data() + FineTile::margin
+                               : nullptr;
+    };
+    float* const out[2] = {row_of(0), row_of(1)};
+    for (auto x = -std::max<std::ptrdiff_t>(lanes, gaussian_reach); x < end; x += lanes) {
+      const V red = hn::LoadU(d, light.planes[0] + x);
+      const V green = hn::LoadU(d, light.planes[1] + x);
+      const V blue = hn::LoadU(d, light.planes[2] + x);
+      const V long_cone = cone<Rounding::free>(red, green, blue, 0);
+      const V middle_cone = cone<Rounding::free>(red, green, blue, 3);
+      if (out[0] != nullptr) {
+        hn::Store(rounded(opponent_of<Rounding::free>(long_cone, middle_cone)), d, out[0] + x);
+      }
+      hn::Store(rounded(luma_of(long_cone, middle_cone)), d, out[1] + x);
+    }
+    for (float* row : out) {
+      if (row == nullptr) continue;
+      if (left == 0) std::fill_n(row - FineTile::margin, FineTile::margin, 0.0F);
+      const std::size_t inside = job.width - left;
+      const std::size_t reach = width + FineTile::margin;
+      if (inside < reach) std::fill_n(row + inside, reach - inside, 0.0F);
     }
   }
-  for (std::size_t first = 0; first < job.height + gaussian_reach; first += FineTile::block) {
-    const std::size_t end = std::min(first + FineTile::block, job.height);
-    for (std::size_t y = first; y < end; y += 2) {
-      const LightRow upper = light_of(job, tile, left, width, y);
-      to_colours(job, tile, left, width, y, upper);
-      LightRow lower = upper;
-      if (y + 1 < job.height) {
-        lower = light_of(job, tile, left, width, y + 1);
-        to_colours(job, tile, left, width, y + 1, lower);
-      }
-      if (job.next[0].first == nullptr) continue;
-      for (std::size_t c = 0; c < 3; ++c) {
-        if (odd_edge) {
-          upper.planes[c][width] = upper.planes[c][width - 1];
-          lower.planes[c][width] = lower.planes[c][width - 1];
-        }
-        halve(upper.planes[c], lower.planes[c], width, job.next[c].at(y / 2) + left / 2);
-      }
-    }
+
+  void block(std::size_t first) const {
     for (std::size_t c = 0; c < FineTile::channels; ++c) {
-      if (job.need[c].any()) FineChannel{job, tile, c, left, width}.block(first);
+      if (job.need[c].any()) FineChannel{job, tile, rows, c, left, width}.block(first);
     }
   }
-}
+};
 
-inline void run_fine(const ScaleJob& job) {
-  FineTile& tile = *new (job.scratch) FineTile;
+/// Both scales' parts of a tile, each block of rows as soon as its light is there.
+struct FineColumn {
+  FinePart first;
+  FinePart second;
+
+  void run() const {
+    first.clear();
+    second.clear();
+    constexpr std::size_t block = FineTile::block;
+    for (std::size_t y = 0; y < second.job.height + gaussian_reach; y += block) {
+      for (const std::size_t above : {2 * y, 2 * y + block}) {
+        if (above >= first.job.height + gaussian_reach) break;
+        const std::size_t end = std::min(above + block, first.job.height);
+        for (std::size_t row = above; row < end; row += 2) take_in(row);
+        first.block(above);
+      }
+      second.block(y);
+    }
+  }
+
+  /// Rows `y` and `y + 1` of the first scale, and what becomes of them at the second.
+  void take_in(std::size_t y) const {
+    LightRow upper = first.read(y);
+    first.to_colours(y, upper);
+    LightRow lower = upper;
+    if (y + 1 < first.job.height) {
+      lower = first.read(y + 1);
+      first.to_colours(y + 1, lower);
+    }
+    upper.end_with_a_pair();
+    lower.end_with_a_pair();
+    const std::size_t below = y / 2;
+    const LightRow made = second.halved(below, upper, lower);
+    second.to_colours(below, made);
+    const bool last = below + 1 == second.job.height;
+    if (below % 2 != 0 || last) hand_on(below);
+  }
+
+  /// Row `y` and, where that is odd, the one above, to the scale after the second.
+  void hand_on(std::size_t y) const {
+    // Beyond the tile is what the next one hands on.
+    LightRow upper = second.light_row(y - y % 2, 0, second.width);
+    LightRow lower = second.light_row(y, 0, second.width);
+    upper.end_with_a_pair();
+    lower.end_with_a_pair();
+    for (std::size_t c = 0; c < 3; ++c) {
+      halve(upper.planes[c], lower.planes[c], lower.count,
+            second.job.next[c].at(y / 2) + second.left / 2);
+    }
+  }
+};
+
+inline void run_fine(const ScaleJob& first, const ScaleJob& second) {
+  FineTile& tile = *new (first.scratch) FineTile;
   tile.no_ringing.fill(0);
-  for (std::size_t left = 0; left < job.width; left += tile_width) run_tile(job, tile, left);
+  for (std::size_t left = 0; left < first.width; left += tile_width) {
+    const std::size_t width = std::min(tile_width, first.width - left);
+    FineColumn{{first, tile, tile.scales[0], left, width},
+               {second, tile, tile.scales[1], left / 2, (width + 1) / 2}}
+        .run();
+  }
 }
 
 }  // namespace HWY_NAMESPACE

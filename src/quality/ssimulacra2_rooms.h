@@ -15,24 +15,28 @@ enum Quantity : std::size_t { value, squares, difference, quantity_count };
 
 struct FineTile {
   static constexpr std::size_t channels = 2;  // the third is not looked at so closely
-  // Column 0 of the tile is column `margin` of these rows. They are read in whole vectors.
+  // Column 0 of the tile is column `margin` of these rows. They are read in whole vectors, two of
+  // them where they are halved.
   static constexpr std::size_t margin = 16;
   static constexpr std::size_t block = 8;
   static constexpr std::size_t ring = 16;  // a block, and what the blur reaches beyond it
-  static constexpr std::size_t columns = tile_width + 2 * margin;
+  static constexpr std::size_t columns = tile_width + 3 * margin;
   using Row = std::array<float, columns>;
 
-  alignas(64) Row light[2][3];
+  struct Scale {
+    alignas(64) Row light[2][3];
+    alignas(64) Row colours[channels][ring];
+    alignas(64) Row blurred[channels][quantity_count][ring];
+  };
+  Scale scales[fine_scales];
   alignas(64) Row products[2];
   alignas(64) Row errors[2][2];
   alignas(64) Row no_ringing;
-  alignas(64) Row colours[channels][ring];
-  alignas(64) Row blurred[channels][quantity_count][ring];
 };
 
-/// Planes of one coarse scale and room for rows that stand upright.
+/// What is blurred of one channel of a coarse scale, and room for rows that stand upright.
 struct CoarseRoom {
-  static constexpr std::size_t planes = 9;
+  static constexpr std::size_t planes = 3;
   static constexpr std::size_t zeros = 8;  // columns before and after upright rows
   static constexpr std::size_t most_lanes = 16;
 
@@ -42,9 +46,7 @@ struct CoarseRoom {
   }
 
   std::size_t step;
-  Rows<float> colours[3];
-  Rows<float> across[3];
-  Rows<float> blurred[3];
+  Rows<float> blurred[3];  ///< at first across only, then down as well
   float* upright[3];
 
   CoarseRoom(float* scratch, std::size_t width, std::size_t height) : step(row_floats(width)) {
@@ -53,8 +55,6 @@ struct CoarseRoom {
       scratch += step * height;
       return rows;
     };
-    for (Rows<float>& rows : colours) rows = next();
-    for (Rows<float>& rows : across) rows = next();
     for (Rows<float>& rows : blurred) rows = next();
     for (float*& rows : upright) {
       rows = scratch + zeros * most_lanes;

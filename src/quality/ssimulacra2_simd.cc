@@ -15,7 +15,8 @@ HWY_BEFORE_NAMESPACE();
 namespace imgmill::quality {
 namespace HWY_NAMESPACE {
 
-void Run(const ScaleJob& job) { job.fine ? run_fine(job) : run_coarse(job); }
+void RunFine(const ScaleJob& first, const ScaleJob& second) { run_fine(first, second); }
+void RunCoarse(const ScaleJob& job) { run_coarse(job); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace imgmill::quality
@@ -24,16 +25,17 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace imgmill::quality {
 
-HWY_EXPORT(Run);
+HWY_EXPORT(RunFine);
+HWY_EXPORT(RunCoarse);
 
 std::size_t scratch_floats(bool fine, std::size_t width, std::size_t height) {
   return fine ? sizeof(FineTile) / sizeof(float) : CoarseRoom::size(width, height);
 }
 
-RunScale run_scale() {
+VectorCode vector_code() {
   hwy::ChosenTarget& chosen = hwy::GetChosenTarget();
   if (!chosen.IsInitialized()) chosen.Update(hwy::SupportedTargets());
-  return HWY_DYNAMIC_DISPATCH(Run);
+  return {HWY_DYNAMIC_DISPATCH(RunFine), HWY_DYNAMIC_DISPATCH(RunCoarse)};
 }
 
 bool choose_simd_target(std::string_view name) {

@@ -1,4 +1,4 @@
-// What the fast metric asks of its vector code: one scale at a time.
+// What the fast metric asks of its vector code: the fine scales at once, then each coarse one.
 #pragma once
 
 #include <array>
@@ -41,14 +41,14 @@ struct ErrorSink {
   ~ErrorSink() = default;
 };
 
-/// The first two of six scales are worked through in columns of tiles, in 16-bit fixed point and
-/// with the finite blur; the others, a twelfth of all pixels, plane by plane in single precision
-/// with the recursive blur (cosine_blur.h says why).
+/// The first two of six scales are worked through together, in columns of tiles, in 16-bit fixed
+/// point and with the finite blur; the others, a twelfth of all pixels, plane by plane in single
+/// precision with the recursive blur (cosine_blur.h says why).
 inline constexpr std::size_t fine_scales = 2;
 
-/// Columns of a tile: what it takes lies in the second-level cache. 256 are 6% slower, since more
-/// of the columns are those beside a tile; 128 a tenth.
-inline constexpr std::size_t tile_width = 512;
+/// Columns of a tile, at the first scale: what it takes lies in a second-level cache of 512 KiB.
+/// 512 are 4% slower, since more of the columns are those beside a tile; 256 a seventh.
+inline constexpr std::size_t tile_width = 1024;
 
 /// One side of one scale, and what is to be done with it.
 struct ScaleJob {
@@ -59,12 +59,13 @@ struct ScaleJob {
   std::size_t height = 0;
   std::array<Need, 3> need;
 
-  /// Where its light comes from: the reader, or rows if there is none. With both, the rows
-  /// are filled first.
+  /// Where the first scale's light comes from; null for the others.
   const LightReader* reader = nullptr;
   Background background = Background::none;
+  /// Of a coarse scale: its light, filled here if there is a reader; what is left in it means
+  /// nothing. The light of fine scales is never in memory as a whole.
   std::array<Rows<float>, 3> light;
-  /// Gets half the size; no rows for the last scale.
+  /// Gets half the size; no rows for the last scale, and for the first of two fine ones.
   std::array<Rows<float>, 3> next;
 
   /// What is kept of the original: written by `prepare`, read by `compare`.
@@ -91,13 +92,16 @@ inline constexpr std::int16_t fixed_zero = -16384;
 
 [[nodiscard]] std::size_t scratch_floats(bool fine, std::size_t width, std::size_t height);
 
-using RunScale = void (*)(const ScaleJob&);
+struct VectorCode {
+  void (*fine)(const ScaleJob& first, const ScaleJob& second);
+  void (*coarse)(const ScaleJob& job);
+};
 
 /// For the best instruction set of this machine, or the one chosen below.
-[[nodiscard]] RunScale run_scale();
+[[nodiscard]] VectorCode vector_code();
 
 /// For tests and benchmarks: until called again, the named instruction set is what
-/// run_scale() gives; an empty name brings the best one back. False when this machine or this
+/// vector_code() gives; an empty name brings the best one back. False when this machine or this
 /// build has no such set. Not to be called while another thread measures.
 bool choose_simd_target(std::string_view name);
 
