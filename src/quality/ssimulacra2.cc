@@ -152,7 +152,6 @@ void place_original(Arena& arena, Jobs& jobs) {
       if (!job.need[c].any()) continue;
       if (job.fine) {
         job.fixed_values[c] = arena.take_rows<std::int16_t>(job);
-        job.fixed_means[c] = arena.take_rows<std::int16_t>(job);
       } else {
         job.values[c] = arena.take_rows<float>(job);
         job.means[c] = arena.take_rows<float>(job);

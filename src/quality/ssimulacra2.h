@@ -83,7 +83,7 @@ enum class Detail { score, local };
 /// - Light that is not finite counts as 0. The rest is held within -100 to 100 and XYB
 ///   within what Rec. 2020 reaches and half as much again: differences beyond are not seen.
 ///
-/// What is kept takes about 9 bytes a pixel, twice that with transparency, and 2 more to
+/// What is kept takes about 6 bytes a pixel, twice that with transparency, and 2 more to
 /// work in; had once, by prepare(). The thread that destroys a metric keeps up to 128 MiB of that
 /// for its next one. Detail::local takes about another byte a pixel while it runs, and twice the
 /// time.

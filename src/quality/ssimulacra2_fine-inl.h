@@ -198,16 +198,12 @@ struct FineChannel {
   [[nodiscard]] std::int16_t* fixed(std::size_t y) const {
     return job.fixed_values[channel].at(y) + left;
   }
-  [[nodiscard]] std::int16_t* mean(std::size_t y) const {
-    return job.fixed_means[channel].at(y) + left;
-  }
   [[nodiscard]] float* across(Quantity quantity, std::size_t y) const {
     return rows.blurred[channel][quantity][y % FineTile::ring].data() + FineTile::margin;
   }
 
   void clear_across(std::size_t y) const {
-    const bool compare = job.kind == ScaleJob::Kind::compare;
-    for (std::size_t q = value; q < (compare ? quantity_count : squares); ++q) {
+    for (std::size_t q = 0; q < quantity_count; ++q) {
       std::fill_n(across(static_cast<Quantity>(q), y), width + FineTile::margin, 0.0F);
     }
   }
@@ -215,18 +211,16 @@ struct FineChannel {
   // The hardware foresees rows, not the same columns of the next ones.
   void call_for(std::size_t y) const {
     if (y >= job.height) return;
-    for (const std::int16_t* row : {fixed(y), mean(y)}) {
-      for (std::size_t x = 0; x < width; x += cache_line / sizeof(*row)) hwy::Prefetch(row + x);
-    }
+    const std::int16_t* row = fixed(y);
+    for (std::size_t x = 0; x < width; x += cache_line / sizeof(*row)) hwy::Prefetch(row + x);
   }
 
   void blur_row(std::size_t y) const {
     const Taps t = taps();
     call_for(y + FineTile::block);
-    blur_across(t, colour(y), width, across(value, y));
-    if (job.kind == ScaleJob::Kind::prepare) return;
     const float* b = colour(y);
     const std::int16_t* a = fixed(y);
+    float* const values = tile.values.data() + FineTile::margin;
     float* const both = tile.products[0].data() + FineTile::margin;
     float* const apart = tile.products[1].data() + FineTile::margin;
     const auto end = static_cast<std::ptrdiff_t>(width + gaussian_reach);
@@ -235,58 +229,55 @@ struct FineChannel {
       const V one = load_value(a + x);
       const V other = hn::Load(d, b + x);
       const V difference_of = hn::Sub(one, other);
+      hn::Store(one, d, values + x);
       hn::Store(mul_add(one, one, hn::Mul(other, other)), d, both + x);
       hn::Store(hn::Mul(difference_of, difference_of), d, apart + x);
     }
+    blur_across(t, values, width, across(original, y));
+    blur_across(t, b, width, across(candidate, y));
     blur_across(t, both, width, across(squares, y));
     blur_across(t, apart, width, across(difference, y));
   }
 
-  void prepare_rows(std::size_t y, bool both_rows) const {
-    const Taps t = taps();
-    const Ten values(rows.blurred[channel][value], y);
+  void prepare_row(std::size_t y) const {
     for (std::size_t x = 0; x < width; x += hn::Lanes(d)) {
-      const Two means = blur_down(t, values, x);
-      prepare_one(y, x, means.upper);
-      if (both_rows) prepare_one(y + 1, x, means.lower);
+      // Whole vectors must not leave values behind where the picture ends.
+      const auto inside = hn::FirstN(di, width - x);
+      const V a = hn::Load(d, colour(y) + x);
+      store_fixed(hn::IfThenElse(inside, to_fixed(a), hn::Set(di, fixed_zero)), fixed(y) + x);
     }
-  }
-  HWY_INLINE void prepare_one(std::size_t y, std::size_t x, V mean_of) const {
-    // Whole vectors must not leave values behind where the picture ends.
-    const auto inside = hn::FirstN(di, width - x);
-    const V a = hn::Load(d, colour(y) + x);
-    store_fixed(hn::IfThenElse(inside, to_fixed(a), hn::Set(di, fixed_zero)), fixed(y) + x);
-    store_fixed(to_fixed(mean_of), mean(y) + x);
   }
 
   /// Rows y and y + 1, the second of which may lie outside.
   template <bool with_blur>
   HWY_INLINE void compare_rows(std::size_t y, bool both_rows, FineSums& sums) const {
     const Taps t = taps();
-    const Ten values(rows.blurred[channel][value], y);
+    const Ten before(rows.blurred[channel][original], y);
+    const Ten after(rows.blurred[channel][candidate], y);
     const Ten both(rows.blurred[channel][squares], y);
     const Ten apart(rows.blurred[channel][difference], y);
     struct Row {
       const std::int16_t* value;
-      const std::int16_t* mean;
       const float* b;
     };
-    const Row upper{fixed(y), mean(y), colour(y)};
-    const Row lower = both_rows ? Row{fixed(y + 1), mean(y + 1), colour(y + 1)} : upper;
-    const auto errors_at =
-        [](const Row& row, std::size_t x, V m, V s, V p) HWY_ATTR __attribute__((always_inline)) {
-      return fine_errors<with_blur>(load_value(row.value + x), hn::Load(d, row.b + x),
-                                    load_value(row.mean + x), rounded(m), s, p);
+    const Row upper{fixed(y), colour(y)};
+    const Row lower = both_rows ? Row{fixed(y + 1), colour(y + 1)} : upper;
+    // Means are rounded, so that where both sides are equal, no noise is left.
+    const auto errors_at = [](const Row& row, std::size_t x, V m1, V m2, V s, V p) HWY_ATTR
+        __attribute__((always_inline)) {
+      return fine_errors<with_blur>(load_value(row.value + x), hn::Load(d, row.b + x), rounded(m1),
+                                    rounded(m2), s, p);
     };
     FineSums mine = sums;
     const std::size_t lanes = hn::Lanes(d);
     const std::size_t whole = job.sink == nullptr && both_rows ? width / lanes * lanes : 0;
     for (std::size_t x = 0; x < width; x += lanes) {
-      const Two m = blur_down(t, values, x);
+      const Two m1 = blur_down(t, before, x);
+      const Two m2 = blur_down(t, after, x);
       const Two s = blur_down(t, both, x);
       const Two p = blur_down(t, apart, x);
-      FineErrors above = errors_at(upper, x, m.upper, s.upper, p.upper);
-      FineErrors below = errors_at(lower, x, m.lower, s.lower, p.lower);
+      FineErrors above = errors_at(upper, x, m1.upper, m2.upper, s.upper, p.upper);
+      FineErrors below = errors_at(lower, x, m1.lower, m2.lower, s.lower, p.lower);
       if (x >= whole) {
         const auto inside = hn::FirstN(d, width - x);
         for (FineErrors* e : {&above, &below}) {
@@ -319,8 +310,12 @@ struct FineChannel {
 
   /// Takes in the block of rows from `first` on, and gives out those that are complete by then.
   void block(std::size_t first) const {
-    const bool compare = job.kind == ScaleJob::Kind::compare;
-    for (std::size_t y = first; y < first + FineTile::block; ++y) {
+    const std::size_t last = first + FineTile::block;
+    if (job.kind == ScaleJob::Kind::prepare) {
+      for (std::size_t y = first; y < std::min(last, job.height); ++y) prepare_row(y);
+      return;
+    }
+    for (std::size_t y = first; y < last; ++y) {
       if (y < job.height) {
         blur_row(y);
       } else {
@@ -328,19 +323,17 @@ struct FineChannel {
       }
     }
     const std::size_t begin = first == 0 ? 0 : first - gaussian_reach;
-    const std::size_t end = std::min(first + FineTile::block - gaussian_reach, job.height);
+    const std::size_t end = std::min(last - gaussian_reach, job.height);
     FineSums sums;
     for (std::size_t y = begin; y < end; y += 2) {
       const bool both_rows = y + 1 < job.height;
-      if (!compare) {
-        prepare_rows(y, both_rows);
-      } else if (job.need[channel].edges) {
+      if (job.need[channel].edges) {
         compare_rows<true>(y, both_rows, sums);
       } else {
         compare_rows<false>(y, both_rows, sums);
       }
     }
-    if (compare) sums.add_to((*job.sums)[channel]);
+    sums.add_to((*job.sums)[channel]);
   }
 };
 
@@ -372,6 +365,7 @@ struct FinePart {
 
   /// Above the picture there is nothing.
   void clear() const {
+    if (job.kind == ScaleJob::Kind::prepare) return;
     for (std::size_t c = 0; c < FineTile::channels; ++c) {
       if (!job.need[c].any()) continue;
       for (std::size_t y = 0; y < FineTile::ring; ++y) {

@@ -8,10 +8,10 @@
 
 namespace imgmill::quality {
 
-/// What a blur is taken of: the values; squares of both sides added up; squares of their
-/// differences. Variances and covariance follow from the last two, and where both sides are
-/// equal the difference is exactly 0.
-enum Quantity : std::size_t { value, squares, difference, quantity_count };
+/// What a blur is taken of: values of the original; those of the candidate; squares of both added
+/// up; squares of their differences. Variances and covariance follow from the last two, and where
+/// both sides are equal the difference is exactly 0.
+enum Quantity : std::size_t { original, candidate, squares, difference, quantity_count };
 
 struct FineTile {
   static constexpr std::size_t channels = 2;  // the third is not looked at so closely
@@ -29,6 +29,7 @@ struct FineTile {
     alignas(64) Row blurred[channels][quantity_count][ring];
   };
   Scale scales[fine_scales];
+  alignas(64) Row values;  ///< of the original
   alignas(64) Row products[2];
   alignas(64) Row errors[2][2];
   alignas(64) Row no_ringing;

@@ -69,8 +69,8 @@ struct ScaleJob {
   std::array<Rows<float>, 3> next;
 
   /// What is kept of the original: written by `prepare`, read by `compare`.
-  /// Fine: values and their local means. Outside of the picture values are what `fixed_zero` says.
-  std::array<Rows<std::int16_t>, 3> fixed_values, fixed_means;
+  /// Fine: values; outside of the picture they are what `fixed_zero` says.
+  std::array<Rows<std::int16_t>, 3> fixed_values;
   /// Coarse: values, local means, local means of squares.
   std::array<Rows<float>, 3> values, means, squares;
 
