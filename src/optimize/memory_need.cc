@@ -22,9 +22,10 @@ struct Row {
   double lossless;
 };
 constexpr std::array rows = {
-    Row{Format::jpeg, 16.5, 38, 16.5},   Row{Format::png, 19, 19, 18}, Row{Format::webp, 6.6, 22, 30},
-    Row{Format::avif, 55, 66, 43},   Row{Format::gif, 21, 21, 21}, Row{Format::tiff, 8, 14, 14},
-    Row{Format::jpegxl, 48, 66, 95},
+    Row{Format::jpeg, 16.5, 31, 16.5}, Row{Format::png, 19, 19, 18},
+    Row{Format::webp, 6.6, 17.5, 30},  Row{Format::avif, 55, 64, 43},
+    Row{Format::gif, 21, 21, 21},      Row{Format::tiff, 8, 14, 14},
+    Row{Format::jpegxl, 48, 64, 95},
 };
 // WebP by libwebp: of what is transparent.
 constexpr Row transparent_webp = {Format::webp, 15, 27, 30};
@@ -45,7 +46,7 @@ double by_coefficients(const Source& source, bool searched) {
   const Result<jpeg::Header> header = jpeg::read_header(source.bytes);
   const double levels = 2 * (header ? header->samples_a_pixel : 3);
   const double pixels = source.info.channels;
-  return searched ? 2 * levels + 2 * pixels + 15 : 2.1 * levels + 1.2;
+  return searched ? 2 * levels + 2 * pixels + 10 : 2.1 * levels + 1.2;
 }
 
 // What a decoder holds beside the pixels that it gives, bytes a pixel.
@@ -134,7 +135,7 @@ std::uint64_t memory_need_of_comparison(const Source& original, const Source& ot
   const double each =
       bytes_of(original.info) + bytes_of(other.info) +
       std::max(beside_pixels(original.info.format), beside_pixels(other.info.format)) +
-      16 * (original.info.alpha || other.info.alpha ? 1.6 : 1);
+      11 * (original.info.alpha || other.info.alpha ? 1.6 : 1);
   return static_cast<std::uint64_t>(program + pixels * each);
 }
 
