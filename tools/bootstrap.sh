@@ -2,7 +2,7 @@
 # Installs what building imgmill needs and this machine lacks: Debian packages
 # (as root or through sudo) and the pinned libvips engine (npm, from engine/).
 #
-#   tools/bootstrap.sh [build] [desktop] [test]      for what; build is the default
+#   tools/bootstrap.sh [build] [desktop] [test] [lint]   for what; build is the default
 #
 # Does nothing, quickly, where nothing is missing. Speaks on standard error.
 set -euo pipefail
@@ -32,7 +32,8 @@ for need in "$@"; do
       browser=yes
       command -v chromium >/dev/null || packages+=(chromium) ;;
     desktop) packages+=("${window[@]}") ;;
-    *) say "bootstrap.sh knows build, desktop and test, not '$need'"; exit 2 ;;
+    lint) packages+=(clang-format clang-tidy) ;;
+    *) say "bootstrap.sh knows build, desktop, test and lint, not '$need'"; exit 2 ;;
   esac
 done
 # They fetch the engine and build the page. Node may come from elsewhere than Debian, so the

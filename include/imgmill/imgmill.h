@@ -6,12 +6,12 @@
 //   compare(original, other)     how much two look alike      compare.h
 #pragma once
 
-#include "imgmill/batch.h"    // IWYU pragma: export
-#include "imgmill/budget.h"   // IWYU pragma: export
-#include "imgmill/buffer.h"   // IWYU pragma: export
-#include "imgmill/compare.h"  // IWYU pragma: export
-#include "imgmill/error.h"    // IWYU pragma: export
-#include "imgmill/format.h"   // IWYU pragma: export
+#include "imgmill/batch.h"      // IWYU pragma: export
+#include "imgmill/budget.h"     // IWYU pragma: export
+#include "imgmill/buffer.h"     // IWYU pragma: export
+#include "imgmill/compare.h"    // IWYU pragma: export
+#include "imgmill/error.h"      // IWYU pragma: export
+#include "imgmill/format.h"     // IWYU pragma: export
 #include "imgmill/isolation.h"  // IWYU pragma: export
 #include "imgmill/optimize.h"   // IWYU pragma: export
 #include "imgmill/result.h"     // IWYU pragma: export

@@ -5,12 +5,16 @@
 #include <memory>
 #include <vector>
 
+// Needs <cstdio> before it.
+// clang-format off
 #include <jpeglib.h>
+// clang-format on
 
 int main(int argc, char** argv) {
   constexpr unsigned side = 256;
   if (argc != 2) return 2;
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(argv[1], "wb"), std::fclose);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(argv[1], "wb"),
+                                                             std::fclose);
   if (!file) return 1;
 
   jpeg_compress_struct jpeg;
