@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "codecs/apng.h"
 #include "codecs/engine.h"
@@ -187,6 +189,22 @@ std::optional<double> dots_per_mm(const png::Surroundings& surroundings) {
   return 1;
 }
 
+// 8-bit pixels, which `raster` gives away, so that they stand in memory once.
+vips::VImage image_of(png::Raster& raster, double dots_per_mm) {
+  auto rows = std::make_unique<std::vector<std::uint8_t>>(std::move(raster.rows));
+  vips::VImage image = vips::VImage::new_from_memory(
+      rows->data(), rows->size(), static_cast<int>(raster.width), static_cast<int>(raster.height),
+      png::channels(raster.colour), VIPS_FORMAT_UCHAR);
+  VipsImage* const header = image.get_image();
+  g_object_set_data_full(G_OBJECT(header), "imgmill-rows", rows.release(), [](gpointer data) {
+    delete static_cast<std::vector<std::uint8_t>*>(data);
+  });
+  header->Type = png::is_grey(raster.colour) ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+  header->Xres = dots_per_mm;
+  header->Yres = dots_per_mm;
+  return image;
+}
+
 // The usual pictures without the engine: 1.6 times as fast. Nothing for the others, damaged ones
 // among them.
 std::optional<Picture> decode_here(ByteView input, const ImageInfo& info) {
@@ -194,20 +212,11 @@ std::optional<Picture> decode_here(ByteView input, const ImageInfo& info) {
       std::uint64_t{info.width} * info.height > most_pixels_at_once) {
     return std::nullopt;
   }
-  const Result<png::File> file = png::read_file(input);
+  Result<png::File> file = png::read_file(input);
   if (!file || file->raster.bits != 8 || file->raster.key) return std::nullopt;
   const std::optional<double> resolution = dots_per_mm(file->surroundings);
   if (!resolution) return std::nullopt;
-  const png::Raster& raster = file->raster;
-  vips::VImage image = vips::VImage::new_from_memory_copy(
-      raster.rows.data(), raster.rows.size(), static_cast<int>(raster.width),
-      static_cast<int>(raster.height), png::channels(raster.colour), VIPS_FORMAT_UCHAR);
-  image =
-      image.copy(vips::VImage::option()
-                     ->set("interpretation", png::is_grey(raster.colour) ? VIPS_INTERPRETATION_B_W
-                                                                         : VIPS_INTERPRETATION_sRGB)
-                     ->set("xres", *resolution)
-                     ->set("yres", *resolution));
+  vips::VImage image = image_of(file->raster, *resolution);
   if (file->surroundings.profile) {
     const Buffer profile = read_metadata(input, Format::png).icc;
     if (profile.empty()) return std::nullopt;
@@ -253,7 +262,7 @@ Result<Buffer> PngCodec::encode(const Picture& picture, const EncodeOptions& opt
     if (space == "RGB " && png::is_grey(raster->colour)) raster = coloured(*raster);
     const bool explains = space == (png::is_grey(raster->colour) ? "GRAY" : "RGB ");
     if (!explains) profile = {};
-    return png::encode(*raster, profile, options_for(options));
+    return png::encode(*std::move(raster), profile, options_for(options));
   });
 }
 
