@@ -67,7 +67,7 @@ enum class Fate : std::uint8_t {
 /// Decides the fate of each kind of content; the only place that does. `format` is the input's.
 [[nodiscard]] Fate fate_of(Content content, Format format, const Keep& keep, Way way);
 
-/// Names of what stands in the way of going `way`, each once; empty: nothing does.
+/// Returns the distinct names of pieces that prevent `way`; empty if there are none.
 [[nodiscard]] std::vector<std::string> obstacles(const std::vector<Holding>& inventory,
                                                  Format format, const Keep& keep, Way way);
 

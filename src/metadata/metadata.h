@@ -43,8 +43,7 @@ struct MetadataBlocks {
 
 struct Rewritten {
   Buffer bytes;
-  std::vector<std::string>
-      notes;  ///< for display: what could not be done, or was removed without being asked for
+  std::vector<std::string> notes;  ///< for display: failures, and unrequested removals
 };
 
 /// Rewrites `file` without decoding the picture. Removes every metadata block that `keep` does not
