@@ -8,14 +8,14 @@
 namespace imgmill {
 namespace {
 
-/// Position of the dot of the extension; npos when there is none. The dot of a
-/// hidden file (".png") is not one.
+/// Returns the position of the extension's dot; npos if there is none. The leading dot of a hidden
+/// file (".png") does not count.
 std::size_t extension_dot(std::string_view name) {
   const auto dot = name.rfind('.');
   return dot == 0 || dot + 1 == name.size() ? std::string_view::npos : dot;
 }
 
-/// Without its dot; empty when there is none.
+/// Without the dot; empty if there is none.
 std::string_view extension_of(std::string_view name) {
   const auto dot = extension_dot(name);
   return dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);
@@ -25,10 +25,10 @@ bool same_extension(std::string_view extension, std::string_view known) {
   return std::ranges::equal(extension, known, {}, [](char c) { return lower_case(c); });
 }
 
-/// Pictures that people have among the others, and that nothing here opens.
+/// Image formats that are common in photo folders but that imgmill does not open.
 struct OtherPictures {
   std::string_view name;
-  std::string_view extensions;  ///< lower case, parted by spaces
+  std::string_view extensions;  ///< lower case, separated by spaces
 };
 constexpr std::array other_pictures = {
     OtherPictures{"camera raw",

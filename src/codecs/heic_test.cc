@@ -72,7 +72,7 @@ TEST_F(Heic, ProfilesAndCodePointsKeepTheirColours) {
       optimize(make_heic(picture, {.icc = profile}), {.output_format = Format::png});
   ASSERT_TRUE(with_profile) << with_profile.error().describe();
   EXPECT_EQ(decode(with_profile->bytes.view(), Format::png).icc, profile);
-  // Display P3 by its number gets the profile that says the same.
+  // Display P3 as code points gets the equivalent profile.
   const auto p3 = optimize(make_heic(picture, {.cicp = {12, 13}}), {.output_format = Format::png});
   ASSERT_TRUE(p3) << p3.error().describe();
   EXPECT_FALSE(decode(p3->bytes.view(), Format::png).icc.empty());
