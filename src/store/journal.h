@@ -19,7 +19,7 @@
 
 namespace imgmill {
 
-/// Continue an earlier, unfinished run of the same batch?
+/// yes: continue an earlier, unfinished run of the same batch.
 enum class Resume { no, yes };
 
 /// One file (SQLite) per batch, in one folder; the batch's identity is its name. Used by one
