@@ -11,7 +11,7 @@ namespace {
 
 using vips::VImage;
 
-// Four channels of one type, so that only the samples differ.
+// Converts to four channels of one type, so that only samples can differ.
 VImage comparable(const VImage& image, bool wide) {
   VImage out = image.copy();
   if (out.get_typeof(VIPS_META_ICC_NAME) != 0) out.remove(VIPS_META_ICC_NAME);
@@ -33,7 +33,7 @@ VImage comparable(const VImage& image, bool wide) {
 
 bool is_wide(const VImage& image) { return image.format() == VIPS_FORMAT_USHORT; }
 
-// Pixel by pixel, where hidden colours do not count.
+// Compares pixel by pixel, ignoring hidden colours.
 bool same_visible(const VImage& one, const VImage& other) {
   const std::size_t sample = VIPS_IMAGE_SIZEOF_ELEMENT(one.get_image());
   const std::size_t pixel = sample * static_cast<std::size_t>(one.bands());
@@ -55,7 +55,7 @@ bool same_visible(const VImage& one, const VImage& other) {
 bool same_still(const VImage& one, const VImage& other, HiddenColours hidden) {
   VImage left = one;
   VImage right = other;
-  // The usual case is quick: nothing has to be made comparable first.
+  // The common case is fast and needs no conversion.
   if (left.bands() == right.bands() && left.format() == right.format() &&
       left.interpretation() == right.interpretation()) {
     left = left.copy_memory();
@@ -72,7 +72,7 @@ bool same_still(const VImage& one, const VImage& other, HiddenColours hidden) {
   return hidden == HiddenColours::ignore && a.bands() == 4 && same_visible(a, b);
 }
 
-// Scene by scene, as both decoders come to them.
+// Compares scene by scene, as both decoders produce them.
 bool same_over_time(const Picture& one, const Picture& other) {
   const bool wide = is_wide(one.image) || is_wide(other.image);
   const Picture left{.image = comparable(one.image, wide), .frames = one.frames};
@@ -87,7 +87,8 @@ bool same_over_time(const Picture& one, const Picture& other) {
     const std::optional<Scene> there = b.next();
     if (!here && !there) return plays_of(one) == plays_of(other);
     if (!here || !there || a.pixels() != b.pixels()) return false;
-    // What shows one picture all the time does not move, whatever it says of times and plays.
+    // A file that shows one picture all the time is not animated, whatever its durations and play
+    // count.
     const bool whole = here->begin == 0 && a.at_end() && b.at_end();
     if (whole) return true;
     if (here->end != there->end) return false;
