@@ -19,7 +19,7 @@
 #include "imgmill/version.h"
 #include "pool/message.h"
 
-extern char** environ;  // NOLINT: POSIX wants it declared by whoever uses it
+extern char** environ;  // NOLINT: POSIX leaves the declaration to its users
 
 namespace imgmill {
 namespace {
