@@ -1,4 +1,4 @@
-// The decision for one image: which of the two ways it goes.
+// Decides the processing path of one image.
 #include "imgmill/optimize.h"
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@
 namespace imgmill {
 namespace {
 
-// What stays is the input, byte for byte; mended, it would be bigger.
+// A kept file is the input, byte for byte; with the marker added it would be bigger.
 void tell_of_mending(ByteView input, Optimized& made) {
   const bool grown = made.format == made.input_format && made.bytes.size() > input.size() &&
                      made.decision != Decision::reencoded;
@@ -31,8 +31,8 @@ void tell_of_mending(ByteView input, Optimized& made) {
 
 bool moves(const Source& source) { return source.info.frames > 1 || source.sequence; }
 
-// In its own format, at `extent` or else as large as it is. `why` is what stood against what was
-// asked.
+// In its own format, at `extent` or else at its own size. `why` is the reason against what was
+// requested.
 Result<Optimized> still_moving(const Source& source, Extent extent, Extent whole,
                                const ImageSettings& settings, const Error& why) {
   ImageSettings own = settings;
@@ -68,7 +68,7 @@ Result<Optimized> decided(const Source& source, const ImageSettings& settings, c
   return still_moving(source, extent, whole, settings, made.error());
 }
 
-// Encoders merge frames that show the same.
+// Encoders merge frames that look the same.
 Result<void> count_frames(Optimized& made) {
   if (made.frames == 1) return {};
   IMGMILL_TRY(const ImageInfo written, codec(made.format).probe(made.bytes.view()));
@@ -90,7 +90,7 @@ Result<Optimized> optimize_admitted(ByteView input, const ImageSettings& setting
     IMGMILL_TRY(Optimized made, decided(source, settings, limits, admission));
     if (source.end_marker_added) tell_of_mending(input, made);
     IMGMILL_CHECK(count_frames(made));
-    // What was promised is looked at once more, whichever way the bytes took.
+    // Check the promised size once more, whichever path the bytes took.
     if (settings.max_bytes && made.bytes.size() > *settings.max_bytes) {
       return fail(ErrorCode::limit,
                   fmt::format("this picture comes to {} as {}, more than the {} allowed",

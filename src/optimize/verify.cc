@@ -13,7 +13,7 @@ namespace {
 
 using vips::VImage;
 
-// Four channels of one type, so that only the samples differ.
+// Converts to four channels of one type, so that only samples can differ.
 VImage comparable(const VImage& image, bool wide) {
   VImage out = image.copy();
   if (out.get_typeof(VIPS_META_ICC_NAME) != 0) out.remove(VIPS_META_ICC_NAME);
@@ -85,7 +85,7 @@ bool same_still(const VImage& one, const VImage& other, HiddenColours hidden) {
   return same_samples(a, b, hidden);
 }
 
-// Scene by scene, as both decoders come to them.
+// Compares scene by scene, as both decoders produce them.
 bool same_over_time(const Picture& one, const Picture& other) {
   const bool wide = is_wide(one.image) || is_wide(other.image);
   const Picture left{.image = comparable(one.image, wide), .frames = one.frames};
@@ -100,7 +100,8 @@ bool same_over_time(const Picture& one, const Picture& other) {
     const std::optional<Scene> there = b.next();
     if (!here && !there) return plays_of(one) == plays_of(other);
     if (!here || !there || a.pixels() != b.pixels()) return false;
-    // What shows one picture all the time does not move, whatever it says of times and plays.
+    // A file that shows one picture all the time is not animated, whatever its durations and play
+    // count.
     const bool whole = here->begin == 0 && a.at_end() && b.at_end();
     if (whole) return true;
     if (here->end != there->end) return false;
