@@ -99,7 +99,7 @@ enum class OnFailure { go_on, stop };
 enum class DryRun { no, yes, check };
 
 /// Cache of earlier results, so that no work is done twice. An unchanged input whose output still
-/// exists gets its result at once. A moved or renamed input is recognised by its content. An output
+/// exists gets its result at once. A moved or renamed input is recognized by its content. An output
 /// of an earlier run that comes in as an input is kept as it is. Several processes may share a
 /// cache.
 struct CacheOptions {
@@ -137,7 +137,7 @@ struct BatchOptions {
   Limits limits;
 };
 
-/// Receives events of a running batch. Calls are serialised but come from threads of the batch;
+/// Receives events of a running batch. Calls are serialized but come from threads of the batch;
 /// they should return quickly.
 class IMGMILL_API BatchObserver {
  public:

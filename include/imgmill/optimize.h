@@ -13,7 +13,7 @@ namespace imgmill {
 
 /// Makes one image as small as the settings allow.
 ///
-/// `input` is a whole file of any format in `formats()`, recognised by its content. If the output
+/// `input` is a whole file of any format in `formats()`, recognized by its content. If the output
 /// format is the input's, the result is never larger than `input` unless a larger picture was
 /// requested. Pure: uses no files and no environment; the same input, settings and version give the
 /// same bytes.

@@ -7,7 +7,7 @@
 
 namespace imgmill {
 
-/// Drawings. They are optimized as text (src/svg, optimize/drawing.h) and rasterised only for
+/// Drawings. They are optimized as text (src/svg, optimize/drawing.h) and rasterized only for
 /// comparison; pixels are never converted to SVG.
 struct SvgCodec {
   static constexpr std::array<std::string_view, 2> extensions = {"svg", "svgz"};

@@ -29,9 +29,9 @@ enum class Content : std::uint8_t {
   resolution,
   application,  ///< known data of programs and cameras that does not affect the picture
   credentials,  ///< a C2PA manifest, which is valid for exactly these bytes
-  trailing,     ///< unrecognised bytes after the end
+  trailing,     ///< unrecognized bytes after the end
   padding,      ///< meaningless bytes
-  unknown,      ///< an unrecognised block, tag, box or chunk
+  unknown,      ///< an unrecognized block, tag, box or chunk
   bound,        ///< the same, or layers, that become invalid when the picture data changes
 };
 [[nodiscard]] std::string_view name_of(Content content);
@@ -79,14 +79,14 @@ enum class Fate : std::uint8_t {
 [[nodiscard]] PrivateData private_against(const std::vector<Holding>& inventory, const Keep& keep);
 
 /// Checks that everything that had to be carried from `before` is in `after`, byte for byte.
-/// Returns the name of the first missing piece, or none. For unrecognised blocks, further pictures
+/// Returns the name of the first missing piece, or none. For unrecognized blocks, further pictures
 /// and trailing data.
 [[nodiscard]] std::optional<std::string> lost_between(const std::vector<Holding>& before,
                                                       const std::vector<Holding>& after,
                                                       Format format, const Keep& keep, Way way);
 
 /// Returns `encoded`, an encoder's new file of the same format as `original`, with those
-/// unrecognised pieces of the original inserted that must be carried (see fate_of with
+/// unrecognized pieces of the original inserted that must be carried (see fate_of with
 /// Way::encode), and with its trailing bytes. Errors: bad_input.
 [[nodiscard]] Result<Buffer> carry_unknown(ByteView original, Buffer encoded, Format format,
                                            const Keep& keep);

@@ -50,7 +50,7 @@ struct Rewritten {
 /// allow, and replaces them by `exif` (a TIFF block) and, if keep.xmp does not keep the file's own,
 /// `xmp` (a packet); empty ones are not written. Whatever is needed to display the picture
 /// (profiles if keep.icc, gamma, palette, transparency, frames, delays, loop counts, HDR
-/// signalling, resolution) is always kept, and so is everything unrecognised: `fate_of` in
+/// signalling, resolution) is always kept, and so is everything unrecognized: `fate_of` in
 /// inventory.h decides about each piece.
 ///
 /// If the file holds further pictures that are located by their position in it, nothing moves:

@@ -55,7 +55,7 @@ TEST_P(EveryContainer, LosesByDefaultWhatIsPrivateAndKeepsWhatShowsThePicture) {
        {gps_secret, camera_secret, comment_secret, "XMP-SECRET"sv, "IPTC-SECRET"sv}) {
     EXPECT_FALSE(contains(bytes, secret)) << secret;
   }
-  // Unrecognised data is not covered by the policy.
+  // Unrecognized data is not covered by the policy.
   for (const auto foreign : {foreign_data, "trailing"sv}) {
     EXPECT_EQ(contains(bytes, foreign), contains(file.view(), foreign)) << foreign;
   }
@@ -127,7 +127,7 @@ void exercise(ByteView file, Format format) {
   const auto inserted =
       insert_metadata(file, format, {blocks.exif.view(), blocks.xmp.view(), blocks.iptc.view()});
   if (inserted && format == Format::tiff) {
-    // Of EXIF, only the owner has a TIFF tag of his own.
+    // Copyright and artist are the only EXIF fields with their own TIFF tags.
     const ExifFacts wanted = read_exif(blocks.exif.view());
     const ExifFacts found = read_exif(read_metadata(inserted->view(), format).exif.view());
     if (!wanted.copyright.empty()) {

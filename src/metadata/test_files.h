@@ -20,7 +20,7 @@ using std::string_view_literals::operator""sv;
 inline constexpr auto gps_secret = "GPSSECRET-52N13E"sv;
 inline constexpr auto camera_secret = "ACMECAM-SERIAL-1"sv;
 inline constexpr auto comment_secret = "COMMENT-SECRET"sv;
-// Unrecognised data, which only the policy "nothing" removes.
+// Unrecognized data, which only the policy "nothing" removes.
 inline constexpr auto foreign_data = "NOBODY-KNOWS-WHAT"sv;
 inline constexpr auto xmp_packet = "<x:xmpmeta>XMP-SECRET</x:xmpmeta>"sv;
 inline constexpr auto iptc_records = "\x1c\x02\x78\0\x0bIPTC-SECRET"sv;

@@ -15,7 +15,7 @@ Point mirrored(Point control, Point middle) {
   return {2 * middle.x - control.x, 2 * middle.y - control.y};
 }
 
-// Returns the point halfway along an arc (SVG 2, B.2.4 and B.2.5), which characterises its course.
+// Returns the point halfway along an arc (SVG 2, B.2.4 and B.2.5), which characterizes its course.
 Point halfway(const Curve& arc) {
   const Point middle{(arc.from.x + arc.to.x) / 2, (arc.from.y + arc.to.y) / 2};
   double rx = std::abs(arc.first.x);

@@ -1,4 +1,4 @@
-// Bit costs of coefficients, and the probabilities that minimise them.
+// Bit costs of coefficients, and the probabilities that minimize them.
 #pragma once
 
 #include <array>
@@ -89,27 +89,27 @@ struct ForkCounts {
   void fixed(bool, std::uint32_t) {}
 };
 
-/// Returns the probabilities that minimise the size for these counts, including the cost of
+/// Returns the probabilities that minimize the size for these counts, including the cost of
 /// updates.
 [[nodiscard]] Probabilities best_probabilities(const ForkCounts& counts);
 
 /// Costs in 256ths of a bit.
 struct TokenCosts {
-  /// Of a level by magnitude (`many` stands for all above), without its sign and extra bits.
+  /// Cost of a level by magnitude (`many` stands for all above), without its sign and extra bits.
   /// Context 0 follows a zero, where a block cannot end.
   std::uint16_t level[block_kinds][bands][contexts][many + 1];
-  /// Of ending the block here, by the band of the next position.
+  /// Cost of ending the block here, by the band of the next position.
   std::uint16_t end[block_kinds][bands][contexts];
-  /// Of not ending it although the context is 0: at the start of a block.
+  /// Cost of not ending it although the context is 0: at the start of a block.
   std::uint16_t begin[block_kinds][bands];
 };
 
 /// Sign and extra bits, by magnitude.
 extern const std::array<std::uint16_t, highest_level + 1> extra_costs;
-/// Of a whole-macroblock luma mode, including the flag that it is one.
+/// Cost of a whole-macroblock luma mode, including the flag that it is one.
 extern const std::array<std::uint16_t, whole_modes> luma_mode_costs;
 extern const std::array<std::uint16_t, whole_modes> chroma_mode_costs;
-/// Of the flag for per-block luma modes.
+/// Cost of the flag for per-block luma modes.
 extern const std::uint16_t block_flag_cost;
 /// Indexed by the mode above, the mode to the left, and the mode itself.
 using BlockModeCosts =

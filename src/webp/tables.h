@@ -41,7 +41,7 @@ using Probabilities = std::array<std::array<std::array<Forks, contexts>, bands>,
 
 /// Section 13.5.
 extern const Probabilities default_probabilities;
-/// That a probability is not updated: section 13.4.
+/// Probabilities that a probability is not updated: section 13.4.
 extern const Probabilities update_probabilities;
 /// Indexed by the mode above and the mode to the left: section 11.5.
 extern const std::uint8_t block_mode_probabilities[block_modes][block_modes][block_modes - 1];

@@ -15,7 +15,7 @@ struct Weighed {
   std::int64_t distortion = 0;  ///< weighted squared errors
 };
 
-/// Returns the levels of a block, in zigzag order, that minimise 16 x distortion + lambda x cost:
+/// Returns the levels of a block, in zigzag order, that minimize 16 x distortion + lambda x cost:
 /// the cheapest path through a trellis of each coefficient's nearest level and the next lower one,
 /// by position. Levels before the first position of `kind` are 0.
 [[nodiscard]] Weighed weigh(const std::int16_t* coefficients, const Matrix& matrix, BlockKind kind,
