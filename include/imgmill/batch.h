@@ -97,6 +97,9 @@ struct PlanRequest {
 enum class ExistingOutput { refuse, overwrite, skip };
 enum class Pipelining { on, off };
 enum class OnFailure { go_on, stop };
+/// What a requested stop does to images that are in work: they are finished, or, where they are in
+/// worker processes, ended and reported as cancelled.
+enum class OnStop { finish_images, end_images };
 /// `check` does all the work and writes no output; results say what would come out.
 enum class DryRun { no, yes, check };
 
@@ -126,6 +129,7 @@ struct BatchOptions {
   std::uint64_t byte_budget = std::uint64_t{512} << 20;  ///< bytes held by the queues
   ExistingOutput existing = ExistingOutput::refuse;
   OnFailure on_failure = OnFailure::go_on;
+  OnStop on_stop = OnStop::finish_images;
   DryRun dry_run = DryRun::no;
   std::optional<CacheOptions> cache;      ///< none: nothing is remembered
   std::optional<JournalOptions> journal;  ///< none: nothing can be resumed

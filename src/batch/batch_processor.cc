@@ -33,6 +33,7 @@ PipelineOptions pipeline_options(const BatchOptions& options, const Memory& memo
   result.workers = options.jobs;
   result.queue_capacity = std::max<std::size_t>(1, options.queue_capacity);
   result.byte_budget = options.byte_budget;
+  result.on_stop = options.on_stop;
   result.limits = options.limits;
   result.write = {options.existing, options.backup_dir, options.dry_run == DryRun::no, memory};
   return result;

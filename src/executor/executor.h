@@ -21,6 +21,9 @@ struct Work {
   /// Images that are not done yet, this one among them, once their number is known.
   /// The last ones may use the cores that nobody else needs any more.
   std::size_t images_left = many;
+  /// When it is requested nobody wants the result any more, and the work is ended where it is,
+  /// where that can be done. (That of process() only keeps it from beginning.)
+  std::stop_token unwanted = {};
 };
 
 /// Beyond those at work, the images that may wait for memory while others pass them.
@@ -34,7 +37,7 @@ class Executor {
   virtual ~Executor() = default;
 
   /// Blocks until the image is done. Thread-safe up to `callers()` of them.
-  /// A requested stop may end it early with ErrorCode::cancelled. When the decision
+  /// A requested stop may keep it from beginning: ErrorCode::cancelled. When the decision
   /// is `kept`, the output may come without bytes: the input's are meant.
   [[nodiscard]] virtual Result<Optimized> process(const Work& work, std::stop_token stop) = 0;
 

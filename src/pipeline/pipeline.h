@@ -27,6 +27,7 @@ struct PipelineOptions {
   /// to open a file, two of them give a core no more than 100 files a second.
   int readers = 8;
   int writers = 2;  ///< threads that write and sync
+  OnStop on_stop = OnStop::finish_images;
   Limits limits;
   WritePolicy write;
 };
@@ -54,7 +55,7 @@ struct PipelineTimes {
 /// being done for another one wait for that.
 ///
 /// A requested stop turns what is not in the process stage yet into cancelled
-/// results; what is being processed or written is finished. With Pipelining::off
+/// results; what is being processed (OnStop says otherwise) or written is finished. With Pipelining::off
 /// there are executor.callers() threads, each doing all three steps in turn.
 class Pipeline {
  public:

@@ -192,6 +192,8 @@ class Runner::Watcher final : public BatchObserver {
 Runner::Runner(Jobs& jobs, ImageOptimizer& optimizer, const Roots& roots, BatchOptions batch)
     : jobs_(jobs), optimizer_(optimizer), roots_(roots), batch_([&] {
         batch.existing = ExistingOutput::overwrite;
+        // Who has cancelled a job does not wait for an image of it, nor does the next job.
+        batch.on_stop = OnStop::end_images;
         batch.byte_budget /= static_cast<std::uint64_t>(std::max(1, jobs.limits().at_work));
         return std::move(batch);
       }()) {
