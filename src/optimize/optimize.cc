@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/time_left.h"
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "codecs/wholeness.h"
@@ -90,6 +91,10 @@ Result<Optimized> optimize_admitted(ByteView input, const ImageSettings& setting
     IMGMILL_TRY(Optimized made, decided(source, settings, limits, admission));
     if (source.end_marker_added) tell_of_mending(input, made);
     IMGMILL_CHECK(count_frames(made));
+    if (has_given_up()) {
+      made.notes.emplace_back("for want of time the search ended early: more of it (--timeout) may "
+                              "find something smaller");
+    }
     // What was promised is looked at once more, whichever way the bytes took.
     if (settings.max_bytes && made.bytes.size() > *settings.max_bytes) {
       return fail(ErrorCode::limit,
