@@ -50,6 +50,14 @@ class IMGMILL_API TaskSource {
   [[nodiscard]] virtual std::optional<PlannedTask> next() = 0;
   /// From now on next() tells `listener` of each file that it comes by and gives no task for.
   virtual void on_left_out(std::function<void(const LeftOut&)> /*listener*/) {}
+  /// The input that the file at `output` is, if it is one of any task: then it must not be replaced
+  /// by another one's output. From any thread, at any time.
+  [[nodiscard]] virtual std::optional<std::filesystem::path> input_at(
+      const std::filesystem::path& /*output*/) const {
+    return std::nullopt;
+  }
+  /// When there are no more tasks: patterns that were asked for and have matched nothing.
+  [[nodiscard]] virtual std::vector<std::string> idle_patterns() const { return {}; }
 };
 
 /// What is done with a task whose output is its input, however both are spelled.
@@ -86,6 +94,9 @@ struct PlanRequest {
   /// folder never is.
   std::vector<std::filesystem::path> exclude;
   std::shared_ptr<const ImageSettings> settings;
+  /// Somebody has asked for the inputs' own format, where the settings ask for none: the extension
+  /// of an output file must not say another one.
+  bool own_format = false;
 };
 
 /// Plans lazily while the batch runs. Two inputs that would write one file (also
@@ -229,6 +240,7 @@ struct IMGMILL_API BatchSummary {
   ScoreSummary scores;
   PrivateSummary private_left;
   LeftOutSummary left_out;
+  std::vector<std::string> idle_patterns;  ///< that matched nothing, as they were written
   CopySummary copied;
   std::chrono::microseconds elapsed{0};
   std::chrono::microseconds first_output{0};  ///< from the start to the first written file

@@ -9,6 +9,7 @@
 #include "base/file_names.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "batch/collision.h"
 #include "imgmill/maker.h"
 #include "metadata/raw_file.h"
 #include "platform/file.h"
@@ -285,6 +286,10 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     }
     output = there;
     verdict.output_path = path;
+    if (rules_.existing != ExistingOutput::overwrite || rules_.tasks == nullptr) continue;
+    if (const std::optional<fs::path> other = rules_.tasks->input_at(path)) {
+      return std::unexpected(would_replace_input(task.input_path, *other));
+    }
   }
   if (output && rules_.existing == ExistingOutput::skip) {
     verdict.kind = Verdict::Kind::skip;
