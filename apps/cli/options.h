@@ -63,7 +63,7 @@ struct OptimizeOptions {
   std::string name;  ///< the pattern of the results' names; empty: the inputs'
   bool copy_others = false;
   ImageSettings settings;
-  bool own_format = false;  ///< asked for in words: "--format original"
+  bool own_format = false;              ///< asked for in words: "--format original"
   std::optional<std::uint64_t> budget;  ///< bytes, for all results together
 };
 

@@ -94,12 +94,12 @@ Result<void> do_image(const OptimizeOptions& options, Screen& screen, Optimizati
   if (to_file) {
     const std::optional<Format> named = format_of_name(options.output);
     if (options.own_format && named && *named != made.format) {
-      return fail(ErrorCode::usage,
-                  fmt::format("the output '{}' is named after {}, but the image is a {} and is to "
-                              "stay one",
-                              printable(options.output), upper_name(*named),
-                              upper_name(made.format)),
-                  "leave out --format original, or give the output another extension");
+      return fail(
+          ErrorCode::usage,
+          fmt::format("the output '{}' is named after {}, but the image is a {} and is to "
+                      "stay one",
+                      printable(options.output), upper_name(*named), upper_name(made.format)),
+          "leave out --format original, or give the output another extension");
     }
     IMGMILL_CHECK(write_file(options.output, made.bytes.view(), batch.existing));
   } else if (!screen.data(as_text(made.bytes.view()))) {

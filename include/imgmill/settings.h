@@ -93,9 +93,9 @@ struct Keep {
 
 enum class ColourPolicy { keep_profile, to_srgb };
 
-/// What becomes of an animation whose target format holds one frame only. `keep`: it stays an
-/// animation, in its own format and, where that can only be passed on whole, at its own size; a
-/// note in the result says so. Other things beside the main picture are refused by `keep`, too.
+/// What becomes of an animation, or of several pictures, where the target format holds one only.
+/// `keep`: all of it stays, in its own format and, where that can only be passed on whole, at its
+/// own size; a note in the result says so.
 enum class Animation { refuse, first_frame, keep };
 
 /// 8 bits a channel, sRGB.

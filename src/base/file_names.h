@@ -21,12 +21,14 @@ namespace imgmill {
 [[nodiscard]] std::string name_for(std::string_view name, Format wanted);
 
 /// Where the output of a task goes that was planned for `planned`, when it came out as
-/// `format`: there, unless the format was to be chosen; then its name says which it is.
+/// `format`: there, unless the format was to be chosen, or is not the one that was asked for
+/// (Animation::keep); then its name says which it is.
 [[nodiscard]] std::filesystem::path output_path_for(const std::filesystem::path& planned,
                                                     const ImageSettings& settings, Format format);
-/// All paths that output_path_for() may give.
+/// All paths that output_path_for() may give of an input that is called so.
 [[nodiscard]] std::vector<std::filesystem::path> possible_output_paths(
-    const std::filesystem::path& planned, const ImageSettings& settings);
+    const std::filesystem::path& planned, const ImageSettings& settings,
+    std::string_view input_name = {});
 
 /// What pictures with the extension of `name` are called ("BMP", "camera raw") where imgmill reads
 /// and writes none of them; empty for all other names.

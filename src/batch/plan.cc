@@ -301,7 +301,7 @@ class Planner final : public TaskSource {
     if (folder.copied) return {fold_case(output_of(folder, name))};
     std::vector<std::string> keys;
     for (const fs::path& path :
-         possible_output_paths(output_of(folder, name), *request_.settings)) {
+         possible_output_paths(output_of(folder, name), *request_.settings, name)) {
       keys.push_back(fold_case(path.native()));
     }
     return keys;

@@ -30,12 +30,16 @@ void tell_of_mending(ByteView input, Optimized& made) {
   }
 }
 
-bool moves(const Source& source) { return source.info.frames > 1 || source.sequence; }
+// Whether the file has more than the picture that every format has room for.
+bool holds_more(const Source& source, const Keep& keep) {
+  return source.info.frames > 1 || source.sequence ||
+         !obstacles(source.inventory, source.info.format, keep, Way::convert).empty();
+}
 
 // In its own format, at `extent` or else as large as it is. `why` is what stood against what was
 // asked.
-Result<Optimized> still_moving(const Source& source, Extent extent, Extent whole,
-                               const ImageSettings& settings, const Error& why) {
+Result<Optimized> kept_whole(const Source& source, Extent extent, Extent whole,
+                             const ImageSettings& settings, const Error& why) {
   ImageSettings own = settings;
   own.output_format.reset();
   own.choose_format = false;
@@ -64,9 +68,9 @@ Result<Optimized> decided(const Source& source, const ImageSettings& settings, c
   IMGMILL_CHECK(check_whole(source.bytes, source.info.format));
   Result<Optimized> made = settings.choose_format ? smallest_format(source, extent, settings)
                                                   : in_format(source, target, extent, settings);
-  const bool stays = settings.animation == Animation::keep && moves(source);
-  if (made || !stays || made.error().code() != ErrorCode::unsupported) return made;
-  return still_moving(source, extent, whole, settings, made.error());
+  if (made || made.error().code() != ErrorCode::unsupported) return made;
+  if (settings.animation != Animation::keep || !holds_more(source, settings.keep)) return made;
+  return kept_whole(source, extent, whole, settings, made.error());
 }
 
 // Encoders merge frames that show the same.
@@ -92,8 +96,9 @@ Result<Optimized> optimize_admitted(ByteView input, const ImageSettings& setting
     if (source.end_marker_added) tell_of_mending(input, made);
     IMGMILL_CHECK(count_frames(made));
     if (has_given_up()) {
-      made.notes.emplace_back("for want of time the search ended early: more of it (--timeout) may "
-                              "find something smaller");
+      made.notes.emplace_back(
+          "for want of time the search ended early: more of it (--timeout) may "
+          "find something smaller");
     }
     // What was promised is looked at once more, whichever way the bytes took.
     if (settings.max_bytes && made.bytes.size() > *settings.max_bytes) {

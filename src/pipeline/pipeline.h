@@ -55,8 +55,8 @@ struct PipelineTimes {
 /// being done for another one wait for that.
 ///
 /// A requested stop turns what is not in the process stage yet into cancelled
-/// results; what is being processed (OnStop says otherwise) or written is finished. With Pipelining::off
-/// there are executor.callers() threads, each doing all three steps in turn.
+/// results; what is being processed (OnStop says otherwise) or written is finished. With
+/// Pipelining::off there are executor.callers() threads, each doing all three steps in turn.
 class Pipeline {
  public:
   /// All references outlive the pipeline. Throws std::system_error when no

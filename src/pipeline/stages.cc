@@ -154,9 +154,9 @@ Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor, const 
   if (stop.stop_requested()) return stopped();
   ProcessedJob processed;
   auto output = guarded(loaded.elapsed, [&] {
-    return executor.process({loaded.input.bytes.view(), *loaded.job.task.settings, limits,
-                             images_left, unwanted},
-                            stop);
+    return executor.process(
+        {loaded.input.bytes.view(), *loaded.job.task.settings, limits, images_left, unwanted},
+        stop);
   });
   if (!output) return std::unexpected(std::move(output).error());
   processed.output = *std::move(output);

@@ -25,8 +25,8 @@ struct WritePolicy {
 [[nodiscard]] Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, Executor& executor,
                                            const Limits& limits, std::stop_token stop);
 
-/// The output's bytes. Lets go of whichever of input and output is not needed. `unwanted`: see Work.
-/// Errors: the executor's, cancelled. No exceptions.
+/// The output's bytes. Lets go of whichever of input and output is not needed. `unwanted`: see
+/// Work. Errors: the executor's, cancelled. No exceptions.
 [[nodiscard]] Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor,
                                                  const Limits& limits, std::size_t images_left,
                                                  std::stop_token stop,

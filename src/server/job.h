@@ -94,8 +94,8 @@ struct JobRecord {
   /// How many of each kind lie in the folder and are not worked on (LeftOut::kind()); known when it
   /// has been walked.
   std::map<std::string, std::uint64_t> left_out;
-  Written written;                   ///< the last time
-  std::filesystem::path backup;      ///< where originals were put before; empty: nowhere
+  Written written;               ///< the last time
+  std::filesystem::path backup;  ///< where originals were put before; empty: nowhere
   bool operator==(const JobRecord&) const = default;
 };
 

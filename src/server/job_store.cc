@@ -113,11 +113,11 @@ Result<std::unique_ptr<JobStore>> JobStore::open(const std::filesystem::path& fi
 }
 
 Result<void> JobRows::add(JobRecord& job) {
-  Query query(
-      database_,
-      "INSERT INTO jobs (id, name, state, kind, folder, settings, created, finished, "
-      "elapsed, planning, written_to, written_path, written_images, written_failed, backup, left_out) "
-      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING key");
+  Query query(database_,
+              "INSERT INTO jobs (id, name, state, kind, folder, settings, created, finished, "
+              "elapsed, planning, written_to, written_path, written_images, written_failed, "
+              "backup, left_out) "
+              "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING key");
   const Written& written = job.written;
   query.with(job.id, job.name, static_cast<int>(job.state), static_cast<int>(job.kind),
              job.folder.native(), job.settings_text, job.created_ms, job.finished_ms,
@@ -132,9 +132,10 @@ Result<void> JobRows::add(JobRecord& job) {
 }
 
 Result<void> JobRows::update(const JobRecord& job) {
-  Query query(database_,
-              "UPDATE jobs SET name=?, state=?, finished=?, elapsed=?, planning=?, written_to=?, "
-              "written_path=?, written_images=?, written_failed=?, backup=?, left_out=? WHERE key=?");
+  Query query(
+      database_,
+      "UPDATE jobs SET name=?, state=?, finished=?, elapsed=?, planning=?, written_to=?, "
+      "written_path=?, written_images=?, written_failed=?, backup=?, left_out=? WHERE key=?");
   const Written& written = job.written;
   return query
       .with(job.name, static_cast<int>(job.state), job.finished_ms, job.elapsed_ms,
@@ -151,10 +152,11 @@ Result<void> JobRows::remove(std::int64_t job) {
 }
 
 Result<std::vector<JobRecord>> JobRows::jobs() {
-  Query query(database_,
-              "SELECT key, id, name, state, kind, folder, settings, created, finished, elapsed, "
-              "planning, written_to, written_path, written_images, written_failed, backup, left_out "
-              "FROM jobs ORDER BY key");
+  Query query(
+      database_,
+      "SELECT key, id, name, state, kind, folder, settings, created, finished, elapsed, "
+      "planning, written_to, written_path, written_images, written_failed, backup, left_out "
+      "FROM jobs ORDER BY key");
   std::vector<JobRecord> records;
   for (;;) {
     IMGMILL_TRY(const bool more, query.next());

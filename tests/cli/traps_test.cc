@@ -156,8 +156,7 @@ TEST(Traps, NoInputOfTheSameRunIsReplaced) {
   folder.write("y/y/a.jpg", jpeg_file(200, 150, 98, 3));
   folder.write("y/y/y/a.jpg", jpeg_file(200, 150, 98, 4));
   const std::string inner = folder.read("y/y/a.jpg");
-  const Outcome above =
-      imgmill(folder, {"optimize", "y/y", "-o", "y", "--overwrite", "-q", "30"});
+  const Outcome above = imgmill(folder, {"optimize", "y/y", "-o", "y", "--overwrite", "-q", "30"});
   EXPECT_EQ(above.status, 1);
   EXPECT_THAT(above.err, HasSubstr("'y/y/y/a.jpg' would replace 'y/y/a.jpg'"));
   EXPECT_EQ(folder.read("y/y/a.jpg"), inner);
@@ -177,6 +176,40 @@ TEST(Traps, AFormatThatStaysAndAnOutputOfAnotherOne) {
   EXPECT_THAT(pipe.err, HasSubstr("'x.webp' is named after WebP"));
   EXPECT_FALSE(folder.has("x.webp"));
   EXPECT_EQ(imgmill(folder, {"optimize", "a.jpg", "-o", "x.jpg", "-f", "original"}).status, 0);
+}
+
+/// Black, then white, a pixel each.
+std::string animated_gif() {
+  using namespace std::string_literals;
+  return "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff"
+         "\x21\xf9\4\0\x0a\0\0\0\x2c\0\0\0\0\1\0\1\0\0\2\2\x44\1\0"
+         "\x21\xf9\4\0\x0a\0\0\0\x2c\0\0\0\0\1\0\1\0\0\2\2\x4c\1\0\x3b"s;
+}
+
+TEST(Traps, AnAnimationStaysOneOnRequestAndIsCalledWhatItIs) {
+  const Folder folder;
+  folder.write("in/moves.gif", animated_gif());
+  folder.write("in/photo.jpg", jpeg_file(200, 150, 98));
+  const Outcome refused =
+      imgmill(folder, {"optimize", "in", "-o", "none", "-f", "avif", "--cache", "off"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("--animation keep"));
+  const std::vector<std::string> words = {"optimize", "in",          "-o",   "out",     "-f",
+                                          "avif",     "--animation", "keep", "--cache", "off"};
+  const Outcome kept = imgmill(folder, words);
+  EXPECT_EQ(kept.status, 0) << kept.err;
+  EXPECT_THAT(folder.files("out"), ElementsAre("moves.gif", "photo.avif"));
+  EXPECT_EQ(folder.read("out/moves.gif"), animated_gif());
+  EXPECT_THAT(kept.err, HasSubstr("it stays gif: 2 frames do not fit into avif"));
+  // What is there under that name is not replaced unasked.
+  folder.write("out/moves.gif", "mine");
+  const Outcome there = imgmill(folder, words);
+  EXPECT_EQ(there.status, 1);
+  EXPECT_THAT(there.err, HasSubstr("moves.gif"));
+  EXPECT_EQ(folder.read("out/moves.gif"), "mine");
+  std::vector<std::string> again = words;
+  again.emplace_back("--skip-existing");
+  EXPECT_THAT(imgmill(folder, again).err, HasSubstr("2 skipped"));
 }
 
 TEST(Traps, OtherFilesAreCopiedUntouched) {
