@@ -50,6 +50,14 @@ class IMGMILL_API TaskSource {
   [[nodiscard]] virtual std::optional<PlannedTask> next() = 0;
   /// From now on, next() reports to `listener` every file it passes without returning a task.
   virtual void on_left_out(std::function<void(const LeftOut&)> /*listener*/) {}
+  /// The input that the file at `output` is, if it is one of any task: then it must not be replaced
+  /// by another one's output. From any thread, at any time.
+  [[nodiscard]] virtual std::optional<std::filesystem::path> input_at(
+      const std::filesystem::path& /*output*/) const {
+    return std::nullopt;
+  }
+  /// When there are no more tasks: patterns that were asked for and have matched nothing.
+  [[nodiscard]] virtual std::vector<std::string> idle_patterns() const { return {}; }
 };
 
 /// What happens to a task whose output is its input, however the paths are spelled.
@@ -84,6 +92,9 @@ struct PlanRequest {
   /// Folders not to walk into, such as the backup folder. The output folder is always skipped.
   std::vector<std::filesystem::path> exclude;
   std::shared_ptr<const ImageSettings> settings;
+  /// Somebody has asked for the inputs' own format, where the settings ask for none: the extension
+  /// of an output file must not say another one.
+  bool own_format = false;
 };
 
 /// Plans lazily while the batch runs. If two inputs would write the same file (also if their names
@@ -95,7 +106,10 @@ struct PlanRequest {
 enum class ExistingOutput { refuse, overwrite, skip };
 enum class Pipelining { on, off };
 enum class OnFailure { go_on, stop };
-/// `check` does all the work but writes no output; results say what would have been written.
+/// What a requested stop does to images that are in work: they are finished, or, where they are in
+/// worker processes, ended and reported as cancelled.
+enum class OnStop { finish_images, end_images };
+/// `check` does all the work and writes no output; results say what would come out.
 enum class DryRun { no, yes, check };
 
 /// Cache of earlier results, so that no work is done twice. An unchanged input whose output still
@@ -124,6 +138,7 @@ struct BatchOptions {
   std::uint64_t byte_budget = std::uint64_t{512} << 20;  ///< bytes held by all queues together
   ExistingOutput existing = ExistingOutput::refuse;
   OnFailure on_failure = OnFailure::go_on;
+  OnStop on_stop = OnStop::finish_images;
   DryRun dry_run = DryRun::no;
   std::optional<CacheOptions> cache;      ///< none: no cache
   std::optional<JournalOptions> journal;  ///< none: the batch cannot be resumed
@@ -223,6 +238,7 @@ struct IMGMILL_API BatchSummary {
   ScoreSummary scores;
   PrivateSummary private_left;
   LeftOutSummary left_out;
+  std::vector<std::string> idle_patterns;  ///< that matched nothing, as they were written
   CopySummary copied;
   std::chrono::microseconds elapsed{0};
   std::chrono::microseconds first_output{0};  ///< from the start to the first output file

@@ -88,19 +88,31 @@ std::string name_for(std::string_view name, Format wanted) {
 
 std::filesystem::path output_path_for(const std::filesystem::path& planned,
                                       const ImageSettings& settings, Format format) {
-  if (!settings.choose_format) return planned;
+  // What stays in its own format is not called after another one.
+  const bool stays = settings.animation == Animation::keep && settings.output_format &&
+                     settings.output_format != format && format != Format::svg;
+  if (!settings.choose_format && !stays) return planned;
   return planned.parent_path() / name_for(planned.filename().native(), format);
 }
 
 std::vector<std::filesystem::path> possible_output_paths(const std::filesystem::path& planned,
-                                                         const ImageSettings& settings) {
-  if (!settings.choose_format) return {planned};
+                                                         const ImageSettings& settings,
+                                                         std::string_view input_name) {
   std::vector<std::filesystem::path> paths;
-  if (format_of_name(planned.filename().native()) == Format::svg) paths.push_back(planned);
-  for (const FormatInfo& row : formats()) {
-    if (settings.allowed.contains(row.format)) {
-      paths.push_back(output_path_for(planned, settings, row.format));
+  if (!settings.choose_format) {
+    paths.push_back(planned);
+  } else {
+    if (format_of_name(planned.filename().native()) == Format::svg) paths.push_back(planned);
+    for (const FormatInfo& row : formats()) {
+      if (settings.allowed.contains(row.format)) {
+        paths.push_back(output_path_for(planned, settings, row.format));
+      }
     }
+  }
+  if (settings.animation != Animation::keep) return paths;
+  if (const std::optional<Format> own = format_of_name(input_name)) {
+    std::filesystem::path path = output_path_for(planned, settings, *own);
+    if (std::ranges::find(paths, path) == paths.end()) paths.push_back(std::move(path));
   }
   return paths;
 }

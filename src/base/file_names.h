@@ -26,7 +26,8 @@ namespace imgmill {
                                                     const ImageSettings& settings, Format format);
 /// Returns all paths that output_path_for() may return.
 [[nodiscard]] std::vector<std::filesystem::path> possible_output_paths(
-    const std::filesystem::path& planned, const ImageSettings& settings);
+    const std::filesystem::path& planned, const ImageSettings& settings,
+    std::string_view input_name = {});
 
 /// Returns the name ("BMP", "camera raw") of the image format that the extension of `name` stands
 /// for, if imgmill neither reads nor writes it; otherwise empty.

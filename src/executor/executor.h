@@ -21,6 +21,9 @@ struct Work {
   /// Images not finished yet, including this one, once their number is known. The last ones may use
   /// cores that nothing else needs any more.
   std::size_t images_left = many;
+  /// When it is requested nobody wants the result any more, and the work is ended where it is,
+  /// where that can be done. (That of process() only keeps it from beginning.)
+  std::stop_token unwanted = {};
 };
 
 /// Images that may wait for memory, in addition to those in work, while others pass them.

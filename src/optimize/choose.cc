@@ -130,7 +130,7 @@ Result<Optimized> smallest_format(const Source& source, Extent extent,
   int encodes = 0;
   int probes = 0;
   for (const Format format : worth_trying(source, extent, seen, one)) {
-    if (best && time_is_short()) break;
+    if (best && given_up_for_time()) break;
     one.output_format = format;
     Result<Optimized> made =
         in_format(source, format, extent, one,

@@ -44,8 +44,10 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 fmt::format("{} {} do not fit into {}", source.info.frames,
                             source.codec->info.pages ? "pages" : "frames", target.name),
                 source.codec->info.pages
-                    ? "write tiff, or only the first page with --first-frame"
-                    : "write webp or gif, or only the first frame with --first-frame");
+                    ? "write tiff, let it stay as it is with --animation keep, or take only the "
+                      "first page with --first-frame"
+                    : "write webp or gif, let it stay as it is with --animation keep, or take only "
+                      "the first frame with --first-frame");
   }
   const std::vector<std::string> held =
       obstacles(source.inventory, source.info.format, settings.keep, Way::convert);
@@ -53,7 +55,8 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
     return fail(ErrorCode::unsupported,
                 fmt::format("this {} holds {} besides its main picture, which would be lost",
                             source.codec->info.name, fmt::join(held, ", ")),
-                "keep its format and size, or take the main picture alone with --first-frame");
+                "let it stay as it is with --animation keep, or take the main picture alone with "
+                "--first-frame");
   }
   const bool exact = settings.target ? settings.target->score >= 100
                                      : settings.compression == Compression::lossless;

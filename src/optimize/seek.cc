@@ -118,8 +118,9 @@ class Seeker {
     }
     // A drawing is often smallest when encoded losslessly.
     const bool worth_a_look = exact || !best_ || features_.graphic();
-    const bool in_time = !best_ || !time_is_short();
-    if (codec_.info.lossless && worth_a_look && in_time) IMGMILL_CHECK(without_loss());
+    if (codec_.info.lossless && worth_a_look && (!best_ || !given_up_for_time())) {
+      IMGMILL_CHECK(without_loss());
+    }
     if (!best_ && aim_.max_bytes) return by_size();
     if (!best_) return out_of_reach();
     if (aim_.max_bytes && best_->bytes.size() > *aim_.max_bytes) return by_size();
@@ -303,8 +304,8 @@ class Seeker {
                          curve());
     const Draft draft = drafts_show_all() ? Draft::yes : Draft::no;
     for (;;) {
-      if (best_ && time_is_short()) break;
       std::optional<double> quality = search.next();
+      if (best_ && quality && given_up_for_time()) break;
       if (quality && search.tries() > 0 && sample_leads()) {
         IMGMILL_TRY(const ScoreCurve::Point there,
                     foretold(*aim_.target + sure + landing, *quality, next_sample));
@@ -404,7 +405,7 @@ class Seeker {
     double smallest = std::numeric_limits<double>::max();
     for (const auto& [quality, size] : sizes_) smallest = std::min(smallest, size);
     while (const std::optional<double> mirrored = search.next()) {
-      if (best_ && time_is_short()) break;
+      if (best_ && given_up_for_time()) break;
       const double quality = 101 - *mirrored;
       IMGMILL_TRY(Encoding encoding, whole_.encoded(at(quality)));
       IMGMILL_CHECK(encoding.finish());

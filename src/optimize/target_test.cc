@@ -99,6 +99,7 @@ TEST(Target, IsReachedByTheWrittenBytesInEveryFormat) {
 TEST(Target, ASearchStopsInTimeWithItsBestSoFar) {
   const Bytes file = make_png(landscape(200, 150));
   int spared = 0;
+  int told = 0;
   for (const Format format : {Format::jpeg, Format::webp, Format::jpegxl}) {
     ImageSettings settings = for_target(83, format);
     settings.effort = Effort::max;  // searches longest
@@ -109,14 +110,23 @@ TEST(Target, ASearchStopsInTimeWithItsBestSoFar) {
     while (std::clock() < end) {
     }
     const auto in_haste = optimize(file, settings);
-    set_time_left(std::chrono::seconds(0));
+    const auto says_so = [](const Optimized& made) {
+      return std::ranges::any_of(made.notes, [](const std::string& note) {
+        return note.starts_with("for want of time the search ended early");
+      });
+    };
+    EXPECT_FALSE(says_so(*at_leisure));
     ASSERT_TRUE(in_haste) << in_haste.error().describe();
+    EXPECT_EQ(says_so(*in_haste), has_given_up());
+    told += says_so(*in_haste) ? 1 : 0;
+    set_time_left(std::chrono::seconds(0));
     EXPECT_GE(in_haste->judgement.score, 83);
     EXPECT_GE(in_haste->bytes.size(), at_leisure->bytes.size());
     EXPECT_LE(in_haste->judgement.encodes, at_leisure->judgement.encodes);
     spared += at_leisure->judgement.encodes - in_haste->judgement.encodes;
   }
   EXPECT_GT(spared, 0);
+  EXPECT_GT(told, 0);
 }
 
 TEST(Target, IsMeasuredAgainstTheResizedPicture) {

@@ -171,7 +171,8 @@ std::optional<ProcessedJob> Pipeline::process(LoadedJob loaded) {
   const ContentHash recipe = loaded.job.recipe;
   const microseconds before = loaded.elapsed;
   Result<ProcessedJob> processed =
-      process_stage(loaded, executor_, options_.limits, images_left(), stop_);
+      process_stage(loaded, executor_, options_.limits, images_left(), stop_,
+                    options_.on_stop == OnStop::end_images ? stop_ : std::stop_token());
   --unprocessed_;
   if (may_be_shared) share(processed, same_work_.end(content, recipe));
   if (!processed) {

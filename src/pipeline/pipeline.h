@@ -27,6 +27,7 @@ struct PipelineOptions {
   /// two threads deliver no more than 100 files a second.
   int readers = 8;
   int writers = 2;  ///< threads that write and sync
+  OnStop on_stop = OnStop::finish_images;
   Limits limits;
   WritePolicy write;
 };

@@ -149,12 +149,14 @@ Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, Executor& executor, c
 }
 
 Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor, const Limits& limits,
-                                   std::size_t images_left, std::stop_token stop) {
+                                   std::size_t images_left, std::stop_token stop,
+                                   std::stop_token unwanted) {
   if (stop.stop_requested()) return stopped();
   ProcessedJob processed;
   auto output = guarded(loaded.elapsed, [&] {
     return executor.process(
-        {loaded.input.bytes.view(), *loaded.job.task.settings, limits, images_left}, stop);
+        {loaded.input.bytes.view(), *loaded.job.task.settings, limits, images_left, unwanted},
+        stop);
   });
   if (!output) return std::unexpected(std::move(output).error());
   processed.output = *std::move(output);

@@ -28,7 +28,8 @@ struct WritePolicy {
 /// executor, cancelled. Never throws.
 [[nodiscard]] Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor,
                                                  const Limits& limits, std::size_t images_left,
-                                                 std::stop_token stop);
+                                                 std::stop_token stop,
+                                                 std::stop_token unwanted = {});
 
 /// Puts the output in its place. Runs to completion even if a stop is requested. Never throws; a
 /// failure is in the result.

@@ -177,7 +177,16 @@ class PoolExecutor final : public ProcessExecutor {
       const bool alone = share->memory.bytes() == governor_->memory().budget();
       const std::uint64_t granted = std::max(share->memory.bytes(), needed);
       IMGMILL_TRY(ProcessPool::Lease worker, pool_->acquire(stop));
-      auto outcome = attempt(*worker.operator->(), Grant{share->threads, granted});
+      auto outcome = [&] {
+        const std::stop_callback unwanted(work.unwanted, [&worker] { worker->kill(); });
+        return attempt(*worker.operator->(), Grant{share->threads, granted});
+      }();
+      if (work.unwanted.stop_requested()) {
+        // It may have answered and died then, which is no fault either.
+        worker.discard();
+        if (auto* done = std::get_if<Value>(&outcome)) return std::move(*done);
+        return fail(ErrorCode::cancelled, "stopped while it was worked on");
+      }
       if (auto* done = std::get_if<Value>(&outcome)) return std::move(*done);
       if (auto* error = std::get_if<Error>(&outcome)) return std::unexpected(std::move(*error));
       if (const auto* need = std::get_if<MemoryNeed>(&outcome)) {

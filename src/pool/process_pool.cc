@@ -165,6 +165,12 @@ void ProcessPool::replace(std::unique_ptr<WorkerProcess> worker, const Fault& fa
   start_replacement();
 }
 
+void ProcessPool::discard(std::unique_ptr<WorkerProcess> worker) {
+  const std::lock_guard lock(mutex_);
+  remove(std::move(worker));
+  start_replacement();
+}
+
 PoolMetrics ProcessPool::metrics() const {
   const std::lock_guard lock(mutex_);
   PoolMetrics metrics = metrics_;

@@ -48,6 +48,8 @@ class ProcessPool {
     WorkerProcess* operator->() const { return worker_.get(); }
     /// Reports that the worker has failed: it is killed, and another one takes its place.
     void replace(const Fault& fault) { pool_->replace(std::exchange(worker_, nullptr), fault); }
+    /// It was ended on purpose, and another one takes its place.
+    void discard() { pool_->discard(std::exchange(worker_, nullptr)); }
 
    private:
     ProcessPool* pool_;
@@ -71,6 +73,7 @@ class ProcessPool {
   [[nodiscard]] Result<std::unique_ptr<WorkerProcess>> take(std::stop_token stop);
   void give_back(std::unique_ptr<WorkerProcess> worker);
   void replace(std::unique_ptr<WorkerProcess> worker, const Fault& fault);
+  void discard(std::unique_ptr<WorkerProcess> worker);
   void note_ready(const WorkerProcess& worker);
   void remove(std::unique_ptr<WorkerProcess> worker);
 

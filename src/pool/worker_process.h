@@ -85,7 +85,10 @@ class WorkerProcess {
   [[nodiscard]] CompareOutcome compare(CompareOrder order, const SharedMemory& both,
                                        std::chrono::seconds timeout);
 
-  /// Number of orders given to it.
+  /// Ends it, whatever it does; who waits for it hears of its death. Thread-safe.
+  void kill() { launcher_->kill(id_); }
+
+  /// Images that were given to it.
   [[nodiscard]] std::uint64_t images() const { return images_; }
   [[nodiscard]] pid_t process_id() const { return launcher_->process_of(id_); }
 
