@@ -235,22 +235,22 @@ void CommandLine::add_run_options(CLI::App& app, RunOptions& options) {
   add_value(app, "--report", "FILE", options.report, any_path,
             "Write a report of all results: .json, .csv or .html (one page to look at).")
       ->group("Telling");
-  add_talk(app, options.talk);
+  add_talk(app, options.output);
 }
 
-void CommandLine::add_talk(CLI::App& app, Talk& talk) {
+void CommandLine::add_talk(CLI::App& app, OutputOptions& output) {
   const std::string group = "Telling";
-  add_value(app, "--progress", "auto|bar|json|none", talk.progress,
+  add_value(app, "--progress", "auto|bar|json|none", output.progress,
             one_of<ProgressMode>({{"auto", ProgressMode::automatic},
                                   {"bar", ProgressMode::bar},
                                   {"json", ProgressMode::json},
                                   {"none", ProgressMode::none}}),
             "Progress on standard error: a bar on a terminal, lines elsewhere, or JSON lines.")
       ->group(group);
-  app.add_flag("-v,--verbose", talk.verbose, "Tell about every image; twice: for debugging.")
+  app.add_flag("-v,--verbose", output.verbose, "Tell about every image; twice: for debugging.")
       ->group(group);
-  app.add_flag("--quiet", talk.quiet, "Tell about failures only.")->group(group);
-  add_value(app, "--log-format", "text|json", talk.log_format,
+  app.add_flag("--quiet", output.quiet, "Tell about failures only.")->group(group);
+  add_value(app, "--log-format", "text|json", output.log_format,
             one_of<LogFormat>({{"text", LogFormat::text}, {"json", LogFormat::json}}),
             "Logs as text, or one JSON object a line (then there is no bar).")
       ->group(group);
@@ -317,7 +317,7 @@ Result<Request> CommandLine::request() {
     return inspect_;
   }
   RunOptions& run = command == "batch" ? batch_.run : optimize_.run;
-  if (run.talk.quiet && run.talk.verbose > 0) {
+  if (run.output.quiet && run.output.verbose > 0) {
     return fail(ErrorCode::usage, "--quiet and --verbose contradict each other",
                 "leave one of them out");
   }

@@ -59,7 +59,7 @@ class CommandLine {
   void add_target_options(CLI::App& app);
   void add_limits(CLI::App& app, Limits& limits);
   void add_memory_bound(CLI::App& app, OptimizerOptions& options);
-  void add_talk(CLI::App& app, Talk& talk);
+  void add_talk(CLI::App& app, OutputOptions& output);
 
   /// The command that was called; the program when there was none.
   [[nodiscard]] const CLI::App& chosen() const;

@@ -115,9 +115,9 @@ TEST(CommandLine, ReadsEveryOptionOfOptimize) {
   EXPECT_TRUE(options.copy_others);
   EXPECT_TRUE(options.follow_links);
   EXPECT_EQ(options.run.report, "r.json");
-  EXPECT_EQ(options.run.talk.progress, ProgressMode::none);
-  EXPECT_EQ(options.run.talk.verbose, 2);
-  EXPECT_EQ(options.run.talk.log_format, LogFormat::json);
+  EXPECT_EQ(options.run.output.progress, ProgressMode::none);
+  EXPECT_EQ(options.run.output.verbose, 2);
+  EXPECT_EQ(options.run.output.log_format, LogFormat::json);
 }
 
 TEST(CommandLine, SaysWhatBecomesOfAnimations) {

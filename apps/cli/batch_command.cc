@@ -38,17 +38,17 @@ class ResultLines : public BatchObserver {
 }  // namespace
 
 Status batch_command(const BatchFileOptions& options, Screen& screen) {
-  const Logging logging(options.run.talk, screen);
+  const Logging logging(options.run.output, screen);
   auto text = read_everything(options.tasks, largest_tasks_file);
   if (!text) {
     // Without tasks nothing was asked for: that is wrong usage.
-    return tell(screen, "batch",
-                Error(ErrorCode::usage, text.error().message(), text.error().advice()));
+    return report_error(screen, "batch",
+                        Error(ErrorCode::usage, text.error().message(), text.error().advice()));
   }
   const ImageSettings defaults = default_settings();
   const Originals originals = options.in_place ? Originals::replace : Originals::refuse;
   auto tasks = tasks_from_json(as_text(text->view()), defaults, originals);
-  if (!tasks) return tell(screen, "batch", tasks.error());
+  if (!tasks) return report_error(screen, "batch", tasks.error());
   std::error_code error;
   const std::string batch = fmt::format("batch\n{}\n{}", content_hash(text->view()).hex(),
                                         std::filesystem::current_path(error).native());

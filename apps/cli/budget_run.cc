@@ -23,8 +23,8 @@ std::string target_text(const BudgetPass& pass) {
 /// A pass as people see it: the bar moves, failures wait until the real run tells them.
 class PassView : public BatchObserver {
  public:
-  PassView(const Talk& talk, Screen& screen, bool first)
-      : reporter_(make_reporter(talk, screen)), first_(first) {}
+  PassView(const OutputOptions& output, Screen& screen, bool first)
+      : reporter_(make_reporter(output, screen)), first_(first) {}
 
   void on_planned(std::uint64_t tasks, bool complete) override {
     reporter_->on_planned(tasks, complete);
@@ -48,8 +48,8 @@ class PassView : public BatchObserver {
 /// Tells how the search goes, in the way the user wants to be told.
 class SearchView : public BudgetObserver {
  public:
-  SearchView(std::uint64_t budget, const Talk& talk, Screen& screen)
-      : budget_(budget), talk_(talk), screen_(screen) {
+  SearchView(std::uint64_t budget, const OutputOptions& output, Screen& screen)
+      : budget_(budget), talk_(output), screen_(screen) {
     talk_.verbose = 0;
   }
 
@@ -108,7 +108,7 @@ class SearchView : public BudgetObserver {
 
  private:
   const std::uint64_t budget_;
-  Talk talk_;
+  OutputOptions talk_;
   Screen& screen_;
   std::unique_ptr<PassView> view_;
 };
@@ -143,11 +143,11 @@ std::optional<ImageSettings> settings_within(std::uint64_t budget, const TaskFac
   how.jobs = run.batch.jobs;
   auto optimizer = ImageOptimizer::create(how);
   if (!optimizer) {
-    status = tell(screen, "optimize", optimizer.error());
+    status = report_error(screen, "optimize", optimizer.error());
     return std::nullopt;
   }
   std::stop_source stop;
-  SearchView view(budget, run.talk, screen);
+  SearchView view(budget, run.output, screen);
   const Interrupts interrupts([&] {
     view.on_interrupt();
     stop.request_stop();
@@ -156,14 +156,14 @@ std::optional<ImageSettings> settings_within(std::uint64_t budget, const TaskFac
       find_target(*optimizer, tasks, settings, batch_options(run, settings, "budget"),
                   {.bytes = budget}, view, stop.get_token());
   if (interrupts.interrupted()) {
-    if (run.talk.progress != ProgressMode::json && run.talk.log_format != LogFormat::json) {
+    if (run.output.progress != ProgressMode::json && run.output.log_format != LogFormat::json) {
       screen.line("interrupted while the target was looked for: nothing was written");
     }
     status = Status::interrupted;
     return std::nullopt;
   }
   if (!answer) {
-    status = tell(screen, "optimize", answer.error());
+    status = report_error(screen, "optimize", answer.error());
     return std::nullopt;
   }
   view.found(*answer);

@@ -10,14 +10,15 @@ namespace imgmill::cli {
 Status cache_command(const CacheCommandOptions& options, Screen& screen) {
   const auto usual = cache_place();
   if (options.folder.empty() && !usual) {
-    return tell(screen, "cache",
-                Error(ErrorCode::usage, "there is no home folder, so there is no usual cache",
-                      "name one with --cache DIR"));
+    return report_error(
+        screen, "cache",
+        Error(ErrorCode::usage, "there is no home folder, so there is no usual cache",
+              "name one with --cache DIR"));
   }
   const std::filesystem::path folder = options.folder.empty() ? *usual : options.folder;
   if (options.action == CacheCommandOptions::Action::clear) {
     const auto cleared = Cache::clear(folder);
-    if (!cleared) return tell(screen, "cache", cleared.error());
+    if (!cleared) return report_error(screen, "cache", cleared.error());
     screen.line(fmt::format("the cache in {} is empty", printable(folder)));
     return Status::well;
   }
@@ -27,15 +28,16 @@ Status cache_command(const CacheCommandOptions& options, Screen& screen) {
   if (std::filesystem::exists(folder, error)) {
     std::string note;
     auto cache = Cache::open(folder, CacheOptions{}.max_bytes, note);
-    if (!cache) return tell(screen, "cache", cache.error());
+    if (!cache) return report_error(screen, "cache", cache.error());
     if (!note.empty()) screen.trouble("warning:", " " + printable(note));
     const auto counted = (*cache)->stats();
     if (!counted && (*cache)->damaged()) {
       cache->reset();
       const auto moved = Cache::move_aside(folder);
-      return tell(screen, "cache", moved ? Error(ErrorCode::environment, *moved) : moved.error());
+      return report_error(screen, "cache",
+                          moved ? Error(ErrorCode::environment, *moved) : moved.error());
     }
-    if (!counted) return tell(screen, "cache", counted.error());
+    if (!counted) return report_error(screen, "cache", counted.error());
     stats = *counted;
   }
   const bool told =

@@ -118,7 +118,7 @@ Result<void> check_map(const CompareCommandOptions& options) {
 
 Status compare_command(const CompareCommandOptions& options, Screen& screen) {
   if (const auto checked = check_map(options); !checked) {
-    return tell(screen, "compare", checked.error());
+    return report_error(screen, "compare", checked.error());
   }
   const auto result = do_compare(options);
   if (!result) {

@@ -91,16 +91,16 @@ class ScreenSink : public spdlog::sinks::base_sink<std::mutex> {
 
 }  // namespace
 
-Logging::Logging(const Talk& talk, Screen& screen) {
+Logging::Logging(const OutputOptions& output, Screen& screen) {
   auto sink = std::make_shared<ScreenSink>(screen);
   auto logger = std::make_shared<spdlog::logger>("imgmill", std::move(sink));
-  logger->set_formatter(std::make_unique<Formatter>(talk.log_format));
+  logger->set_formatter(std::make_unique<Formatter>(output.log_format));
   // With JSON the closing summary is a record too, and no less wanted than as text.
-  const bool tells = talk.verbose >= 1 || talk.log_format == LogFormat::json;
-  logger->set_level(talk.quiet          ? spdlog::level::err
-                    : talk.verbose >= 2 ? spdlog::level::debug
-                    : tells             ? spdlog::level::info
-                                        : spdlog::level::warn);
+  const bool tells = output.verbose >= 1 || output.log_format == LogFormat::json;
+  logger->set_level(output.quiet          ? spdlog::level::err
+                    : output.verbose >= 2 ? spdlog::level::debug
+                    : tells               ? spdlog::level::info
+                                          : spdlog::level::warn);
   spdlog::set_default_logger(std::move(logger));
 }
 

@@ -22,7 +22,7 @@ using LogFields = std::vector<std::pair<std::string, std::string>>;
 /// "message" and the record's fields. At most one exists at a time.
 class Logging {
  public:
-  Logging(const Talk& talk, Screen& screen);
+  Logging(const OutputOptions& output, Screen& screen);
   ~Logging();
   Logging(const Logging&) = delete;
   Logging& operator=(const Logging&) = delete;

@@ -24,7 +24,7 @@ Status run(const std::vector<std::string>& words) {
   Screen screen;
   CommandLine line;
   const auto request = line.parse(words);
-  if (!request) return tell(screen, request.error().command, request.error().error);
+  if (!request) return report_error(screen, request.error().command, request.error().error);
   return std::visit(
       Cases{
           [&](const PrintText& print) {

@@ -45,11 +45,11 @@ std::string identity_of(const PlanRequest& request) {
 }  // namespace
 
 Status optimize_command(const OptimizeOptions& options, Screen& screen) {
-  const Logging logging(options.run.talk, screen);
+  const Logging logging(options.run.output, screen);
   if (options.inputs.front() == "-") return optimize_standard_input(options, screen);
 
   auto inputs = expand_inputs(options.inputs);
-  if (!inputs) return tell(screen, "optimize", inputs.error());
+  if (!inputs) return report_error(screen, "optimize", inputs.error());
   // One image has nothing to gain from workers that wait for the next.
   std::error_code error;
   const bool one_file =
@@ -79,7 +79,7 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
   if (options.budget) {
     // The run below finds there what the search has made.
     if (const auto ready = private_cache.stand_in(run); !ready) {
-      return tell(screen, "optimize", ready.error());
+      return report_error(screen, "optimize", ready.error());
     }
     Status status = Status::well;
     auto found = settings_within(*options.budget, tasks_with, run, settings, screen, status);
@@ -87,7 +87,7 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
     settings = *std::move(found);
   }
   const auto tasks = tasks_with(std::make_shared<const ImageSettings>(settings));
-  if (!tasks) return tell(screen, "optimize", tasks.error());
+  if (!tasks) return report_error(screen, "optimize", tasks.error());
   return run_tasks(**tasks, run, settings, batch, "optimize", screen);
 }
 

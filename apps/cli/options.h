@@ -21,7 +21,7 @@ enum class LogFormat { text, json };
 enum class Shell { bash, zsh, fish };
 
 /// How a person or a program wants to be told what happens.
-struct Talk {
+struct OutputOptions {
   ProgressMode progress = ProgressMode::automatic;
   int verbose = 0;  ///< 1: a line an image; 2: debugging as well
   bool quiet = false;
@@ -45,7 +45,7 @@ struct RunOptions {
   CheckThreshold threshold;
   OptimizerOptions optimizer{.isolation = Isolation::process};
   std::optional<std::filesystem::path> report;
-  Talk talk;
+  OutputOptions output;
 };
 
 /// How good results are where nobody says it: what `optimize` and `batch` begin with.

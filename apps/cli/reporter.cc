@@ -76,15 +76,15 @@ class Bar {
 /// Text for people: a bar where the terminal can, else a line now and then.
 class TextReporter : public Reporter {
  public:
-  TextReporter(const Talk& talk, Screen& screen)
-      : talk_(talk), screen_(screen), pace_(Clock::now()), last_line_(Clock::now()) {
+  TextReporter(const OutputOptions& output, Screen& screen)
+      : talk_(output), screen_(screen), pace_(Clock::now()), last_line_(Clock::now()) {
     const bool wanted =
-        talk.progress == ProgressMode::automatic || talk.progress == ProgressMode::bar;
-    if (talk.quiet || !wanted) return;
+        output.progress == ProgressMode::automatic || output.progress == ProgressMode::bar;
+    if (output.quiet || !wanted) return;
     if (screen.redraws()) {
       bar_ = std::make_unique<Bar>(screen);
     } else {
-      lines_ = talk.verbose == 0;
+      lines_ = output.verbose == 0;
     }
   }
 
@@ -154,7 +154,7 @@ class TextReporter : public Reporter {
     last_done_ = progress_.done;
   }
 
-  Talk talk_;
+  OutputOptions talk_;
   Screen& screen_;
   std::unique_ptr<Bar> bar_;
   bool lines_ = false;
@@ -180,7 +180,7 @@ std::string json_fields(const CopiedFile& file) {
 /// JSON lines on standard error, for programs that show progress of their own.
 class JsonReporter : public Reporter {
  public:
-  JsonReporter(const Talk& talk, Screen& screen) : talk_(talk), screen_(screen) {}
+  JsonReporter(const OutputOptions& output, Screen& screen) : talk_(output), screen_(screen) {}
 
   void on_planned(std::uint64_t tasks, bool complete) override {
     // A folder of a million files is not worth a million of these.
@@ -217,7 +217,7 @@ class JsonReporter : public Reporter {
     screen_.line(fmt::format(R"({{"event":"{}",{}}})", name, fields));
   }
 
-  const Talk talk_;
+  const OutputOptions talk_;
   Screen& screen_;
   Clock::time_point last_planned_{};
 };
@@ -225,7 +225,7 @@ class JsonReporter : public Reporter {
 /// Log records, for services.
 class LogReporter : public Reporter {
  public:
-  explicit LogReporter(const Talk& talk) : talk_(talk) {}
+  explicit LogReporter(const OutputOptions& output) : talk_(output) {}
 
   void on_result(const OptimizationResult& result) override {
     if (is_failure(result)) {
@@ -256,15 +256,15 @@ class LogReporter : public Reporter {
   }
 
  private:
-  Talk talk_;
+  OutputOptions talk_;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_reporter(const Talk& talk, Screen& screen) {
-  if (talk.progress == ProgressMode::json) return std::make_unique<JsonReporter>(talk, screen);
-  if (talk.log_format == LogFormat::json) return std::make_unique<LogReporter>(talk);
-  return std::make_unique<TextReporter>(talk, screen);
+std::unique_ptr<Reporter> make_reporter(const OutputOptions& output, Screen& screen) {
+  if (output.progress == ProgressMode::json) return std::make_unique<JsonReporter>(output, screen);
+  if (output.log_format == LogFormat::json) return std::make_unique<LogReporter>(output);
+  return std::make_unique<TextReporter>(output, screen);
 }
 
 }  // namespace imgmill::cli

@@ -20,6 +20,6 @@ class Reporter : public BatchObserver {
 
 /// The reporter for these wishes and this terminal: a bar, plain lines, JSON
 /// events or log records. `screen` outlives it.
-[[nodiscard]] std::unique_ptr<Reporter> make_reporter(const Talk& talk, Screen& screen);
+[[nodiscard]] std::unique_ptr<Reporter> make_reporter(const OutputOptions& output, Screen& screen);
 
 }  // namespace imgmill::cli

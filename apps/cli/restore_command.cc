@@ -21,7 +21,7 @@ Status restore_command(const RestoreOptions& options, Screen& screen) {
       ++(file.was_there ? there : restored);
     }
   });
-  if (!done) return tell(screen, "restore", done.error());
+  if (!done) return report_error(screen, "restore", done.error());
   std::string text = fmt::format("{} restored", grouped(restored));
   if (there > 0) text += fmt::format(", {} were there already", grouped(there));
   if (failed > 0) text += fmt::format(", {} failed", grouped(failed));

@@ -120,8 +120,8 @@ ReportPictures pictures_from(ImageOptimizer& optimizer, const RunOptions& option
 /// Says that the report is in work, which takes a while when it shows pictures.
 class Working {
  public:
-  Working(Screen& screen, const Talk& talk) : screen_(screen) {
-    if (!talk.quiet && screen.redraws()) screen_.status("writing the report");
+  Working(Screen& screen, const OutputOptions& output) : screen_(screen) {
+    if (!output.quiet && screen.redraws()) screen_.status("writing the report");
   }
   ~Working() { screen_.clear_status(); }
   Working(const Working&) = delete;
@@ -147,7 +147,7 @@ void log_pool(const PoolMetrics& pool) {
 /// Once, when the run is over: what the sandbox should have had and had not.
 void warn_of_missing_layers(const PoolMetrics& pool, const RunOptions& options,
                             Reporter& reporter) {
-  if (options.optimizer.sandbox != SandboxMode::automatic || options.talk.quiet) return;
+  if (options.optimizer.sandbox != SandboxMode::automatic || options.output.quiet) return;
   if (pool.missing_layers.empty()) return;
   std::string layers;
   for (const std::string& layer : pool.missing_layers) {
@@ -159,7 +159,7 @@ void warn_of_missing_layers(const PoolMetrics& pool, const RunOptions& options,
 
 }  // namespace
 
-Status tell(Screen& screen, std::string_view command, const Error& error) {
+Status report_error(Screen& screen, std::string_view command, const Error& error) {
   screen.trouble("imgmill:", " " + printable(error.message()));
   if (!error.advice().empty()) screen.line("  " + printable(error.advice()));
   if (error.code() != ErrorCode::usage) return Status::some_failed;
@@ -188,10 +188,10 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
   std::unique_ptr<ReportWriter> report;
   if (options.report) {
     auto created = ReportWriter::create(*options.report, settings);
-    if (!created) return tell(screen, command, created.error());
+    if (!created) return report_error(screen, command, created.error());
     report = *std::move(created);
   }
-  const std::unique_ptr<Reporter> reporter = make_reporter(options.talk, screen);
+  const std::unique_ptr<Reporter> reporter = make_reporter(options.output, screen);
   Fan fan;
   fan.add(extra.get());
   fan.add(report.get());
@@ -210,7 +210,7 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
   OptimizerOptions how = options.optimizer;
   how.jobs = options.batch.jobs;
   auto optimizer = ImageOptimizer::create(how);
-  if (!optimizer) return tell(screen, command, optimizer.error());
+  if (!optimizer) return report_error(screen, command, optimizer.error());
   const BatchSummary summary =
       optimizer->run(tasks, batch_options(options, settings, batch), fan, stop.get_token());
   const bool interrupted = interrupts.interrupted();
@@ -225,14 +225,14 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
                       ? Status::some_failed
                       : Status::well;
   if (check) {
-    const Status checked = shrinkable.finish(summary, options.talk.quiet);
+    const Status checked = shrinkable.finish(summary, options.output.quiet);
     if (status == Status::well) status = checked;
   }
   if (report) {
     if (!interrupted) report->show_pictures(pictures_from(*optimizer, options));
-    const Working working(screen, options.talk);
+    const Working working(screen, options.output);
     if (const auto finished = report->finish(summary); !finished) {
-      tell(screen, command, finished.error());
+      report_error(screen, command, finished.error());
       status = Status::some_failed;
     }
   }

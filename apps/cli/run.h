@@ -21,7 +21,7 @@ enum class Status : int {
 
 /// Tells about an error that ends the command: message, advice and where to
 /// read more (`command`: "optimize"; empty: the program). Returns the status.
-Status tell(Screen& screen, std::string_view command, const Error& error);
+Status report_error(Screen& screen, std::string_view command, const Error& error);
 
 /// The batch's options with the places that the environment names filled in. `batch` is
 /// what makes two runs the same batch; settings and versions are added here.

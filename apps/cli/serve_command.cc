@@ -68,9 +68,9 @@ Status serve_command(const ServeOptions& options, Screen& screen) {
   const auto usual = data_place();
   how.workspace = options.workspace.empty() && usual ? *usual : options.workspace;
   if (how.workspace.empty()) {
-    return tell(screen, "serve",
-                Error(ErrorCode::usage, "there is no home folder for the workspace",
-                      "name one with --workspace"));
+    return report_error(screen, "serve",
+                        Error(ErrorCode::usage, "there is no home folder for the workspace",
+                              "name one with --workspace"));
   }
   for (const std::string& root : options.roots) how.roots.emplace_back(root);
   if (const auto home = home_place(); how.roots.empty() && home) how.roots.push_back(*home);
@@ -85,7 +85,7 @@ Status serve_command(const ServeOptions& options, Screen& screen) {
   };
   const Interrupts interrupts(end);
   auto server = server::Server::start(std::move(how));
-  if (!server) return tell(screen, "serve", server.error());
+  if (!server) return report_error(screen, "serve", server.error());
   for (const std::string& note : (*server)->notes()) screen.trouble("warning:", " " + note);
   if (!screen.data(line_for(**server, options.json))) return Status::some_failed;
   if (options.open && !show((*server)->address())) {

@@ -130,15 +130,15 @@ BatchSummary summary_of(const OptimizationResult& result) {
 
 Status optimize_standard_input(OptimizeOptions options, Screen& screen) {
   if (const auto checked = check_target(options, screen); !checked) {
-    return tell(screen, "optimize", checked.error());
+    return report_error(screen, "optimize", checked.error());
   }
   const auto named = format_by_name("-", options.output, options.settings);
-  if (!named) return tell(screen, "optimize", named.error());
+  if (!named) return report_error(screen, "optimize", named.error());
   if (*named && !options.own_format) options.settings.output_format = *named;
   std::unique_ptr<ReportWriter> report;
   if (options.run.report) {
     auto created = ReportWriter::create(*options.run.report, options.settings);
-    if (!created) return tell(screen, "optimize", created.error());
+    if (!created) return report_error(screen, "optimize", created.error());
     report = *std::move(created);
   }
   // One image is either there as a whole or not at all, so there is nothing to finish.
@@ -146,7 +146,7 @@ Status optimize_standard_input(OptimizeOptions options, Screen& screen) {
     unlink_temporaries();
     _exit(interrupted_status);
   });
-  const auto reporter = make_reporter(options.run.talk, screen);
+  const auto reporter = make_reporter(options.run.output, screen);
   OptimizationResult result;
   result.original_path = "-";
   result.optimized_path = options.output.empty() ? "-" : options.output;
@@ -162,7 +162,7 @@ Status optimize_standard_input(OptimizeOptions options, Screen& screen) {
   if (report) {
     report->on_result(result);
     if (const auto finished = report->finish(summary); !finished) {
-      return tell(screen, "optimize", finished.error());
+      return report_error(screen, "optimize", finished.error());
     }
   }
   return result.success() ? Status::well : Status::some_failed;

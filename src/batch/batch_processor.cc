@@ -27,7 +27,7 @@ class Stopwatch {
   steady_clock::time_point start_ = steady_clock::now();
 };
 
-PipelineOptions pipeline_options(const BatchOptions& options, const Memory& memory) {
+PipelineOptions pipeline_options(const BatchOptions& options, const ResultStore& memory) {
   PipelineOptions result;
   result.mode = options.pipeline;
   result.workers = options.jobs;
@@ -73,7 +73,7 @@ BatchProcessor::BatchProcessor(Executor& executor, TaskSource& tasks, const Batc
       // show: more than 4 threads would take cores from the images.
       validator_({options.existing, options.limits, options.dry_run != DryRun::check,
                   options.journal && options.journal->resume,
-                  options.dry_run == DryRun::yes ? Memory{} : stores_.memory(), &tasks},
+                  options.dry_run == DryRun::yes ? ResultStore{} : stores_.memory(), &tasks},
                  std::clamp(executor.width(), 1, 4)) {}
 
 BatchSummary BatchProcessor::run() {

@@ -19,7 +19,7 @@ constexpr double usual_slope = 0.05;
 
 constexpr double most_steps = 100'000;
 
-/// Hands events on and counts failures that may have to do with the target.
+/// ThreadPool events on and counts failures that may have to do with the target.
 class Counting : public BatchObserver {
  public:
   explicit Counting(BatchObserver* inner) : inner_(inner) {}

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/try.h"
-#include "pipeline/memory.h"
+#include "pipeline/result_store.h"
 #include "platform/atomic_file.h"
 #include "platform/file.h"
 #include "platform/io_error.h"

@@ -190,7 +190,7 @@ TEST(HtmlReport, OfNothingIsAPage) {
 
 // ---- Pictures ----------------------------------------------------------------
 
-/// Hands out a JPEG that tells what it was made from.
+/// ThreadPool out a JPEG that tells what it was made from.
 ReportPictures fake_pictures(std::atomic<int>* calls = nullptr) {
   return {.make = [calls](ByteView bytes, const ImageSettings& settings,
                           const Limits&) -> Result<Optimized> {

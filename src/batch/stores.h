@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "imgmill/batch.h"
-#include "pipeline/memory.h"
+#include "pipeline/result_store.h"
 
 namespace imgmill {
 
@@ -15,7 +15,7 @@ class Stores {
  public:
   explicit Stores(const BatchOptions& options);
 
-  [[nodiscard]] Memory memory() const { return {cache_.get(), journal_.get()}; }
+  [[nodiscard]] ResultStore memory() const { return {cache_.get(), journal_.get()}; }
   [[nodiscard]] const std::vector<Error>& warnings() const { return warnings_; }
   /// When everything has its result and nobody uses memory() any more: closes both. What went wrong
   /// with them, for the user.

@@ -126,14 +126,14 @@ void Validator::validate(std::span<const ImageTask> tasks, std::span<Verdict> ve
     }
   }
   if (with_help) chunk_ready_.notify_all();
-  work(memory_);
+  work(last_folder_);
   std::unique_lock lock(mutex_);
   chunk_done_.wait(lock, [&] { return helpers_busy_ == 0; });
 }
 
 void Validator::help(const std::stop_token& stop) {
   name_this_thread("imgmill-check");
-  Memory memory;
+  LastFolder last_folder;
   std::uint64_t seen = 0;
   for (;;) {
     {
@@ -141,22 +141,22 @@ void Validator::help(const std::stop_token& stop) {
       if (!chunk_ready_.wait(lock, stop, [&] { return generation_ != seen; })) return;
       seen = generation_;
     }
-    work(memory);
+    work(last_folder);
     const std::lock_guard lock(mutex_);
     if (--helpers_busy_ == 0) chunk_done_.notify_one();
   }
 }
 
-void Validator::work(Memory& memory) {
+void Validator::work(LastFolder& last_folder) {
   for (std::size_t i = next_++; i < tasks_.size(); i = next_++) {
-    verdicts_[i] = verdict_on(tasks_[i], memory);
+    verdicts_[i] = verdict_on(tasks_[i], last_folder);
   }
 }
 
-Verdict Validator::verdict_on(const ImageTask& task, Memory& memory) {
+Verdict Validator::verdict_on(const ImageTask& task, LastFolder& last_folder) {
   Verdict verdict;
   try {
-    if (Result<void> judged = judge(task, memory, verdict); !judged) {
+    if (Result<void> judged = judge(task, last_folder, verdict); !judged) {
       verdict.error = std::move(judged).error();
     }
   } catch (const std::exception& exception) {
@@ -166,7 +166,7 @@ Verdict Validator::verdict_on(const ImageTask& task, Memory& memory) {
   return verdict;
 }
 
-Result<void> Validator::judge(const ImageTask& task, Memory& memory, Verdict& verdict) {
+Result<void> Validator::judge(const ImageTask& task, LastFolder& last_folder, Verdict& verdict) {
   if (task.input_path.empty() || task.output_path.empty() || !task.settings) {
     return fail(ErrorCode::usage, "a task needs an input, an output and settings");
   }
@@ -194,7 +194,7 @@ Result<void> Validator::judge(const ImageTask& task, Memory& memory, Verdict& ve
   IMGMILL_CHECK(*verdict.format == Format::svg ? check_drawing(task)
                                                : check_picture(task, *verdict.format));
   if (!rules_.write) return {};
-  return judge_output(task, file.facts, memory, verdict);
+  return judge_output(task, file.facts, last_folder, verdict);
 }
 
 Result<void> Validator::judge_settings(const ImageTask& task, Verdict& verdict) {
@@ -259,23 +259,23 @@ Result<bool> Validator::done_already(const ImageTask& task, const FileFacts& inp
   return verdict.known.has_value();
 }
 
-Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& input, Memory& memory,
-                                     Verdict& verdict) {
+Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& input,
+                                     LastFolder& last_folder, Verdict& verdict) {
   const std::string_view folder = folder_of(task.output_path);
-  if (!memory.known || memory.folder != folder) {
-    memory = {std::string(folder), true, false, std::nullopt};
+  if (!last_folder.known || last_folder.folder != folder) {
+    last_folder = {std::string(folder), true, false, std::nullopt};
     if (Result<bool> exists = check_folder(folder)) {
-      memory.exists = *exists;
+      last_folder.exists = *exists;
       if (rules_.memory.journal != nullptr && *exists) rules_.memory.journal->clean(folder);
     } else {
-      memory.error = std::move(exists).error();
+      last_folder.error = std::move(exists).error();
     }
   }
   const bool in_place = task.input_path.native() == task.output_path.native();
   // What is in a folder that did not exist a moment ago, this batch has put there.
-  if (in_place || !memory.exists) {
-    verdict.place_failed = memory.error.has_value();
-    if (memory.error) return std::unexpected(*memory.error);
+  if (in_place || !last_folder.exists) {
+    verdict.place_failed = last_folder.error.has_value();
+    if (last_folder.error) return std::unexpected(*last_folder.error);
     return {};
   }
   std::optional<FileFacts> output;
@@ -313,8 +313,8 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
       return std::unexpected(output_exists(task.output_path));
     }
   }
-  verdict.place_failed = memory.error.has_value();
-  if (memory.error) return std::unexpected(*memory.error);
+  verdict.place_failed = last_folder.error.has_value();
+  if (last_folder.error) return std::unexpected(*last_folder.error);
   return {};
 }
 

@@ -15,7 +15,7 @@
 
 #include "imgmill/batch.h"
 #include "pipeline/job.h"
-#include "pipeline/memory.h"
+#include "pipeline/result_store.h"
 #include "platform/file.h"
 
 namespace imgmill {
@@ -48,7 +48,7 @@ struct ValidationRules {
   Limits limits;
   bool write = true;  ///< otherwise it does not matter what is where the output goes
   bool resume = false;
-  Memory memory;
+  ResultStore memory;
   const TaskSource* tasks = nullptr;  ///< knows all inputs; may be nobody
 };
 
@@ -69,7 +69,7 @@ class Validator {
 
  private:
   /// What a thread remembers between tasks: the output folder it saw last.
-  struct Memory {
+  struct LastFolder {
     std::string folder;
     bool known = false;
     bool exists = false;
@@ -77,19 +77,20 @@ class Validator {
   };
 
   void help(const std::stop_token& stop);
-  void work(Memory& memory);
-  [[nodiscard]] Verdict verdict_on(const ImageTask& task, Memory& memory);
-  [[nodiscard]] Result<void> judge(const ImageTask& task, Memory& memory, Verdict& verdict);
+  void work(LastFolder& last_folder);
+  [[nodiscard]] Verdict verdict_on(const ImageTask& task, LastFolder& last_folder);
+  [[nodiscard]] Result<void> judge(const ImageTask& task, LastFolder& last_folder,
+                                   Verdict& verdict);
   [[nodiscard]] Result<void> judge_settings(const ImageTask& task, Verdict& verdict);
   [[nodiscard]] Result<bool> done_already(const ImageTask& task, Verdict& verdict) const;
   [[nodiscard]] Result<bool> done_already(const ImageTask& task, const FileFacts& input,
                                           const std::filesystem::path& path,
                                           Verdict& verdict) const;
   [[nodiscard]] Result<void> judge_output(const ImageTask& task, const FileFacts& input,
-                                          Memory& memory, Verdict& verdict);
+                                          LastFolder& last_folder, Verdict& verdict);
 
   const ValidationRules rules_;
-  Memory memory_;  ///< the caller's
+  LastFolder last_folder_;  ///< the caller's
 
   std::mutex settings_mutex_;
   struct JudgedSettings {

@@ -139,7 +139,7 @@ Result<Picture> shown_picture(const jpeg::Picture& coefficients, ByteView profil
 
 Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& options,
                              ByteView profile) {
-  const jpeg::ScanSearch search = jpeg::scan_search(jpeg_settings(options).care);
+  const jpeg::ScanSearch search = jpeg::scan_search(jpeg_settings(options).effort);
   Encoding out;
   if (!jpeg::can_be_shown(coefficients)) {
     IMGMILL_TRY(out.bytes, jpeg::write_jpeg(coefficients, search));
@@ -248,10 +248,10 @@ PictureEncoder JpegCodec::encoder(const Picture& picture) {
 }
 
 jpeg::EncoderSettings jpeg_settings(const EncodeOptions& options) {
-  const jpeg::Care care = options.effort == Effort::fast  ? jpeg::Care::quick
-                          : options.effort == Effort::max ? jpeg::Care::thorough
-                                                          : jpeg::Care::weighed;
-  return {.quality = options.quality, .care = care, .halve_chroma = options.halve_chroma};
+  const jpeg::CodingEffort effort = options.effort == Effort::fast  ? jpeg::CodingEffort::quick
+                                    : options.effort == Effort::max ? jpeg::CodingEffort::thorough
+                                                                    : jpeg::CodingEffort::weighed;
+  return {.quality = options.quality, .effort = effort, .halve_chroma = options.halve_chroma};
 }
 
 std::optional<std::string> JpegCodec::diagnose(ByteView input) { return jpeg::diagnose(input); }

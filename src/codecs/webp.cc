@@ -104,17 +104,17 @@ bool is_plain(const Picture& picture) {
 // `pixels` must be in memory.
 Result<Buffer> encode_plain(const vips::VImage& pixels, const EncodeOptions& options) {
   // Relative to libwebp's method 4 (docs/adr/0019-webp.md).
-  const webp::Thought thought =
-      options.effort == Effort::fast  ? webp::Thought{.block_modes = 1, .weigh = false}
-      : options.effort == Effort::max ? webp::Thought{.block_modes = 4, .weigh = true}
-                                      : webp::Thought{.block_modes = 2, .weigh = true};
+  const webp::CodingEffort effort =
+      options.effort == Effort::fast  ? webp::CodingEffort{.block_modes = 1, .weigh = false}
+      : options.effort == Effort::max ? webp::CodingEffort{.block_modes = 4, .weigh = true}
+                                      : webp::CodingEffort{.block_modes = 2, .weigh = true};
   IMGMILL_TRY(Buffer file,
               webp::encode_webp({.first = static_cast<const std::uint8_t*>(pixels.data()),
                                  .row_size = VIPS_IMAGE_SIZEOF_LINE(pixels.get_image()),
                                  .width = static_cast<std::uint32_t>(pixels.width()),
                                  .height = static_cast<std::uint32_t>(pixels.height()),
                                  .channels = pixels.bands()},
-                                {.quality = options.quality, .thought = thought}));
+                                {.quality = options.quality, .effort = effort}));
   const ByteView profile = profile_of(pixels);
   if (profile.empty()) return file;
   return metadata::insert_webp_profile(file.view(), profile);

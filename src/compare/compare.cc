@@ -12,9 +12,9 @@
 #include "compare/admission.h"
 #include "compare/heat_map.h"
 #include "compare/moments.h"
+#include "optimize/implied_colours.h"
 #include "optimize/memory_need.h"
 #include "optimize/source.h"
-#include "optimize/told_colours.h"
 #include "quality/judge.h"
 #include "transform/transform.h"
 

@@ -86,15 +86,15 @@ Picture Coarsener::requantised(const EncoderSettings& settings) {
     const Plane& plane = source.planes[i];
     const Channel channel = channel_of(source, i, halve);
     const Steps wanted = steps_for(settings.quality, channel);
-    Worth worth = worth_of(settings.quality, channel);
-    if (settings.care == Care::quick) worth.bit_price = 0;
+    RdWeights rd = rd_weights_for(settings.quality, channel);
+    if (settings.effort == CodingEffort::quick) rd.bit_price = 0;
     if (halve && i > 0) {
       out.planes.push_back(
-          quantise(halved_chroma(i, axes->across, axes->down), wanted, wanted, worth));
+          quantise(halved_chroma(i, axes->across, axes->down), wanted, wanted, rd));
     } else {
       const bool from_file = plane.unit == 1;
       const Steps steps = from_file ? with_regard_to(plane.steps, wanted) : wanted;
-      out.planes.push_back(quantise(plane, steps, wanted, worth));
+      out.planes.push_back(quantise(plane, steps, wanted, rd));
     }
     if (halve) out.planes.back().across = out.planes.back().down = i == 0 ? 2 : 1;
   }
@@ -107,7 +107,7 @@ Picture quantised_like(const Picture& source, const Picture& model) {
     const Plane& like = model.planes[i];
     const bool across = i > 0 && 2 * like.across == model.planes[0].across;
     const bool down = i > 0 && 2 * like.down == model.planes[0].down;
-    const Worth rounded{.bit_price = 0};
+    const RdWeights rounded{.bit_price = 0};
     out.planes.push_back(
         across || down
             ? quantise(halved(source.planes[i], across, down), like.steps, like.steps, rounded)
@@ -118,18 +118,18 @@ Picture quantised_like(const Picture& source, const Picture& model) {
   return out;
 }
 
-ScanSearch scan_search(Care care) {
-  return care == Care::thorough ? ScanSearch::whole : ScanSearch::sampled;
+ScanSearch scan_search(CodingEffort effort) {
+  return effort == CodingEffort::thorough ? ScanSearch::whole : ScanSearch::sampled;
 }
 
 Result<Buffer> encode_jpeg(const Picture& source, const EncoderSettings& settings) {
-  return write_jpeg(requantised(source, settings), scan_search(settings.care));
+  return write_jpeg(requantised(source, settings), scan_search(settings.effort));
 }
 
 Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings,
                            std::vector<Segment> segments) {
   SamplesEncoder encoder(samples, std::move(segments));
-  return write_jpeg(encoder.quantised(settings), scan_search(settings.care));
+  return write_jpeg(encoder.quantised(settings), scan_search(settings.effort));
 }
 
 SamplesEncoder::SamplesEncoder(const Samples& samples, std::vector<Segment> segments)
@@ -140,7 +140,7 @@ SamplesEncoder::SamplesEncoder(const Samples& samples, std::vector<Segment> segm
 Picture SamplesEncoder::quantised(const EncoderSettings& settings) {
   EncoderSettings decided = settings;
   decided.halve_chroma = axes_to_halve(own_->picture, settings).has_value();
-  if (!*decided.halve_chroma || settings.care != Care::thorough) {
+  if (!*decided.halve_chroma || settings.effort != CodingEffort::thorough) {
     return own_->coarsener.requantised(decided);
   }
   if (!sharp_) {
@@ -156,9 +156,10 @@ Result<void> check_jpeg(ByteView file, const Picture& picture) {
               "please report this; the file was left as it is");
 }
 
-Result<Buffer> repack_jpeg(ByteView input, Care care) {
+Result<Buffer> repack_jpeg(ByteView input, CodingEffort effort) {
   IMGMILL_TRY(const Picture picture, read_picture(input));
-  return write_jpeg(picture, care == Care::thorough ? ScanSearch::whole : ScanSearch::guarded);
+  return write_jpeg(picture,
+                    effort == CodingEffort::thorough ? ScanSearch::whole : ScanSearch::guarded);
 }
 
 }  // namespace imgmill::jpeg

@@ -16,7 +16,7 @@
 namespace imgmill::jpeg {
 
 /// Encoder effort.
-enum class Care {
+enum class CodingEffort {
   quick,    ///< levels are rounded
   weighed,  ///< levels are chosen by rate-distortion optimization
   /// Also considers the whole picture when choosing scans; luma from samples is corrected for
@@ -26,7 +26,7 @@ enum class Care {
 
 struct EncoderSettings {
   double quality = 80;  ///< 1..100
-  Care care = Care::weighed;
+  CodingEffort effort = CodingEffort::weighed;
   /// True: subsample chroma that has the resolution of luma. Empty: only if, at that quality,
   /// little of the loss would be visible.
   std::optional<bool> halve_chroma;
@@ -63,7 +63,7 @@ class Coarsener {
 [[nodiscard]] Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings,
                                          std::vector<Segment> segments = {});
 /// The scan search that write_jpeg() uses at this effort.
-[[nodiscard]] ScanSearch scan_search(Care care);
+[[nodiscard]] ScanSearch scan_search(CodingEffort effort);
 
 /// The same for samples, for repeated use. Keeps some seven bytes per pixel. Not thread-safe.
 class SamplesEncoder {
@@ -91,6 +91,7 @@ class SamplesEncoder {
 
 /// The same picture in fewer bytes: other codes and scans, never larger than jpegtran's with
 /// -optimize -progressive. Errors: as read_picture() and write_jpeg().
-[[nodiscard]] Result<Buffer> repack_jpeg(ByteView input, Care care = Care::weighed);
+[[nodiscard]] Result<Buffer> repack_jpeg(ByteView input,
+                                         CodingEffort effort = CodingEffort::weighed);
 
 }  // namespace imgmill::jpeg

@@ -39,12 +39,13 @@ TEST(JpegEncoder, RequantisedFilesOfEveryKindAndSizeLookAlike) {
   for (const JpegKind& kind : jpeg_kinds) {
     for (const auto& [width, height] :
          {std::pair{1, 1}, {2, 3}, {7, 8}, {8, 9}, {15, 17}, {33, 31}, {70, 64}}) {
-      for (const jpeg::Care care : {jpeg::Care::quick, jpeg::Care::weighed, jpeg::Care::thorough}) {
+      for (const jpeg::CodingEffort effort :
+           {jpeg::CodingEffort::quick, jpeg::CodingEffort::weighed, jpeg::CodingEffort::thorough}) {
         SCOPED_TRACE(testing::Message() << kind.name << " " << width << "x" << height);
         const Bytes file = make_jpeg(photo(width, height, kind.channels), kind.how);
         const auto picture = jpeg::read_picture(file);
         ASSERT_TRUE(picture);
-        const auto coarse = jpeg::encode_jpeg(*picture, {.quality = 75, .care = care});
+        const auto coarse = jpeg::encode_jpeg(*picture, {.quality = 75, .effort = effort});
         ASSERT_TRUE(coarse) << coarse.error().describe();
         EXPECT_GT(psnr(shown(coarse->view()), shown(file)), 28);
       }
@@ -85,8 +86,8 @@ TEST(JpegEncoder, HigherQualitiesAreLargerAndNearer) {
 
 TEST(JpegEncoder, WeighingPays) {
   const Raster picture = photo(256, 192);
-  const auto rounded = encoded(picture, {.quality = 75, .care = jpeg::Care::quick});
-  const auto weighed = encoded(picture, {.quality = 75, .care = jpeg::Care::weighed});
+  const auto rounded = encoded(picture, {.quality = 75, .effort = jpeg::CodingEffort::quick});
+  const auto weighed = encoded(picture, {.quality = 75, .effort = jpeg::CodingEffort::weighed});
   ASSERT_TRUE(rounded && weighed);
   EXPECT_LT(weighed->size(), rounded->size());
 }
@@ -167,14 +168,15 @@ TEST(JpegEncoder, EveryInstructionSetWritesTheSameBytes) {
   const Bytes file = make_jpeg(photo(90, 50), {.across = 1, .down = 1});
   const auto source = jpeg::read_picture(file);
   ASSERT_TRUE(source);
-  const auto from_samples = encoded(picture, {.quality = 80, .care = jpeg::Care::thorough});
+  const auto from_samples =
+      encoded(picture, {.quality = 80, .effort = jpeg::CodingEffort::thorough});
   const auto from_file = jpeg::encode_jpeg(*source, {.quality = 80});
   ASSERT_TRUE(from_samples && from_file);
   ASSERT_GT(simd_targets().size(), 1U);
   for (const std::string_view target : simd_targets()) {
     SCOPED_TRACE(target);
     ASSERT_TRUE(quality::choose_simd_target(target));
-    const auto again = encoded(picture, {.quality = 80, .care = jpeg::Care::thorough});
+    const auto again = encoded(picture, {.quality = 80, .effort = jpeg::CodingEffort::thorough});
     const auto coarse = jpeg::encode_jpeg(*source, {.quality = 80});
     ASSERT_TRUE(again && coarse);
     EXPECT_TRUE(std::ranges::equal(again->view(), from_samples->view()));
@@ -187,11 +189,12 @@ TEST(JpegEncoder, SamplesThatAreEncodedTwiceGiveTheBytesOfOnce) {
   const Raster picture = photo(83, 61);
   std::vector<std::uint8_t> storage;
   jpeg::SamplesEncoder encoder(samples_of(picture, storage), {});
-  for (const jpeg::Care care : {jpeg::Care::weighed, jpeg::Care::thorough, jpeg::Care::quick}) {
+  for (const jpeg::CodingEffort effort :
+       {jpeg::CodingEffort::weighed, jpeg::CodingEffort::thorough, jpeg::CodingEffort::quick}) {
     for (const double quality : {60.0, 95.0, 60.0}) {
-      const jpeg::EncoderSettings settings{.quality = quality, .care = care};
+      const jpeg::EncoderSettings settings{.quality = quality, .effort = effort};
       const auto once = encoded(picture, settings);
-      const auto again = jpeg::write_jpeg(encoder.quantised(settings), jpeg::scan_search(care));
+      const auto again = jpeg::write_jpeg(encoder.quantised(settings), jpeg::scan_search(effort));
       ASSERT_TRUE(once && again);
       EXPECT_TRUE(std::ranges::equal(once->view(), again->view())) << quality;
     }

@@ -103,7 +103,7 @@ Steps scaled(const TableShape& shape, double coarseness) {
   return steps;
 }
 
-Worth usual_worth(Channel channel) {
+RdWeights usual_worth(Channel channel) {
   switch (channel) {
     case Channel::luma:
       return {.bit_price = 0.04F,
@@ -169,13 +169,13 @@ Steps steps_for(double quality, Channel channel) {
   return scaled(shape_of(channel), coarseness_of(quality));
 }
 
-Worth worth_of(double quality, Channel channel) {
+RdWeights rd_weights_for(double quality, Channel channel) {
   // From quality 92 to 100 the bit price falls to 0, so that at 100 levels are merely rounded.
   constexpr float first_dear = 92;
-  Worth worth = usual_worth(channel);
+  RdWeights rd = usual_worth(channel);
   const float share = (100 - static_cast<float>(quality)) / (100 - first_dear);
-  worth.bit_price *= std::min(share, 1.0F);
-  return worth;
+  rd.bit_price *= std::min(share, 1.0F);
+  return rd;
 }
 
 Steps with_regard_to(const Steps& old, const Steps& wanted) {

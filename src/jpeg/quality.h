@@ -17,7 +17,7 @@ enum class Channel { luma, full_chroma, halved_chroma };
 
 /// The parameters of rate-distortion optimization for a channel at `quality`; at 100 levels are
 /// rounded.
-[[nodiscard]] Worth worth_of(double quality, Channel channel);
+[[nodiscard]] RdWeights rd_weights_for(double quality, Channel channel);
 
 /// `wanted`, adjusted to the steps with which a picture has already been quantised: a finer step
 /// than the old one gains nothing, and one slightly coarser loses much and saves little.

@@ -112,14 +112,14 @@ std::vector<float> masking(const Plane& source, float masking_variance) {
   return result;
 }
 
-BlockValues weights_for(const Steps& steps, const Steps& seen, const Worth& worth) {
+BlockValues weights_for(const Steps& steps, const Steps& seen, const RdWeights& rd) {
   BlockValues weights;
   for (std::size_t k = 0; k < block_coefficients; ++k) {
     const auto u = static_cast<float>(k % 8);
     const auto v = static_cast<float>(k / 8);
     const float share = static_cast<float>(steps[k]) / static_cast<float>(seen[k]);
     weights[k] =
-        share * share * std::exp(worth.frequency_slope * (std::sqrt(u * u + v * v) / 7 - 0.5F));
+        share * share * std::exp(rd.frequency_slope * (std::sqrt(u * u + v * v) / 7 - 0.5F));
   }
   return weights;
 }
@@ -139,7 +139,7 @@ void round_all(const BlockValues& sizes, std::uint64_t candidates, const std::in
 
 }  // namespace
 
-Plane quantise(const Plane& source, const Steps& steps, const Steps& seen, const Worth& worth) {
+Plane quantise(const Plane& source, const Steps& steps, const Steps& seen, const RdWeights& rd) {
   Plane out;
   out.across = source.across;
   out.down = source.down;
@@ -153,11 +153,11 @@ Plane quantise(const Plane& source, const Steps& steps, const Steps& seen, const
   for (std::size_t k = 0; k < block_coefficients; ++k) {
     ratio[k] = source.unit * static_cast<float>(source.steps[k]) / static_cast<float>(steps[k]);
   }
-  const bool weigh = worth.bit_price > 0;
+  const bool weigh = rd.bit_price > 0;
   std::vector<float> hidden;
-  if (weigh) hidden = masking(source, worth.masking_variance);
+  if (weigh) hidden = masking(source, rd.masking_variance);
   static const RateModel rates = RateModel::usual();
-  const BlockValues weights = weights_for(steps, seen, worth);
+  const BlockValues weights = weights_for(steps, seen, rd);
   Trellis trellis(rates, weights);
   alignas(64) BlockValues sizes;
   for (std::size_t index = 0; index < source.blocks(); ++index) {
@@ -174,7 +174,7 @@ Plane quantise(const Plane& source, const Steps& steps, const Steps& seen, const
       continue;
     }
     const float price =
-        std::min(worth.bit_price * std::exp2(worth.masking_power * hidden[index]), highest_price);
+        std::min(rd.bit_price * std::exp2(rd.masking_power * hidden[index]), highest_price);
     trellis.solve(sizes, candidates, price, from, to);
   }
   return out;

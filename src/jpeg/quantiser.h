@@ -6,7 +6,7 @@
 namespace imgmill::jpeg {
 
 /// The parameters of rate-distortion optimization.
-struct Worth {
+struct RdWeights {
   /// The price of one bit, in squared steps. 0: levels are rounded.
   float bit_price = 0.04F;
   /// The sample variance at which a block begins to mask errors, and how fast masking increases
@@ -23,6 +23,6 @@ struct Worth {
 /// errors and bit costs. Deterministic, with the same result on every machine. Throws
 /// std::bad_alloc.
 [[nodiscard]] Plane quantise(const Plane& source, const Steps& steps, const Steps& seen,
-                             const Worth& worth);
+                             const RdWeights& rd);
 
 }  // namespace imgmill::jpeg

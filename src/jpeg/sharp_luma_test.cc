@@ -114,8 +114,8 @@ TEST(SharpLuma, LeavesWhatHalvingDoesNotChange) {
 // Only at the highest effort, and only for subsampled chroma.
 TEST(SharpLuma, ComesWithThoroughCareAlone) {
   const Pixels pixels = bars(40, 40);
-  const auto luma_of = [&](jpeg::Care care, bool halve) {
-    const auto file = jpeg::encode_jpeg(pixels.view(), {.care = care, .halve_chroma = halve});
+  const auto luma_of = [&](jpeg::CodingEffort effort, bool halve) {
+    const auto file = jpeg::encode_jpeg(pixels.view(), {.effort = effort, .halve_chroma = halve});
     return jpeg::read_picture(file->view());
   };
   const auto same = [](const auto& a, const auto& b) {
@@ -125,10 +125,12 @@ TEST(SharpLuma, ComesWithThoroughCareAlone) {
   };
   const jpeg::Picture plain = jpeg::forward_dct(pixels.view());
   for (const bool halve : {false, true}) {
-    for (const jpeg::Care care : {jpeg::Care::weighed, jpeg::Care::thorough}) {
-      const auto without = jpeg::encode_jpeg(plain, {.care = care, .halve_chroma = halve});
+    for (const jpeg::CodingEffort effort :
+         {jpeg::CodingEffort::weighed, jpeg::CodingEffort::thorough}) {
+      const auto without = jpeg::encode_jpeg(plain, {.effort = effort, .halve_chroma = halve});
       const auto expected = jpeg::read_picture(without->view());
-      EXPECT_EQ(same(luma_of(care, halve), expected), !(halve && care == jpeg::Care::thorough));
+      EXPECT_EQ(same(luma_of(effort, halve), expected),
+                !(halve && effort == jpeg::CodingEffort::thorough));
     }
   }
 }
@@ -141,9 +143,9 @@ TEST(SharpLuma, TakesPicturesOfEverySize) {
       for (const int channels : {1, 3}) {
         const Raster picture = photo(width, height, channels);
         const Pixels pixels = pixels_of(picture);
-        const auto file =
-            jpeg::encode_jpeg(pixels.view(channels),
-                              {.quality = 90, .care = jpeg::Care::thorough, .halve_chroma = true});
+        const auto file = jpeg::encode_jpeg(
+            pixels.view(channels),
+            {.quality = 90, .effort = jpeg::CodingEffort::thorough, .halve_chroma = true});
         ASSERT_TRUE(file);
         EXPECT_GT(psnr(decode(file->view(), Format::jpeg).picture(), picture), 20);
       }

@@ -265,7 +265,7 @@ PrivateData privacy_of(const TiffView& tiff, const TiffIfd& main) {
   return found;
 }
 
-bool says_adobe_rgb(const TiffView& tiff, const TiffIfd& main) {
+bool declares_adobe_rgb(const TiffView& tiff, const TiffIfd& main) {
   const auto exif = tiff.child(main, tag::exif_ifd);
   const TiffEntry* space = exif ? exif->find(tag::color_space) : nullptr;
   if (space == nullptr) return false;
@@ -292,7 +292,7 @@ ExifFacts read_exif(ByteView exif) {
   facts.copyright = text_of(*tiff, *ifd, tag::copyright);
   // EXIF stores the photographer's and the editor's notice in one value, separated by a zero.
   std::ranges::replace(facts.copyright, '\0', ';');
-  facts.adobe_rgb = says_adobe_rgb(*tiff, *ifd);
+  facts.adobe_rgb = declares_adobe_rgb(*tiff, *ifd);
   facts.has_gps = ifd->find(tag::gps_ifd) != nullptr;
   if (ifd->next != 0) {
     const auto second = tiff->ifd(ifd->next);

@@ -33,17 +33,17 @@ bool takes_foreign_blocks(Format format) {
 }
 
 // The fate of content that has its own flag in the policy.
-Fate by_policy(bool keep, Format format, Way way) {
-  if (!keep) return Fate::dropped;
+Disposition by_policy(bool keep, Format format, Way way) {
+  if (!keep) return Disposition::dropped;
   // The TIFF encoder supports neither EXIF nor comments.
-  return way == Way::encode && format == Format::tiff ? Fate::neither : Fate::carried;
+  return way == Way::encode && format == Format::tiff ? Disposition::neither : Disposition::carried;
 }
 
 // A block that imgmill does not understand.
-Fate of_foreign(Format format, const Keep& keep, Way way) {
-  if (keeps_nothing(keep) || way == Way::convert) return Fate::told;
-  if (way == Way::encode && !takes_foreign_blocks(format)) return Fate::neither;
-  return Fate::carried;
+Disposition of_foreign(Format format, const Keep& keep, Way way) {
+  if (keeps_nothing(keep) || way == Way::convert) return Disposition::told;
+  if (way == Way::encode && !takes_foreign_blocks(format)) return Disposition::neither;
+  return Disposition::carried;
 }
 
 // Pieces that are matched by their bytes.
@@ -56,8 +56,8 @@ void add_once(std::vector<std::string>& names, const std::string& name) {
   if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
-std::vector<std::string> names_with(Fate fate, const std::vector<Holding>& inventory, Format format,
-                                    const Keep& keep, Way way) {
+std::vector<std::string> names_with(Disposition fate, const std::vector<Holding>& inventory,
+                                    Format format, const Keep& keep, Way way) {
   // The list is for display.
   constexpr std::size_t most = 4;
   std::vector<std::string> names;
@@ -140,56 +140,60 @@ std::vector<Holding> inventory_of(ByteView file, Format format) {
   return {};
 }
 
-Fate fate_of(Content content, Format format, const Keep& keep, Way way) {
+Disposition fate_of(Content content, Format format, const Keep& keep, Way way) {
   const bool changes = way != Way::strip;
   switch (content) {
     case Content::picture:
     case Content::colour:
     case Content::frame:
     case Content::resolution:
-      return Fate::carried;
+      return Disposition::carried;
     case Content::padding:
-      return Fate::dropped;
+      return Disposition::dropped;
     case Content::preview:
-      return changes || format == Format::jpeg ? Fate::dropped : Fate::carried;
+      return changes || format == Format::jpeg ? Disposition::dropped : Disposition::carried;
     case Content::auxiliary:
-      return !changes ? Fate::carried : way == Way::convert ? Fate::told : Fate::neither;
+      return !changes              ? Disposition::carried
+             : way == Way::convert ? Disposition::told
+                                   : Disposition::neither;
     case Content::further_picture:
-      return changes ? Fate::neither : Fate::carried;
+      return changes ? Disposition::neither : Disposition::carried;
     case Content::motion_video:
-      if (way == Way::convert || !keep.xmp) return Fate::told;
-      return way == Way::encode ? Fate::neither : Fate::carried;
+      if (way == Way::convert || !keep.xmp) return Disposition::told;
+      return way == Way::encode ? Disposition::neither : Disposition::carried;
     case Content::exif:
       return by_policy(keep.exif, format, way);
     case Content::xmp:
-      return keep.xmp ? Fate::carried : Fate::dropped;
+      return keep.xmp ? Disposition::carried : Disposition::dropped;
     case Content::iptc:
       return by_policy(keep.iptc, format, way);
     case Content::copyright:
-      return keep.copyright || keep.comment ? Fate::carried : Fate::dropped;
+      return keep.copyright || keep.comment ? Disposition::carried : Disposition::dropped;
     case Content::comment:
       return by_policy(keep.comment, format, way);
     case Content::application:
-      return keeps_everything(keep) ? of_foreign(format, keep, way) : Fate::dropped;
+      return keeps_everything(keep) ? of_foreign(format, keep, way) : Disposition::dropped;
     case Content::credentials:
-      return Fate::told;
+      return Disposition::told;
     case Content::trailing:
     case Content::unknown:
       return of_foreign(format, keep, way);
     case Content::bound:
-      return !changes ? Fate::carried : way == Way::convert ? Fate::told : Fate::neither;
+      return !changes              ? Disposition::carried
+             : way == Way::convert ? Disposition::told
+                                   : Disposition::neither;
   }
-  return Fate::neither;
+  return Disposition::neither;
 }
 
 std::vector<std::string> obstacles(const std::vector<Holding>& inventory, Format format,
                                    const Keep& keep, Way way) {
-  return names_with(Fate::neither, inventory, format, keep, way);
+  return names_with(Disposition::neither, inventory, format, keep, way);
 }
 
 std::vector<std::string> told_losses(const std::vector<Holding>& inventory, Format format,
                                      const Keep& keep, Way way) {
-  return names_with(Fate::told, inventory, format, keep, way);
+  return names_with(Disposition::told, inventory, format, keep, way);
 }
 
 PrivateData private_against(const std::vector<Holding>& inventory, const Keep& keep) {
@@ -211,7 +215,7 @@ std::optional<std::string> lost_between(const std::vector<Holding>& before,
   std::vector<bool> taken(after.size());
   for (const Holding& piece : before) {
     if (!is_opaque(piece.content)) continue;
-    if (fate_of(piece.content, format, keep, way) != Fate::carried) continue;
+    if (fate_of(piece.content, format, keep, way) != Disposition::carried) continue;
     bool found = false;
     for (std::size_t i = 0; i < after.size() && !found; ++i) {
       if (taken[i] || after[i].content != piece.content) continue;
@@ -241,7 +245,7 @@ Result<Buffer> carry_unknown(ByteView original, Buffer encoded, Format format, c
                       (content == Content::xmp && format == Format::gif) ||
                       (content == Content::resolution && format == Format::png);
     if (mine && !holding.bytes.empty() &&
-        fate_of(content, format, keep, Way::encode) == Fate::carried) {
+        fate_of(content, format, keep, Way::encode) == Disposition::carried) {
       carried.push_back(std::move(holding));
     }
   }

@@ -57,7 +57,7 @@ enum class Way : std::uint8_t {
   convert,  ///< another format or another size: only the picture was asked for
 };
 
-enum class Fate : std::uint8_t {
+enum class Disposition : std::uint8_t {
   carried,  ///< kept in the output
   dropped,  ///< removed by the policy, or meaningless for the changed picture
   told,     ///< removed, and reported to the user
@@ -65,7 +65,7 @@ enum class Fate : std::uint8_t {
 };
 
 /// Decides the fate of each kind of content; the only place that does. `format` is the input's.
-[[nodiscard]] Fate fate_of(Content content, Format format, const Keep& keep, Way way);
+[[nodiscard]] Disposition fate_of(Content content, Format format, const Keep& keep, Way way);
 
 /// Returns the distinct names of pieces that prevent `way`; empty if there are none.
 [[nodiscard]] std::vector<std::string> obstacles(const std::vector<Holding>& inventory,

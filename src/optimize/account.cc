@@ -15,9 +15,10 @@ std::vector<std::string> gone(const Source& source, const std::vector<Holding>& 
                               const Keep& keep, Way way) {
   std::vector<std::string> names;
   for (const Holding& piece : source.inventory) {
-    const Fate fate = fate_of(piece.content, source.info.format, keep, way);
+    const Disposition fate = fate_of(piece.content, source.info.format, keep, way);
     // A piece that would prevent a conversion is lost if only the main picture was asked for.
-    if (fate != Fate::told && !(fate == Fate::neither && way == Way::convert)) continue;
+    if (fate != Disposition::told && !(fate == Disposition::neither && way == Way::convert))
+      continue;
     const bool still_there =
         way != Way::convert && std::ranges::any_of(after, [&](const auto& each) {
           return each.content == piece.content && each.name == piece.name;
@@ -57,7 +58,7 @@ Way way_within(const Optimized& made) {
 ByteView trailing_bytes(const Source& source, const Keep& keep) {
   for (const Holding& piece : source.inventory) {
     if (piece.content == Content::trailing &&
-        fate_of(piece.content, source.info.format, keep, Way::repack) == Fate::carried) {
+        fate_of(piece.content, source.info.format, keep, Way::repack) == Disposition::carried) {
       return piece.bytes;
     }
   }

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/try.h"
-#include "optimize/carried.h"
+#include "optimize/output_metadata.h"
 #include "optimize/packed_jpeg.h"
 #include "optimize/render.h"
 #include "optimize/request.h"
@@ -107,8 +107,8 @@ Result<Optimized> rendered_as(const Source& source, Format target, Extent extent
   // Identical pixels need the same profile to look the same.
   if (request.prove) request.to_srgb = settings.colour == ColourPolicy::to_srgb;
 
-  const Carried carried =
-      carried_metadata(source, target, settings.keep, 1, Way::convert, request.to_srgb);
+  const OutputMetadata carried =
+      output_metadata(source, target, settings.keep, 1, Way::convert, request.to_srgb);
   request.encode.metadata = carried.blocks;
   if (!request.encode.lossless) request.aim = aim_for(target, settings, carried.blocks);
   if (request.aim) request.aim->to_beat = to_beat;

@@ -137,8 +137,8 @@ class Inspection {
   std::string signature_;
 };
 
-bool good_enough(const Likeness& found, svg::Care care, const ImageSettings& settings) {
-  if (care == svg::Care::round || care == svg::Care::round_less) {
+bool good_enough(const Likeness& found, svg::CleaningEffort effort, const ImageSettings& settings) {
+  if (effort == svg::CleaningEffort::round || effort == svg::CleaningEffort::round_less) {
     const double target = settings.target ? settings.target->score : 0;
     // If nothing is visible, the effect of rounding cannot be checked.
     return !found.blank && found.score >= std::max(least_score, target);
@@ -212,30 +212,31 @@ Result<Optimized> cleaned_drawing(const Source& source, const ImageSettings& set
     return out;
   }
   const Inspection inspection(source, *document);
-  svg::Care care = may_round(settings) ? svg::Care::round : svg::Care::exact;
+  svg::CleaningEffort effort =
+      may_round(settings) ? svg::CleaningEffort::round : svg::CleaningEffort::exact;
   std::string why;
   for (;;) {
-    svg::Cleaned cleaned = svg::clean(*document, care, settings.keep);
-    care = cleaned.care;
+    svg::Cleaned cleaned = svg::clean(*document, effort, settings.keep);
+    effort = cleaned.effort;
     Buffer bytes = packed(as_view(cleaned.bytes));
     if (bytes.size() >= source.file.size()) break;
     const Result<Likeness> found = inspection.look(cleaned.bytes);
     ++out.judgement.encodes;
-    if (found && good_enough(*found, care, settings)) {
+    if (found && good_enough(*found, effort, settings)) {
       out.bytes = std::move(bytes);
       out.judgement.score = found->score;
-      out.decision = found->score < 100             ? Decision::reencoded
-                     : care == svg::Care::text_only ? Decision::stripped
-                                                    : Decision::transcoded;
+      out.decision = found->score < 100                         ? Decision::reencoded
+                     : effort == svg::CleaningEffort::text_only ? Decision::stripped
+                                                                : Decision::transcoded;
       break;
     }
     if (!found) why = found.error().message();
-    if (care == svg::Care::text_only) {
+    if (effort == svg::CleaningEffort::text_only) {
       out.notes.push_back(
           fmt::format("left alone: {}", why.empty() ? "cleaned, it would not look the same" : why));
       break;
     }
-    care = static_cast<svg::Care>(static_cast<int>(care) + 1);
+    effort = static_cast<svg::CleaningEffort>(static_cast<int>(effort) + 1);
   }
   if (source.gzipped && out.decision == Decision::kept) {
     // The same text, compressed better.

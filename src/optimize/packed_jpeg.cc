@@ -4,8 +4,8 @@
 
 #include "base/try.h"
 #include "codecs/jpeg_in_jxl.h"
-#include "optimize/carried.h"
-#include "optimize/told_colours.h"
+#include "optimize/implied_colours.h"
+#include "optimize/output_metadata.h"
 
 namespace imgmill {
 
@@ -31,7 +31,7 @@ Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& setting
   ByteView jpeg = all ? source.bytes : less.bytes.view();
   // JPEG XL decoders do not derive colours from EXIF.
   Buffer explained;
-  if (says_adobe_rgb(source)) {
+  if (declares_adobe_rgb(source)) {
     IMGMILL_TRY(explained, jpeg_with_colours(source, Buffer::copy_of(jpeg)));
     jpeg = explained.view();
   }

@@ -4,7 +4,7 @@
 
 #include "base/try.h"
 #include "codecs/engine.h"
-#include "optimize/told_colours.h"
+#include "optimize/implied_colours.h"
 #include "optimize/verify.h"
 #include "transform/timing.h"
 
@@ -81,9 +81,10 @@ Result<Rendered> attempt(const Source& source, const RenderRequest& request, Dam
     }
     IMGMILL_TRY(picture, in_memory(std::move(picture)));  // read by encoders and the judge
     if (request.aim) {
-      IMGMILL_TRY(Sought sought, seek(std::move(picture), codec, request.encode, *request.aim));
-      out.bytes = std::move(sought.bytes);
-      out.judgement = std::move(sought.judgement);
+      IMGMILL_TRY(SearchResult searched,
+                  search_quality(std::move(picture), codec, request.encode, *request.aim));
+      out.bytes = std::move(searched.bytes);
+      out.judgement = std::move(searched.judgement);
       return out;
     }
     IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));

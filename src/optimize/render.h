@@ -2,7 +2,7 @@
 #pragma once
 
 #include "codecs/codec.h"
-#include "optimize/seek.h"
+#include "optimize/quality_search.h"
 #include "optimize/source.h"
 #include "optimize/verify.h"
 

@@ -51,8 +51,8 @@ bool has_halved_chroma(const jpeg::Picture& picture) {
 }
 
 // Some tiles of a file, and their decoded picture.
-Result<Subject> sample_of(const jpeg::Picture& coefficients, const Tiles& tiles, const Codec& codec,
-                          ByteView profile) {
+Result<TrialEncoder> sample_of(const jpeg::Picture& coefficients, const Tiles& tiles,
+                               const Codec& codec, ByteView profile) {
   std::optional<jpeg::Picture> part = sampled(coefficients, tiles);
   if (!part) return fail(ErrorCode::unsupported, "tiles do not hold whole blocks of this file");
   struct Kept {
@@ -62,7 +62,7 @@ Result<Subject> sample_of(const jpeg::Picture& coefficients, const Tiles& tiles,
   };
   const auto kept = std::make_shared<Kept>(*std::move(part));
   IMGMILL_TRY(Picture shown, seen(codec, kept->picture, profile));
-  return Subject(std::move(shown), codec, [kept, profile](const EncodeOptions& options) {
+  return TrialEncoder(std::move(shown), codec, [kept, profile](const EncodeOptions& options) {
     return encoding_of(kept->coarsener.requantised(jpeg_settings(options)), options, profile);
   });
 }
@@ -86,13 +86,13 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
   // A colour tag in the base counts like the profile for which there was no space.
   const Buffer found = read_metadata(base, Format::jpeg).icc;
   const ByteView profile =
-      found.empty() && source.colours.told_elsewhere ? source.colours.made.view() : found.view();
+      found.empty() && source.colours.implied ? source.colours.made.view() : found.view();
   jpeg::Coarsener coarsener(coefficients);
   const auto encode = [&](const EncodeOptions& options) {
     return encoding_of(coarsener.requantised(jpeg_settings(options)), options, profile);
   };
   const ByteView own_profile =
-      source.colours.told_elsewhere ? source.colours.made.view() : source.metadata.icc.view();
+      source.colours.implied ? source.colours.made.view() : source.metadata.icc.view();
   IMGMILL_TRY(Picture picture, seen(codec, source.bytes, coefficients, own_profile));
   if (request.aim) {
     const auto sample = [&](const Tiles& tiles) {
@@ -113,10 +113,10 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
     if (const auto quality = source.info.quality) {
       file.scores = scores_made_coarser(*quality, has_halved_chroma(coefficients));
     }
-    IMGMILL_TRY(Sought sought,
-                seek(std::move(picture), codec, request.encode, *request.aim, &file));
-    out.bytes = std::move(sought.bytes);
-    out.judgement = std::move(sought.judgement);
+    IMGMILL_TRY(SearchResult searched,
+                search_quality(std::move(picture), codec, request.encode, *request.aim, &file));
+    out.bytes = std::move(searched.bytes);
+    out.judgement = std::move(searched.judgement);
     return out;
   }
   IMGMILL_TRY(out.bytes, jpeg::encode_jpeg(coefficients, jpeg_settings(request.encode)));

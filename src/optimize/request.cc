@@ -10,7 +10,7 @@ namespace {
 // a PNG they stay.
 bool to_srgb(const Source& source, Format target, const ImageSettings& settings) {
   const bool own_words = source.info.format == Format::png && target == Format::png &&
-                         source.metadata.icc.empty() && source.colours.told_elsewhere;
+                         source.metadata.icc.empty() && source.colours.implied;
   const bool profile = !source.colours.profile.space.empty() && !own_words;
   return settings.colour == ColourPolicy::to_srgb || (profile && !settings.keep.icc);
 }

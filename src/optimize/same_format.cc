@@ -10,11 +10,11 @@
 #include "jpeg/encoder.h"
 #include "metadata/jpeg_segments.h"
 #include "optimize/account.h"
-#include "optimize/carried.h"
+#include "optimize/implied_colours.h"
+#include "optimize/output_metadata.h"
 #include "optimize/render.h"
 #include "optimize/requantise.h"
 #include "optimize/request.h"
-#include "optimize/told_colours.h"
 #include "png/optimizer.h"
 
 namespace imgmill {
@@ -58,7 +58,7 @@ Result<Candidate> stripped(const Source& source, const Keep& keep, AdobeRgb adob
   const bool moves_nothing =
       !obstacles(source.inventory, source.info.format, keep, Way::repack).empty();
   if (moves_nothing) adobe = AdobeRgb::tag;
-  const bool tag = adobe == AdobeRgb::tag && says_adobe_rgb(source) && !policy.exif;
+  const bool tag = adobe == AdobeRgb::tag && declares_adobe_rgb(source) && !policy.exif;
   const int orientation = source.info.orientation;
   const auto resolution = untold_resolution(source);
   const Buffer exif =
@@ -108,7 +108,7 @@ Buffer with_rest_of(const Candidate& base, Buffer bytes) {
 
 Result<Candidate> transcoded(const Candidate& base, Effort effort) {
   IMGMILL_TRY(Buffer bytes,
-              jpeg::repack_jpeg(base.bytes.view(), jpeg_settings({.effort = effort}).care));
+              jpeg::repack_jpeg(base.bytes.view(), jpeg_settings({.effort = effort}).effort));
   return Candidate{.bytes = with_rest_of(base, std::move(bytes)),
                    .decision = Decision::transcoded,
                    .notes = base.notes,
@@ -184,8 +184,8 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
 
   Keep keep = settings.keep;
   keep.orientation = true;
-  const Carried carried =
-      carried_metadata(source, format, keep, orientation, Way::encode, request.to_srgb);
+  const OutputMetadata carried =
+      output_metadata(source, format, keep, orientation, Way::encode, request.to_srgb);
   request.encode.metadata = carried.blocks;
   if (!lossless) request.aim = aim_for(format, settings, carried.blocks);
   tell_of_loss(source, loss, request.aim);
@@ -324,7 +324,7 @@ Result<Candidate> smallest(const Source& source, const ImageSettings& settings, 
 
 Result<Optimized> same_format(const Source& source, const ImageSettings& settings) {
   IMGMILL_TRY(Candidate chosen, smallest(source, settings, AdobeRgb::profile));
-  if (chosen.bytes.size() > source.bytes.size() && says_adobe_rgb(source)) {
+  if (chosen.bytes.size() > source.bytes.size() && declares_adobe_rgb(source)) {
     IMGMILL_TRY(chosen, smallest(source, settings, AdobeRgb::tag));
   }
 

@@ -12,7 +12,7 @@
 #include "imgmill/optimize.h"
 #include "jpeg/reader.h"
 #include "jpeg/writer.h"
-#include "optimize/seek.h"
+#include "optimize/quality_search.h"
 #include "quality/model.h"
 #include "support/profiles.h"
 

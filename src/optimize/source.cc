@@ -14,7 +14,7 @@
 #include "metadata/isobmff.h"
 #include "metadata/jxl_boxes.h"
 #include "metadata/raw_file.h"
-#include "optimize/told_colours.h"
+#include "optimize/implied_colours.h"
 #include "svg/gzip.h"
 #include "svg/reader.h"
 
@@ -53,7 +53,7 @@ std::string known_formats() {
   return list;
 }
 
-void find_obstacles(Source& source) {
+void classify_unsupported(Source& source) {
   switch (source.info.format) {
     case Format::png:
       if (const auto header = read_png_header(source.bytes))
@@ -207,7 +207,7 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
   }
   find_colours(source);
   source.inventory = inventory_of(input, *format);
-  find_obstacles(source);
+  classify_unsupported(source);
   return source;
 }
 
@@ -226,13 +226,13 @@ Result<ImageInfo> inspect(ByteView input, const Limits& limits) {
   if (!blocks.iptc.empty()) info.metadata.emplace_back("iptc");
   for (const std::string& other : blocks.others) info.metadata.push_back(other);
   for (const Holding& holding : source.inventory) {
-    const Fate fate = fate_of(holding.content, info.format, Keep{}, Way::encode);
+    const Disposition fate = fate_of(holding.content, info.format, Keep{}, Way::encode);
     info.contents.push_back({.kind = name_of(holding.content),
                              .name = holding.name,
                              .bytes = holding.bytes.size(),
                              .holds = holding.holds,
-                             .dropped = fate == Fate::dropped || fate == Fate::told,
-                             .stands_in_the_way = fate == Fate::neither});
+                             .dropped = fate == Disposition::dropped || fate == Disposition::told,
+                             .stands_in_the_way = fate == Disposition::neither});
   }
   return std::move(info);
 }

@@ -6,7 +6,7 @@
 #include <new>
 #include <utility>
 
-#include "pipeline/memory.h"
+#include "pipeline/result_store.h"
 #include "platform/thread.h"
 
 namespace imgmill {

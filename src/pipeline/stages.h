@@ -7,7 +7,7 @@
 
 #include "executor/executor.h"
 #include "pipeline/job.h"
-#include "pipeline/memory.h"
+#include "pipeline/result_store.h"
 
 namespace imgmill {
 
@@ -16,7 +16,7 @@ struct WritePolicy {
   std::optional<std::filesystem::path> backup_folder;
   /// If false, results report what would be written, but nothing is written.
   bool write = true;
-  Memory memory;
+  ResultStore memory;
 };
 
 /// Reads the input once the budget admits it, into memory that `executor` can pass on. Errors:

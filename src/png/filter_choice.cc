@@ -6,7 +6,7 @@
 #include <cstring>
 #include <utility>
 
-#include "png/lanes.h"
+#include "png/parallel_for.h"
 
 namespace imgmill::png {
 namespace {
@@ -168,12 +168,12 @@ std::vector<std::uint8_t> filtered(const Raster& raster, const FilterChoice& cho
   return out;
 }
 
-Content filtered_content(const Raster& raster, Strategy strategy, int lanes) {
+Content filtered_content(const Raster& raster, Strategy strategy, int thread_count) {
   FilterChoice choice(raster.height, Filter::none);
-  // Several a lane, since some parts take longer than others.
+  // Several a thread, since some parts take longer than others.
   const std::uint32_t parts =
-      std::min(lanes > 1 ? 4 * static_cast<std::uint32_t>(lanes) : 1, raster.height);
-  for_each_in_lanes(lanes, parts, [&](std::size_t i, std::size_t) {
+      std::min(thread_count > 1 ? 4 * static_cast<std::uint32_t>(thread_count) : 1, raster.height);
+  parallel_for(thread_count, parts, [&](std::size_t i, std::size_t) {
     const auto border = [&](std::uint64_t part) {
       return static_cast<std::uint32_t>(part * raster.height / parts);
     };

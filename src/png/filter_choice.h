@@ -42,7 +42,7 @@ struct Band {
                                                  std::span<const Band> bands);
 
 /// All rows of `raster`, which has to live as long as what is returned; the filters are chosen now,
-/// by `lanes` threads.
-[[nodiscard]] Content filtered_content(const Raster& raster, Strategy strategy, int lanes);
+/// by up to `thread_count` threads.
+[[nodiscard]] Content filtered_content(const Raster& raster, Strategy strategy, int thread_count);
 
 }  // namespace imgmill::png

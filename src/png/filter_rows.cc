@@ -38,12 +38,12 @@ HWY_INLINE V paeth_of(V left, V above, V corner) {
 void FilterRow(const RowJob& job) {
   const Bytes d;
   const hn::Repartition<std::uint64_t, Bytes> d64;
-  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t thread_count = hn::Lanes(d);
   const V zero = hn::Zero(d);
   const V one = hn::Set(d, 1);
   auto sum0 = hn::Zero(d64);
   auto sum1 = sum0, sum2 = sum0, sum3 = sum0, sum4 = sum0;
-  for (std::size_t i = 0; i < job.size; i += lanes) {
+  for (std::size_t i = 0; i < job.size; i += thread_count) {
     V current = hn::LoadU(d, job.current + i);
     const V left = hn::LoadU(d, job.current + i - job.step);
     const V above = hn::LoadU(d, job.above + i);
@@ -58,7 +58,7 @@ void FilterRow(const RowJob& job) {
     hn::StoreU(by_up, d, job.out[2] + i);
     hn::StoreU(by_average, d, job.out[3] + i);
     hn::StoreU(by_paeth, d, job.out[4] + i);
-    if (const std::size_t left_over = job.size - i; left_over < lanes) {
+    if (const std::size_t left_over = job.size - i; left_over < thread_count) {
       const auto inside = hn::FirstN(d, left_over);
       current = hn::IfThenElseZero(inside, current);
       by_sub = hn::IfThenElseZero(inside, by_sub);

@@ -9,7 +9,7 @@
 
 #include "png/huffman.h"
 #include "png/match.h"
-#include "png/squeeze.h"
+#include "png/optimal_deflate.h"
 
 namespace imgmill::png {
 
@@ -18,7 +18,7 @@ namespace imgmill::png {
 /// is compared before it is believed, so entries that are out of date do no harm.
 class MatchFinder {
  public:
-  MatchFinder(std::span<const std::uint8_t> data, const Squeeze& how)
+  MatchFinder(std::span<const std::uint8_t> data, const DeflateParams& how)
       : data_(data),
         how_(how),
         head3_(std::size_t{1} << bits3),
@@ -118,7 +118,7 @@ class MatchFinder {
   }
 
   std::span<const std::uint8_t> data_;
-  const Squeeze& how_;
+  const DeflateParams& how_;
   std::vector<Place> head3_;
   std::vector<Place> head4_;
   std::vector<Place> previous_;

@@ -9,7 +9,7 @@
 
 #include "png/huffman.h"
 #include "png/match.h"
-#include "png/squeeze.h"
+#include "png/optimal_deflate.h"
 
 namespace imgmill::png {
 
@@ -22,7 +22,7 @@ namespace imgmill::png {
 /// so does one to a younger place. For less than 4 GiB.
 class MatchTree {
  public:
-  MatchTree(std::span<const std::uint8_t> data, const Squeeze& how)
+  MatchTree(std::span<const std::uint8_t> data, const DeflateParams& how)
       : data_(data),
         how_(how),
         head3_(std::size_t{1} << bits3),
@@ -171,7 +171,7 @@ class MatchTree {
   }
 
   std::span<const std::uint8_t> data_;
-  const Squeeze& how_;
+  const DeflateParams& how_;
   std::vector<Place> head3_;
   std::vector<std::uint32_t> head4_;  ///< places, counted from 1
   std::vector<Place> child_;

@@ -14,7 +14,7 @@ struct Found {
   std::vector<std::uint32_t> first;
 };
 
-Found found(const Bytes& data, const Squeeze& how, std::size_t begin) {
+Found found(const Bytes& data, const DeflateParams& how, std::size_t begin) {
   Found found;
   MatchTree tree(data, how);
   tree.learn(begin - std::min(begin, window_size), begin);
@@ -53,7 +53,7 @@ Bytes words(std::size_t size, unsigned seed, unsigned letters) {
 }
 
 TEST(MatchTree, FindsTheNearestOfEachLength) {
-  const Squeeze how{.chain = 1'000'000, .nice = longest_match};
+  const DeflateParams how{.chain = 1'000'000, .nice = longest_match};
   for (const unsigned letters : {2U, 5U, 200U}) {
     const Bytes data = words(3000, letters, letters);
     for (const std::size_t begin : {0, 700}) {
@@ -82,8 +82,9 @@ TEST(MatchTree, NeverGivesWhatIsNoMatch) {
     data.insert(data.end(), text.begin(), text.end());
     data.insert(data.end(), 20'000 + random() % 60'000, static_cast<std::uint8_t>(part % 2));
   }
-  for (const Squeeze& how : {Squeeze{.chain = 16, .nice = longest_match},
-                             Squeeze{.chain = 100, .nice = 20}, Squeeze{.chain = 3, .nice = 3}}) {
+  for (const DeflateParams& how :
+       {DeflateParams{.chain = 16, .nice = longest_match}, DeflateParams{.chain = 100, .nice = 20},
+        DeflateParams{.chain = 3, .nice = 3}}) {
     const Found all = found(data, how, 0);
     std::size_t long_ones = 0;
     for (std::size_t at = 0; at < data.size(); ++at) {

@@ -14,12 +14,12 @@
 #include "png/content.h"
 #include "png/deflate.h"
 #include "png/filter_choice.h"
-#include "png/lanes.h"
+#include "png/optimal_deflate.h"
 #include "png/palette_order.h"
+#include "png/parallel_for.h"
 #include "png/pieces.h"
 #include "png/png_file.h"
 #include "png/reduce.h"
-#include "png/squeeze.h"
 
 namespace imgmill::png {
 namespace {
@@ -133,9 +133,9 @@ Forms forms_of(Raster raster, bool profile, const Options& options, const Plan& 
 }
 
 /// Finds the best form and filters by compressing samples.
-class Contest {
+class FilterSearch {
  public:
-  Contest(const Plan& plan, const Forms& forms, int lanes) : plan_(plan) {
+  FilterSearch(const Plan& plan, const Forms& forms, int thread_count) : plan_(plan) {
     const Raster* largest = &forms.direct.front();
     for (const auto* list : {&forms.direct, &forms.indexed}) {
       for (const Raster& raster : *list) {
@@ -144,7 +144,7 @@ class Contest {
     }
     // Below this, threads cost more time than they save.
     constexpr std::size_t worth_sharing = 256 * 1024;
-    lanes_ = largest->rows.size() < worth_sharing ? 1 : std::max(lanes, 1);
+    lanes_ = largest->rows.size() < worth_sharing ? 1 : std::max(thread_count, 1);
     deflaters_ = std::vector<Deflater>(static_cast<std::size_t>(lanes_));
 
     bands_ = sample_bands(*largest, plan.sample);
@@ -208,20 +208,20 @@ class Contest {
 
   // Rows that are compressed so fast that samples need not be trusted, bytes.
   static constexpr std::size_t small = 16 * 1024;
-  static constexpr Squeeze quick_look{4, 32, 1, Squeeze::dear, false};
+  static constexpr DeflateParams quick_look{4, 32, 1, DeflateParams::dear, false};
   // Twice as long chains and matches save 0.07 % of Kodak's and CID22's bytes, and take 1.3 times
   // as long.
-  static constexpr Squeeze noise_squeeze{8, 64, 2, Squeeze::dear, false};
-  static constexpr Squeeze small_squeeze{16, 128, 2, Squeeze::both, false};
+  static constexpr DeflateParams noise_squeeze{8, 64, 2, DeflateParams::dear, false};
+  static constexpr DeflateParams small_squeeze{16, 128, 2, DeflateParams::both, false};
   // The end at a thousandth costs 0.02 % of the bytes of 26 screenshots and saves a tenth of the
   // time.
-  static constexpr Squeeze max_squeeze{14,    longest_match,  2,   Squeeze::better,
-                                       false, Squeeze::trees, 1000};
-  static constexpr Squeeze max_noise_squeeze{32,  128, 4, Squeeze::dear, true, Squeeze::chains,
-                                             1000};
+  static constexpr DeflateParams max_squeeze{
+      14, longest_match, 2, DeflateParams::better, false, DeflateParams::trees, 1000};
+  static constexpr DeflateParams max_noise_squeeze{
+      32, 128, 4, DeflateParams::dear, true, DeflateParams::chains, 1000};
   // Enough to tell which filters are best.
-  static constexpr Squeeze noise_trial{8, 128, 1, Squeeze::dear, false};
-  static constexpr Squeeze small_max_squeeze{64, longest_match, 5, Squeeze::both, true};
+  static constexpr DeflateParams noise_trial{8, 128, 1, DeflateParams::dear, false};
+  static constexpr DeflateParams small_max_squeeze{64, longest_match, 5, DeflateParams::both, true};
   static constexpr std::array low_depth = {Strategy::none, Strategy::bigrams};
 
   // Level 2 puts the filters of drawings into a better order than level 3 (100 screenshots: 0.2 %
@@ -239,7 +239,7 @@ class Contest {
 
   // Lets entries compete; of those with the same filters, the first.
   void enter(std::vector<Attempt> entries) {
-    for_each_in_lanes(lanes_, entries.size(), [&](std::size_t i, std::size_t) {
+    parallel_for(lanes_, entries.size(), [&](std::size_t i, std::size_t) {
       Attempt& entry = entries[i];
       entry.filters = choose_filters(*entry.raster, entry.strategy, bands_);
     });
@@ -250,35 +250,35 @@ class Contest {
       });
       if (!again) different.push_back(std::move(entry));
     }
-    measure(different, [&](const std::vector<std::uint8_t>& rows, std::size_t lane) {
-      return deflaters_[lane].zlib(rows, trial_level_, no_limit).value().size();
+    measure(different, [&](const std::vector<std::uint8_t>& rows, std::size_t thread) {
+      return deflaters_[thread].zlib(rows, trial_level_, no_limit).value().size();
     });
     std::ranges::move(different, std::back_inserter(attempts_));
   }
 
-  // `size_of(rows, lane)`: bytes that the filtered rows of the bands come to.
+  // `size_of(rows, thread)`: bytes that the filtered rows of the bands come to.
   template <typename SizeOf>
   void measure(std::vector<Attempt>& attempts, const SizeOf& size_of) {
-    for_each_in_lanes(lanes_, attempts.size(), [&](std::size_t i, std::size_t lane) {
+    parallel_for(lanes_, attempts.size(), [&](std::size_t i, std::size_t thread) {
       Attempt& attempt = attempts[i];
-      const auto size = size_of(filtered(*attempt.raster, attempt.filters, bands_), lane);
+      const auto size = size_of(filtered(*attempt.raster, attempt.filters, bands_), thread);
       attempt.size =
           static_cast<std::size_t>(static_cast<double>(size) * scale_) + overhead(*attempt.raster);
     });
   }
 
-  std::size_t second_size(std::span<const std::uint8_t> rows, std::size_t lane) {
-    if (noise_) return squeezed(rows, noise_trial).size();
-    return deflaters_[lane].zlib(rows, second_level_, no_limit).value().size();
+  std::size_t second_size(std::span<const std::uint8_t> rows, std::size_t thread) {
+    if (noise_) return optimal_deflate(rows, noise_trial).size();
+    return deflaters_[thread].zlib(rows, second_level_, no_limit).value().size();
   }
   // Of all that there is.
   std::size_t second_size(const Content& rows) {
-    if (noise_) return squeezed(rows, noise_trial, lanes_).size();
+    if (noise_) return optimal_deflate(rows, noise_trial, lanes_).size();
     std::atomic<std::size_t> size = 0;
     const std::size_t count = pieces_of(rows);
-    for_each_in_lanes(lanes_, count, [&](std::size_t i, std::size_t lane) {
+    parallel_for(lanes_, count, [&](std::size_t i, std::size_t thread) {
       const auto part = rows.part(i * rows.size / count, (i + 1) * rows.size / count);
-      size += deflaters_[lane].zlib(part, second_level_, no_limit).value().size();
+      size += deflaters_[thread].zlib(part, second_level_, no_limit).value().size();
     });
     return size;
   }
@@ -296,7 +296,8 @@ class Contest {
     const std::size_t near = few ? no_limit : best.size + best.size * 15 / 1000;
     while (attempts_.back().size > near) attempts_.pop_back();
     if (attempts_.size() == 1) return;
-    measure(attempts_, [&](const auto& rows, std::size_t lane) { return second_size(rows, lane); });
+    measure(attempts_,
+            [&](const auto& rows, std::size_t thread) { return second_size(rows, thread); });
     const Raster* raster = best.raster;
     const Strategy strategy = best.strategy;
     std::ranges::stable_sort(attempts_, {}, &Attempt::size);
@@ -320,23 +321,23 @@ class Contest {
     constexpr double clearly = 0.99;
     const std::vector<std::uint8_t> middle = rows.middle(piece);
     const auto usual = deflaters_.front().zlib(middle, 10, no_limit);
-    return usual && static_cast<double>(squeezed(middle, quick_look).size()) <
+    return usual && static_cast<double>(optimal_deflate(middle, quick_look).size()) <
                         clearly * static_cast<double>(usual->size());
   }
 
   // `expected`: bytes, as far as the sample tells.
   std::vector<std::uint8_t> compressed(const Content& rows, std::size_t expected) {
     if (plan_.final_level >= 10 && rows.size <= small) return compressed_small(rows.all());
-    if (plan_.squeeze && noise_) return squeezed(rows, max_noise_squeeze, lanes_);
+    if (plan_.squeeze && noise_) return optimal_deflate(rows, max_noise_squeeze, lanes_);
     if (plan_.squeeze) {
-      std::vector<std::uint8_t> own = squeezed(rows, max_squeeze, lanes_);
+      std::vector<std::uint8_t> own = optimal_deflate(rows, max_squeeze, lanes_);
       // Of very little, libdeflate sometimes makes less.
       if (own.size() > rows.size / 20) return own;
       std::vector<std::uint8_t> theirs = in_pieces(rows, plan_.final_level);
       return theirs.size() < own.size() ? theirs : own;
     }
     const bool rich = plan_.final_level == 10 && expected > rows.size / 10;
-    if (rich && is_noise(rows)) return squeezed(rows, noise_squeeze, lanes_);
+    if (rich && is_noise(rows)) return optimal_deflate(rows, noise_squeeze, lanes_);
     // In photographs and the like a higher level is worth its time.
     const bool photograph = rich && expected > rows.size / 3;
     return in_pieces(rows, plan_.final_level + (photograph ? 1 : 0));
@@ -344,7 +345,7 @@ class Contest {
 
   std::vector<std::uint8_t> compressed_small(std::span<const std::uint8_t> rows) {
     std::vector<std::uint8_t> own =
-        squeezed(rows, plan_.squeeze ? small_max_squeeze : small_squeeze);
+        optimal_deflate(rows, plan_.squeeze ? small_max_squeeze : small_squeeze);
     const auto theirs = deflaters_.front().zlib(rows, 12, own.size());
     if (theirs && theirs->size() < own.size()) own.assign(theirs->begin(), theirs->end());
     return own;
@@ -357,7 +358,7 @@ class Contest {
     return std::max<std::size_t>(rows.size / piece_size, 1);
   }
 
-  // By libdeflate; what is large, in pieces, for all lanes.
+  // By libdeflate; what is large, in pieces, on all threads.
   std::vector<std::uint8_t> in_pieces(const Content& rows, int level) {
     const std::size_t count = pieces_of(rows);
     if (count == 1) {
@@ -366,9 +367,9 @@ class Contest {
     }
     std::vector<Piece> pieces(count);
     std::atomic<bool> understood = true;
-    for_each_in_lanes(lanes_, count, [&](std::size_t i, std::size_t lane) {
+    parallel_for(lanes_, count, [&](std::size_t i, std::size_t thread) {
       const auto raw = rows.part(i * rows.size / count, (i + 1) * rows.size / count);
-      auto piece = piece_of(deflaters_[lane].raw(raw, level), raw, i + 1 == count);
+      auto piece = piece_of(deflaters_[thread].raw(raw, level), raw, i + 1 == count);
       if (piece) {
         pieces[i] = *std::move(piece);
       } else {
@@ -376,7 +377,8 @@ class Contest {
       }
     });
     // Should another libdeflate write what is not understood here, our own encoder will do.
-    return understood ? zlib_stream_of(std::move(pieces)) : squeezed(rows, noise_squeeze, lanes_);
+    return understood ? zlib_stream_of(std::move(pieces))
+                      : optimal_deflate(rows, noise_squeeze, lanes_);
   }
 
   // All rows as they are compressed.
@@ -386,7 +388,7 @@ class Contest {
 
   const Plan& plan_;
   int lanes_ = 1;
-  std::vector<Deflater> deflaters_;  ///< one a lane
+  std::vector<Deflater> deflaters_;  ///< one a thread
   std::vector<Band> bands_;
   double scale_ = 1;
   int trial_level_ = 1;
@@ -398,7 +400,7 @@ class Contest {
 Buffer smallest(Raster raster, const Surroundings& surroundings, const Options& options) {
   const Plan plan = plan_for(options.effort);
   Forms forms = forms_of(std::move(raster), surroundings.profile, options, plan);
-  const Contest::Winner winner = Contest(plan, forms, options.threads).winner();
+  const FilterSearch::Winner winner = FilterSearch(plan, forms, options.threads).winner();
   // The file needs its header only.
   for (auto* list : {&forms.direct, &forms.indexed}) {
     for (Raster& form : *list) form.rows = {};

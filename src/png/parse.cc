@@ -18,7 +18,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 void Parse(const ParseJob& job) {
   const hn::CappedTag<std::uint32_t, parse_margin> d;
-  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t thread_count = hn::Lanes(d);
   const auto ascending = hn::Iota(d, 0);
   // Of fewer lengths than this, vectors cost more than they save.
   constexpr unsigned few = 8;
@@ -47,7 +47,7 @@ void Parse(const ParseJob& job) {
         }
       }
     } else {
-      // Each lane keeps the best of its own lengths.
+      // Each thread keeps the best of its own lengths.
       auto least = hn::Set(d, best);
       auto chosen = hn::Set(d, choice);
       for (; match < stop; ++match) {
@@ -58,13 +58,13 @@ void Parse(const ParseJob& job) {
           auto now = hn::Add(hn::LoadU(d, length_cost + length), hn::LoadU(d, cost + at + length));
           now = hn::Add(now, distance_cost);
           const std::size_t left = most - length + 1;
-          if (left < lanes) now = hn::IfThenElse(hn::FirstN(d, left), now, least);
+          if (left < thread_count) now = hn::IfThenElse(hn::FirstN(d, left), now, least);
           const auto lower = hn::Min(least, now);
           const auto lengths = hn::Add(ascending, hn::Set(d, static_cast<std::uint32_t>(length)));
           const auto way = hn::Or(hn::ShiftLeft<16>(lengths), distance);
           chosen = hn::IfThenElse(hn::Eq(lower, least), chosen, way);
           least = lower;
-          length += std::min(left, lanes);
+          length += std::min(left, thread_count);
         }
       }
       // Of equals the shortest, whose choice is the smallest number.

@@ -88,9 +88,9 @@ bool undo_row(Filter filter, const std::uint8_t* in, const std::uint8_t* above, 
 
 // A pixel of three or four bytes hangs on the one before it, so that no more than one can be
 // worked on at a time; but its channels can, side by side.
-constexpr std::size_t lanes = 4;
-using Samples = hn::FixedTag<std::uint8_t, lanes>;
-using Numbers = hn::FixedTag<std::int16_t, lanes>;
+constexpr std::size_t thread_count = 4;
+using Samples = hn::FixedTag<std::uint8_t, thread_count>;
+using Numbers = hn::FixedTag<std::int16_t, thread_count>;
 using Pixel = hn::Vec<Numbers>;
 
 struct SubFilter {
@@ -136,9 +136,9 @@ void undo(const std::uint8_t* in, const std::uint8_t* above, std::size_t size, s
   for (std::size_t i = 0; i < last; i += step) {
     hn::StoreU(next(in + i, above + i), bytes, out + i);
   }
-  std::uint8_t delta[lanes] = {};
-  std::uint8_t over[lanes] = {};
-  std::uint8_t pixel[lanes];
+  std::uint8_t delta[thread_count] = {};
+  std::uint8_t over[thread_count] = {};
+  std::uint8_t pixel[thread_count];
   std::memcpy(delta, in + last, step);
   std::memcpy(over, above + last, step);
   hn::StoreU(next(delta, over), bytes, pixel);

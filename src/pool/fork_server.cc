@@ -27,8 +27,8 @@ namespace {
 
 class ForkServer {
  public:
-  ForkServer(Channel control, const Crafts& crafts)
-      : control_(std::move(control)), crafts_(crafts) {}
+  ForkServer(Channel control, const WorkerTasks& tasks)
+      : control_(std::move(control)), tasks_(tasks) {}
 
   /// Returns false if there is nothing to serve.
   bool start() {
@@ -117,7 +117,7 @@ class ForkServer {
     descriptors[1].reset();
     Channel channel(std::move(descriptors[0]));
     control_ = Channel();
-    run_worker(std::move(channel), settings_, *sandbox_, crafts_);
+    run_worker(std::move(channel), settings_, *sandbox_, tasks_);
   }
 
   void tell_endings() {
@@ -135,7 +135,7 @@ class ForkServer {
   }
 
   Channel control_;
-  const Crafts& crafts_;
+  const WorkerTasks& tasks_;
   PoolSettings settings_;
   std::optional<Sandbox> sandbox_;
   std::map<pid_t, std::uint64_t> workers_;  // process id to worker id
@@ -144,8 +144,8 @@ class ForkServer {
 
 }  // namespace
 
-int run_fork_server(Channel control, const Crafts& crafts) {
-  ForkServer server(std::move(control), crafts);
+int run_fork_server(Channel control, const WorkerTasks& tasks) {
+  ForkServer server(std::move(control), tasks);
   if (!server.start()) return 1;
   server.run();
   return 0;

@@ -9,6 +9,6 @@ namespace imgmill {
 /// Loads the engine once, then forks and kills workers on request and reports how each of them
 /// ended. It stays single-threaded, so that a fork never copies a lock held by another thread. When
 /// `control` is closed, it kills all workers and returns the exit status of the process.
-[[nodiscard]] int run_fork_server(Channel control, const Crafts& crafts);
+[[nodiscard]] int run_fork_server(Channel control, const WorkerTasks& tasks);
 
 }  // namespace imgmill

@@ -17,7 +17,7 @@ using Compare = std::function<Result<Comparison>(ByteView, ByteView, const Compa
                                                  const Limits&, const Admission&)>;
 
 /// The functions of a worker.
-struct Crafts {
+struct WorkerTasks {
   Optimize optimize;
   Compare compare;
 };

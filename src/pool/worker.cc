@@ -76,7 +76,7 @@ void watch_deadly_signals() {
 
 class Worker {
  public:
-  Worker(Channel channel, const Crafts& crafts) : channel_(std::move(channel)), crafts_(crafts) {}
+  Worker(Channel channel, const WorkerTasks& tasks) : channel_(std::move(channel)), tasks_(tasks) {}
 
   void say(MessageKind kind, std::uint64_t id, std::int64_t value, std::string body) {
     std::string bytes = encode({kind, id, value, std::move(body)});
@@ -90,7 +90,7 @@ class Worker {
 
   /// Processes one order, from receiving it to the end of the answer.
   void serve() {
-    const auto [order, memory] = hear({MessageKind::work, MessageKind::compare});
+    const auto [order, memory] = receive({MessageKind::work, MessageKind::compare});
     if (order.kind == MessageKind::compare) return serve_comparison(order, memory);
     const std::uint64_t id = order.id;
     Result<Optimized> outcome = work(order, memory);
@@ -115,7 +115,7 @@ class Worker {
 
   /// Copies `bytes` into the shared memory that the other end provides.
   void hand_over(std::uint64_t id, ByteView bytes) {
-    const auto [room, target] = hear({MessageKind::room});
+    const auto [room, target] = receive({MessageKind::room});
     if (target.size() != bytes.size()) leave("the room is not as large as the output");
     {
       Result<Buffer> mapped = target.map_for_writing();
@@ -127,7 +127,7 @@ class Worker {
 
   /// The next message, which must be of one of these kinds and bring `value` bytes of shared
   /// memory.
-  std::pair<Message, SharedMemory> hear(std::initializer_list<MessageKind> kinds) {
+  std::pair<Message, SharedMemory> receive(std::initializer_list<MessageKind> kinds) {
     Result<Packet> packet = channel_.receive();
     if (!packet) leave(packet.error().message());
     if (packet->bytes.empty()) ::_exit(0);  // no work left
@@ -144,7 +144,7 @@ class Worker {
   Result<Optimized> work(const Message& message, const SharedMemory& memory) {
     IMGMILL_TRY(const Order order, order_from(message.body));
     return within(order, memory, [&](const Buffer& input) {
-      return crafts_.optimize(input.view(), order.settings, order.limits, admission(order.memory));
+      return tasks_.optimize(input.view(), order.settings, order.limits, admission(order.memory));
     });
   }
 
@@ -154,9 +154,9 @@ class Worker {
       if (order.original_bytes > both.size()) {
         return fail(ErrorCode::internal, "an order is about more bytes than there are");
       }
-      return crafts_.compare(both.view().first(order.original_bytes),
-                             both.view().subspan(order.original_bytes), order.options, order.limits,
-                             admission(order.memory));
+      return tasks_.compare(both.view().first(order.original_bytes),
+                            both.view().subspan(order.original_bytes), order.options, order.limits,
+                            admission(order.memory));
     });
   }
 
@@ -198,7 +198,7 @@ class Worker {
   static constexpr std::uint64_t most_needed = std::uint64_t{1} << 50;
 
   Channel channel_;
-  const Crafts& crafts_;
+  const WorkerTasks& tasks_;
   std::int64_t needed_ = 0;   ///< bytes that the current order needs, if more than granted
   bool leaves_much_ = false;  ///< the current order uses more memory than is worth keeping
 };
@@ -206,12 +206,12 @@ class Worker {
 }  // namespace
 
 void run_worker(Channel channel, const PoolSettings& settings, const Sandbox& sandbox,
-                const Crafts& crafts) {
+                const WorkerTasks& tasks) {
   const auto start = std::chrono::steady_clock::now();
   const int socket = channel.get();
   socket_for_last_words = socket;
   watch_deadly_signals();
-  Worker worker(std::move(channel), crafts);
+  Worker worker(std::move(channel), tasks);
 
   SandboxLimits limits;
   limits.address_space = settings.address_space;
@@ -223,7 +223,7 @@ void run_worker(Channel channel, const PoolSettings& settings, const Sandbox& sa
     ::_exit(1);
   }
   if (settings.warm_up == WarmUp::on) {
-    if (const Result<void> warm = warm_up(crafts.optimize); !warm) {
+    if (const Result<void> warm = warm_up(tasks.optimize); !warm) {
       worker.say(MessageKind::failed, 0, 0, to_body(warm.error()));
       ::_exit(1);
     }

@@ -12,6 +12,6 @@ namespace imgmill {
 /// `channel` is closed. Call in a single-threaded process forked for this purpose; `crafts` must
 /// outlive the call.
 [[noreturn]] void run_worker(Channel channel, const PoolSettings& settings, const Sandbox& sandbox,
-                             const Crafts& crafts);
+                             const WorkerTasks& tasks);
 
 }  // namespace imgmill

@@ -138,7 +138,7 @@ Fault WorkerProcess::why_it_is_gone() {
   return end(std::move(fault));
 }
 
-std::variant<Packet, Fault> WorkerProcess::hear(Clock::time_point deadline, seconds timeout) {
+std::variant<Packet, Fault> WorkerProcess::receive(Clock::time_point deadline, seconds timeout) {
   const auto too_long = [this](const std::string& how) {
     return end({.kind = "timeout", .what = how + " and was ended", .worth_another_try = false});
   };
@@ -148,7 +148,7 @@ std::variant<Packet, Fault> WorkerProcess::hear(Clock::time_point deadline, seco
     // it over and over.
     if (!standard_error_) ready[1].fd = -1;
     int wait = milliseconds_until(deadline);
-    if (patience_) wait = std::min(wait, static_cast<int>(Patience::next_look().count()));
+    if (patience_) wait = std::min(wait, static_cast<int>(ProgressDeadline::next_look().count()));
     const int count = ::poll(ready.data(), ready.size(), wait);
     if (count < 0 && errno == EINTR) continue;
     if (ready[1].revents != 0) {
@@ -171,7 +171,7 @@ std::variant<Packet, Fault> WorkerProcess::hear(Clock::time_point deadline, seco
 
 std::variant<Message, Fault> WorkerProcess::hear_message(Clock::time_point deadline,
                                                          seconds timeout) {
-  auto heard = hear(deadline, timeout);
+  auto heard = receive(deadline, timeout);
   if (auto* fault = std::get_if<Fault>(&heard)) return std::move(*fault);
   const Packet& packet = std::get<Packet>(heard);
   Result<Message> message = decode(packet.bytes);
@@ -247,12 +247,12 @@ std::variant<Message, MemoryNeed, Error, Fault> WorkerProcess::ask(
 
 namespace {
 
-/// A fallback in case nothing is watching the worker: slightly more than Patience allows.
+/// A fallback in case nothing is watching the worker: slightly more than ProgressDeadline allows.
 std::uint64_t cpu_seconds_for(seconds timeout, int threads) {
   return static_cast<std::uint64_t>(timeout.count() * std::max(threads, 1) + 10);
 }
 
-/// Orders end when Patience says so, not at a fixed time.
+/// Orders end when ProgressDeadline says so, not at a fixed time.
 constexpr WorkerProcess::Clock::time_point no_deadline = WorkerProcess::Clock::time_point::max();
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "executor/executor.h"
-#include "platform/patience.h"
+#include "platform/progress_deadline.h"
 #include "platform/shared_memory.h"
 #include "pool/launcher.h"
 #include "pool/message.h"
@@ -99,8 +99,8 @@ class WorkerProcess {
         channel_(std::move(spawned.channel)),
         standard_error_(std::move(spawned.standard_error)) {}
 
-  [[nodiscard]] std::variant<Packet, Fault> hear(Clock::time_point deadline,
-                                                 std::chrono::seconds timeout);
+  [[nodiscard]] std::variant<Packet, Fault> receive(Clock::time_point deadline,
+                                                    std::chrono::seconds timeout);
   [[nodiscard]] std::variant<Message, Fault> hear_message(Clock::time_point deadline,
                                                           std::chrono::seconds timeout);
   /// Sends an order that may use `memory` bytes, and returns the first answer to it.
@@ -127,7 +127,7 @@ class WorkerProcess {
   Channel channel_;
   FileDescriptor standard_error_;
   std::string said_;
-  std::optional<Patience> patience_;  ///< for the current image
+  std::optional<ProgressDeadline> patience_;  ///< for the current image
   SandboxReport sandbox_;
   std::chrono::microseconds warm_up_time_{0};
   std::uint64_t images_ = 0;

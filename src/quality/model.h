@@ -6,7 +6,7 @@
 
 #include "imgmill/format.h"
 #include "imgmill/settings.h"
-#include "quality/search.h"
+#include "quality/quality_bracket.h"
 
 namespace imgmill {
 

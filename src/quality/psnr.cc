@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/try.h"
-#include "quality/light.h"
+#include "quality/linear_rgb.h"
 #include "quality/rgb_squares.h"
 
 namespace imgmill {
@@ -154,7 +154,7 @@ double ratio_by_rows(const PixelView& original, const PixelView& candidate, std:
 Result<double> psnr(const PixelView& original, const PixelView& candidate, double enough) {
   // Reject the same pixels as the metric.
   for (const PixelView* view : {&original, &candidate}) {
-    const Result<LightReader> reader = LightReader::create(*view);
+    const Result<LinearRgbReader> reader = LinearRgbReader::create(*view);
     if (!reader) return std::unexpected(reader.error());
   }
   IMGMILL_CHECK(same_size(original.width, original.height, candidate));

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "base/try.h"
-#include "quality/light.h"
+#include "quality/linear_rgb.h"
 #include "quality/local_errors.h"
 #include "quality/ssimulacra2_simd.h"
 #include "quality/ssimulacra2_weights.h"
@@ -20,7 +20,7 @@ using namespace quality;
 namespace {
 
 /// Memory aligned to a cache line.
-struct Memory {
+struct AlignedBuffer {
   struct Free {
     void operator()(std::byte* bytes) const { std::free(bytes); }
   };
@@ -34,36 +34,36 @@ struct Memory {
 class Spare {
  public:
   /// The contents are unspecified.
-  static Memory take(std::size_t size) {
-    std::vector<Memory>& kept = of_this_thread();
+  static AlignedBuffer take(std::size_t size) {
+    std::vector<AlignedBuffer>& kept = of_this_thread();
     for (auto one = kept.begin(); one != kept.end(); ++one) {
       // Do not use a picture's memory for a mere sample of a picture.
       if (one->size < size || one->size / 2 > size) continue;
-      Memory found = std::move(*one);
+      AlignedBuffer found = std::move(*one);
       kept.erase(one);
       return found;
     }
     // Round up, so that the next picture may be slightly larger. Untouched pages cost nothing.
     const std::size_t grain = std::max(std::bit_ceil(size) / 8, cache_line);
-    Memory fresh;
+    AlignedBuffer fresh;
     fresh.size = (size + grain - 1) / grain * grain;
     fresh.bytes.reset(static_cast<std::byte*>(std::aligned_alloc(cache_line, fresh.size)));
     if (fresh.bytes == nullptr) throw std::bad_alloc();
     return fresh;
   }
 
-  static void give(Memory memory) {
-    std::vector<Memory>& kept = of_this_thread();
+  static void give(AlignedBuffer memory) {
+    std::vector<AlignedBuffer>& kept = of_this_thread();
     kept.insert(kept.begin(), std::move(memory));
     std::size_t total = 0;
-    const auto too_much = [&](const Memory& one) { return (total += one.size) > most; };
+    const auto too_much = [&](const AlignedBuffer& one) { return (total += one.size) > most; };
     kept.erase(std::ranges::find_if(kept, too_much), kept.end());
   }
 
  private:
   static constexpr std::size_t most = std::size_t{128} << 20;
-  static std::vector<Memory>& of_this_thread() {
-    thread_local std::vector<Memory> kept;
+  static std::vector<AlignedBuffer>& of_this_thread() {
+    thread_local std::vector<AlignedBuffer> kept;
     return kept;
   }
 };
@@ -202,7 +202,7 @@ struct Ssimulacra2::State {
   VectorCode code{};
   Jobs first;  // for the original as it is, or on the dark background
   Jobs other;  // for the original on the bright background; empty if it is opaque
-  Memory memory;
+  AlignedBuffer memory;
 
   State() = default;
   State(const State&) = delete;
@@ -213,8 +213,8 @@ struct Ssimulacra2::State {
 
   void place();
   void run(const Jobs& jobs) const;
-  void prepare(Jobs jobs, const LightReader& reader, Background background) const;
-  [[nodiscard]] Similarity compare(Jobs jobs, const LightReader& reader, Background background,
+  void prepare(Jobs jobs, const LinearRgbReader& reader, Background background) const;
+  [[nodiscard]] Similarity compare(Jobs jobs, const LinearRgbReader& reader, Background background,
                                    Detail detail) const;
 };
 
@@ -246,7 +246,7 @@ void Ssimulacra2::State::run(const Jobs& jobs) const {
   }
 }
 
-void Ssimulacra2::State::prepare(Jobs jobs, const LightReader& reader,
+void Ssimulacra2::State::prepare(Jobs jobs, const LinearRgbReader& reader,
                                  Background background) const {
   jobs.front().reader = &reader;
   for (ScaleJob& job : jobs) {
@@ -256,8 +256,8 @@ void Ssimulacra2::State::prepare(Jobs jobs, const LightReader& reader,
   run(jobs);
 }
 
-Similarity Ssimulacra2::State::compare(Jobs jobs, const LightReader& reader, Background background,
-                                       Detail detail) const {
+Similarity Ssimulacra2::State::compare(Jobs jobs, const LinearRgbReader& reader,
+                                       Background background, Detail detail) const {
   std::optional<LocalErrors> local;
   if (detail == Detail::local) local.emplace(reader.width(), reader.height());
   std::vector<std::array<Sums, 3>> sums(jobs.size());
@@ -294,7 +294,7 @@ Ssimulacra2& Ssimulacra2::operator=(Ssimulacra2&&) noexcept = default;
 Ssimulacra2::~Ssimulacra2() = default;
 
 Result<Ssimulacra2> Ssimulacra2::prepare(const PixelView& original) {
-  IMGMILL_TRY(const LightReader reader, LightReader::create(original));
+  IMGMILL_TRY(const LinearRgbReader reader, LinearRgbReader::create(original));
   auto state = std::make_unique<State>();
   state->width = original.width;
   state->height = original.height;
@@ -309,7 +309,7 @@ Result<Ssimulacra2> Ssimulacra2::prepare(const PixelView& original) {
 }
 
 Result<Similarity> Ssimulacra2::compare(const PixelView& candidate, Detail detail) {
-  IMGMILL_TRY(const LightReader reader, LightReader::create(candidate));
+  IMGMILL_TRY(const LinearRgbReader reader, LinearRgbReader::create(candidate));
   IMGMILL_CHECK(same_size(state_->width, state_->height, candidate));
   const bool seen_through = !state_->other.empty();
   if (!seen_through && !reader.transparent()) {

@@ -99,8 +99,8 @@ inline void stand_up(const Rows<float>& in, std::size_t width, std::size_t heigh
     for (std::size_t i = 0; i < 4; ++i) hn::Store(v[i], d, out + (x + i) * lanes);
   }
 #endif
-  std::fill_n(out - CoarseRoom::zeros * lanes, CoarseRoom::zeros * lanes, 0.0F);
-  std::fill_n(out + width * lanes, CoarseRoom::zeros * lanes, 0.0F);
+  std::fill_n(out - CoarseBuffers::zeros * lanes, CoarseBuffers::zeros * lanes, 0.0F);
+  std::fill_n(out + width * lanes, CoarseBuffers::zeros * lanes, 0.0F);
 }
 
 /// Transposes back. Writes up to three columns beyond the picture.
@@ -248,7 +248,7 @@ struct LaneSums {
 /// One channel of a coarse scale, after its light has been converted to colours in place.
 struct CoarseChannel {
   const ScaleJob& job;
-  const CoarseRoom& room;
+  const CoarseBuffers& room;
   std::size_t channel;
 
   /// The quantities to blur, from columns a and b of two pictures.
@@ -396,7 +396,7 @@ inline void run_coarse(const ScaleJob& job) {
   if (job.reader != nullptr) read_light(job);
   if (job.next[0].first != nullptr) halve_light(job);
   light_to_colours(job);
-  const CoarseRoom room(job.scratch, job.width, job.height);
+  const CoarseBuffers room(job.scratch, job.width, job.height);
   for (std::size_t c = 0; c < 3; ++c) {
     if (!job.need[c].any()) continue;
     const CoarseChannel channel{job, room, c};

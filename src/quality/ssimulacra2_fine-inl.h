@@ -20,8 +20,8 @@
 #include <new>
 #include <utility>
 
+#include "quality/ssimulacra2_buffers.h"
 #include "quality/ssimulacra2_colour-inl.h"
-#include "quality/ssimulacra2_rooms.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace imgmill::quality {

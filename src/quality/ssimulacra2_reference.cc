@@ -6,7 +6,7 @@
 
 #include "base/try.h"
 #include "quality/cosine_blur.h"
-#include "quality/light.h"
+#include "quality/linear_rgb.h"
 #include "quality/ssimulacra2.h"
 #include "quality/ssimulacra2_weights.h"
 
@@ -28,7 +28,7 @@ struct Plane {
 
 using Planes = std::vector<Plane>;
 
-Planes read(const LightReader& reader, Background background) {
+Planes read(const LinearRgbReader& reader, Background background) {
   Planes light(3, Plane(reader.width(), reader.height()));
   for (std::size_t y = 0; y < reader.height(); ++y) {
     reader.read(y, 0, reader.width(), background, &light[0].at(0, y), &light[1].at(0, y),
@@ -193,7 +193,7 @@ double error_of(const Plane& a, const Plane& b, const double* weight) {
   return weighted_norms(sums, static_cast<double>(a.values.size()), weight);
 }
 
-double score_upon(const LightReader& original, const LightReader& candidate,
+double score_upon(const LinearRgbReader& original, const LinearRgbReader& candidate,
                   Background background) {
   Planes one = read(original, background);
   Planes other = read(candidate, background);
@@ -216,8 +216,8 @@ double score_upon(const LightReader& original, const LightReader& candidate,
 }  // namespace
 
 Result<double> ssimulacra2_reference(const PixelView& original, const PixelView& candidate) {
-  IMGMILL_TRY(const LightReader one, LightReader::create(original));
-  IMGMILL_TRY(const LightReader other, LightReader::create(candidate));
+  IMGMILL_TRY(const LinearRgbReader one, LinearRgbReader::create(original));
+  IMGMILL_TRY(const LinearRgbReader other, LinearRgbReader::create(candidate));
   IMGMILL_CHECK(same_size(original.width, original.height, candidate));
   if (!one.transparent() && !other.transparent()) return score_upon(one, other, Background::none);
   return std::min(score_upon(one, other, Background::dark),

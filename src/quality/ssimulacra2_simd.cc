@@ -29,7 +29,7 @@ HWY_EXPORT(RunFine);
 HWY_EXPORT(RunCoarse);
 
 std::size_t scratch_floats(bool fine, std::size_t width, std::size_t height) {
-  return fine ? sizeof(FineTile) / sizeof(float) : CoarseRoom::size(width, height);
+  return fine ? sizeof(FineTile) / sizeof(float) : CoarseBuffers::size(width, height);
 }
 
 VectorCode vector_code() {

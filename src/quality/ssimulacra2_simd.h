@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "quality/light.h"
+#include "quality/linear_rgb.h"
 #include "quality/ssimulacra2_weights.h"
 
 namespace imgmill::quality {
@@ -61,7 +61,7 @@ struct ScaleJob {
   std::array<Need, 3> need;
 
   /// The source of the first scale's light; null for the others.
-  const LightReader* reader = nullptr;
+  const LinearRgbReader* reader = nullptr;
   Background background = Background::none;
   /// Coarse scales: the light, filled in here if there is a reader; unspecified afterwards. The
   /// light of fine scales is never in memory as a whole.

@@ -21,7 +21,7 @@
 #include "platform/channel.h"
 #include "platform/file.h"
 #include "platform/io_error.h"
-#include "platform/patience.h"
+#include "platform/progress_deadline.h"
 
 namespace imgmill {
 namespace {
@@ -106,13 +106,13 @@ bool read_some(int descriptor, std::string& into) {
 
 Heard hear(const ConfinedCall& call, pid_t child, FileDescriptor answer, FileDescriptor errors) {
   Heard heard;
-  Patience patience([child] { return child; }, call.timeout, 1);
+  ProgressDeadline patience([child] { return child; }, call.timeout, 1);
   while (answer) {
     heard.late = patience.over();
     heard.too_long = heard.answer.size() > call.longest_answer;
     if (!heard.late.empty() || heard.too_long) break;
     std::array<pollfd, 2> ready{{{answer.get(), POLLIN, 0}, {errors.get(), POLLIN, 0}}};
-    const auto wait = static_cast<int>(Patience::next_look().count());
+    const auto wait = static_cast<int>(ProgressDeadline::next_look().count());
     if (::poll(ready.data(), ready.size(), wait) < 0 && errno != EINTR) break;
     if (ready[1].revents != 0) {
       if (!read_some(errors.get(), heard.said)) errors.reset();

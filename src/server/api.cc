@@ -22,11 +22,11 @@ Answer<Json> object_of(const Buffer& body, std::initializer_list<std::string_vie
   if (body.empty()) return Json::object();
   Json json = Json::parse(as_text(body.view()), nullptr, false);
   if (!json.is_object()) {
-    return std::unexpected(refusal(Refusal::bad_request, "the body is not a JSON object",
-                                   "send an object such as {}"));
+    return std::unexpected(api_error(ApiError::bad_request, "the body is not a JSON object",
+                                     "send an object such as {}"));
   }
   if (const auto checked = check_fields({json, ""}, known); !checked) {
-    return std::unexpected(refusal(checked.error(), Refusal::bad_request));
+    return std::unexpected(api_error(checked.error(), ApiError::bad_request));
   }
   return json;
 }
@@ -37,7 +37,7 @@ Answer<std::map<std::string, std::string>> parts_of(const Request& request, cons
   const auto boundary = type == nullptr ? std::nullopt : boundary_of(*type);
   if (!boundary) {
     return std::unexpected(
-        refusal(Refusal::unsupported_media_type, "the body is not multipart/form-data", advice));
+        api_error(ApiError::unsupported_media_type, "the body is not multipart/form-data", advice));
   }
   std::map<std::string, std::string> parts;
   std::string name;
@@ -55,7 +55,7 @@ Answer<std::map<std::string, std::string>> parts_of(const Request& request, cons
                                      .end = []() -> Result<void> { return {}; }});
   Result<void> parsed = parser.feed(as_text(body.view()));
   if (parsed) parsed = parser.finish();
-  if (!parsed) return std::unexpected(refusal(parsed.error(), Refusal::bad_request));
+  if (!parsed) return std::unexpected(api_error(parsed.error(), ApiError::bad_request));
   return parts;
 }
 
@@ -67,9 +67,9 @@ Answer<std::uint64_t> number_parameter(const Request& request, std::string_view 
   const char* const end = text->data() + text->size();
   const auto [read, error] = std::from_chars(text->data(), end, number);
   if (text->empty() || error != std::errc() || read != end || number > most) {
-    return std::unexpected(refusal(Refusal::bad_request,
-                                   fmt::format("{} is not a whole number from 0 to {}", name, most),
-                                   "write it in digits"));
+    return std::unexpected(api_error(
+        ApiError::bad_request, fmt::format("{} is not a whole number from 0 to {}", name, most),
+        "write it in digits"));
   }
   return number;
 }
@@ -78,19 +78,19 @@ Answer<std::uint32_t> index_of(std::string_view text) {
   std::uint32_t index = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
   if (error != std::errc() || end != text.data() + text.size()) {
-    return std::unexpected(refusal(Refusal::not_found, "images are numbered from 0 on",
-                                   "write the index of an image in digits"));
+    return std::unexpected(api_error(ApiError::not_found, "images are numbered from 0 on",
+                                     "write the index of an image in digits"));
   }
   return index;
 }
 
-void answer_from(Hands& hands, Responder responder, std::move_only_function<Response()> work) {
+void answer_from(ThreadPool& hands, Responder responder, std::move_only_function<Response()> work) {
   // Shared, so that it can answer also when it is not taken.
   const auto shared = std::make_shared<Responder>(std::move(responder));
   const bool taken = hands.post([shared, work = std::move(work)]() mutable { (*shared)(work()); });
   if (taken) return;
   (*shared)(
-      refusal(Refusal::limit, "too many requests wait for their turn", "try again in a moment"));
+      api_error(ApiError::limit, "too many requests wait for their turn", "try again in a moment"));
 }
 
 Response image_response(Body body, std::string_view mime_type) {

@@ -8,17 +8,17 @@
 #include <string>
 
 #include "imgmill/batch.h"
-#include "server/door.h"
+#include "server/api_error.h"
+#include "server/download_tokens.h"
+#include "server/event_stream.h"
 #include "server/guard.h"
-#include "server/hands.h"
 #include "server/http.h"
+#include "server/http_server.h"
 #include "server/jobs.h"
 #include "server/names.h"
-#include "server/news.h"
 #include "server/pictures.h"
-#include "server/refusal.h"
 #include "server/runner.h"
-#include "server/tickets.h"
+#include "server/thread_pool.h"
 #include "server/uploads.h"
 #include "server/writing.h"
 
@@ -32,19 +32,19 @@ struct Api {
   ImageOptimizer& optimizer;
   const Roots& roots;
   const Guard& guard;
-  Tickets& tickets;
+  DownloadTokens& download_tokens;
   Pictures& pictures;
-  News& news;
+  EventStream& events;
   Writing& writing;
   Limits image_limits;
   std::string isolation;                             ///< "process" or "thread"
   std::function<std::optional<PoolMetrics>()> pool;  ///< of worker processes
-  std::function<DoorCounts()> door;
+  std::function<ConnectionCounts()> connections;
   int workers = 1;                               ///< images in work at once
   std::atomic<std::uint64_t> single_images = 0;  ///< POST /api/optimize so far
   std::atomic<std::uint64_t> single_failures = 0;
   std::atomic<bool> ending = false;  ///< what takes long is not begun any more
-  Hands* files = nullptr;            ///< who waits for disks; set by the desk
+  ThreadPool* files = nullptr;       ///< who waits for disks; set by the desk
 };
 
 /// The JSON object of a body with no fields but `known`; an empty body is {}.
@@ -60,7 +60,7 @@ struct Api {
 /// The index of an image in an address.
 [[nodiscard]] Answer<std::uint32_t> index_of(std::string_view text);
 /// Has one of these hands work, and answer.
-void answer_from(Hands& hands, Responder responder, std::move_only_function<Response()> work);
+void answer_from(ThreadPool& hands, Responder responder, std::move_only_function<Response()> work);
 /// Bytes of an image that a browser must not take for a page.
 [[nodiscard]] Response image_response(Body body, std::string_view mime_type);
 /// "ISO 8859-1 or nothing" is what a header can hold: everything else becomes \uXXXX.

@@ -9,8 +9,8 @@ namespace {
 Answer<ImageRow> image_of(Api& api, const Request& request) {
   const auto index = index_of(request.captures[1]);
   if (!index)
-    return std::unexpected(refusal(Refusal::not_found, "images are numbered from 0 on",
-                                   "write the index of an image in digits"));
+    return std::unexpected(api_error(ApiError::not_found, "images are numbered from 0 on",
+                                     "write the index of an image in digits"));
   return api.jobs.image(request.captures[0], *index);
 }
 
@@ -86,8 +86,8 @@ Response use_variant(Api& api, const Request& request, Buffer& /*body*/) {
   const auto index = index_of(request.captures[1]);
   const auto number = index_of(request.captures[2]);
   if (!index || !number) {
-    return refusal(Refusal::not_found, "images and variants are numbered",
-                   "write their numbers in digits");
+    return api_error(ApiError::not_found, "images and variants are numbered",
+                     "write their numbers in digits");
   }
   auto row = api.pictures.use(request.captures[0], *index, *number);
   return row ? json_response(image_json(*row)) : std::move(row).error();

@@ -56,15 +56,15 @@ class FormUpload final : public Call {
   }
 
   static Response too_large() {
-    return refusal(Refusal::too_large, "the files are larger than this server takes",
-                   "divide them into several jobs");
+    return api_error(ApiError::too_large, "the files are larger than this server takes",
+                     "divide them into several jobs");
   }
 
   void finish(Responder responder) override {
     if (auto refused = after(parser_.finish())) return responder(*std::move(refused));
     if (uploads_.empty()) {
-      return responder(refusal(Refusal::bad_request, "the form has no files",
-                               "send at least one part with a filename"));
+      return responder(api_error(ApiError::bad_request, "the form has no files",
+                                 "send at least one part with a filename"));
     }
     answer_from(*api_.files, std::move(responder), [uploads = std::move(uploads_)]() mutable {
       std::vector<std::uint32_t> indices;
@@ -81,7 +81,7 @@ class FormUpload final : public Call {
   std::optional<Response> after(const Result<void>& parsed) {
     if (parsed) return std::nullopt;
     if (refused_) return std::exchange(refused_, std::nullopt);
-    return refusal(parsed.error(), Refusal::bad_request);
+    return api_error(parsed.error(), ApiError::bad_request);
   }
 
   /// The answer is kept; the parser is told to stop.
@@ -124,8 +124,8 @@ class FormUpload final : public Call {
 Answer<std::optional<std::string>> settings_in(const Json& json) {
   if (!json.contains("settings") || json["settings"].is_null()) return std::nullopt;
   if (!json["settings"].is_object()) {
-    return std::unexpected(refusal(Refusal::bad_settings, "settings is not an object",
-                                   "send {} for the usual settings"));
+    return std::unexpected(api_error(ApiError::bad_settings, "settings is not an object",
+                                     "send {} for the usual settings"));
   }
   return dumped(json["settings"]);
 }
@@ -134,7 +134,7 @@ Answer<std::string> text_in(const Json& json, const char* field) {
   if (!json.contains(field) || json[field].is_null()) return std::string();
   if (!json[field].is_string()) {
     return std::unexpected(
-        refusal(Refusal::bad_request, std::string(field) + " is not a text", "send a string"));
+        api_error(ApiError::bad_request, std::string(field) + " is not a text", "send a string"));
   }
   return json[field].get<std::string>();
 }
@@ -155,8 +155,8 @@ Answer<NewJob> new_job(const Json& json) {
   if (kind == "uploads") return job;
   if (kind != "folder") {
     return std::unexpected(
-        refusal(Refusal::bad_request, "it is not said where the images come from",
-                R"(send "source": {"kind": "uploads"} or {"kind": "folder", "path": "/..."})"));
+        api_error(ApiError::bad_request, "it is not said where the images come from",
+                  R"(send "source": {"kind": "uploads"} or {"kind": "folder", "path": "/..."})"));
   }
   auto path = text_in(source, "path");
   if (!path) return std::unexpected(std::move(path).error());
@@ -166,8 +166,8 @@ Answer<NewJob> new_job(const Json& json) {
   const Json& files = source["files"];
   const bool sound = files.is_array() && std::ranges::all_of(files, &Json::is_string);
   if (!sound) {
-    return std::unexpected(refusal(Refusal::bad_request, "files is not an array of names",
-                                   "leave it out for all images of the folder"));
+    return std::unexpected(api_error(ApiError::bad_request, "files is not an array of names",
+                                     "leave it out for all images of the folder"));
   }
   job.files.emplace();
   for (const Json& file : files) job.files->emplace_back(file.get<std::string>());
@@ -206,8 +206,8 @@ Response delete_job(Api& api, const Request& request, Buffer& /*body*/) {
 Opened upload_file(Api& api, Request request) {
   const std::string* const name = request.parameter("name");
   if (name == nullptr) {
-    return std::unexpected(refusal(Refusal::bad_request, "the file has no name",
-                                   "add ?name=holiday/beach.jpg to the address"));
+    return std::unexpected(api_error(ApiError::bad_request, "the file has no name",
+                                     "add ?name=holiday/beach.jpg to the address"));
   }
   auto upload = api.uploads.begin(request.captures[0], *name, request.body_bytes);
   if (!upload) return std::unexpected(std::move(upload).error());
@@ -218,15 +218,15 @@ Opened upload_form(Api& api, Request request) {
   const std::string* const type = request.header("Content-Type");
   const auto boundary = type == nullptr ? std::nullopt : boundary_of(*type);
   if (!boundary) {
-    return std::unexpected(refusal(Refusal::unsupported_media_type,
-                                   "the body is not multipart/form-data",
-                                   "send a form with files, or PUT one file as the body"));
+    return std::unexpected(api_error(ApiError::unsupported_media_type,
+                                     "the body is not multipart/form-data",
+                                     "send a form with files, or PUT one file as the body"));
   }
   auto job = api.jobs.find(request.captures[0]);
   if (!job) return std::unexpected(std::move(job).error());
   if (job->record.state != JobState::receiving) {
     return std::unexpected(
-        refusal(Refusal::conflict, "the job takes no more files", "create another job"));
+        api_error(ApiError::conflict, "the job takes no more files", "create another job"));
   }
   if (request.body_bytes > api.jobs.limits().max_job_bytes) {
     return std::unexpected(FormUpload::too_large());
@@ -258,8 +258,8 @@ Response retry_job(Api& api, const Request& request, Buffer& body) {
                          return true;
                        });
     if (!sound) {
-      return refusal(Refusal::bad_request, "indices is not an array of whole numbers",
-                     "send the index of each image that is to go again");
+      return api_error(ApiError::bad_request, "indices is not an array of whole numbers",
+                       "send the index of each image that is to go again");
     }
   }
   return answer(api.jobs.retry(request.captures[0], indices, *settings));
@@ -296,11 +296,11 @@ Response stream_events(Api& api, const Request& request, Buffer& /*body*/) {
   if (const std::string* const last = request.header("Last-Event-ID")) {
     const auto [end, error] = std::from_chars(last->data(), last->data() + last->size(), sequence);
     if (error != std::errc() || end != last->data() + last->size()) {
-      return refusal(Refusal::bad_request, "Last-Event-ID is not a number",
-                     "send the id of the last event that has come, or leave it out");
+      return api_error(ApiError::bad_request, "Last-Event-ID is not a number",
+                       "send the id of the last event that has come, or leave it out");
     }
   }
-  Response response{.body = api.news.stream(request.captures[0], sequence)};
+  Response response{.body = api.events.stream(request.captures[0], sequence)};
   response.with("Content-Type", "text/event-stream; charset=utf-8");
   response.with("Cache-Control", "no-store");
   return response;

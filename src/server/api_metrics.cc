@@ -88,13 +88,13 @@ Response show_metrics(Api& api, const Request& /*request*/, Buffer& /*body*/) {
               api.single_images.load());
   metrics.one("single_images_failed_total", "counter", "Of these: failed.",
               api.single_failures.load());
-  metrics.one("listeners", "gauge", "Streams of events.", api.news.listeners());
+  metrics.one("listeners", "gauge", "Streams of events.", api.events.listeners());
   if (const auto pool = api.pool()) put_pool(metrics, *pool);
-  const DoorCounts door = api.door();
-  metrics.one("connections", "gauge", "Connections right now.", door.connections);
-  metrics.one("requests_total", "counter", "Requests so far.", door.requests);
+  const ConnectionCounts http = api.connections();
+  metrics.one("connections", "gauge", "Connections right now.", http.connections);
+  metrics.one("requests_total", "counter", "Requests so far.", http.requests);
   metrics.one("connections_timed_out_total", "counter", "Connections that were too slow.",
-              door.timed_out);
+              http.timed_out);
   Response response{.body = metrics.take()};
   response.with("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
   response.with("Cache-Control", "no-store");

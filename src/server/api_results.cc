@@ -44,7 +44,7 @@ ReportPictures pictures_of(Api& api, const std::string& id) {
 Answer<void> write_report(Api& api, const JobView& job, const fs::path& file) {
   const auto settings = job_settings(job.record.settings_text);
   auto report = ReportWriter::create(file, settings.value_or(default_settings()));
-  if (!report) return std::unexpected(refusal(report.error()));
+  if (!report) return std::unexpected(api_error(report.error()));
   BatchSummary summary;
   summary.elapsed = std::chrono::milliseconds(job.elapsed_ms());
   for (std::uint32_t from = 0;;) {
@@ -60,7 +60,7 @@ Answer<void> write_report(Api& api, const JobView& job, const fs::path& file) {
   }
   (*report)->show_pictures(pictures_of(api, job.record.id));
   if (const auto done = (*report)->finish(summary); !done) {
-    return std::unexpected(refusal(done.error()));
+    return std::unexpected(api_error(done.error()));
   }
   return {};
 }
@@ -82,15 +82,15 @@ Response write_job(Api& api, const Request& request, Buffer& body) {
   };
   const std::string to = text("to");
   if (to != "in-place" && to != "folder") {
-    return refusal(Refusal::bad_request, "it is not said where to write",
-                   R"(send "to": "in-place" or "to": "folder" and "path")");
+    return api_error(ApiError::bad_request, "it is not said where to write",
+                     R"(send "to": "in-place" or "to": "folder" and "path")");
   }
   if (json->contains("backup") && !(*json)["backup"].is_boolean()) {
-    return refusal(Refusal::bad_request, "backup is neither true nor false", "send true");
+    return api_error(ApiError::bad_request, "backup is neither true nor false", "send true");
   }
   const WriteRequest wanted{to == "in-place", json->value("backup", true), text("path")};
   if (!wanted.in_place && wanted.folder.empty()) {
-    return refusal(Refusal::bad_request, "the folder is not named", "send \"path\"");
+    return api_error(ApiError::bad_request, "the folder is not named", "send \"path\"");
   }
   auto written = api.writing.write(request.captures[0], wanted);
   return written ? json_response(*written) : std::move(written).error();
@@ -104,8 +104,8 @@ Response download_report(Api& api, const Request& request, Buffer& /*body*/) {
   if (format == "json") type = "application/json; charset=utf-8";
   if (format == "csv") type = "text/csv; charset=utf-8";
   if (type.empty()) {
-    return refusal(Refusal::bad_request, "there is no such format of a report",
-                   "write format=html, json or csv");
+    return api_error(ApiError::bad_request, "there is no such format of a report",
+                     "write format=html, json or csv");
   }
   auto job = api.jobs.find(request.captures[0]);
   if (!job) return std::move(job).error();
@@ -118,7 +118,7 @@ Response download_report(Api& api, const Request& request, Buffer& /*body*/) {
   std::error_code error;
   fs::remove(file, error);
   if (!made) return std::move(made).error();
-  if (!opened) return refusal(opened.error());
+  if (!opened) return api_error(opened.error());
   const std::uint64_t size = opened->facts.size;
   Response response{.body = FileBody{std::move(opened->descriptor), size}};
   response.with("Content-Type", std::string(type));
@@ -134,8 +134,8 @@ Response download_report(Api& api, const Request& request, Buffer& /*body*/) {
 Response show_map(Api& api, const Request& request, Buffer& /*body*/) {
   const auto index = index_of(request.captures[1]);
   if (!index) {
-    return refusal(Refusal::not_found, "images are numbered from 0 on",
-                   "write the index of an image in digits");
+    return api_error(ApiError::not_found, "images are numbered from 0 on",
+                     "write the index of an image in digits");
   }
   const std::string& id = request.captures[0];
   auto row = api.jobs.image(id, *index);
@@ -148,7 +148,7 @@ Response show_map(Api& api, const Request& request, Buffer& /*body*/) {
   if (!other) return std::move(other).error();
   auto comparison =
       api.optimizer.compare(original->view(), other->view(), {HeatMap::yes}, api.image_limits);
-  if (!comparison) return refusal(comparison.error());
+  if (!comparison) return api_error(comparison.error());
   return map_response(*std::move(comparison));
 }
 
@@ -159,14 +159,14 @@ Response compare_images(Api& api, const Request& request, Buffer& body) {
   const auto original = parts->find("original");
   const auto other = parts->find("other");
   if (original == parts->end() || other == parts->end()) {
-    return refusal(Refusal::bad_request, "the form lacks an image",
-                   "send the parts original and other");
+    return api_error(ApiError::bad_request, "the form lacks an image",
+                     "send the parts original and other");
   }
   const std::string* const map = request.parameter("map");
   const bool wanted = map != nullptr && *map == "1";
   auto comparison = api.optimizer.compare(as_bytes(original->second), as_bytes(other->second),
                                           {wanted ? HeatMap::yes : HeatMap::no}, api.image_limits);
-  if (!comparison) return refusal(comparison.error());
+  if (!comparison) return api_error(comparison.error());
   if (wanted) return map_response(*std::move(comparison));
   return json_response(comparison_report(*comparison, "original", "other", nullptr));
 }

@@ -63,9 +63,9 @@ Answer<std::string> settings_in(const std::vector<Field>& fields) {
         }
       }
     } else {
-      return std::unexpected(refusal(Refusal::bad_settings,
-                                     "there is no parameter '" + printable(field.name) + "'",
-                                     "see /api/openapi.json, or send settings=JSON"));
+      return std::unexpected(api_error(ApiError::bad_settings,
+                                       "there is no parameter '" + printable(field.name) + "'",
+                                       "see /api/openapi.json, or send settings=JSON"));
     }
   }
   if (!resize.empty() && !resize.contains("mode")) {
@@ -159,12 +159,12 @@ Response list_folders(Api& api, const Request& request, Buffer& /*body*/) {
   }
   const Result<fs::path> folder = api.roots.resolve(*wanted);
   if (!folder) {
-    return refusal(
-        folder.error().code() == ErrorCode::usage ? Refusal::forbidden_path : Refusal::not_found,
+    return api_error(
+        folder.error().code() == ErrorCode::usage ? ApiError::forbidden_path : ApiError::not_found,
         folder.error().message(), folder.error().advice());
   }
   const Result<FolderListing> listing = list_folder(*folder);
-  if (!listing) return refusal(listing.error(), Refusal::not_found);
+  if (!listing) return api_error(listing.error(), ApiError::not_found);
   std::uint64_t images = 0;
   for (std::size_t i = 0; i < listing->size(); ++i) {
     const FolderListing::Entry entry = (*listing)[i];
@@ -204,19 +204,20 @@ Response optimize_image(Api& api, const Request& request, Buffer& body) {
     }
   }
   if (body.empty()) {
-    return refusal(Refusal::bad_request, "there is no image in the request",
-                   "send the bytes of an image (curl --data-binary @photo.jpg), or a form with the "
-                   "part image (curl -F image=@photo.jpg)");
+    return api_error(
+        ApiError::bad_request, "there is no image in the request",
+        "send the bytes of an image (curl --data-binary @photo.jpg), or a form with the "
+        "part image (curl -F image=@photo.jpg)");
   }
   auto text = settings_in(fields);
   if (!text) return std::move(text).error();
   const auto settings = job_settings(*text);
-  if (!settings) return refusal(settings.error(), Refusal::bad_settings);
+  if (!settings) return api_error(settings.error(), ApiError::bad_settings);
   ++api.single_images;
   auto output = api.optimizer.optimize(body.view(), *settings, api.image_limits);
   if (!output) {
     ++api.single_failures;
-    return refusal(output.error());
+    return api_error(output.error());
   }
   Json result;
   result["original_size"] = body.size();
@@ -247,15 +248,15 @@ Response create_ticket(Api& api, const Request& /*request*/, Buffer& body) {
   const bool good = found.route != nullptr && found.route->access == Access::token &&
                     found.route->pattern.starts_with("/api/jobs/");
   if (!good) {
-    return refusal(Refusal::bad_request, "a ticket is for the address of a job's file",
-                   "send a path such as /api/jobs/ID/zip");
+    return api_error(ApiError::bad_request, "a ticket is for the address of a job's file",
+                     "send a path such as /api/jobs/ID/zip");
   }
-  return json_response({{"url", "/api/tickets/" + api.tickets.issue(path)}}, 201);
+  return json_response({{"url", "/api/tickets/" + api.download_tokens.issue(path)}}, 201);
 }
 
 Response use_ticket(Api& /*api*/, const Request& /*request*/, Buffer& /*body*/) {
   // The desk has looked at the ticket already; one that is good does not come here.
-  return refusal(Refusal::not_found, "the ticket is used up or too old", "ask for another one");
+  return api_error(ApiError::not_found, "the ticket is used up or too old", "ask for another one");
 }
 
 Response show_health(Api& /*api*/, const Request& /*request*/, Buffer& /*body*/) {

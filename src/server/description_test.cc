@@ -11,7 +11,7 @@
 #include "imgmill/format.h"
 #include "schema/json_fields.h"
 #include "schema/json_settings.h"
-#include "server/refusal.h"
+#include "server/api_error.h"
 
 namespace imgmill::server {
 namespace {
@@ -158,8 +158,8 @@ TEST(ApiDescription, FormatsAndErrorCodesAreThoseThereAre) {
   EXPECT_THAT(schema("Format").at("enum").get<Words>(), UnorderedElementsAreArray(all));
   EXPECT_THAT(schema("WritableFormat").at("enum").get<Words>(), UnorderedElementsAreArray(written));
   Words codes;
-  for (int i = 0; i <= static_cast<int>(Refusal::disk_full); ++i) {
-    codes.emplace_back(name_of(static_cast<Refusal>(i)));
+  for (int i = 0; i <= static_cast<int>(ApiError::disk_full); ++i) {
+    codes.emplace_back(name_of(static_cast<ApiError>(i)));
   }
   EXPECT_THAT(schema("ErrorCode").at("enum").get<Words>(), UnorderedElementsAreArray(codes));
 }

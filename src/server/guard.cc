@@ -12,7 +12,7 @@
 #include "base/try.h"
 #include "platform/atomic_file.h"
 #include "platform/file.h"
-#include "server/refusal.h"
+#include "server/api_error.h"
 
 namespace imgmill::server {
 namespace {
@@ -101,8 +101,8 @@ std::optional<Response> Guard::foreign(const Request& request) const {
   };
   const std::string* const host = request.header("Host");
   if (request.count_headers("Host") != 1 || !ours(*host)) {
-    return refusal(Refusal::foreign_host, "this server does not answer under that name",
-                   "use the address that imgmill serve has printed");
+    return api_error(ApiError::foreign_host, "this server does not answer under that name",
+                     "use the address that imgmill serve has printed");
   }
   constexpr std::string_view scheme = "http://";
   for (const Field& field : request.headers) {
@@ -115,8 +115,8 @@ std::optional<Response> Guard::foreign(const Request& request) const {
     } else {
       continue;
     }
-    return refusal(Refusal::foreign_origin, "the request comes from a page of another site",
-                   "open the address that imgmill serve has printed");
+    return api_error(ApiError::foreign_origin, "the request comes from a page of another site",
+                     "open the address that imgmill serve has printed");
   }
   return std::nullopt;
 }

@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "server/refusal.h"
-#include "server/tickets.h"
+#include "server/api_error.h"
+#include "server/download_tokens.h"
 
 namespace imgmill::server {
 namespace {
@@ -64,40 +64,40 @@ TEST(Guard, HostAndOriginMustAgree) {
   EXPECT_EQ(status({{"Host", "localhost:7341"}}), 403);
 }
 
-TEST(Tickets, AreGoodOnceAndForAMinute) {
-  Tickets tickets;
-  const auto now = Tickets::Clock::now();
-  const std::string name = tickets.issue("/api/jobs/x/zip", now);
-  EXPECT_EQ(tickets.redeem(name, now), "/api/jobs/x/zip");
-  EXPECT_EQ(tickets.redeem(name, now), std::nullopt);
-  const std::string late = tickets.issue("/p", now);
-  EXPECT_EQ(tickets.redeem(late, now + Tickets::lifetime), std::nullopt);
-  EXPECT_EQ(tickets.redeem("nonsense", now), std::nullopt);
+TEST(DownloadTokens, AreGoodOnceAndForAMinute) {
+  DownloadTokens download_tokens;
+  const auto now = DownloadTokens::Clock::now();
+  const std::string name = download_tokens.issue("/api/jobs/x/zip", now);
+  EXPECT_EQ(download_tokens.redeem(name, now), "/api/jobs/x/zip");
+  EXPECT_EQ(download_tokens.redeem(name, now), std::nullopt);
+  const std::string late = download_tokens.issue("/p", now);
+  EXPECT_EQ(download_tokens.redeem(late, now + DownloadTokens::lifetime), std::nullopt);
+  EXPECT_EQ(download_tokens.redeem("nonsense", now), std::nullopt);
 }
 
-TEST(Tickets, TheOldestMakesRoom) {
-  Tickets tickets;
-  auto now = Tickets::Clock::now();
-  const std::string first = tickets.issue("/first", now);
+TEST(DownloadTokens, TheOldestMakesRoom) {
+  DownloadTokens download_tokens;
+  auto now = DownloadTokens::Clock::now();
+  const std::string first = download_tokens.issue("/first", now);
   std::string last;
-  for (std::size_t i = 0; i < Tickets::most; ++i) {
+  for (std::size_t i = 0; i < DownloadTokens::most; ++i) {
     now += std::chrono::milliseconds(1);
-    last = tickets.issue("/p", now);
+    last = download_tokens.issue("/p", now);
   }
-  EXPECT_EQ(tickets.redeem(first, now), std::nullopt);
-  EXPECT_EQ(tickets.redeem(last, now), "/p");
+  EXPECT_EQ(download_tokens.redeem(first, now), std::nullopt);
+  EXPECT_EQ(download_tokens.redeem(last, now), "/p");
 }
 
 TEST(Refusals, SayWhatHappenedAndWhatToDo) {
-  const Response response = refusal(Refusal::limit, "too much", "wait");
+  const Response response = api_error(ApiError::limit, "too much", "wait");
   EXPECT_EQ(response.status, 429);
   EXPECT_EQ(std::get<std::string>(response.body),
             "{\"error\":{\"code\":\"limit\",\"message\":\"too much\",\"advice\":\"wait\"}}\n");
-  EXPECT_EQ(refusal(Error(ErrorCode::environment, "cannot write 'x': the disk is full")).status,
+  EXPECT_EQ(api_error(Error(ErrorCode::environment, "cannot write 'x': the disk is full")).status,
             507);
-  EXPECT_EQ(refusal(Error(ErrorCode::bad_input, "damaged")).status, 422);
-  EXPECT_EQ(refusal(Error(ErrorCode::internal, "oops")).status, 500);
-  EXPECT_EQ(refusal(Error(ErrorCode::usage, "no"), Refusal::forbidden_path).status, 403);
+  EXPECT_EQ(api_error(Error(ErrorCode::bad_input, "damaged")).status, 422);
+  EXPECT_EQ(api_error(Error(ErrorCode::internal, "oops")).status, 500);
+  EXPECT_EQ(api_error(Error(ErrorCode::usage, "no"), ApiError::forbidden_path).status, 403);
 }
 
 }  // namespace

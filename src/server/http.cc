@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "server/refusal.h"
+#include "server/api_error.h"
 
 namespace imgmill::server {
 namespace {
@@ -41,7 +41,7 @@ const std::string* Request::parameter(std::string_view name) const {
 }
 
 Responder::~Responder() {
-  if (answer_) answer_(refusal(Refusal::internal, "the request was given up", "try again"));
+  if (answer_) answer_(api_error(ApiError::internal, "the request was given up", "try again"));
 }
 
 void Responder::operator()(Response response) {

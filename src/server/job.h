@@ -13,7 +13,7 @@
 
 #include "imgmill/batch.h"
 #include "schema/json_fields.h"
-#include "server/life.h"
+#include "server/job_state_machine.h"
 
 namespace imgmill::server {
 
@@ -102,7 +102,7 @@ struct JobRecord {
 /// A job as it is right now.
 struct JobView {
   JobRecord record;
-  Turn turn = Turn::none;
+  QueueState queue_state = QueueState::none;
   Tally tally;
   std::uint32_t next_index = 0;
   std::uint64_t sequence = 0;  ///< the highest of its images

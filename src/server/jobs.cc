@@ -15,13 +15,13 @@ using Clock = std::chrono::steady_clock;
 
 /// Lets `event` happen to the job, with its times. Nothing where it cannot.
 std::optional<JobStep> apply(JobView& job, JobEvent event) {
-  const std::optional<JobStep> taken = step({job.record.state, job.turn}, event);
+  const std::optional<JobStep> taken = step({job.record.state, job.queue_state}, event);
   if (!taken) return taken;
-  const bool was_at_work = job.turn == Turn::at_work;
+  const bool was_at_work = job.queue_state == QueueState::at_work;
   job.record.state = taken->next.state;
-  job.turn = taken->next.turn;
-  if (!was_at_work && job.turn == Turn::at_work) job.at_work = Clock::now();
-  if (was_at_work && job.turn != Turn::at_work) {
+  job.queue_state = taken->next.queue_state;
+  if (!was_at_work && job.queue_state == QueueState::at_work) job.at_work = Clock::now();
+  if (was_at_work && job.queue_state != QueueState::at_work) {
     job.record.elapsed_ms = job.elapsed_ms();
     job.at_work.reset();
   }
@@ -207,20 +207,21 @@ JobCounts Jobs::counts() const {
   counts.waiting = ready_.size();
   for (const auto& [id, job] : jobs_) {
     ++counts.states[static_cast<std::size_t>(job->now.record.state)];
-    if (job->now.turn == Turn::at_work) ++counts.at_work;
+    if (job->now.queue_state == QueueState::at_work) ++counts.at_work;
   }
   return counts;
 }
 
 void Jobs::show(const JobPtr& job, JobView next, bool stops_run) {
   const std::lock_guard lock(mutex_);
-  if (next.turn == Turn::at_work && job->now.turn != Turn::at_work) job->run = std::stop_source();
+  if (next.queue_state == QueueState::at_work && job->now.queue_state != QueueState::at_work)
+    job->run = std::stop_source();
   next.version = job->now.version + 1;
   job->now = std::move(next);
   if (stops_run) job->run.request_stop();
   const auto queued = std::ranges::find(ready_, job);
-  if (job->now.turn != Turn::queued && queued != ready_.end()) ready_.erase(queued);
-  if (job->now.turn == Turn::queued && queued == ready_.end()) ready_.push_back(job);
+  if (job->now.queue_state != QueueState::queued && queued != ready_.end()) ready_.erase(queued);
+  if (job->now.queue_state == QueueState::queued && queued == ready_.end()) ready_.push_back(job);
   changed_.notify_all();
 }
 
@@ -245,7 +246,7 @@ void Jobs::stop() {
     stopping_ = true;
     for (const auto& [id, job] : jobs_) {
       // One that is finished is stored as that.
-      if (job->now.turn != Turn::none || !job->now.ended()) jobs.push_back(job);
+      if (job->now.queue_state != QueueState::none || !job->now.ended()) jobs.push_back(job);
     }
     changed_.notify_all();
   }

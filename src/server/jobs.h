@@ -69,13 +69,13 @@ struct JobCounts {
   std::uint64_t at_work = 0, waiting = 0;
 };
 
-/// Every change of a job goes one way: what it becomes is worked out from what it is (life.h),
-/// stored, and then shown, so that what is shown is stored. Changes of one job come one after
-/// another, each under the job's own lock. Looking takes another lock, which is never held over
-/// a file or the store. Thread-safe. One server a workspace.
+/// Every change of a job goes one way: what it becomes is worked out from what it is
+/// (job_state_machine.h), stored, and then shown, so that what is shown is stored. Changes of one
+/// job come one after another, each under the job's own lock. Looking takes another lock, which is
+/// never held over a file or the store. Thread-safe. One server a workspace.
 class Jobs {
  public:
-  /// Takes up the jobs of the workspace; those that were at work are interrupted. `roots`
+  /// RequestBody up the jobs of the workspace; those that were at work are interrupted. `roots`
   /// outlives this. Errors: usage (the folder is somebody else's), environment.
   [[nodiscard]] static Result<std::unique_ptr<Jobs>> open(const std::filesystem::path& workspace,
                                                           const JobLimits& limits,

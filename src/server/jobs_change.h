@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/try.h"
+#include "server/api_error.h"
 #include "server/jobs.h"
-#include "server/refusal.h"
 
 namespace imgmill::server {
 
@@ -22,18 +22,18 @@ struct Jobs::Change {
   Result<void> count_anew();
 };
 
-[[nodiscard]] inline std::unexpected<Response> no(Refusal why, std::string_view message,
+[[nodiscard]] inline std::unexpected<Response> no(ApiError why, std::string_view message,
                                                   std::string_view advice) {
-  return std::unexpected(refusal(why, message, advice));
+  return std::unexpected(api_error(why, message, advice));
 }
 [[nodiscard]] inline std::unexpected<Response> no(const Error& error) {
-  return std::unexpected(refusal(error));
+  return std::unexpected(api_error(error));
 }
 [[nodiscard]] inline std::unexpected<Response> no_such_job() {
-  return no(Refusal::not_found, "there is no such job", "GET /api/jobs lists those there are");
+  return no(ApiError::not_found, "there is no such job", "GET /api/jobs lists those there are");
 }
 [[nodiscard]] inline std::unexpected<Response> no_such_image() {
-  return no(Refusal::not_found, "there is no such image in the job",
+  return no(ApiError::not_found, "there is no such image in the job",
             "GET /api/jobs/ID/images lists those there are");
 }
 
@@ -41,7 +41,7 @@ struct Jobs::Change {
 template <typename Wanted>
 [[nodiscard]] Wanted told_as(const Error& error) {
   if constexpr (std::is_same_v<Wanted, Response>) {
-    return refusal(error);
+    return api_error(error);
   } else {
     return error;
   }

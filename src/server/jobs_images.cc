@@ -120,7 +120,7 @@ Answer<std::uint32_t> Jobs::add_upload(const JobPtr& job, const std::string& nam
   fs::path place;
   auto index = change(job, [&](Change& change) -> Answer<std::uint32_t> {
     if (!change.happens(JobEvent::image_came)) {
-      return no(Refusal::conflict, "the job takes no more files", "create another job");
+      return no(ApiError::conflict, "the job takes no more files", "create another job");
     }
     ImageRow row;
     row.name = name;
@@ -128,7 +128,7 @@ Answer<std::uint32_t> Jobs::add_upload(const JobPtr& job, const std::string& nam
     const auto added = add_rows(change, {row});
     if (!added) return no(added.error());
     if (added->empty()) {
-      return no(Refusal::conflict, "the job has a file named '" + printable(name) + "' already",
+      return no(ApiError::conflict, "the job has a file named '" + printable(name) + "' already",
                 "send it under another name");
     }
     // Before the row is stored: one that is stored has its file.
@@ -233,7 +233,7 @@ Answer<ImageRow> Jobs::replace_output(std::string_view id, std::uint32_t index, 
     const std::optional<ImageState> to =
         step((*before)->state, result.decision == Decision::kept ? ImageEvent::replaced_by_own
                                                                  : ImageEvent::replaced);
-    if (!to) return no(Refusal::conflict, "the image is being worked on", "wait until it is done");
+    if (!to) return no(ApiError::conflict, "the image is being worked on", "wait until it is done");
     ImageRow row = **before;
     row.state = *to;
     ++row.attempt;
@@ -266,14 +266,14 @@ Answer<OpenFile> Jobs::open_original(std::string_view id, const ImageRow& row) c
   if (!found) return std::unexpected(std::move(found).error());
   const Job& job = **found;
   if (!job.originals) {
-    return no(Refusal::not_found, "the folder of this job is no longer there",
+    return no(ApiError::not_found, "the folder of this job is no longer there",
               "put it back where it was");
   }
   if (const auto kept = put_away(job, view(job).record, row)) {
     if (auto file = open_file(*kept)) return *std::move(file);
   }
   auto file = job.originals->open_file(original_name(job.kind, row));
-  if (!file) return no(Refusal::not_found, file.error().message(), file.error().advice());
+  if (!file) return no(ApiError::not_found, file.error().message(), file.error().advice());
   return *std::move(file);
 }
 
@@ -281,11 +281,11 @@ Answer<OpenFile> Jobs::open_output(std::string_view id, const ImageRow& row) con
   auto found = job(id);
   if (!found) return std::unexpected(std::move(found).error());
   if (row.stored.empty()) {
-    return no(Refusal::not_found, "the image has no output",
+    return no(ApiError::not_found, "the image has no output",
               row.state == ImageState::failed ? "its error says why" : "wait until it is done");
   }
   auto file = open_file((*found)->folder / "out" / row.stored);
-  if (!file) return no(Refusal::not_found, file.error().message(), file.error().advice());
+  if (!file) return no(ApiError::not_found, file.error().message(), file.error().advice());
   return *std::move(file);
 }
 

@@ -375,7 +375,7 @@ TEST(Jobs, AResultOfAnEarlierTryIsNobodys) {
   EXPECT_TRUE(row.stored.empty());
   EXPECT_FALSE(fs::exists(bench.running->folder / "out" / output_file_name(0, 0)));
   bench.end();
-  EXPECT_EQ(bench.jobs->find(id)->turn, Turn::queued);  // something waits
+  EXPECT_EQ(bench.jobs->find(id)->queue_state, QueueState::queued);  // something waits
   bench.begin("one");
   bench.start(0, 1);
   bench.finish(0, 1);

@@ -28,12 +28,12 @@ Answer<fs::path> folder_in(const fs::path& wanted, const Roots& roots) {
   const Result<fs::path> folder = roots.resolve(wanted);
   if (!folder) {
     const bool outside = folder.error().code() == ErrorCode::usage;
-    return std::unexpected(refusal(outside ? Refusal::forbidden_path : Refusal::not_found,
-                                   folder.error().message(), folder.error().advice()));
+    return std::unexpected(api_error(outside ? ApiError::forbidden_path : ApiError::not_found,
+                                     folder.error().message(), folder.error().advice()));
   }
   std::error_code error;
   if (!fs::is_directory(*folder, error)) {
-    return no(Refusal::bad_request, "'" + printable(*folder) + "' is not a folder",
+    return no(ApiError::bad_request, "'" + printable(*folder) + "' is not a folder",
               "name the folder that holds the images");
   }
   return *folder;
@@ -42,7 +42,7 @@ Answer<fs::path> folder_in(const fs::path& wanted, const Roots& roots) {
 /// The folder need not lie in the roots as long as each of the files does.
 Answer<fs::path> folder_of_files(const NewJob& job, const Roots& roots) {
   if (job.files->empty()) {
-    return no(Refusal::bad_request, "the list of files is empty",
+    return no(ApiError::bad_request, "the list of files is empty",
               "leave it out for all images of the folder");
   }
   for (const fs::path& file : *job.files) {
@@ -50,19 +50,19 @@ Answer<fs::path> folder_of_files(const NewJob& job, const Roots& roots) {
     const bool below = plain == file && file.is_relative() && !file.empty() &&
                        *file.begin() != ".." && *file.begin() != "." && file.has_filename();
     if (!below) {
-      return no(Refusal::bad_request, "'" + printable(file) + "' is not the name of a file below",
+      return no(ApiError::bad_request, "'" + printable(file) + "' is not the name of a file below",
                 "write names from the folder on, without . and ..");
     }
     // What is not there any more is told as that image's failure.
     const Result<fs::path> real = roots.resolve(job.folder / file);
     if (!real && real.error().code() == ErrorCode::usage) {
-      return no(Refusal::forbidden_path, real.error().message(), real.error().advice());
+      return no(ApiError::forbidden_path, real.error().message(), real.error().advice());
     }
   }
   std::error_code error;
   fs::path folder = fs::canonical(job.folder, error);
   if (error || !fs::is_directory(folder, error)) {
-    return no(Refusal::not_found, "'" + printable(job.folder) + "' cannot be opened",
+    return no(ApiError::not_found, "'" + printable(job.folder) + "' cannot be opened",
               "name the folder that holds the images");
   }
   return folder;
@@ -85,7 +85,7 @@ std::vector<ImageRow> rows_of(const fs::path& folder, const std::vector<fs::path
 std::optional<Response> refused_settings(const std::string& text) {
   const auto settings = job_settings(text);
   if (settings) return std::nullopt;
-  return refusal(settings.error(), Refusal::bad_settings);
+  return api_error(settings.error(), ApiError::bad_settings);
 }
 
 }  // namespace
@@ -110,9 +110,9 @@ Answer<JobView> Jobs::create(const NewJob& wanted) {
   const std::lock_guard creating(creating_);
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return no(Refusal::shutting_down, "the server is ending", "start it again");
+    if (stopping_) return no(ApiError::shutting_down, "the server is ending", "start it again");
     if (jobs_.size() >= limits_.max_jobs) {
-      return no(Refusal::limit, "there are too many jobs in the workspace",
+      return no(ApiError::limit, "there are too many jobs in the workspace",
                 "delete some that are no longer needed");
     }
   }
@@ -135,7 +135,7 @@ Answer<JobView> Jobs::create(const NewJob& wanted) {
     return no(folder.error());
   }
   open_originals(*job);
-  if (record.state == JobState::running) made.turn = Turn::queued;
+  if (record.state == JobState::running) made.queue_state = QueueState::queued;
   {
     const std::lock_guard lock(mutex_);
     jobs_.emplace(job->id, job);
@@ -228,7 +228,7 @@ Answer<void> Jobs::remove(std::string_view id) {
   bool at_work = false;
   auto removed = change(*job, [&](Change& change) -> Answer<void> {
     if (!change.happens(JobEvent::removed)) return no_such_job();
-    at_work = change.next.turn == Turn::at_work;
+    at_work = change.next.queue_state == QueueState::at_work;
     return {};
   });
   if (!removed) return removed;

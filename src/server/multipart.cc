@@ -20,7 +20,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// Takes the next `name=value` behind a ';' off `text`; the value may be quoted.
+/// RequestBody the next `name=value` behind a ';' off `text`; the value may be quoted.
 std::optional<Field> next_parameter(std::string_view& text) {
   text = trimmed(text);
   if (!text.starts_with(';')) return std::nullopt;

@@ -28,7 +28,7 @@ struct PartSink {
 /// The boundary of a Content-Type of multipart/form-data; nothing where it is not one.
 [[nodiscard]] std::optional<std::string> boundary_of(std::string_view content_type);
 
-/// Takes multipart/form-data (RFC 7578, RFC 2046 section 5.1.1) apart in pieces of any size,
+/// RequestBody multipart/form-data (RFC 7578, RFC 2046 section 5.1.1) apart in pieces of any size,
 /// keeping no more than a boundary and the headers of one part. Errors: usage (it is not
 /// what it says), those of the sink.
 class MultipartParser {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/refusal.h"
+#include "server/api_error.h"
 
 namespace imgmill::server {
 namespace {
@@ -46,7 +46,7 @@ Response page_response(std::span<const PageFile> files, const Request& request,
   if (path.empty()) path = "index.html";
   const auto found = std::ranges::find(files, path, &PageFile::path);
   if (found == files.end()) {
-    return refusal(Refusal::not_found, "there is no such file of the page", "open / instead");
+    return api_error(ApiError::not_found, "there is no such file of the page", "open / instead");
   }
   Response response;
   response.with("Content-Type", std::string(found->mime_type));

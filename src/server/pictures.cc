@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::array sizes = {64, 96, 128, 192, 256, 384, 512};
 constexpr std::string_view variant_prefix = "variant:";
 
-std::unexpected<Response> no(const Error& error) { return std::unexpected(refusal(error)); }
+std::unexpected<Response> no(const Error& error) { return std::unexpected(api_error(error)); }
 
 /// Formats that every browser of today shows.
 bool shown_by_browsers(Format format) {
@@ -135,12 +135,13 @@ Answer<Buffer> Pictures::bytes_of(std::string_view id, const ImageRow& row,
     auto known = variant(id, row.index, *number);
     if (!known) return std::unexpected(std::move(known).error());
     auto opened = open_file(known->file);
-    if (!opened) return std::unexpected(refusal(opened.error(), Refusal::not_found));
+    if (!opened) return std::unexpected(api_error(opened.error(), ApiError::not_found));
     file = *std::move(opened);
   }
   if (!file) {
-    return std::unexpected(refusal(Refusal::bad_request, "it is not clear which picture is meant",
-                                   "write original, output or variant:NUMBER"));
+    return std::unexpected(api_error(ApiError::bad_request,
+                                     "it is not clear which picture is meant",
+                                     "write original, output or variant:NUMBER"));
   }
   if (!*file) return std::unexpected(std::move(*file).error());
   auto bytes = contents_of(**file, limits_.max_input_bytes);
@@ -240,14 +241,14 @@ Answer<Variant> Pictures::variant(std::string_view id, std::uint32_t index, std:
       if (variant.number == number) return variant;
     }
   }
-  return std::unexpected(refusal(Refusal::not_found, "there is no such variant of the image",
-                                 "the last 8 of each image are kept; make it again"));
+  return std::unexpected(api_error(ApiError::not_found, "there is no such variant of the image",
+                                   "the last 8 of each image are kept; make it again"));
 }
 
 Answer<Variant> Pictures::try_out(std::string_view id, const ImageRow& row,
                                   const std::string& settings_text) {
   auto settings = job_settings(settings_text);
-  if (!settings) return std::unexpected(refusal(settings.error(), Refusal::bad_settings));
+  if (!settings) return std::unexpected(api_error(settings.error(), ApiError::bad_settings));
   settings->measure = true;  // a size alone compares nothing
   auto input = bytes_of(id, row, "original");
   if (!input) return std::unexpected(std::move(input).error());
@@ -283,7 +284,7 @@ Answer<ImageRow> Pictures::use(std::string_view id, std::uint32_t index, std::ui
   auto chosen = variant(id, index, number);
   if (!chosen) return std::unexpected(std::move(chosen).error());
   auto file = open_file(chosen->file);
-  if (!file) return std::unexpected(refusal(file.error(), Refusal::not_found));
+  if (!file) return std::unexpected(api_error(file.error(), ApiError::not_found));
   auto bytes = contents_of(*file, std::uint64_t{1} << 40);
   if (!bytes) return no(bytes.error());
   return jobs_.replace_output(id, index, bytes->view(), chosen->result, chosen->settings_text);

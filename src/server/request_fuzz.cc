@@ -66,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Route table[] = {{.method = "GET",
                           .pattern = "/api/jobs/{id}/images/{index}",
                           .access = Access::open,
-                          .takes = Takes::nothing,
+                          .takes = RequestBody::nothing,
                           .where = Where::here}};
   (void)match(table, "GET", line);
   if (const auto name = percent_decoded(line, true)) (void)check_name(*name);

@@ -5,7 +5,7 @@
 namespace imgmill::server {
 namespace {
 
-/// Takes the first part off "/a/b".
+/// RequestBody the first part off "/a/b".
 std::string_view next_part(std::string_view& path) {
   path.remove_prefix(1);
   const std::string_view part = path.substr(0, path.find('/'));

@@ -17,7 +17,7 @@ enum class Access {
   token,  ///< who knows the token
   open,   ///< anybody on this machine: what holds no secrets
 };
-enum class Takes {
+enum class RequestBody {
   nothing,  ///< a body is not read
   json,     ///< a small JSON object, or nothing
   image,    ///< the bytes of an image, or of a form with two
@@ -34,10 +34,10 @@ struct Route {
   /// "/api/jobs/{id}/images/{index}"; what stands in braces is any one part.
   std::string_view pattern;
   Access access;
-  Takes takes;
+  RequestBody takes;
   Where where;
   Response (*answer)(Api& api, const Request& request, Buffer& body) = nullptr;
-  Opened (*open)(Api& api, Request request) = nullptr;  ///< with Takes::stream
+  Opened (*open)(Api& api, Request request) = nullptr;  ///< with RequestBody::stream
 };
 
 /// All of them.

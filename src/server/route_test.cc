@@ -49,8 +49,8 @@ TEST(Routes, TheDescriptionHasAllOfThemAndNothingElse) {
     const std::string name = std::string(route.method) + " " + std::string(route.pattern);
     EXPECT_TRUE(served.insert(name).second) << name << " stands twice";
     if (route.access == Access::open) served_to_all.insert(name);
-    EXPECT_EQ(route.takes == Takes::stream, route.open != nullptr) << name;
-    EXPECT_EQ(route.takes != Takes::stream, route.answer != nullptr) << name;
+    EXPECT_EQ(route.takes == RequestBody::stream, route.open != nullptr) << name;
+    EXPECT_EQ(route.takes != RequestBody::stream, route.answer != nullptr) << name;
   }
   EXPECT_EQ(described, served);
   EXPECT_EQ(open, served_to_all);

@@ -6,7 +6,7 @@ namespace imgmill::server {
 namespace {
 
 using enum Access;
-using enum Takes;
+using enum RequestBody;
 using enum Where;
 
 constexpr std::array table = {

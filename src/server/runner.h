@@ -18,7 +18,7 @@ struct RunTotals {
   QueueDepths queues;
 };
 
-/// Takes one job after another whose turn has come. Thread-safe; its lock is held over
+/// RequestBody one job after another whose turn has come. Thread-safe; its lock is held over
 /// nothing but its own counts.
 class Runner {
  public:

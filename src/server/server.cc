@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/try.h"
-#include "server/desk.h"
+#include "server/dispatcher.h"
 
 namespace imgmill::server {
 namespace {
@@ -14,20 +14,20 @@ std::string_view name_of(Isolation isolation) {
 
 class RunningServer final : public Server {
  public:
-  RunningServer(ServerOptions options, std::unique_ptr<Door> door, ImageOptimizer optimizer,
+  RunningServer(ServerOptions options, std::unique_ptr<HttpServer> http, ImageOptimizer optimizer,
                 Roots roots)
       : options_(std::move(options)),
         optimizer_(std::move(optimizer)),
         roots_(std::move(roots)),
-        door_(std::move(door)) {}
+        http_(std::move(http)) {}
 
   ~RunningServer() override {
-    door_->close();
+    http_->close();
     if (api_) api_->ending = true;
     if (jobs_) jobs_->stop();
     if (runner_) runner_->stop();
-    if (desk_) desk_->close();
-    door_.reset();
+    if (dispatcher_) dispatcher_->close();
+    http_.reset();
   }
 
   Result<void> start() {
@@ -35,25 +35,25 @@ class RunningServer final : public Server {
     // Whoever has the workspace has the file to itself.
     IMGMILL_TRY(const std::string token,
                 kept_token(options_.workspace / "token", options_.new_token));
-    guard_ = std::make_unique<Guard>(token, door_->port());
+    guard_ = std::make_unique<Guard>(token, http_->port());
     token_ = token;
     uploads_ = std::make_unique<Uploads>(*jobs_);
     runner_ = std::make_unique<Runner>(*jobs_, optimizer_, roots_, options_.batch);
     pictures_ = std::make_unique<Pictures>(*jobs_, optimizer_, options_.batch.limits);
-    news_ = std::make_unique<News>(*jobs_);
+    events_ = std::make_unique<EventStream>(*jobs_);
     writing_ = std::make_unique<Writing>(*jobs_, roots_);
     api_.reset(new Api{*jobs_, *uploads_, *runner_, optimizer_, roots_, *guard_, tickets_,
-                       *pictures_, *news_, *writing_, options_.batch.limits,
+                       *pictures_, *events_, *writing_, options_.batch.limits,
                        std::string(name_of(options_.optimizer.isolation)),
                        [this] { return optimizer_.pool_metrics(); },
-                       [this] { return door_->counts(); }, optimizer_.width()});
+                       [this] { return http_->counts(); }, optimizer_.width()});
     // As many threads as there are workers wait for them, and some more, so that a new
     // request is waiting when a worker becomes free.
-    desk_ = std::make_unique<Desk>(*api_, 2 * optimizer_.width());
-    return door_->start(*desk_);
+    dispatcher_ = std::make_unique<Dispatcher>(*api_, 2 * optimizer_.width());
+    return http_->start(*dispatcher_);
   }
 
-  std::uint16_t port() const override { return door_->port(); }
+  std::uint16_t port() const override { return http_->port(); }
   const std::string& token() const override { return token_; }
   const std::vector<std::string>& notes() const override { return jobs_->notes(); }
   Result<std::filesystem::path> allow(const std::filesystem::path& path) override {
@@ -66,16 +66,16 @@ class RunningServer final : public Server {
   ImageOptimizer optimizer_;
   Roots roots_;
   std::unique_ptr<Guard> guard_;
-  Tickets tickets_;
+  DownloadTokens tickets_;
   std::unique_ptr<Jobs> jobs_;
   std::unique_ptr<Uploads> uploads_;
   std::unique_ptr<Runner> runner_;
   std::unique_ptr<Pictures> pictures_;
-  std::unique_ptr<News> news_;
+  std::unique_ptr<EventStream> events_;
   std::unique_ptr<Writing> writing_;
   std::unique_ptr<Api> api_;
-  std::unique_ptr<Desk> desk_;
-  std::unique_ptr<Door> door_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<HttpServer> http_;
 };
 
 }  // namespace
@@ -86,14 +86,14 @@ std::string Server::address() const {
 
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
   IMGMILL_TRY(Roots roots, Roots::create(options.roots));
-  Result<std::unique_ptr<Door>> door = fail(ErrorCode::usage, "no port was given");
+  Result<std::unique_ptr<HttpServer>> http = fail(ErrorCode::usage, "no port was given");
   for (const std::uint16_t port : options.ports) {
-    door = Door::open({port, options.max_connections, options.patience});
-    if (door) break;
+    http = HttpServer::open({port, options.max_connections, options.patience});
+    if (http) break;
   }
-  if (!door) return std::unexpected(std::move(door).error());
+  if (!http) return std::unexpected(std::move(http).error());
   IMGMILL_TRY(ImageOptimizer optimizer, ImageOptimizer::create(options.optimizer));
-  auto server = std::make_unique<RunningServer>(std::move(options), *std::move(door),
+  auto server = std::make_unique<RunningServer>(std::move(options), *std::move(http),
                                                 std::move(optimizer), std::move(roots));
   IMGMILL_CHECK(server->start());
   return server;

@@ -23,7 +23,7 @@ struct ServerOptions {
   BatchOptions batch;  ///< limits of images, jobs
   JobLimits limits;
   unsigned max_connections = 512;
-  std::chrono::seconds patience{30};  ///< with slow clients, see DoorOptions
+  std::chrono::seconds patience{30};  ///< with slow clients, see HttpServerOptions
 };
 
 /// Serves as long as it lives. The workers are started and warmed at once.

@@ -36,18 +36,18 @@ void Uploads::Upload::give_back() {
 Answer<void> Uploads::count(const Job& job, std::uint64_t bytes, std::uint64_t files) {
   const JobView view = jobs_.view(job);
   if (view.record.state != JobState::receiving) {
-    return no(Refusal::conflict, "the job takes no more files", "create another job");
+    return no(ApiError::conflict, "the job takes no more files", "create another job");
   }
   const JobLimits& limits = jobs_.limits();
   const std::lock_guard lock(mutex_);
   const auto found = coming_.find(job.id);
   const Coming coming = found == coming_.end() ? Coming() : found->second;
   if (view.tally.bytes_known + coming.bytes + bytes > limits.max_job_bytes) {
-    return no(Refusal::too_large, "the files of this job are larger than this server takes",
+    return no(ApiError::too_large, "the files of this job are larger than this server takes",
               "divide them into several jobs");
   }
   if (view.next_index + coming.files + files > limits.max_job_files) {
-    return no(Refusal::too_large, "the job has as many files as this server takes",
+    return no(ApiError::too_large, "the job has as many files as this server takes",
               "divide them into several jobs");
   }
   coming_[job.id] = {coming.bytes + bytes, coming.files + files};
@@ -57,12 +57,12 @@ Answer<void> Uploads::count(const Job& job, std::uint64_t bytes, std::uint64_t f
 Answer<Uploads::Upload> Uploads::begin(std::string_view id, std::string_view name,
                                        std::uint64_t bytes) {
   if (const auto checked = check_name(name); !checked) {
-    return std::unexpected(refusal(checked.error(), Refusal::bad_request));
+    return std::unexpected(api_error(checked.error(), ApiError::bad_request));
   }
   auto job = jobs_.job(id);
   if (!job) return std::unexpected(std::move(job).error());
   if (bytes > jobs_.limits().max_upload_bytes) {
-    return no(Refusal::too_large, "the file is larger than this server takes",
+    return no(ApiError::too_large, "the file is larger than this server takes",
               "see limits in GET /api/info");
   }
   // Whether there is room for all of it; what has come is counted as it comes.
@@ -78,7 +78,7 @@ Answer<Uploads::Upload> Uploads::begin(std::string_view id, std::string_view nam
     temporary = ".part-" + std::to_string(number_++);
   }
   if (!(*job)->originals) {
-    return no(Refusal::internal, "the job's folder cannot be used", "create another job");
+    return no(ApiError::internal, "the job's folder cannot be used", "create another job");
   }
   auto file = (*job)->originals->create_file(temporary);
   if (!file) return no(file.error());
@@ -89,7 +89,7 @@ Answer<Uploads::Upload> Uploads::begin(std::string_view id, std::string_view nam
 
 Answer<void> Uploads::Upload::write(ByteView bytes) {
   if (size_ + bytes.size() > uploads_->jobs_.limits().max_upload_bytes) {
-    return no(Refusal::too_large, "the file is larger than this server takes",
+    return no(ApiError::too_large, "the file is larger than this server takes",
               "see limits in GET /api/info");
   }
   if (auto counted = uploads_->count(*job_, bytes.size(), 0); !counted) return counted;
@@ -106,7 +106,7 @@ Answer<void> Uploads::Upload::write(ByteView bytes) {
 Answer<std::uint32_t> Uploads::Upload::finish() {
   close();
   if (size_ == 0)
-    return no(Refusal::bad_request, "the file is empty", "send the bytes of an image");
+    return no(ApiError::bad_request, "the file is empty", "send the bytes of an image");
   auto index = uploads_->jobs_.add_upload(job_, name_, size_, path_);
   path_.clear();  // it has another name now, or has gone
   give_back();

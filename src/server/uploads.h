@@ -12,7 +12,7 @@
 
 namespace imgmill::server {
 
-/// Takes uploads until they are whole, and sees to it that they do not become more than a job
+/// RequestBody uploads until they are whole, and sees to it that they do not become more than a job
 /// may have. Thread-safe; its lock is held over nothing but its own counts.
 class Uploads {
   struct Coming {

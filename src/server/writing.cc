@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "server/api_error.h"
 #include "server/pictures.h"
-#include "server/refusal.h"
 #include "store/backup.h"
 #include "store/output_file.h"
 
@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_errors = 100;
 constexpr std::uint64_t any_size = std::uint64_t{1} << 40;
 
-std::unexpected<Response> no(Refusal why, std::string_view message, std::string_view advice) {
-  return std::unexpected(refusal(why, message, advice));
+std::unexpected<Response> no(ApiError why, std::string_view message, std::string_view advice) {
+  return std::unexpected(api_error(why, message, advice));
 }
 
 /// The error in an answer, which was meant for a client.
@@ -105,18 +105,18 @@ fs::path backup_folder_for(const fs::path& folder, const Roots& roots) {
 }
 
 /// A job's turn to be written.
-class Writing::Turn {
+class Writing::QueueState {
  public:
-  Turn(Writing& writing, std::string_view id) : writing_(writing), id_(id) {
+  QueueState(Writing& writing, std::string_view id) : writing_(writing), id_(id) {
     const std::lock_guard lock(writing_.mutex_);
     taken_ = writing_.at_work_.insert(id_).second;
   }
-  ~Turn() {
+  ~QueueState() {
     const std::lock_guard lock(writing_.mutex_);
     if (taken_) writing_.at_work_.erase(id_);
   }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
+  QueueState(const QueueState&) = delete;
+  QueueState& operator=(const QueueState&) = delete;
   [[nodiscard]] bool taken() const { return taken_; }
 
  private:
@@ -126,17 +126,17 @@ class Writing::Turn {
 };
 
 Answer<Json> Writing::write(std::string_view id, const WriteRequest& request) {
-  const Turn turn(*this, id);
+  const QueueState turn(*this, id);
   auto job = jobs_.find(id);
   if (!job) return std::unexpected(std::move(job).error());
   if (!turn.taken() || !job->ended()) {
-    return no(Refusal::conflict, "the job is not finished", "wait, or cancel it first");
+    return no(ApiError::conflict, "the job is not finished", "wait, or cancel it first");
   }
   std::optional<fs::path> backup;
   fs::path folder;
   if (request.in_place) {
     if (job->record.kind != SourceKind::folder) {
-      return no(Refusal::conflict, "the images of this job were uploaded",
+      return no(ApiError::conflict, "the images of this job were uploaded",
                 "download them, or write them to a folder");
     }
     if (request.backup) {
@@ -152,7 +152,7 @@ Answer<Json> Writing::write(std::string_view id, const WriteRequest& request) {
     if (!allowed) {
       const bool outside = allowed.error().code() == ErrorCode::usage;
       return std::unexpected(
-          refusal(allowed.error(), outside ? Refusal::forbidden_path : Refusal::internal));
+          api_error(allowed.error(), outside ? ApiError::forbidden_path : ApiError::internal));
     }
     folder = *std::move(allowed);
   }
@@ -198,7 +198,7 @@ Answer<Json> Writing::write(std::string_view id, const WriteRequest& request) {
     }
   }
   if (written + failed == 0 && replaced_before > 0) {
-    return no(Refusal::conflict, "the originals have been replaced already",
+    return no(ApiError::conflict, "the originals have been replaced already",
               "start another job for that folder");
   }
   const fs::path& where = request.in_place ? job->record.folder : folder;

@@ -26,7 +26,7 @@ class Writing {
   [[nodiscard]] Answer<Json> write(std::string_view id, const WriteRequest& request);
 
  private:
-  class Turn;
+  class QueueState;
   Jobs& jobs_;
   const Roots& roots_;
   std::mutex mutex_;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int most_rounds = 4;
 
-void clean_once(Document& document, const Traits& traits, Care care, const Keep& keep) {
+void clean_once(Document& document, const Traits& traits, CleaningEffort effort, const Keep& keep) {
   drop_instructions(document);
   if (traits.scripts) {
     // Scripts may count nodes and read anything.
@@ -24,12 +24,12 @@ void clean_once(Document& document, const Traits& traits, Care care, const Keep&
   drop_metadata(document, keep);
   drop_editor_data(document);
   drop_white_space(document, traits);
-  if (care != Care::text_only) {
+  if (effort != CleaningEffort::text_only) {
     drop_without_effect(document, traits);
     shorten_values(document, traits,
-                   care == Care::round        ? Rounding::usual
-                   : care == Care::round_less ? Rounding::fine
-                                              : Rounding::none);
+                   effort == CleaningEffort::round        ? Rounding::usual
+                   : effort == CleaningEffort::round_less ? Rounding::fine
+                                                          : Rounding::none);
     drop_defaults(document, traits);
     drop_empty_groups(document);
   }
@@ -38,7 +38,7 @@ void clean_once(Document& document, const Traits& traits, Care care, const Keep&
 
 }  // namespace
 
-Cleaned clean(const Document& document, Care asked, const Keep& keep) {
+Cleaned clean(const Document& document, CleaningEffort asked, const Keep& keep) {
   Cleaned cleaned;
   Document work = document;
   // One round may create work for the next: rounding shortens a path, an empty group leaves its
@@ -47,8 +47,8 @@ Cleaned clean(const Document& document, Care asked, const Keep& keep) {
     const Traits traits = traits_of(work);
     const bool delicate =
         traits.scripts || traits.animation || traits.structural_rules || traits.outer_styles;
-    cleaned.care = delicate ? Care::text_only : asked;
-    clean_once(work, traits, cleaned.care, keep);
+    cleaned.effort = delicate ? CleaningEffort::text_only : asked;
+    clean_once(work, traits, cleaned.effort, keep);
     std::string bytes = write(work);
     const bool settled = bytes == cleaned.bytes;
     cleaned.bytes = std::move(bytes);

@@ -10,7 +10,7 @@
 namespace imgmill::svg {
 
 /// How much cleaning may change, most aggressive first.
-enum class Care : std::uint8_t {
+enum class CleaningEffort : std::uint8_t {
   round,       ///< numbers are rounded imperceptibly
   round_less,  ///< to a tenth of that
   exact,       ///< every number keeps its value
@@ -19,7 +19,8 @@ enum class Care : std::uint8_t {
 
 struct Cleaned {
   std::string bytes;
-  Care care = Care::text_only;  ///< at least the requested care; more if the drawing requires it
+  CleaningEffort effort =
+      CleaningEffort::text_only;  ///< at least the requested care; more if the drawing requires it
 };
 
 /// Cleans and writes `document`. Scripts, animations and rules that depend on neighbouring nodes
@@ -27,6 +28,6 @@ struct Cleaned {
 /// Ids, classes, titles, descriptions, roles, aria and data attributes, texts, links, rules and
 /// everything unknown are kept. Idempotent: cleaning the output again gives the same bytes.
 /// Thread-safe.
-[[nodiscard]] Cleaned clean(const Document& document, Care asked, const Keep& keep);
+[[nodiscard]] Cleaned clean(const Document& document, CleaningEffort asked, const Keep& keep);
 
 }  // namespace imgmill::svg

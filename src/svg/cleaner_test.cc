@@ -44,9 +44,9 @@ std::string after(const Work& work, std::string_view inside, std::string_view at
   return out.substr(opening.size(), out.size() - opening.size() - 6);
 }
 
-std::string cleaned(std::string_view inside, Care care = Care::round, const Keep& keep = {},
-                    std::string_view attributes = "") {
-  const std::string text = clean(parsed(file_of(inside, attributes)), care, keep).bytes;
+std::string cleaned(std::string_view inside, CleaningEffort effort = CleaningEffort::round,
+                    const Keep& keep = {}, std::string_view attributes = "") {
+  const std::string text = clean(parsed(file_of(inside, attributes)), effort, keep).bytes;
   const std::size_t open = text.find('>');
   return text.substr(open + 1, text.rfind("</svg>") - open - 1);
 }
@@ -97,7 +97,7 @@ TEST(EditorData, GoesAndItsNamespacesWithIt) {
       clean(parsed(file_of("<s:namedview id=\"n\"><i:grid/></s:namedview><g i:label=\"x\" "
                            "id=\"a\"><path d=\"M0 0\"/></g>",
                            attributes)),
-            Care::text_only, {})
+            CleaningEffort::text_only, {})
           .bytes;
   EXPECT_EQ(text, file_of("<g id=\"a\"><path d=\"M0 0\"/></g>"));
 }
@@ -134,8 +134,9 @@ TEST(Html, KeepsItsEmptyElementsOpenAndClosed) {
       "</svg><p> </p></div></foreignObject><title><b xmlns=\"http://www.w3.org/1999/xhtml\"></b>"
       "</title><path/>";
   EXPECT_EQ(after([](Document&) {}, kept), kept);
-  for (const Care care : {Care::round, Care::exact, Care::text_only}) {
-    EXPECT_NE(cleaned(kept, care).find("<div class=\"a\"></div><span></span><br/>"),
+  for (const CleaningEffort effort :
+       {CleaningEffort::round, CleaningEffort::exact, CleaningEffort::text_only}) {
+    EXPECT_NE(cleaned(kept, effort).find("<div class=\"a\"></div><span></span><br/>"),
               std::string::npos);
   }
 }
@@ -165,7 +166,7 @@ TEST(Defaults, GoWhereNothingIsInherited) {
         "<svg x=\"5\" version=\"2.0\"/>", "<text><tspan x=\"0\"/></text>"}) {
     EXPECT_EQ(less(kept), kept);
   }
-  EXPECT_EQ(cleaned("<path d=\"M0 0\"/>", Care::exact, {},
+  EXPECT_EQ(cleaned("<path d=\"M0 0\"/>", CleaningEffort::exact, {},
                     " version=\"1.1\" xml:space=\"preserve\" enable-background=\"new\""),
             "<path d=\"M0 0\"/>");
 }
@@ -226,7 +227,7 @@ TEST(Styles, AreReadOrLeftAlone) {
   }
   EXPECT_EQ(cleaned("<path style=\" fill : #ffcc00 ; stroke-width: 1.50 ; "
                     "-inkscape-stroke:none; \"/>",
-                    Care::exact),
+                    CleaningEffort::exact),
             "<path style=\"fill:#fc0;stroke-width:1.5\"/>");
 }
 
@@ -260,7 +261,8 @@ TEST(Values, AreRoundedByTheSizeOfTheDrawing) {
 }
 
 TEST(Values, AreExactWhereNothingIsToBeLost) {
-  EXPECT_EQ(cleaned("<path d=\"M 1.2345670,2 L 50.5,60.0\"/><rect x=\"1.23456\"/>", Care::exact),
+  EXPECT_EQ(cleaned("<path d=\"M 1.2345670,2 L 50.5,60.0\"/><rect x=\"1.23456\"/>",
+                    CleaningEffort::exact),
             "<path d=\"M1.234567 2 50.5 60\"/><rect x=\"1.23456\"/>");
   const std::string sprite = "<symbol id=\"a\"><path d=\"M1.23456789 0z\"/></symbol>";
   EXPECT_EQ(cleaned(sprite), sprite) << "who draws it, and how large, is not known";
@@ -275,14 +277,14 @@ TEST(Values, OfBoxesAndUnknownThingsStay) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 24.123456789 24\" width=\"2.5mm\">"
       "<x:y xmlns:x=\"urn:x\" d=\"M 0 0 L 1 1\"/><path d=\"M 0 0 L 1 oops\"/>"
       "<g data-d=\"0.50\" aria-label=\"0.50\"/></svg>";
-  EXPECT_EQ(clean(parsed(file), Care::round, {}).bytes, file);
+  EXPECT_EQ(clean(parsed(file), CleaningEffort::round, {}).bytes, file);
 }
 
 TEST(Texts, StayToTheLastCharacter) {
   const std::string file = file_of(
       "<text x=\"1.23456789\" y=\"2.0\" style=\"font-family : x\"> a  <tspan dx=\"0.50\">b</tspan>"
       "\n</text>");
-  EXPECT_EQ(clean(parsed(file), Care::round, {}).bytes, file);
+  EXPECT_EQ(clean(parsed(file), CleaningEffort::round, {}).bytes, file);
   const Document other = parsed(file_of("<text x=\"1.2345\">a</text>"));
   EXPECT_NE(text_signature(parsed(file)), text_signature(other));
   EXPECT_EQ(write(without_text(other)), write(without_text(parsed(file))));
@@ -294,15 +296,16 @@ TEST(Delicate, DrawingsLoseNoValue) {
                                    std::string("<style>@keyframes x{}</style>"),
                                    std::string("<style>[d^=\"M 1\"]{fill:red}</style>"),
                                    std::string("<style>g>path:first-child{fill:red}</style>")}) {
-    const Cleaned made = clean(parsed(file_of("<!--c--> " + path + cause)), Care::round, {});
+    const Cleaned made =
+        clean(parsed(file_of("<!--c--> " + path + cause)), CleaningEffort::round, {});
     EXPECT_EQ(made.bytes, file_of(path + cause));
-    EXPECT_EQ(made.care, Care::text_only);
+    EXPECT_EQ(made.effort, CleaningEffort::text_only);
   }
   for (const std::string& cause :
        {std::string("<script>x()</script>"), std::string("<g onclick=\"x()\"/>"),
         std::string("<a href=\" JavaScript:x()\"/>")}) {
     const std::string with_space = "\n  <!--c--> " + path + "<g/>" + cause;
-    EXPECT_EQ(clean(parsed(file_of(with_space)), Care::round, {}).bytes,
+    EXPECT_EQ(clean(parsed(file_of(with_space)), CleaningEffort::round, {}).bytes,
               file_of(" <!--c--> " + path + "<g/>" + cause))
         << "who counts nodes counts the same";
   }
@@ -316,9 +319,10 @@ TEST(Clean, SettlesAtOnce) {
         std::string("<path d=\"M0 0a1.00049 1.00049 0 1 0 2.00051 0z\" style=\"fill:#ff0000;\"/>"),
         std::string("<text> a </text><path d=\"M 0.0001 0.0001 h 0.00049 v 50\"/>"),
         std::string(metadata)}) {
-    for (const Care care : {Care::round, Care::round_less, Care::exact, Care::text_only}) {
-      const std::string once = clean(parsed(file_of(inside)), care, {}).bytes;
-      EXPECT_EQ(clean(parsed(once), care, {}).bytes, once);
+    for (const CleaningEffort effort : {CleaningEffort::round, CleaningEffort::round_less,
+                                        CleaningEffort::exact, CleaningEffort::text_only}) {
+      const std::string once = clean(parsed(file_of(inside)), effort, {}).bytes;
+      EXPECT_EQ(clean(parsed(once), effort, {}).bytes, once);
       EXPECT_LE(once.size(), file_of(inside).size());
     }
   }
@@ -328,7 +332,7 @@ TEST(Clean, PrefixedDrawingsAreCleanedAlike) {
   const std::string file =
       "<s:svg xmlns:s=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 100 100\"><!--c-->\n"
       "<s:path d=\"M 0 0 L 10 0\" fill=\"#ffcc00\"/></s:svg>";
-  EXPECT_EQ(clean(parsed(file), Care::round, {}).bytes,
+  EXPECT_EQ(clean(parsed(file), CleaningEffort::round, {}).bytes,
             "<s:svg xmlns:s=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 100 100\">"
             "<s:path d=\"M0 0h10\" fill=\"#fc0\"/></s:svg>");
 }

@@ -17,8 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string written = svg::write(*document);
   const auto again = svg::read(std::as_bytes(std::span(written)), {.expansion = 64});
   if (!again || !svg::same(*document, *again)) __builtin_trap();
-  for (const svg::Care care : {svg::Care::round, svg::Care::exact, svg::Care::text_only}) {
-    const svg::Cleaned cleaned = svg::clean(*document, care, {});
+  for (const svg::CleaningEffort effort :
+       {svg::CleaningEffort::round, svg::CleaningEffort::exact, svg::CleaningEffort::text_only}) {
+    const svg::Cleaned cleaned = svg::clean(*document, effort, {});
     const auto less = svg::read(std::as_bytes(std::span(cleaned.bytes)), {.expansion = 64});
     if (!less || svg::text_signature(*less) != svg::text_signature(*document)) __builtin_trap();
   }

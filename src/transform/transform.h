@@ -23,7 +23,7 @@ struct ColourFacts {
   IccFacts profile;  ///< that explains them, embedded or `made`; empty space: none, they are sRGB
   /// Whether something else than an embedded profile explains them: `made`, or where that is empty
   /// nothing that a profile can say.
-  bool told_elsewhere = false;
+  bool implied = false;
   Buffer made;  ///< of code points, gAMA and cHRM, or DCF's word for Adobe RGB
 };
 

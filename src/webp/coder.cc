@@ -65,8 +65,9 @@ void show(Band& band, std::size_t size, std::size_t row, std::size_t width,
 
 }  // namespace
 
-Coder::Coder(const Planes& from, const Segments& with, const Thought& care, std::size_t mode_bytes)
-    : planes(&from), segments(&with), thought(care), above(from.wide), teller(from.wide) {
+Coder::Coder(const Planes& from, const Segments& with, const CodingEffort& care,
+             std::size_t mode_bytes)
+    : planes(&from), segments(&with), effort(care), above(from.wide), teller(from.wide) {
   for (std::size_t plane = 0; plane < 3; ++plane) {
     start_band(bands[plane], plane == 0 ? 16 : 8, from.wide);
   }
@@ -104,7 +105,7 @@ void Coder::code_row() {
   teller.start_row();
   const std::int16_t* next = levels.data() + old_levels;
   for (std::size_t column = 0; column < planes->wide; ++column) {
-    next = teller.tell(macroblocks[row * planes->wide + column], column, next, counts);
+    next = teller.read(macroblocks[row * planes->wide + column], column, next, counts);
   }
   since_costs += planes->wide;
   if (since_costs >= macroblocks_between_costs) {

@@ -14,7 +14,7 @@
 namespace imgmill::webp {
 
 /// Encoding effort per macroblock.
-struct Thought {
+struct CodingEffort {
   std::size_t block_modes = 2;  ///< modes tried in full for each block: 1..4
   bool weigh = true;            ///< levels are chosen by rate-distortion cost (trellis)
 };
@@ -73,7 +73,7 @@ struct Coder {
   static constexpr std::size_t most_mode_bytes = (std::size_t{1} << 19) - 1;
 
   /// Throws std::bad_alloc. The arguments must outlive it. `mode_bytes`: a lower limit, for tests.
-  Coder(const Planes& from, const Segments& with, const Thought& care,
+  Coder(const Planes& from, const Segments& with, const CodingEffort& care,
         std::size_t mode_bytes = most_mode_bytes);
 
   /// True if the mode budget allows per-block luma modes for the next macroblock.
@@ -87,13 +87,13 @@ struct Coder {
 
   const Planes* planes;
   const Segments* segments;
-  Thought thought;
+  CodingEffort effort;
   std::size_t row = 0;
   std::array<Band, 3> bands;
   std::vector<Side> above;
   Side left;
   TokenCosts costs;
-  TokenTeller teller;  ///< fills `counts`
+  TokenReader teller;  ///< fills `counts`
   ForkCounts counts;
   std::vector<Macroblock> macroblocks;
   Levels levels;

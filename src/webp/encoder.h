@@ -10,7 +10,7 @@ namespace imgmill::webp {
 
 struct EncoderSettings {
   double quality = 80;  ///< 1..100
-  Thought thought{};
+  CodingEffort effort{};
 };
 
 /// Encodes samples to a WebP file. Besides the file, it takes 1.5 bytes per pixel for planes and

@@ -19,7 +19,7 @@ namespace imgmill {
 namespace {
 
 using namespace test;
-using webp::Thought;
+using webp::CodingEffort;
 
 struct Shot {
   std::vector<std::uint8_t> storage;
@@ -57,10 +57,10 @@ Result<Buffer> encoded(const Raster& raster, const webp::EncoderSettings& settin
   return webp::encode_webp(shot(raster).samples, settings);
 }
 
-constexpr Thought thoughts[] = {{.block_modes = 0, .weigh = false},
-                                {.block_modes = 1, .weigh = false},
-                                {.block_modes = 2, .weigh = true},
-                                {.block_modes = 4, .weigh = true}};
+constexpr CodingEffort thoughts[] = {{.block_modes = 0, .weigh = false},
+                                     {.block_modes = 1, .weigh = false},
+                                     {.block_modes = 2, .weigh = true},
+                                     {.block_modes = 4, .weigh = true}};
 
 bool same_rows(const std::uint8_t* shown, int stride, const std::vector<std::uint8_t>& ours,
                std::size_t our_stride, std::size_t width, std::size_t height) {
@@ -72,11 +72,12 @@ bool same_rows(const std::uint8_t* shown, int stride, const std::vector<std::uin
 }
 
 // Checks that libwebp's output without a loop filter equals the encoder's reconstruction.
-testing::AssertionResult decoder_agrees(const Raster& raster, int quality, const Thought& thought) {
+testing::AssertionResult decoder_agrees(const Raster& raster, int quality,
+                                        const CodingEffort& effort) {
   const webp::Planes planes = webp::to_planes(shot(raster).samples);
   webp::Segments segments = webp::make_segments(planes, quality);
   for (webp::Segment& segment : segments.rows) segment.filter = 0;
-  webp::Coder coder(planes, segments, thought);
+  webp::Coder coder(planes, segments, effort);
   webp::Planes ours = planes;
   coder.shown = &ours;
   for (std::size_t row = 0; row < planes.high; ++row) coder.code_row();
@@ -106,9 +107,9 @@ testing::AssertionResult decoder_agrees(const Raster& raster, int quality, const
 TEST(WebpEncoder, DecodersShowWhatItWentByAtEverySize) {
   for (int side = 1; side <= 70; ++side) {
     for (const auto& [width, height] : {std::pair{side, 71 - side}, {side, 17}, {16, side}}) {
-      const Thought& thought = thoughts[static_cast<std::size_t>(side) % 4];
+      const CodingEffort& effort = thoughts[static_cast<std::size_t>(side) % 4];
       SCOPED_TRACE(testing::Message() << width << "x" << height);
-      EXPECT_TRUE(decoder_agrees(photo(width, height), 20 + side, thought));
+      EXPECT_TRUE(decoder_agrees(photo(width, height), 20 + side, effort));
     }
   }
 }
@@ -119,10 +120,10 @@ TEST(WebpEncoder, DecodersShowWhatItWentByWhateverThePicture) {
       graphic(64, 70),  flat(33, 18, {255, 255, 255}), spoilt(flat(70, 70, {0, 0, 0}), 20, 20, 30)};
   for (std::size_t i = 0; i < std::size(pictures); ++i) {
     for (const int quality : {1, 30, 75, 90, 100}) {
-      for (const Thought& thought : thoughts) {
+      for (const CodingEffort& effort : thoughts) {
         SCOPED_TRACE(testing::Message() << "picture " << i << " quality " << quality << " modes "
-                                        << thought.block_modes);
-        EXPECT_TRUE(decoder_agrees(pictures[i], quality, thought));
+                                        << effort.block_modes);
+        EXPECT_TRUE(decoder_agrees(pictures[i], quality, effort));
       }
     }
   }
@@ -202,7 +203,7 @@ TEST(WebpEncoder, HigherQualitiesAreLargerAndNearer) {
 TEST(WebpEncoder, ThoughtPays) {
   const Raster picture = photo(256, 192);
   const auto quick =
-      encoded(picture, {.quality = 75, .thought = {.block_modes = 1, .weigh = false}});
+      encoded(picture, {.quality = 75, .effort = {.block_modes = 1, .weigh = false}});
   const auto weighed = encoded(picture, {.quality = 75});
   ASSERT_TRUE(quick && weighed);
   // Twice the bytes are worth about 6 dB.
@@ -217,8 +218,8 @@ TEST(WebpEncoder, ThoughtPays) {
 TEST(WebpEncoder, GivesTheSameBytesOnEveryInstructionSet) {
   const Raster pictures[] = {photo(75, 53), noise(40, 33, 3), graphic(64, 64)};
   for (const Raster& picture : pictures) {
-    for (const Thought& thought : thoughts) {
-      const webp::EncoderSettings settings{.quality = 80, .thought = thought};
+    for (const CodingEffort& effort : thoughts) {
+      const webp::EncoderSettings settings{.quality = 80, .effort = effort};
       const auto best = encoded(picture, settings);
       ASSERT_TRUE(best);
       for (const std::string_view target : simd_targets()) {

@@ -31,8 +31,8 @@ extern const std::array<std::uint16_t, 256> bit_costs;
 /// bit) for those with adaptive probabilities, sink.fixed(bit, probability) for the others. `end`:
 /// one more than the position of the last nonzero level, at most 16.
 template <typename Sink>
-void tell_block(Sink& sink, BlockKind kind, std::size_t context, const std::int16_t* levels,
-                std::size_t end) {
+void read_block_tokens(Sink& sink, BlockKind kind, std::size_t context, const std::int16_t* levels,
+                       std::size_t end) {
   std::size_t at = kind == kind_luma_ac ? 1 : 0;
   if (end <= at) {
     sink.fork(kind, band_of[at], context, 0, false);
@@ -118,7 +118,7 @@ extern const BlockModeCosts block_mode_costs;
 
 void fill_costs(const Probabilities& probabilities, TokenCosts& costs);
 
-/// Returns the cost of a block; arguments as in tell_block().
+/// Returns the cost of a block; arguments as in read_block_tokens().
 [[nodiscard]] inline int block_cost(const TokenCosts& costs, BlockKind kind, std::size_t context,
                                     const std::int16_t* levels, std::size_t end) {
   std::size_t at = kind == kind_luma_ac ? 1 : 0;

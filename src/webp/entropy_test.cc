@@ -108,7 +108,7 @@ TEST(WebpEntropy, BlocksCostWhatTheirTokensCost) {
     while (end > 0 && levels[end - 1] == 0) --end;
     const std::size_t context = random() % contexts;
     Tallying tally{default_probabilities};
-    tell_block(tally, kind, context, levels.data(), end);
+    read_block_tokens(tally, kind, context, levels.data(), end);
     EXPECT_EQ(block_cost(costs, kind, context, levels.data(), end), tally.cost);
   }
 }
@@ -120,7 +120,7 @@ TEST(WebpEntropy, FittedProbabilitiesAreCheaper) {
     const std::vector<std::int16_t> levels = random_levels(random);
     std::size_t end = 16;
     while (end > 0 && levels[end - 1] == 0) --end;
-    tell_block(counts, kind_luma, random() % contexts, levels.data(), end);
+    read_block_tokens(counts, kind_luma, random() % contexts, levels.data(), end);
   }
   const Probabilities fitted = best_probabilities(counts);
   const auto cost = [&](const Probabilities& probabilities) {

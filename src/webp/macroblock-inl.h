@@ -50,7 +50,7 @@ class Worker {
     Gather();
     Macroblock made;
     ChooseWhole(made);
-    if (coder_.thought.block_modes > 0 && coder_.may_use_blocks() && ChooseBlocks(made)) {
+    if (coder_.effort.block_modes > 0 && coder_.may_use_blocks() && ChooseBlocks(made)) {
       made.by_blocks = true;
     } else {
       FinishWhole(made);
@@ -145,7 +145,7 @@ class Worker {
     const std::size_t context =
         static_cast<std::size_t>(above_.second) + static_cast<std::size_t>(left_.second);
     const Matrix& matrix = segment_.second;
-    if (coder_.thought.weigh) {
+    if (coder_.effort.weigh) {
       const Weighed weighed = weigh(coefficients, matrix, kind_second_order, context, coder_.costs,
                                     segment_.lambda_luma, second_.levels);
       second_.end = weighed.end;
@@ -206,7 +206,7 @@ class Worker {
       BlockLevels& levels = whole_levels_[block];
       std::uint8_t& a = above_.luma[block % 4];
       std::uint8_t& l = left_.luma[block / 4];
-      if (coder_.thought.weigh && levels.end > 0) {
+      if (coder_.effort.weigh && levels.end > 0) {
         levels.end = weigh(coefficients_[block], segment_.luma, kind_luma_ac,
                            static_cast<std::size_t>(a + l), coder_.costs, segment_.lambda_luma,
                            levels.levels)
@@ -284,7 +284,7 @@ class Worker {
     std::int32_t sums[block_modes];
     HadamardEach(samples, foretold, block_modes, sums);
     // Sorts the modes, most promising first.
-    const std::size_t most = coder_.thought.block_modes;
+    const std::size_t most = coder_.effort.block_modes;
     std::int64_t costs[most_tried + 1];
     BlockMode best[most_tried + 1];
     std::size_t found = 0;
@@ -329,7 +329,7 @@ class Worker {
       }
     }
     BlockLevels& levels = block_levels_[block];
-    if (coder_.thought.weigh) {
+    if (coder_.effort.weigh) {
       const Weighed weighed = weigh(coefficients + 16 * best, segment_.luma, kind_luma, context,
                                     coder_.costs, segment_.lambda_luma, levels.levels);
       levels.end = weighed.end;
@@ -368,7 +368,7 @@ class Worker {
       const bool is_red = block >= 4;
       std::uint8_t& a = (is_red ? above_.red : above_.blue)[block % 2];
       std::uint8_t& l = (is_red ? left_.red : left_.blue)[block / 2 % 2];
-      if (coder_.thought.weigh) {
+      if (coder_.effort.weigh) {
         levels.end = weigh(coefficients_[block], segment_.chroma, kind_chroma,
                            static_cast<std::size_t>(a + l), coder_.costs, segment_.lambda_chroma,
                            levels.levels)

@@ -4,12 +4,12 @@
 #include <array>
 #include <cstdlib>
 
-#include "webp/unrest.h"
+#include "webp/activity.h"
 
 namespace imgmill::webp {
 namespace {
 
-// All constants here (and two in unrest.cc and colour.cc) were fitted together, one after the
+// All constants here (and two in activity.cc and colour.cc) were fitted together, one after the
 // other, up and down, for the fewest bytes at equal mean SSIMULACRA 2 of 75, 80 and 85 over five
 // Kodak pictures and the centres of five photographs, and verified on others.
 
@@ -133,8 +133,8 @@ Segments make_segments(const Planes& planes, double quality) {
 }
 
 Segments segments_at(const Planes& planes, int index) {
-  Unrest unrest = unrest_of(planes);
-  Segments segments{.map = std::move(unrest.groups),
+  Activity activity = activity_of(planes);
+  Segments segments{.map = std::move(activity.groups),
                     .luma_dc_change = luma_dc_change,
                     .second_dc_change = second_dc_change,
                     .second_ac_change = second_ac_change,
@@ -143,7 +143,7 @@ Segments segments_at(const Planes& planes, int index) {
                     .sharpness = filter_sharpness};
   std::array<int, most_segments> quantisers{};
   for (std::size_t i = 0; i < most_segments; ++i) {
-    const int change = unrest.against_mean[i] * steps_of_an_octave_64ths;  // in 4096ths
+    const int change = activity.against_mean[i] * steps_of_an_octave_64ths;  // in 4096ths
     quantisers[i] = std::clamp((index * 256 + change + 2048) >> 12, 0, 127);
     segments.rows[i] = make_segment(quantisers[i]);
   }

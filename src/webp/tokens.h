@@ -12,17 +12,17 @@ namespace imgmill::webp {
 
 /// Walks through a picture's levels, macroblock by macroblock, and tracks the contexts from
 /// neighbours (RFC 6386, section 13.3).
-class TokenTeller {
+class TokenReader {
  public:
   /// wide: macroblocks per row. Throws std::bad_alloc.
-  explicit TokenTeller(std::size_t wide) : above_(wide) {}
+  explicit TokenReader(std::size_t wide) : above_(wide) {}
 
   void start_row() { left_ = {}; }
 
-  /// Passes the tokens of the next macroblock, in `column`, to a sink as in tell_block(). `levels`
-  /// are the remaining levels; returns those after this macroblock.
+  /// Passes the tokens of the next macroblock, in `column`, to a sink as in read_block_tokens().
+  /// `levels` are the remaining levels; returns those after this macroblock.
   template <typename Sink>
-  const std::int16_t* tell(const Macroblock& macroblock, std::size_t column,
+  const std::int16_t* read(const Macroblock& macroblock, std::size_t column,
                            const std::int16_t* levels, Sink& sink) {
     Contexts& above = above_[column];
     if (macroblock.skipped) {
@@ -35,7 +35,7 @@ class TokenTeller {
     }
     const auto block = [&](BlockKind kind, std::uint8_t& a, std::uint8_t& l) {
       const auto end = static_cast<std::size_t>(*levels++);
-      tell_block(sink, kind, static_cast<std::size_t>(a + l), levels, end);
+      read_block_tokens(sink, kind, static_cast<std::size_t>(a + l), levels, end);
       a = l = end > (kind == kind_luma_ac ? 1 : 0) ? 1 : 0;
       levels += end;
     };

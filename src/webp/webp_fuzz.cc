@@ -67,7 +67,7 @@ void check_samples(const webp::Samples& samples, const webp::EncoderSettings& se
   const webp::Planes planes = webp::to_planes(samples);
   webp::Segments segments = webp::make_segments(planes, settings.quality);
   for (webp::Segment& segment : segments.rows) segment.filter = 0;
-  webp::Coder coder(planes, segments, settings.thought);
+  webp::Coder coder(planes, segments, settings.effort);
   webp::Planes ours = planes;
   coder.shown = &ours;
   for (std::size_t row = 0; row < planes.high; ++row) coder.code_row();
@@ -118,8 +118,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (kind & 4) std::swap(samples.width, samples.height);
   webp::EncoderSettings settings;
   settings.quality = static_cast<int>(feed.next() % 100 + 1);
-  settings.thought.block_modes = feed.next() % 5;
-  settings.thought.weigh = (kind & 8) != 0;
+  settings.effort.block_modes = feed.next() % 5;
+  settings.effort.weigh = (kind & 8) != 0;
   samples.row_size = std::size_t{samples.width} * static_cast<std::size_t>(samples.channels) +
                      (kind & 16 ? feed.next() % 8 : 0);
   const std::vector<std::uint8_t> bytes =

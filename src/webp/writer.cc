@@ -87,12 +87,12 @@ class FrameWriter {
   [[nodiscard]] std::vector<std::uint8_t> levels() const {
     BoolWriter writer;
     TokenSink sink{writer, probabilities_};
-    TokenTeller teller(coder_.planes->wide);
+    TokenReader teller(coder_.planes->wide);
     const std::int16_t* next = coder_.levels.data();
     for (std::size_t i = 0; i < coder_.macroblocks.size(); ++i) {
       const std::size_t column = i % coder_.planes->wide;
       if (column == 0) teller.start_row();
-      next = teller.tell(coder_.macroblocks[i], column, next, sink);
+      next = teller.read(coder_.macroblocks[i], column, next, sink);
     }
     return writer.finish();
   }

@@ -58,7 +58,7 @@ class Running {
   Running& operator=(const Running&) = delete;
 
   void signal(int number) const;
-  /// Hands over `input`, reads everything and waits for the end.
+  /// ThreadPool over `input`, reads everything and waits for the end.
   Outcome finish(const std::string& input = {});
 
  private:

@@ -1,0 +1,67 @@
+// Scratch memory of the fast metric: what its vector code keeps from one step to the next.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "quality/ssimulacra2_simd.h"
+
+namespace imgmill::quality {
+
+/// The blurred quantities: values of the original; those of the candidate; sums of the squares of
+/// both; squared differences. Variances and covariance follow from the last two, and where both
+/// sides are equal the difference is exactly 0.
+enum Quantity : std::size_t { original, candidate, squares, difference, quantity_count };
+
+struct FineTile {
+  static constexpr std::size_t channels = 2;  // the fine scales do not use the third
+  // Column 0 of the tile is column `margin` of these rows. They are read in whole vectors, two at a
+  // time when they are halved.
+  static constexpr std::size_t margin = 16;
+  static constexpr std::size_t block = 8;
+  static constexpr std::size_t ring = 16;  // a block plus the reach of the blur
+  static constexpr std::size_t columns = tile_width + 3 * margin;
+  using Row = std::array<float, columns>;
+
+  struct Scale {
+    alignas(64) Row light[2][3];
+    alignas(64) Row colours[channels][ring];
+    alignas(64) Row blurred[channels][quantity_count][ring];
+  };
+  Scale scales[fine_scales];
+  alignas(64) Row values;  ///< of the original
+  alignas(64) Row products[2];
+  alignas(64) Row errors[2][2];
+  alignas(64) Row no_ringing;
+};
+
+/// Blurred planes of one channel of a coarse scale, and buffers for transposed rows.
+struct CoarseBuffers {
+  static constexpr std::size_t planes = 3;
+  static constexpr std::size_t zeros = 8;  // columns before and after transposed rows
+  static constexpr std::size_t most_lanes = 16;
+
+  /// The size in floats.
+  static constexpr std::size_t size(std::size_t width, std::size_t height) {
+    return planes * row_floats(width) * height + 3 * (width + 2 * zeros) * most_lanes;
+  }
+
+  std::size_t step;
+  Rows<float> blurred[3];  ///< first horizontally only, then vertically as well
+  float* upright[3];
+
+  CoarseBuffers(float* scratch, std::size_t width, std::size_t height) : step(row_floats(width)) {
+    const auto next = [&] {
+      const Rows<float> rows{scratch + Rows<float>::margin, step};
+      scratch += step * height;
+      return rows;
+    };
+    for (Rows<float>& rows : blurred) rows = next();
+    for (float*& rows : upright) {
+      rows = scratch + zeros * most_lanes;
+      scratch += (width + 2 * zeros) * most_lanes;
+    }
+  }
+};
+
+}  // namespace imgmill::quality
