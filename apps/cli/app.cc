@@ -156,10 +156,15 @@ void CommandLine::add_picture_options(CLI::App& app) {
   app.add_flag("--clean-alpha", settings.clean_alpha,
                "Let colours that full transparency hides change where that saves bytes (PNG).")
       ->group(group);
-  app.add_flag("--first-frame", first_frame_,
-               "Take the first frame of an animation, or the main one of several pictures, "
-               "where the format holds only one.")
+  add_value(app, "--animation", "refuse|keep|first-frame", animation_,
+            one_of<std::optional<Animation>>({{"refuse", Animation::refuse},
+                                              {"keep", Animation::keep},
+                                              {"first-frame", Animation::first_frame}}),
+            "What becomes of an animation, or of several pictures in one file, where the format "
+            "holds only one: it fails, it stays as it is in its own format, or its first frame (or "
+            "main picture) is taken. Default refuse.")
       ->group(group);
+  app.add_flag("--first-frame", first_frame_, "The same as --animation first-frame.")->group(group);
 }
 
 void CommandLine::add_limits(CLI::App& app, Limits& limits) {
@@ -343,7 +348,12 @@ Result<Request> CommandLine::finish_optimize() {
   if (lossless_) settings.compression = Compression::lossless;
   if (enlarge_) settings.resize.enlarge = Enlarge::allow;
   if (to_srgb_) settings.colour = ColourPolicy::to_srgb;
-  if (first_frame_) settings.animation = Animation::first_frame;
+  if (first_frame_ && animation_ && *animation_ != Animation::first_frame) {
+    return fail(ErrorCode::usage, "--first-frame and --animation contradict each other",
+                "leave one of them out");
+  }
+  settings.animation =
+      first_frame_ ? Animation::first_frame : animation_.value_or(Animation::refuse);
   IMGMILL_CHECK(finish_target());
   IMGMILL_CHECK(validate(settings));
 

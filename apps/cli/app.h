@@ -104,6 +104,7 @@ class CommandLine {
   std::optional<double> target_;
   bool to_srgb_ = false;
   bool first_frame_ = false;
+  std::optional<Animation> animation_;
 };
 
 }  // namespace imgmill::cli

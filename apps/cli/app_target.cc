@@ -41,6 +41,7 @@ Result<void> CommandLine::finish_target() {
   ImageSettings& settings = optimize_.settings;
   settings.output_format = format_.format;
   settings.choose_format = format_.automatic;
+  optimize_.own_format = format_.original;
   bool quality = settings.quality.global.has_value();
   for (const FormatInfo& row : formats()) {
     quality = quality || settings.quality.own(row.format).has_value();

@@ -120,6 +120,23 @@ TEST(CommandLine, ReadsEveryOptionOfOptimize) {
   EXPECT_EQ(options.run.talk.log_format, LogFormat::json);
 }
 
+TEST(CommandLine, SaysWhatBecomesOfAnimations) {
+  const auto animation = [](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"optimize", "a.gif", "-o", "out"};
+    words.insert(words.end(), more.begin(), more.end());
+    return parsed<OptimizeOptions>(words).settings.animation;
+  };
+  EXPECT_EQ(animation({}), Animation::refuse);
+  EXPECT_EQ(animation({"--animation", "keep"}), Animation::keep);
+  EXPECT_EQ(animation({"--animation=refuse"}), Animation::refuse);
+  EXPECT_EQ(animation({"--animation", "first-frame"}), Animation::first_frame);
+  EXPECT_EQ(animation({"--animation", "first-frame", "--first-frame"}), Animation::first_frame);
+  EXPECT_THAT(refused({"optimize", "a.gif", "-o", "out", "--animation", "keep", "--first-frame"}),
+              HasSubstr("contradict each other"));
+  EXPECT_THAT(refused({"optimize", "a.gif", "-o", "out", "--animation", "still"}),
+              HasSubstr("write refuse, keep or first-frame"));
+}
+
 TEST(CommandLine, TakesNamesAsTheyAre) {
   const std::vector<std::string> names = {"[a]", "[a,b].png", "{}", "batch",
                                           "man", "a b",       "%%", "++"};

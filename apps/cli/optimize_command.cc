@@ -65,6 +65,7 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
   request.include_patterns = options.include;
   request.name = options.name;
   request.copy_others = options.copy_others;
+  request.own_format = options.own_format;
   const std::string batch = identity_of(request);
   RunOptions run = options.run;
   if (one_file) run.optimizer.warm_up = WarmUp::off;

@@ -265,7 +265,7 @@ std::vector<std::string> format_names() {
 }
 
 Result<FormatChoice> parse_format(std::string_view text) {
-  if (lower(text) == "original") return FormatChoice{};
+  if (lower(text) == "original") return FormatChoice{.original = true};
   if (lower(text) == "auto") return FormatChoice{.automatic = true};
   if (const auto format = format_named(text); format && info(*format).writable)
     return FormatChoice{.format = format};

@@ -63,6 +63,7 @@ struct OptimizeOptions {
   std::string name;  ///< the pattern of the results' names; empty: the inputs'
   bool copy_others = false;
   ImageSettings settings;
+  bool own_format = false;              ///< asked for in words: "--format original"
   std::optional<std::uint64_t> budget;  ///< bytes, for all results together
 };
 
@@ -154,6 +155,7 @@ struct DoctorOptions {
 struct FormatChoice {
   std::optional<Format> format;
   bool automatic = false;
+  bool original = false;
 };
 /// "original" (no format), "auto", or a format's name or extension.
 [[nodiscard]] Result<FormatChoice> parse_format(std::string_view text);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/file_names.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "batch/named_format.h"
@@ -91,6 +92,15 @@ Result<void> do_image(const OptimizeOptions& options, Screen& screen, Optimizati
   result.notes = made.notes;
   result.stage = Stage::write;
   if (to_file) {
+    const std::optional<Format> named = format_of_name(options.output);
+    if (options.own_format && named && *named != made.format) {
+      return fail(
+          ErrorCode::usage,
+          fmt::format("the output '{}' is named after {}, but the image is a {} and is to "
+                      "stay one",
+                      printable(options.output), upper_name(*named), upper_name(made.format)),
+          "leave out --format original, or give the output another extension");
+    }
     IMGMILL_CHECK(write_file(options.output, made.bytes.view(), batch.existing));
   } else if (!screen.data(as_text(made.bytes.view()))) {
     return fail(ErrorCode::environment,
@@ -124,7 +134,7 @@ Status optimize_standard_input(OptimizeOptions options, Screen& screen) {
   }
   const auto named = format_by_name("-", options.output, options.settings);
   if (!named) return tell(screen, "optimize", named.error());
-  if (*named) options.settings.output_format = *named;
+  if (*named && !options.own_format) options.settings.output_format = *named;
   std::unique_ptr<ReportWriter> report;
   if (options.run.report) {
     auto created = ReportWriter::create(*options.run.report, options.settings);

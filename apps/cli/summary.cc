@@ -137,6 +137,13 @@ std::string left_out_line(const LeftOutSummary& left_out) {
                      left_out.files == 1 ? "it" : "them");
 }
 
+std::string idle_line(const std::vector<std::string>& patterns) {
+  if (patterns.empty()) return {};
+  std::vector<std::string> quoted;
+  for (const std::string& pattern : patterns) quoted.push_back("'" + printable(pattern) + "'");
+  return fmt::format("\n  matched by no image: {}", fmt::join(quoted, ", "));
+}
+
 std::string copied_line(const CopySummary& copied, bool dry_run) {
   if (copied.files + copied.there + copied.failed == 0) return {};
   std::string line = fmt::format("\n  {} other file{} {}copied", grouped(copied.files),
@@ -265,6 +272,7 @@ std::string summary_text(const BatchSummary& summary, const Tally& tally, bool i
   if (!asides.empty()) text += fmt::format("\n  {}", fmt::join(asides, "; "));
   text += copied_line(summary.copied, tally.planned > 0);
   text += left_out_line(summary.left_out);
+  text += idle_line(summary.idle_patterns);
   if (const std::string line = private_line(summary.private_left); !line.empty()) {
     text += "\n  " + line;
   }

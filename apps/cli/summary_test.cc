@@ -127,6 +127,15 @@ TEST(Summary, CountsWhatWasLeftOutAndCopied) {
   EXPECT_THAT(text, HasSubstr("\n  1 other file copied (2.00 kB), 1 was there already, 1 failed"));
 }
 
+TEST(Summary, TellsOfPatternsThatMatchedNothing) {
+  BatchSummary summary = summary_of_two();
+  EXPECT_THAT(summary_text(summary, Tally{}, false), Not(HasSubstr("matched")));
+  summary.idle_patterns = {"*.giff", "dr\x1b[1mafts/"};
+  EXPECT_THAT(summary_text(summary, Tally{}, false),
+              HasSubstr("\n  matched by no image: '*.giff', 'dr"));
+  EXPECT_EQ(summary_text(summary, Tally{}, false).find('\x1b'), std::string::npos);
+}
+
 TEST(Summary, CountsWhatWasMerelyNotDoneAsNoFailure) {
   Tally tally;
   OptimizationResult stopped = done(5, 0);

@@ -1,4 +1,4 @@
-// Many images: plan, validate, pipeline, collect.
+// Batch processing: planning, validation, the pipeline and its summary.
 #pragma once
 
 #include <chrono>
@@ -23,16 +23,16 @@
 
 namespace imgmill {
 
-/// One input, one planned output and what to do in between. Tasks of a folder
-/// share one settings object. Where both paths are spelled alike, the original is
-/// replaced; where they only lead to one file, the task is refused.
+/// One input, its planned output and the settings between them. Tasks of a folder share one
+/// settings object. If both paths are spelled alike, the original is replaced; if they differ but
+/// lead to the same file, the task is refused.
 struct ImageTask {
   std::filesystem::path input_path;
   std::filesystem::path output_path;
   std::shared_ptr<const ImageSettings> settings;
 };
 
-/// An input for which no task could be made, and why.
+/// An input for which no task could be made, with the reason.
 struct PlanFailure {
   std::filesystem::path input_path;
   std::filesystem::path output_path;  ///< may be empty
@@ -41,120 +41,133 @@ struct PlanFailure {
 
 using PlannedTask = std::expected<ImageTask, PlanFailure>;
 
-/// Where a batch gets its tasks from, one at a time, so that a million of them
-/// need no more memory than a thousand. Used by one thread at a time.
+/// Source of a batch's tasks, read one at a time so that memory does not grow with their number.
+/// Used by one thread at a time.
 class IMGMILL_API TaskSource {
  public:
   virtual ~TaskSource() = default;
-  /// The next task, or nothing when there are no more.
+  /// Returns the next task, or nothing at the end.
   [[nodiscard]] virtual std::optional<PlannedTask> next() = 0;
-  /// From now on next() tells `listener` of each file that it comes by and gives no task for.
+  /// From now on, next() reports to `listener` every file it passes without returning a task.
   virtual void on_left_out(std::function<void(const LeftOut&)> /*listener*/) {}
+  /// The input that the file at `output` is, if it is one of any task: then it must not be replaced
+  /// by another one's output. From any thread, at any time.
+  [[nodiscard]] virtual std::optional<std::filesystem::path> input_at(
+      const std::filesystem::path& /*output*/) const {
+    return std::nullopt;
+  }
+  /// When there are no more tasks: patterns that were asked for and have matched nothing.
+  [[nodiscard]] virtual std::vector<std::string> idle_patterns() const { return {}; }
 };
 
-/// What is done with a task whose output is its input, however both are spelled.
+/// What happens to a task whose output is its input, however the paths are spelled.
 enum class Originals { replace, refuse };
 
-/// Tasks that are there already. Where a task's settings ask for no format, the extension of its
-/// output does, unless it is that of its input.
+/// Returns a source for an existing list of tasks. If a task's settings name no format, the
+/// extension of its output chooses one, unless it equals the input's extension.
 [[nodiscard]] IMGMILL_API std::unique_ptr<TaskSource> tasks_from(
     std::vector<ImageTask> tasks, Originals originals = Originals::replace);
 
 /// A walk over files and folders.
 struct PlanRequest {
-  /// Files, folders (walked recursively, by name), in the order they are done. Files and folders
-  /// whose names begin with a dot are left out, unless they are named here.
+  /// Files and folders, processed in this order. Folders are walked recursively in name order.
+  /// Files and folders whose names begin with a dot are skipped unless listed here.
   std::vector<std::filesystem::path> inputs;
-  /// A folder (made when missing; the tree below each input folder is kept, in a folder of
-  /// its name where there are several inputs), or with a single input file, the output file; its
-  /// extension is the format, where the settings ask for none. Ignored when `in_place`.
+  /// A folder, created if missing. The tree below each input folder is kept; with several inputs,
+  /// each gets a folder of its own name. With a single input file, `output` is the output file, and
+  /// its extension chooses the format if the settings name none. Ignored if `in_place`.
   std::filesystem::path output;
   bool in_place = false;
-  bool all_files = false;     ///< take files without an image extension and look inside
-  bool follow_links = false;  ///< walk into linked folders
-  /// Patterns as in .gitignore, with names or with paths below an input folder, of what is left
-  /// out; and, where there are any, of the only files that are not.
+  bool all_files = false;     ///< also look inside files without an image extension
+  bool follow_links = false;  ///< follow links to folders
+  /// Patterns in .gitignore syntax, matched against names or paths below an input folder. Excluded
+  /// files are skipped; if there are include patterns, only files that match one are taken.
   std::vector<std::string> exclude_patterns;
   std::vector<std::string> include_patterns;
-  /// How outputs are named: text with "{name}" (the input's, without its extension) and "{from}"
-  /// (the input's extension), to which the extension is added; empty: "{name}".
+  /// Template for output names: text with "{name}" (the input's name without its extension) and
+  /// "{from}" (the input's extension). The output extension is appended. Empty means "{name}".
   std::string name;
-  /// Copies of all other files of the tree go into the output folder, also of hidden and of
-  /// excluded ones.
+  /// Copy all other files of the tree to the output folder, including hidden and excluded ones.
   bool copy_others = false;
-  /// Folders that are not walked into, such as that of the backups. The output
-  /// folder never is.
+  /// Folders not to walk into, such as the backup folder. The output folder is always skipped.
   std::vector<std::filesystem::path> exclude;
   std::shared_ptr<const ImageSettings> settings;
+  /// Somebody has asked for the inputs' own format, where the settings ask for none: the extension
+  /// of an output file must not say another one.
+  bool own_format = false;
 };
 
-/// Plans lazily while the batch runs. Two inputs that would write one file (also
-/// when their names differ only in case) are an error for the later one, naming
-/// both. Folders are walked in byte order of their names.
-/// Errors: usage, when the request contradicts itself.
+/// Plans lazily while the batch runs. If two inputs would write the same file (also if their names
+/// differ only in case), the later one fails with an error that names both. Folders are walked in
+/// byte order of their names.
+/// Errors: usage (the request contradicts itself).
 [[nodiscard]] IMGMILL_API Result<std::unique_ptr<TaskSource>> plan(PlanRequest request);
 
 enum class ExistingOutput { refuse, overwrite, skip };
 enum class Pipelining { on, off };
 enum class OnFailure { go_on, stop };
+/// What a requested stop does to images that are in work: they are finished, or, where they are in
+/// worker processes, ended and reported as cancelled.
+enum class OnStop { finish_images, end_images };
 /// `check` does all the work and writes no output; results say what would come out.
 enum class DryRun { no, yes, check };
 
-/// Where results of earlier runs are kept, so that nothing is worked on twice. An
-/// unchanged input whose output is there has its result at once; one that was moved
-/// or renamed is recognised by its content, and so is an output of an earlier run
-/// that comes in again: it is kept as it is. Processes may share a cache.
+/// Cache of earlier results, so that no work is done twice. An unchanged input whose output still
+/// exists gets its result at once. A moved or renamed input is recognized by its content. An output
+/// of an earlier run that comes in as an input is kept as it is. Several processes may share a
+/// cache.
 struct CacheOptions {
-  std::filesystem::path folder;                      ///< made when missing
-  std::uint64_t max_bytes = std::uint64_t{5} << 30;  ///< what was not used longest goes first
+  std::filesystem::path folder;                      ///< created if missing
+  std::uint64_t max_bytes = std::uint64_t{5} << 30;  ///< least recently used entries go first
 };
 
-/// Where a batch writes down what it has done, so that it can go on after a crash.
+/// Record of a batch's progress, so that it can resume after a crash.
 struct JournalOptions {
-  std::filesystem::path folder;  ///< made when missing; one file for each unfinished batch
-  /// Everything that makes two runs the same batch: inputs, output, settings.
+  std::filesystem::path folder;  ///< created if missing; one file per unfinished batch
+  /// Everything that identifies the batch: inputs, output, settings.
   std::string batch;
-  /// Goes on with an unfinished run of the same batch: what is done and still there is
-  /// not done again. Originals that were replaced are never replaced twice anyway.
+  /// Resumes an unfinished run of the same batch: finished outputs that still exist are not made
+  /// again. Replaced originals are never replaced twice, with or without this.
   bool resume = false;
 };
 
 struct BatchOptions {
-  int jobs = 0;  ///< images in work at once; 0: chosen from the cores
+  int jobs = 0;  ///< images in progress at once; 0: chosen from the number of cores
   Pipelining pipeline = Pipelining::on;
-  std::size_t queue_capacity = 50;                       ///< entries of each queue
-  std::uint64_t byte_budget = std::uint64_t{512} << 20;  ///< bytes held by the queues
+  std::size_t queue_capacity = 50;                       ///< entries per queue
+  std::uint64_t byte_budget = std::uint64_t{512} << 20;  ///< bytes held by all queues together
   ExistingOutput existing = ExistingOutput::refuse;
   OnFailure on_failure = OnFailure::go_on;
+  OnStop on_stop = OnStop::finish_images;
   DryRun dry_run = DryRun::no;
-  std::optional<CacheOptions> cache;      ///< none: nothing is remembered
-  std::optional<JournalOptions> journal;  ///< none: nothing can be resumed
-  /// So many images in a row that could not be read or written because of the machine
-  /// (full disk, lost permission, unmounted folder) stop the batch; 0: nothing does.
+  std::optional<CacheOptions> cache;      ///< none: no cache
+  std::optional<JournalOptions> journal;  ///< none: the batch cannot be resumed
+  /// The batch stops after this many consecutive images that could not be read or written because
+  /// of the machine (full disk, lost permission, unmounted folder); 0: it never does.
   std::uint32_t max_environment_failures = 20;
-  /// In place: each original is first put below this folder under its whole path
-  /// ("photos/a.jpg" becomes "BACKUP/photos/a.jpg"). A backup that is there
-  /// already is never overwritten; that is an error of the task.
+  /// In place: each original is first saved below this folder under its full path ("photos/a.jpg"
+  /// becomes "BACKUP/photos/a.jpg"). An existing backup is never overwritten; the task fails
+  /// instead.
   std::optional<std::filesystem::path> backup_dir;
   Limits limits;
 };
 
-/// What happens, as it happens. Calls come one at a time, from threads of the
-/// batch; they should return soon.
+/// Receives events of a running batch. Calls are serialized but come from threads of the batch;
+/// they should return quickly.
 class IMGMILL_API BatchObserver {
  public:
   virtual ~BatchObserver() = default;
-  /// `tasks` are known by now; `complete` when there will be no more.
+  /// `tasks` are known so far; `complete` once the number is final.
   virtual void on_planned(std::uint64_t /*tasks*/, bool /*complete*/) {}
-  /// An image goes into work.
+  /// Work on an image begins.
   virtual void on_started(const ImageTask& /*task*/) {}
-  /// A task is done, in the order in which they finish.
+  /// A task has finished. Called in order of completion.
   virtual void on_result(const OptimizationResult& /*result*/) {}
-  /// Something in a folder is neither worked on nor copied.
+  /// Something in a folder is neither processed nor copied.
   virtual void on_left_out(const LeftOut& /*left_out*/) {}
-  /// A file beside the images was copied, or could not be; with DryRun::yes, would be.
+  /// A file other than an image was copied or could not be; with DryRun::yes, would be copied.
   virtual void on_copied(const CopiedFile& /*file*/) {}
-  /// Something is amiss that costs no image, such as a cache that cannot be used.
+  /// A problem that affects no image, such as an unusable cache.
   virtual void on_warning(const Error& /*warning*/) {}
 };
 
@@ -168,27 +181,27 @@ struct StageTimes {
   std::chrono::microseconds plan{0}, validate{0}, read{0}, process{0}, write{0};
 };
 
-/// The most entries that were in each queue of the pipeline at once. A full queue
-/// behind a stage says that the next stage is the slow one.
+/// Peak number of entries in each queue of the pipeline. A full queue after a stage means that the
+/// next stage is the bottleneck.
 struct QueueDepths {
   std::size_t to_read = 0, to_process = 0, to_write = 0;
 };
 
-/// How good the outputs of a batch are, as far as that was measured. Images that lost
-/// nothing (score 100) do not count, nor do those that were skipped or failed.
+/// Scores of a batch's outputs, as far as they were measured. Lossless images (score 100) are not
+/// counted, nor are skipped and failed ones.
 struct IMGMILL_API ScoreSummary {
-  std::uint64_t images = 0;  ///< that lost something and were scored
-  double lowest = 100;       ///< score; meaningful where `images` is above 0
-  /// Input of the image with that score; of several the first in the order of tasks.
+  std::uint64_t images = 0;  ///< lossy images that were scored
+  double lowest = 100;       ///< score; valid if `images` is above 0
+  /// Input of the image with that score; on ties, the first in task order.
   std::filesystem::path lowest_path;
-  std::uint64_t lowest_index = 0;  ///< place of its task in the batch, from 0
-  double sum = 0;                  ///< of the scores
-  std::uint64_t unscored = 0;      ///< images that lost something nobody measured
-  std::uint64_t below_target = 0;  ///< of `images`: under the target they had
-  std::uint64_t encoded = 0;  ///< images for which encodings were judged, now or in an earlier run
-  std::uint64_t encodes = 0;  ///< whole encodings of those
+  std::uint64_t lowest_index = 0;  ///< index of its task in the batch, from 0
+  double sum = 0;                  ///< of all scores
+  std::uint64_t unscored = 0;      ///< lossy images without a score
+  std::uint64_t below_target = 0;  ///< of `images`: those below their target
+  std::uint64_t encoded = 0;       ///< images whose encodings were scored, now or in an earlier run
+  std::uint64_t encodes = 0;       ///< full encodings of those
 
-  /// Counts one result.
+  /// Adds one result.
   void add(const OptimizationResult& result);
   [[nodiscard]] double mean() const {
     return images == 0 ? 100 : sum / static_cast<double>(images);
@@ -198,7 +211,7 @@ struct IMGMILL_API ScoreSummary {
   }
 };
 
-/// Images that still hold what should have gone, because nothing here can take it out of them.
+/// Images that still hold private data that should have been removed but cannot be removed here.
 struct IMGMILL_API PrivateSummary {
   std::uint64_t images = 0;  ///< with any of these
   std::uint64_t position = 0;
@@ -210,68 +223,68 @@ struct IMGMILL_API PrivateSummary {
 };
 
 struct IMGMILL_API BatchSummary {
-  std::uint64_t tasks = 0;  ///< results given, failures and skipped ones among them
+  std::uint64_t tasks = 0;  ///< results delivered, including failed and skipped tasks
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
-  std::uint64_t quarantined = 0;  ///< of the failed: ErrorCode::fault
-  std::uint64_t cancelled = 0;    ///< not done because the batch was stopped
+  std::uint64_t quarantined = 0;  ///< of `failed`: ErrorCode::fault
+  std::uint64_t cancelled = 0;    ///< not done because the batch stopped
   std::uint64_t skipped = 0;
-  std::uint64_t cached = 0;        ///< of the succeeded: known from an earlier run
-  std::uint64_t resumed = 0;       ///< of the succeeded: done by the run that this one goes on with
-  std::uint64_t kept = 0;          ///< succeeded with the input's bytes
-  std::uint64_t bytes_before = 0;  ///< of the images that succeeded and were not skipped
+  std::uint64_t cached = 0;        ///< of `succeeded`: known from an earlier run
+  std::uint64_t resumed = 0;       ///< of `succeeded`: done by the run that this one resumes
+  std::uint64_t kept = 0;          ///< succeeded, with the input's bytes as output
+  std::uint64_t bytes_before = 0;  ///< of images that succeeded and were not skipped
   std::uint64_t bytes_after = 0;
   std::map<Format, FormatSummary> by_format;  ///< by output format
   ScoreSummary scores;
   PrivateSummary private_left;
   LeftOutSummary left_out;
+  std::vector<std::string> idle_patterns;  ///< that matched nothing, as they were written
   CopySummary copied;
   std::chrono::microseconds elapsed{0};
-  std::chrono::microseconds first_output{0};  ///< from the start to the first written file
+  std::chrono::microseconds first_output{0};  ///< from the start to the first output file
   StageTimes busy;                            ///< summed over threads
   QueueDepths queues;
   bool stopped = false;  ///< by the stop token or OnFailure::stop
-  /// Why the batch has stopped itself (max_environment_failures).
+  /// Why the batch stopped by itself (max_environment_failures).
   std::optional<Error> stop_reason;
-  std::optional<PoolMetrics> pool;  ///< with Isolation::process, since its start
+  std::optional<PoolMetrics> pool;  ///< with Isolation::process; counted since the pool started
 
-  /// Counts one result: everything but the times and what is about the whole batch.
+  /// Adds one result: all fields but the times and those about the batch as a whole.
   void add(const OptimizationResult& result);
 };
 
-/// The facade an application holds. Construct once, use for many images.
+/// Main entry point for applications. Construct once, use for many images.
 class IMGMILL_API ImageOptimizer {
  public:
-  /// Works in threads of this process; `jobs` as in OptimizerOptions.
+  /// Uses threads of this process; `jobs` as in OptimizerOptions.
   explicit ImageOptimizer(int jobs = 0);
-  /// Errors: environment: worker processes cannot be started.
+  /// Errors: environment (worker processes cannot be started).
   [[nodiscard]] static Result<ImageOptimizer> create(const OptimizerOptions& options);
   ~ImageOptimizer();
   ImageOptimizer(ImageOptimizer&&) noexcept;
   ImageOptimizer& operator=(ImageOptimizer&&) noexcept;
 
-  /// See `imgmill::optimize`; with Isolation::process also environment, and fault where
-  /// the worker died over the image. Thread-safe.
+  /// See `imgmill::optimize`. With Isolation::process also returns environment, and fault if the
+  /// worker died while processing the image. Thread-safe.
   [[nodiscard]] Result<Optimized> optimize(ByteView input, const ImageSettings& settings = {},
                                            const Limits& limits = {});
 
-  /// Runs a batch to its end. Never throws for a bad image: each task gets
-  /// one result, good or bad. A requested stop lets what is being written
-  /// finish; the rest is reported as cancelled while the source is not read on.
-  /// Thread-safe: batches that run at the same time, and images of optimize() between
-  /// them, share the workers and take turns.
+  /// Runs a batch to its end. Never throws because of a bad image: each task gets exactly one
+  /// result, good or bad. On a stop request, pending writes finish, the remaining tasks are
+  /// reported as cancelled, and the source is not read further.
+  /// Thread-safe: concurrent batches and optimize() calls share the workers and take turns.
   [[nodiscard]] BatchSummary run(TaskSource& tasks, const BatchOptions& options,
                                  BatchObserver& observer, std::stop_token stop = {});
 
-  /// See `imgmill::compare`; with Isolation::process also environment, and fault where the
-  /// worker died over the images. Thread-safe.
+  /// See `imgmill::compare`. With Isolation::process also returns environment, and fault if the
+  /// worker died while processing the images. Thread-safe.
   [[nodiscard]] Result<Comparison> compare(ByteView original, ByteView other,
                                            const CompareOptions& options = {},
                                            const Limits& limits = {});
 
-  /// Images in work at once, at most. Thread-safe.
+  /// Returns the maximum number of images in progress at once. Thread-safe.
   [[nodiscard]] int width() const;
-  /// With Isolation::process. Thread-safe.
+  /// Set with Isolation::process only. Thread-safe.
   [[nodiscard]] std::optional<PoolMetrics> pool_metrics() const;
 
  private:

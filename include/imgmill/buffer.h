@@ -1,4 +1,4 @@
-// Owned bytes, wherever they were allocated.
+// Owned byte buffers from any allocator.
 #pragma once
 
 #include <cstddef>
@@ -13,23 +13,22 @@
 
 namespace imgmill {
 
-/// Bytes that belong to somebody else. Never outlives its owner.
+/// A non-owning view of bytes. Must not outlive their owner.
 using ByteView = std::span<const std::byte>;
 
-/// Move-only owner of a block of bytes. The block may come from the heap, from
-/// an encoder's own allocator or from a mapping; whoever made it says how it is
-/// given back. An empty buffer owns nothing.
+/// Move-only owner of a block of bytes. The block may come from the heap, an encoder's own
+/// allocator or a mapping; its release function is given with it. An empty buffer owns nothing.
 class IMGMILL_API Buffer {
  public:
   Buffer() = default;
 
-  /// `size` bytes with unspecified contents. Throws std::bad_alloc.
+  /// Returns `size` bytes with unspecified contents. Throws std::bad_alloc.
   [[nodiscard]] static Buffer uninitialised(std::size_t size);
-  /// A copy of `bytes`. Throws std::bad_alloc.
+  /// Returns a copy of `bytes`. Throws std::bad_alloc.
   [[nodiscard]] static Buffer copy_of(ByteView bytes);
-  /// Takes over `vector` without copying its contents.
+  /// Takes ownership of `vector` without copying its contents.
   [[nodiscard]] static Buffer adopt(std::vector<std::byte> vector);
-  /// Takes over `data`, which `release(data)` gives back.
+  /// Takes ownership of `data`, which is released with `release(data)`.
   [[nodiscard]] static Buffer adopt(std::byte* data, std::size_t size,
                                     std::function<void(std::byte*)> release);
 
@@ -40,7 +39,7 @@ class IMGMILL_API Buffer {
   [[nodiscard]] ByteView view() const { return {data_.get(), size_}; }
   [[nodiscard]] std::span<std::byte> writable() { return {data_.get(), size_}; }
 
-  /// Forgets the bytes from `size` on; does nothing if there are fewer.
+  /// Truncates to `size` bytes; does nothing if there are fewer.
   void shrink(std::size_t size) {
     if (size < size_) size_ = size;
   }

@@ -1,4 +1,4 @@
-// What can go wrong, told so that a person can act on it.
+// Errors, described so that the user can act on them.
 #pragma once
 
 #include <expected>
@@ -12,28 +12,27 @@
 
 namespace imgmill {
 
-/// Who or what has to change before the same call can succeed.
+/// Says who or what has to change before the same call can succeed.
 enum class ErrorCode {
   bad_input,    ///< the bytes are damaged, or are not an image
   limit,        ///< the image is larger than the limits in force allow
-  unsupported,  ///< a sound image or a sensible wish that imgmill cannot serve
-  environment,  ///< the machine said no: permissions, full disk, vanished file
-  usage,        ///< settings or arguments that make no sense
-  cancelled,    ///< stopped on request before this was done
-  internal,     ///< a defect of imgmill
-  fault,        ///< the worker process died, hung or broke the rules over this image, which is
-                ///< to be handled with care (quarantined)
+  unsupported,  ///< a valid image or a sensible request that imgmill does not support
+  environment,  ///< the machine refused: permissions, full disk, vanished file
+  usage,        ///< invalid settings or arguments
+  cancelled,    ///< stopped on request before it was done
+  internal,     ///< a bug in imgmill
+  fault,  ///< the worker process died, hung or broke protocol on this image; treat the image with
+          ///< care (quarantined)
 };
 
-/// The stable lower-case name of a code, as used in JSON ("bad_input", ...).
+/// Returns the stable lower-case name of a code, as used in JSON ("bad_input", ...).
 [[nodiscard]] IMGMILL_API std::string_view name_of(ErrorCode code);
 
-/// One failure: what happened, in which context, and what to do about it.
-/// Copyable; holds no pointers into anything else.
+/// One failure: what happened, in which context, and what to do about it. Copyable; self-contained.
 class [[nodiscard]] IMGMILL_API Error {
  public:
-  /// `message` says what happened, as a sentence without a full stop.
-  /// `advice` says what the reader can do; it may be empty.
+  /// `message` says what happened, as a sentence without a full stop. `advice` says what the user
+  /// can do; it may be empty.
   Error(ErrorCode code, std::string message, std::string advice = {},
         std::source_location where = std::source_location::current())
       : code_(code), message_(std::move(message)), advice_(std::move(advice)), where_(where) {}
@@ -45,13 +44,13 @@ class [[nodiscard]] IMGMILL_API Error {
   [[nodiscard]] const std::vector<std::string>& context() const { return context_; }
   [[nodiscard]] const std::source_location& where() const { return where_; }
 
-  /// Adds what was being done when this happened, and returns the error.
+  /// Adds the step during which the error occurred, and returns the error.
   [[nodiscard]] Error within(std::string step) && {
     context_.push_back(std::move(step));
     return std::move(*this);
   }
 
-  /// "message (while step, while step); advice", on one line.
+  /// Returns "message (while step, while step); advice", on one line.
   [[nodiscard]] std::string describe() const;
 
  private:
@@ -62,7 +61,7 @@ class [[nodiscard]] IMGMILL_API Error {
   std::source_location where_;
 };
 
-/// A value, or the reason why there is none.
+/// A value, or the error that prevented it.
 template <typename T>
 using Result = std::expected<T, Error>;
 

@@ -1,4 +1,4 @@
-// What the shared library shows.
+// Symbol visibility of the shared library.
 #pragma once
 
 #define IMGMILL_API [[gnu::visibility("default")]]

@@ -1,4 +1,4 @@
-// The image formats, each one row of a table.
+// The table of image formats.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace imgmill {
 
 enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, jpegxl, heic, svg };
 
-/// Some of the formats.
+/// A set of formats.
 class FormatSet {
  public:
   constexpr FormatSet() = default;
@@ -34,38 +34,37 @@ class FormatSet {
   std::uint32_t bits_ = 0;
 };
 
-/// What a format is called and what it can hold. Everything that depends on
-/// the set of formats (detection, help, validation, the test matrix) is derived
-/// from these rows.
+/// Name and capabilities of a format. Everything that depends on the set of formats (detection,
+/// help, validation, the test matrix) is derived from these rows.
 struct FormatInfo {
   Format format;
   std::string_view name;                         ///< lower case, as on the command line
   std::string_view mime_type;                    ///< the registered type
-  std::span<const std::string_view> extensions;  ///< lower case, without dot, the usual one first
+  std::span<const std::string_view> extensions;  ///< lower case, without dot, usual one first
   bool writable = true;                          ///< false: input only
   bool lossy = false;                            ///< has a quality scale
-  bool lossless = false;                         ///< can hold pixels exactly
-  bool alpha = false;                            ///< can hold transparency
-  bool animation = false;                        ///< imgmill can write several frames
-  bool pages = false;                            ///< several pages, as in a scanned document
-  bool profile = true;                           ///< can carry an ICC profile
-  int max_bits = 8;                              ///< bits per channel that imgmill writes
-  std::uint32_t max_side = 65535;                ///< longest side in pixels
-  int default_quality = 80;                      ///< 1..100; 100 means lossless where possible
-  bool scored = false;                           ///< a quality can be searched for a target
+  bool lossless = false;                         ///< can store pixels exactly
+  bool alpha = false;                            ///< supports transparency
+  bool animation = false;                        ///< imgmill can write animations
+  bool pages = false;              ///< supports several pages, as in a scanned document
+  bool profile = true;             ///< can carry an ICC profile
+  int max_bits = 8;                ///< bits per channel that imgmill writes
+  std::uint32_t max_side = 65535;  ///< longest side in pixels
+  int default_quality = 80;        ///< 1..100; 100 means lossless where supported
+  bool scored = false;             ///< imgmill can search for the quality that reaches a target
 };
 
-/// All formats, in the order of the enumeration. Valid for ever.
+/// Returns all formats, in enumeration order. Valid for the lifetime of the program.
 [[nodiscard]] IMGMILL_API std::span<const FormatInfo> formats();
 [[nodiscard]] IMGMILL_API const FormatInfo& info(Format format);
 
-/// By name ("jpeg") or extension ("jpg"), in any case.
+/// Finds a format by name ("jpeg") or extension ("jpg"); ignores case.
 [[nodiscard]] IMGMILL_API std::optional<Format> format_named(std::string_view name);
 
-/// How many bytes of a file `sniff` wants to see; fewer are fine.
+/// Number of leading bytes that `sniff` can use; fewer are fine.
 inline constexpr std::size_t sniff_bytes = 4096;
 
-/// What the first bytes of a file say it is, whatever it is called.
+/// Detects the format from the first bytes of a file; the file name plays no role.
 [[nodiscard]] IMGMILL_API std::optional<Format> sniff(ByteView header);
 
 }  // namespace imgmill

@@ -1,9 +1,9 @@
-// imgmill: every image as small as it can be while looking the same.
+// imgmill: makes every image as small as it can be while looking the same.
 //
 //   optimize(bytes)              one image in memory          optimize.h
 //   optimize_file(in, out)       one file                     optimize.h
 //   ImageOptimizer{}.run(...)    a batch                      batch.h
-//   compare(original, other)     how much two look alike      compare.h
+//   compare(original, other)     similarity of two images     compare.h
 #pragma once
 
 #include "imgmill/batch.h"      // IWYU pragma: export

@@ -1,4 +1,4 @@
-// Which program makes an output.
+// Versions of the programs that make an output.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace imgmill {
 
-/// The versions of everything that an output depends on besides input and settings:
-/// imgmill's own and those of the libraries that decode and encode. Where this is
-/// the same, the same input and settings give the same bytes. Thread-safe.
+/// Returns the versions of everything that an output depends on besides input and settings:
+/// imgmill's own and those of the decoding and encoding libraries. If they are equal, the same
+/// input and settings give the same bytes. Thread-safe.
 [[nodiscard]] IMGMILL_API std::string maker();
 
 }  // namespace imgmill

@@ -1,4 +1,4 @@
-// What became of an image.
+// Results of optimizing an image.
 #pragma once
 
 #include <chrono>
@@ -16,49 +16,49 @@
 
 namespace imgmill {
 
-/// How the output came about.
+/// How the output was produced.
 enum class Decision {
-  reencoded,   ///< pixels were encoded anew
+  reencoded,   ///< pixels were encoded again
   transcoded,  ///< the same coefficients or pixels, packed better
-  stripped,    ///< the input's image data, less the metadata that was not to stay
+  stripped,    ///< the input's image data without the metadata that was not to be kept
   kept,        ///< the input's bytes: nothing smaller was found
-  skipped,     ///< an output was there already and was to be left alone
+  skipped,     ///< an output already existed and was not to be replaced
   planned,     ///< dry run: nothing was done
 };
 
-/// The stable lower-case name, as used in JSON.
+/// Returns the stable lower-case name, as used in JSON.
 [[nodiscard]] IMGMILL_API std::string_view name_of(Decision decision);
 
-/// One way that was tried of making an image smaller.
+/// One candidate for the output.
 struct FormatCandidate {
   Format format = Format::jpeg;
   std::uint64_t size = 0;       ///< bytes
   std::optional<double> score;  ///< none: not measured
-  int quality = 0;              ///< on the encoder's scale; 0: without loss, or the input's bytes
+  int quality = 0;              ///< on the encoder's scale; 0: lossless, or the input's bytes
   friend bool operator==(const FormatCandidate&, const FormatCandidate&) = default;
 };
 
-/// How good an output is, and what was done to find that out.
+/// Quality of an output, and the work it took to determine it.
 struct Judgement {
-  /// SSIMULACRA 2.1 of the output against the decoded, turned and resized input (small pictures
+  /// SSIMULACRA 2.1 of the output against the decoded, oriented and resized input (small pictures
   /// as in docs/adr/0020), at most 100; none: not measured. Exactly 100: the input's pixels.
   std::optional<double> score;
-  std::optional<double> target;  ///< the score that was to be reached
-  int quality = 0;               ///< on the encoder's scale; 0: nothing was lost
-  int encodes = 0;               ///< whole encodings that were made and judged
+  std::optional<double> target;  ///< the score to reach
+  int quality = 0;               ///< on the encoder's scale; 0: lossless
+  int encodes = 0;               ///< full encodings made and scored
   int probes = 0;                ///< encodings of a part of the picture
-  /// With a free choice of format: the best of each that was tried, smallest first.
+  /// With automatic choice of format: the best candidate of each format tried, smallest first.
   std::vector<FormatCandidate> candidates;
 
   [[nodiscard]] bool reached() const { return !target || (score && *score >= *target); }
   friend bool operator==(const Judgement&, const Judgement&) = default;
 };
 
-/// What in a file people may not want to publish.
+/// Content of a file that people may not want to publish.
 struct PrivateData {
-  bool position = false;   ///< where the picture was taken, to whatever precision
-  bool serial = false;     ///< numbers or names that tell one camera, lens or owner from all others
-  bool thumbnail = false;  ///< a small picture, which may show what was cut away since
+  bool position = false;   ///< where the picture was taken, at any precision
+  bool serial = false;     ///< numbers or names that identify one camera, lens or owner
+  bool thumbnail = false;  ///< a small picture, which may show what was later cropped away
   bool comment = false;    ///< free text
 
   [[nodiscard]] bool any() const { return position || serial || thumbnail || comment; }
@@ -72,30 +72,31 @@ struct PrivateData {
   friend bool operator==(const PrivateData&, const PrivateData&) = default;
 };
 
-/// "position", "camera serial", ... as used in JSON.
+/// Returns "position", "camera serial", ... as used in JSON.
 [[nodiscard]] IMGMILL_API std::vector<std::string_view> names_of(const PrivateData& data);
 
-/// One image as bytes, as small as it was found to become.
+/// One optimized image in memory.
 struct Optimized {
   Buffer bytes;
   Format format = Format::jpeg;        ///< of `bytes`
-  Format input_format = Format::jpeg;  ///< as found in the content
+  Format input_format = Format::jpeg;  ///< detected from the content
   Decision decision = Decision::kept;
   std::uint32_t width = 0;   ///< of the output, pixels
   std::uint32_t height = 0;  ///< of one frame
   std::uint32_t frames = 1;
   Judgement judgement;
-  /// What should have gone, and is still in `bytes` because nothing here can take it out.
+  /// Private data that should have been removed but is still in `bytes` because imgmill cannot
+  /// remove it.
   PrivateData private_left;
-  /// What the asker should know: "transparency flattened on #ffffff", ...
+  /// Things the caller should know: "transparency flattened on #ffffff", ...
   std::vector<std::string> notes;
 };
 
-/// The steps a task goes through; an error says in which one it happened.
+/// The steps of a task; an error names the one in which it occurred.
 enum class Stage { plan, validate, read, process, write };
 [[nodiscard]] IMGMILL_API std::string_view name_of(Stage stage);
 
-/// One task's outcome, success or not.
+/// Outcome of one task, successful or not.
 struct OptimizationResult {
   std::uint64_t index = 0;  ///< position of the task in its batch, from 0
   std::filesystem::path original_path;
@@ -103,7 +104,7 @@ struct OptimizationResult {
   std::uint64_t original_size = 0;   ///< bytes
   std::uint64_t optimized_size = 0;  ///< bytes; 0 unless something was written
   std::optional<Error> error;        ///< none: success
-  Stage stage = Stage::write;        ///< the last stage that was entered
+  Stage stage = Stage::write;        ///< the last stage entered
   Decision decision = Decision::kept;
   std::optional<Format> input_format;
   std::optional<Format> format;  ///< of the output
@@ -114,17 +115,17 @@ struct OptimizationResult {
   std::chrono::microseconds elapsed{0};  ///< read + process + write, without waiting
   PrivateData private_left;              ///< as in Optimized
   std::vector<std::string> notes;
-  bool cached = false;   ///< known from an earlier run: nothing was decoded
-  bool resumed = false;  ///< done by the earlier run that this one goes on with
+  bool cached = false;   ///< known from an earlier run; nothing was decoded
+  bool resumed = false;  ///< done by the earlier run that this one resumes
 
   [[nodiscard]] bool success() const { return !error; }
-  /// Bytes saved; negative when a conversion made the file bigger.
+  /// Returns the bytes saved; negative if a conversion made the file larger.
   [[nodiscard]] std::int64_t saved_bytes() const {
     return success() ? static_cast<std::int64_t>(original_size) -
                            static_cast<std::int64_t>(optimized_size)
                      : 0;
   }
-  /// Percent saved, as the desktop program counts it.
+  /// Returns the percentage saved, as the desktop program shows it.
   [[nodiscard]] double compression_ratio() const {
     return original_size == 0
                ? 0.0

@@ -1,4 +1,4 @@
-// What is wanted of one image.
+// Settings for optimizing an image.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,9 @@
 
 namespace imgmill {
 
-/// Quality on each encoder's own scale, 1..100; 100 means lossless where the
-/// format can. A format's own number wins over `global`; where neither is set
-/// the default of the format's row in the table applies.
+/// Quality on each encoder's own scale, 1..100; 100 means lossless where the format supports it. A
+/// format's own value takes precedence over `global`; if neither is set, the default in the
+/// format's table row applies.
 struct IMGMILL_API Quality {
   std::optional<int> global;
   std::optional<int> jpeg;
@@ -23,14 +23,14 @@ struct IMGMILL_API Quality {
   std::optional<int> tiff;
   std::optional<int> jxl;
 
-  /// Of a format that is not written: `global`.
+  /// `global` for formats that are not written.
   [[nodiscard]] const std::optional<int>& own(Format format) const;
   [[nodiscard]] std::optional<int>& own(Format format);
   [[nodiscard]] int of(Format format) const;
   friend bool operator==(const Quality&, const Quality&) = default;
 };
 
-/// Lossless promises identical pixels, and the promise is checked by decoding.
+/// `lossless` guarantees identical pixels, verified by decoding.
 enum class Compression { lossy, lossless };
 
 enum class ResizeMode {
@@ -39,7 +39,7 @@ enum class ResizeMode {
   height,    ///< `height` pixels high
   longest,   ///< the longer side becomes `size` pixels
   shortest,  ///< the shorter side becomes `size` pixels
-  fit,       ///< inside `width` x `height`
+  fit,       ///< fits inside `width` x `height`
   percent,   ///< `percent` of each side
 };
 
@@ -58,30 +58,30 @@ struct Resize {
   friend bool operator==(const Resize&, const Resize&) = default;
 };
 
-/// How much time may go into fewer bytes.
+/// How much time to spend on a smaller file.
 enum class Effort { fast, balanced, max };
 
-/// The score that an output has to reach: SSIMULACRA 2.1 of the written bytes, decoded
-/// again, against the input as it was decoded, turned and resized.
+/// Minimum score of an output: SSIMULACRA 2.1 of the written bytes, decoded again, against the
+/// decoded, oriented and resized input.
 struct Target {
-  static constexpr double good = 70;               ///< hard to notice alone
-  static constexpr double high = 80;               ///< alike side by side
-  static constexpr double excellent = 85;          ///< alike when one replaces the other
-  static constexpr double visually_lossless = 90;  ///< alike in a flicker test
+  static constexpr double good = 70;               ///< hard to notice without a reference
+  static constexpr double high = 80;               ///< no difference side by side
+  static constexpr double excellent = 85;          ///< no difference when one replaces the other
+  static constexpr double visually_lossless = 90;  ///< no difference in a flicker test
 
-  double score = high;  ///< above 0, at most 100; 100: without loss
-  /// What is known to be stored without loss stays so within its own format.
+  double score = high;  ///< above 0, at most 100; 100: lossless
+  /// Input known to be stored losslessly stays lossless within its own format.
   bool spare_lossless = false;
   friend bool operator==(const Target&, const Target&) = default;
 };
 
-/// Which metadata the output may carry. What shows the picture right is
-/// kept by default, and who made it; everything else, location above all, goes.
+/// Metadata that the output may carry. What is needed to display the picture correctly is kept by
+/// default, and so is its author; everything else, above all location, is removed.
 struct Keep {
-  bool icc = true;          ///< colour profile; without it pixels become sRGB
-  bool orientation = true;  ///< the tag, where pixels are not turned
+  bool icc = true;          ///< colour profile; without it pixels are converted to sRGB
+  bool orientation = true;  ///< the tag, if pixels are not rotated
   bool copyright = true;    ///< copyright and author
-  bool exif = false;        ///< the whole EXIF block, with position and camera
+  bool exif = false;        ///< the whole EXIF block, including position and camera
   bool xmp = false;
   bool iptc = false;
   bool comment = false;  ///< free text
@@ -93,12 +93,13 @@ struct Keep {
 
 enum class ColourPolicy { keep_profile, to_srgb };
 
-/// What becomes of an animation whose target format holds one frame only. `keep`: it stays an
-/// animation, in its own format and, where that can only be passed on whole, at its own size; a
-/// note in the result says so. Other things beside the main picture are refused by `keep`, too.
+/// What to do with an animation if the output format holds one frame only. `keep`: it stays an
+/// animation in its own format (and at its own size if that format can only be passed through); a
+/// note in the result says so. `keep` also refuses files with other content beside the main
+/// picture.
 enum class Animation { refuse, first_frame, keep };
 
-/// 8 bits a channel, sRGB.
+/// 8 bits per channel, sRGB.
 struct Colour {
   std::uint8_t red = 255;
   std::uint8_t green = 255;
@@ -109,39 +110,38 @@ struct Colour {
 struct IMGMILL_API ImageSettings {
   Quality quality;
   Compression compression = Compression::lossy;
-  /// Where set, the encoder's quality is searched for; `quality` must not be set.
+  /// If set, the encoder's quality is searched for; `quality` must not be set.
   std::optional<Target> target;
-  /// The output may not be larger, bytes; above 0. Alone: as good as fits. With
-  /// `target`: worse than that where it must be.
+  /// Maximum size of the output in bytes; above 0. Alone: the best quality that fits. With
+  /// `target`: the target is missed if that is necessary.
   std::optional<std::uint64_t> max_bytes;
-  /// Find out the score of what was encoded with loss, also where nothing depends on it.
+  /// Measure the score of lossy output even if nothing depends on it.
   bool measure = false;
   Resize resize;
   std::optional<Format> output_format;  ///< none: the input's own
-  /// Instead of `output_format`: the one of `allowed` that gives the smallest file
-  /// reaching `target` (or, with neither target nor quality, Target::high).
+  /// Instead of `output_format`: choose the format of `allowed` that gives the smallest file
+  /// reaching `target` (or Target::high if neither target nor quality is set).
   bool choose_format = false;
   FormatSet allowed = {Format::jpeg, Format::png, Format::webp, Format::avif};
   Keep keep;
   Effort effort = Effort::balanced;
   ColourPolicy colour = ColourPolicy::keep_profile;
-  Colour background;  ///< under transparency, where the format has none
-  /// Colours that full transparency hides may change where that saves bytes (PNG only); what
-  /// can be seen stays.
+  Colour background;  ///< replaces transparency in formats without alpha
+  /// Colours of fully transparent pixels may change if that saves bytes (PNG only); the visible
+  /// picture stays the same.
   bool clean_alpha = false;
   Animation animation = Animation::refuse;
 
-  /// Whether `format` is to be written without loss.
+  /// True if `format` is to be written losslessly.
   [[nodiscard]] bool lossless_for(Format format) const;
   friend bool operator==(const ImageSettings&, const ImageSettings&) = default;
 };
 
-/// Checks ranges and contradictions. The message names the field by its JSON
-/// name and says what is allowed.
+/// Checks ranges and contradictions. The message names the field by its JSON name and states what
+/// is allowed.
 [[nodiscard]] IMGMILL_API Result<void> validate(const ImageSettings& settings);
 
-/// What an input may ask for at most. Checked from the header, before
-/// anything is allocated for pixels.
+/// Upper bounds for an input. Checked from the header, before memory is allocated for pixels.
 struct Limits {
   std::uint64_t max_pixels = 268'435'456;                    ///< width x height x frames
   std::uint64_t max_decoded_bytes = std::uint64_t{1} << 30;  ///< all pixels, decoded

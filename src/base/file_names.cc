@@ -8,14 +8,14 @@
 namespace imgmill {
 namespace {
 
-/// Position of the dot of the extension; npos when there is none. The dot of a
-/// hidden file (".png") is not one.
+/// Returns the position of the extension's dot; npos if there is none. The leading dot of a hidden
+/// file (".png") does not count.
 std::size_t extension_dot(std::string_view name) {
   const auto dot = name.rfind('.');
   return dot == 0 || dot + 1 == name.size() ? std::string_view::npos : dot;
 }
 
-/// Without its dot; empty when there is none.
+/// Without the dot; empty if there is none.
 std::string_view extension_of(std::string_view name) {
   const auto dot = extension_dot(name);
   return dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);
@@ -25,10 +25,10 @@ bool same_extension(std::string_view extension, std::string_view known) {
   return std::ranges::equal(extension, known, {}, [](char c) { return lower_case(c); });
 }
 
-/// Pictures that people have among the others, and that nothing here opens.
+/// Image formats that are common in photo folders but that imgmill does not open.
 struct OtherPictures {
   std::string_view name;
-  std::string_view extensions;  ///< lower case, parted by spaces
+  std::string_view extensions;  ///< lower case, separated by spaces
 };
 constexpr std::array other_pictures = {
     OtherPictures{"camera raw",
@@ -88,19 +88,31 @@ std::string name_for(std::string_view name, Format wanted) {
 
 std::filesystem::path output_path_for(const std::filesystem::path& planned,
                                       const ImageSettings& settings, Format format) {
-  if (!settings.choose_format) return planned;
+  // What stays in its own format is not called after another one.
+  const bool stays = settings.animation == Animation::keep && settings.output_format &&
+                     settings.output_format != format && format != Format::svg;
+  if (!settings.choose_format && !stays) return planned;
   return planned.parent_path() / name_for(planned.filename().native(), format);
 }
 
 std::vector<std::filesystem::path> possible_output_paths(const std::filesystem::path& planned,
-                                                         const ImageSettings& settings) {
-  if (!settings.choose_format) return {planned};
+                                                         const ImageSettings& settings,
+                                                         std::string_view input_name) {
   std::vector<std::filesystem::path> paths;
-  if (format_of_name(planned.filename().native()) == Format::svg) paths.push_back(planned);
-  for (const FormatInfo& row : formats()) {
-    if (settings.allowed.contains(row.format)) {
-      paths.push_back(output_path_for(planned, settings, row.format));
+  if (!settings.choose_format) {
+    paths.push_back(planned);
+  } else {
+    if (format_of_name(planned.filename().native()) == Format::svg) paths.push_back(planned);
+    for (const FormatInfo& row : formats()) {
+      if (settings.allowed.contains(row.format)) {
+        paths.push_back(output_path_for(planned, settings, row.format));
+      }
     }
+  }
+  if (settings.animation != Animation::keep) return paths;
+  if (const std::optional<Format> own = format_of_name(input_name)) {
+    std::filesystem::path path = output_path_for(planned, settings, *own);
+    if (std::ranges::find(paths, path) == paths.end()) paths.push_back(std::move(path));
   }
   return paths;
 }

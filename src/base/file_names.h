@@ -1,4 +1,4 @@
-// What file names say about formats.
+// Image formats and file names.
 #pragma once
 
 #include <filesystem>
@@ -12,29 +12,30 @@
 
 namespace imgmill {
 
-/// The format that a file name's extension stands for, in any case.
+/// Returns the format of a file name's extension; ignores case.
 [[nodiscard]] std::optional<Format> format_of_name(std::string_view name);
 
-/// `name` with the extension of `wanted`. A name that says `wanted` already
-/// stays ("a.JPG" for jpeg); the extension of another format is replaced
-/// ("a.PNG" -> "a.webp"); any other name gets one more ("v1.2" -> "v1.2.webp").
+/// Returns `name` with the extension of `wanted`. A name that already has it is unchanged ("a.JPG"
+/// for jpeg); the extension of another format is replaced ("a.PNG" -> "a.webp"); any other name
+/// gets one appended ("v1.2" -> "v1.2.webp").
 [[nodiscard]] std::string name_for(std::string_view name, Format wanted);
 
-/// Where the output of a task goes that was planned for `planned`, when it came out as
-/// `format`: there, unless the format was to be chosen; then its name says which it is.
+/// Returns the output path of a task that was planned for `planned` and came out as `format`:
+/// `planned` itself, unless the format was to be chosen; then with the extension of that format.
 [[nodiscard]] std::filesystem::path output_path_for(const std::filesystem::path& planned,
                                                     const ImageSettings& settings, Format format);
-/// All paths that output_path_for() may give.
+/// Returns all paths that output_path_for() may return.
 [[nodiscard]] std::vector<std::filesystem::path> possible_output_paths(
-    const std::filesystem::path& planned, const ImageSettings& settings);
+    const std::filesystem::path& planned, const ImageSettings& settings,
+    std::string_view input_name = {});
 
-/// What pictures with the extension of `name` are called ("BMP", "camera raw") where imgmill reads
-/// and writes none of them; empty for all other names.
+/// Returns the name ("BMP", "camera raw") of the image format that the extension of `name` stands
+/// for, if imgmill neither reads nor writes it; otherwise empty.
 [[nodiscard]] std::string_view other_picture_format(std::string_view name);
 
-/// "JPEG, PNG, WEBP, ...": all formats, for messages.
+/// Returns "JPEG, PNG, WEBP, ...": all formats, for messages.
 [[nodiscard]] std::string format_list();
-/// "JPEG"
+/// Returns "JPEG", for example.
 [[nodiscard]] std::string upper_name(Format format);
 
 }  // namespace imgmill

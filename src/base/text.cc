@@ -11,7 +11,7 @@ namespace {
 
 bool is_control(char32_t c) {
   if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return true;
-  // Bidirectional overrides make "gpj.exe" read "exe.jpg"; line separators break lines.
+  // Bidirectional overrides make "gpj.exe" display as "exe.jpg"; line separators break lines.
   return (c >= 0x200E && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
          (c >= 0x2066 && c <= 0x2069);
 }
@@ -59,7 +59,7 @@ std::string human_size(std::uint64_t bytes) {
   static constexpr std::array units = {"kB", "MB", "GB", "TB", "PB", "EB"};
   double value = static_cast<double>(bytes) / 1000;
   std::size_t unit = 0;
-  // 999.5 would be shown as "1000".
+  // 999.5 would be rounded to "1000".
   while (value >= 999.5 && unit + 1 < units.size()) {
     value /= 1000;
     ++unit;

@@ -1,4 +1,4 @@
-// Text for people: sizes, durations, and names that may not be UTF-8.
+// Text for display: sizes, durations, and names that may not be UTF-8.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@
 
 namespace imgmill {
 
-/// A to Z become a to z and all else stays, whatever the locale.
+/// Converts A to Z only, independent of the locale.
 [[nodiscard]] constexpr char lower_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -20,13 +20,12 @@ namespace imgmill {
 }
 
 [[nodiscard]] bool is_utf8(std::string_view text);
-/// Valid UTF-8 without control characters, safe to print on a terminal: bytes
-/// that are not UTF-8 become U+FFFD, control characters (escape sequences in
-/// file names!) become '?'.
+/// Returns valid UTF-8 without control characters, safe to print on a terminal. Bytes that are not
+/// UTF-8 become U+FFFD; control characters (escape sequences in file names!) become '?'.
 [[nodiscard]] std::string printable(std::string_view text);
 [[nodiscard]] std::string printable(const std::filesystem::path& path);
 [[nodiscard]] inline std::string printable(const std::string& text) {
-  return printable(std::string_view(text));  // or a string could be either of the two
+  return printable(std::string_view(text));  // a plain string would be ambiguous
 }
 
 /// "812 B", "12.3 kB", "4.56 MB": decimal units, three digits.

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 std::atomic<std::int64_t> short_from{never};  // nanoseconds of this process's CPU time
+std::atomic<bool> gave_up = false;
 
 std::int64_t cpu_time() {
   timespec time{};
@@ -21,9 +22,18 @@ std::int64_t cpu_time() {
 
 void set_time_left(std::chrono::seconds cpu_time_left) {
   const std::int64_t half = std::chrono::nanoseconds(cpu_time_left).count() / 2;
+  gave_up = false;
   short_from = half > 0 ? cpu_time() + half : never;
 }
 
 bool time_is_short() { return short_from != never && cpu_time() >= short_from; }
+
+bool given_up_for_time() {
+  if (!time_is_short()) return false;
+  gave_up = true;
+  return true;
+}
+
+bool has_given_up() { return gave_up; }
 
 }  // namespace imgmill

@@ -27,5 +27,18 @@ TEST(TimeLeft, IsShortFromHalfOfItOn) {
   EXPECT_FALSE(time_is_short());
 }
 
+TEST(TimeLeft, WhatWasGivenUpForItIsRemembered) {
+  set_time_left(std::chrono::seconds(1));
+  EXPECT_FALSE(given_up_for_time());
+  EXPECT_FALSE(has_given_up());
+  use_cpu(0.55);
+  EXPECT_TRUE(time_is_short());
+  EXPECT_FALSE(has_given_up()) << "there was nothing to give up";
+  EXPECT_TRUE(given_up_for_time());
+  EXPECT_TRUE(has_given_up());
+  set_time_left(std::chrono::seconds(0));
+  EXPECT_FALSE(has_given_up());
+}
+
 }  // namespace
 }  // namespace imgmill

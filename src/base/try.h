@@ -1,4 +1,4 @@
-// The one macro for handing errors up.
+// Macros that propagate errors to the caller.
 #pragma once
 
 #include <expected>
@@ -13,11 +13,11 @@
   if (!temporary) return std::unexpected(std::move(temporary).error()); \
   declaration = *std::move(temporary)
 
-/// IMGMILL_TRY(auto x, f()): x is f()'s value, or the function returns f()'s error.
+/// IMGMILL_TRY(auto x, f()): x is f()'s value; on error, the function returns that error.
 #define IMGMILL_TRY(declaration, expression) \
   IMGMILL_TRY_IMPL(IMGMILL_CONCAT(imgmill_try_, __LINE__), declaration, expression)
 
-/// IMGMILL_CHECK(f()): the function returns f()'s error, if there is one.
+/// IMGMILL_CHECK(f()): on error, the function returns f()'s error.
 #define IMGMILL_CHECK(expression)                               \
   do {                                                          \
     if (auto imgmill_check = (expression); !imgmill_check)      \

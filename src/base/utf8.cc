@@ -12,7 +12,7 @@ char32_t folded(char32_t c) {
     if (c == 0x130 || c == 0x131 || c == 0x138 || c == 0x149) return c;
     if (c == 0x178) return 0xFF;
     if (c == 0x17F) return U's';
-    // Pairs of upper and lower; in two stretches the upper one is odd.
+    // Upper- and lower-case letters alternate; in two ranges the upper-case ones are odd.
     const bool upper_is_odd = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
     return (c % 2 == 1) == upper_is_odd ? c + 1 : c;
   }

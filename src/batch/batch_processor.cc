@@ -33,6 +33,7 @@ PipelineOptions pipeline_options(const BatchOptions& options, const Memory& memo
   result.workers = options.jobs;
   result.queue_capacity = std::max<std::size_t>(1, options.queue_capacity);
   result.byte_budget = options.byte_budget;
+  result.on_stop = options.on_stop;
   result.limits = options.limits;
   result.write = {options.existing, options.backup_dir, options.dry_run == DryRun::no, memory};
   return result;
@@ -72,7 +73,7 @@ BatchProcessor::BatchProcessor(Executor& executor, TaskSource& tasks, const Batc
       // show: more than 4 threads would take cores from the images.
       validator_({options.existing, options.limits, options.dry_run != DryRun::check,
                   options.journal && options.journal->resume,
-                  options.dry_run == DryRun::yes ? Memory{} : stores_.memory()},
+                  options.dry_run == DryRun::yes ? Memory{} : stores_.memory(), &tasks},
                  std::clamp(executor.width(), 1, 4)) {}
 
 BatchSummary BatchProcessor::run() {
@@ -106,6 +107,7 @@ BatchSummary BatchProcessor::run() {
   summary.busy = {plan_time_, validate_time_, times.read, times.process, times.write};
   summary.queues = queues;
   summary.stopped = stop_.stop_requested();
+  if (!summary.stopped) summary.idle_patterns = tasks_.idle_patterns();
   for (const Error& warning : stores_.finish(summary)) collector_.on_warning(warning);
   return summary;
 }

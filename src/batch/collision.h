@@ -15,6 +15,10 @@ enum class Naming { by_hand, by_pattern };
                                      const std::filesystem::path& output,
                                      Naming naming = Naming::by_hand);
 
+/// For an output whose place an input has, which is `other`.
+[[nodiscard]] Error would_replace_input(const std::filesystem::path& input,
+                                        const std::filesystem::path& other);
+
 /// For an original that nobody has asked to replace.
 [[nodiscard]] Error would_be_replaced(const std::filesystem::path& input);
 

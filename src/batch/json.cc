@@ -280,6 +280,7 @@ std::string summary_to_json(const BatchSummary& summary) {
                           {"thumbnail", summary.private_left.thumbnail},
                           {"comment", summary.private_left.comment}};
   json["left_out"] = {{"files", summary.left_out.files}, {"kinds", summary.left_out.kinds}};
+  if (!summary.idle_patterns.empty()) json["idle_patterns"] = summary.idle_patterns;
   const CopySummary& copied = summary.copied;
   json["copied"] = {{"files", copied.files},
                     {"bytes", copied.bytes},

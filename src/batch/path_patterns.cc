@@ -221,33 +221,49 @@ Result<PathPatterns> PathPatterns::parse(const std::vector<std::string>& pattern
     IMGMILL_TRY(const std::vector<std::string> all, expanded(pattern));
     for (const std::string& one : all) {
       IMGMILL_TRY(Pattern read, parsed(one));
+      read.text = result.texts_.size();
       result.patterns_.push_back(std::move(read));
     }
+    result.texts_.push_back(pattern);
   }
+  result.has_matched_.resize(result.texts_.size());
   return result;
+}
+
+std::vector<std::string> PathPatterns::idle() const {
+  std::vector<std::string> idle;
+  for (std::size_t i = 0; i < texts_.size(); ++i) {
+    if (!has_matched_[i]) idle.push_back(texts_[i]);
+  }
+  return idle;
+}
+
+/// `parts`: those of the path, as soon as somebody has needed them.
+bool PathPatterns::match(const Pattern& pattern, std::string_view path,
+                         std::vector<std::string_view>& parts, std::span<const std::string> root) {
+  if (!pattern.whole_path) {
+    return match_name(pattern.parts.front(), path.substr(path.rfind('/') + 1));
+  }
+  if (parts.empty()) parts = parts_of(path);
+  if (match_parts(pattern.parts, parts)) return true;
+  const std::span<const std::string> names = pattern.parts;
+  return !root.empty() && names.size() > root.size() &&
+         std::ranges::equal(names.first(root.size()), root) &&
+         match_parts(names.subspan(root.size()), parts);
 }
 
 bool PathPatterns::match(std::string_view path, std::span<const std::string> root,
                          bool folder) const {
-  if (patterns_.empty()) return false;
-  const std::string_view name = path.substr(path.rfind('/') + 1);
+  bool matches = false;
   std::vector<std::string_view> parts;
   for (const Pattern& pattern : patterns_) {
-    if (pattern.folders_only && !folder) continue;
-    if (!pattern.whole_path) {
-      if (match_name(pattern.parts.front(), name)) return true;
-      continue;
-    }
-    if (parts.empty()) parts = parts_of(path);
-    if (match_parts(pattern.parts, parts)) return true;
-    const std::span<const std::string> names = pattern.parts;
-    if (!root.empty() && names.size() > root.size() &&
-        std::ranges::equal(names.first(root.size()), root) &&
-        match_parts(names.subspan(root.size()), parts)) {
-      return true;
-    }
+    // Once it is decided, only those are of interest that have never matched.
+    if ((matches && has_matched_[pattern.text]) || (pattern.folders_only && !folder)) continue;
+    if (!match(pattern, path, parts, root)) continue;
+    matches = true;
+    has_matched_[pattern.text] = true;
   }
-  return false;
+  return matches;
 }
 
 }  // namespace imgmill

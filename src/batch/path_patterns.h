@@ -15,7 +15,8 @@ namespace imgmill {
 /// ("/logo.png" only at the top). One that ends with a slash is for folders. `*` and `?` stand for
 /// anything but a slash, `**` for any number of folders, `[a-z]` and `[!a-z]` for one character,
 /// `{a,b}` for either. A backslash takes its meaning from what follows. Upper and lower case of
-/// A to Z are one, since cameras write .JPG. Immutable, thread-safe.
+/// A to Z are one, since cameras write .JPG. Remembers which of them have matched, so each thread
+/// has its own.
 class PathPatterns {
  public:
   PathPatterns() = default;
@@ -24,6 +25,8 @@ class PathPatterns {
   [[nodiscard]] static Result<PathPatterns> parse(const std::vector<std::string>& patterns);
 
   [[nodiscard]] bool empty() const { return patterns_.empty(); }
+  /// Those that have matched nothing so far, as they were written.
+  [[nodiscard]] std::vector<std::string> idle() const;
   /// `path`: below the input folder, without a slash at either end. `root`: the names in the
   /// path of that folder as it was written; a pattern may begin with them, since somebody who
   /// excludes "photos/raw" from "photos" means what is below it.
@@ -41,13 +44,19 @@ class PathPatterns {
     std::vector<std::string> parts;  ///< between slashes
     bool whole_path = false;         ///< else only the name
     bool folders_only = false;
+    std::size_t text = 0;  ///< which of `texts_` it comes from
   };
 
   [[nodiscard]] bool match(std::string_view path, std::span<const std::string> root,
                            bool folder) const;
+  [[nodiscard]] static bool match(const Pattern& pattern, std::string_view path,
+                                  std::vector<std::string_view>& parts,
+                                  std::span<const std::string> root);
   [[nodiscard]] static Result<Pattern> parsed(const std::string& text);
 
+  std::vector<std::string> texts_;
   std::vector<Pattern> patterns_;
+  mutable std::vector<bool> has_matched_;  ///< each of `texts_`
 };
 
 }  // namespace imgmill

@@ -68,6 +68,18 @@ TEST(PathPatterns, KnowCharactersAndAlternatives) {
   EXPECT_FALSE(file("a*b*c", "a-b-b-d"));
 }
 
+TEST(PathPatterns, KnowWhichHaveMatchedNothing) {
+  const auto patterns =
+      PathPatterns::parse({"*.gif", "a.gif", "drafts/", "{x,y}/*.png", "z/**", "never"});
+  ASSERT_TRUE(patterns);
+  EXPECT_EQ(patterns->idle().size(), 6U);
+  EXPECT_TRUE(patterns->match_file("a.gif")) << "which two of them mean";
+  EXPECT_TRUE(patterns->match_folder("sub/drafts"));
+  EXPECT_FALSE(patterns->match_file("never/at/all.jpg"));
+  EXPECT_TRUE(patterns->match_file("y/b.png"));
+  EXPECT_EQ(patterns->idle(), (std::vector<std::string>{"z/**", "never"}));
+}
+
 TEST(PathPatterns, TakeNoTimeThatGrowsLikeAPower) {
   std::string pattern;
   for (int i = 0; i < 40; ++i) pattern += "*a";

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <functional>
 #include <limits>
+#include <mutex>
 #include <system_error>
 
 #include "base/file_names.h"
@@ -12,6 +13,7 @@
 #include "base/utf8.h"
 #include "batch/collision.h"
 #include "batch/folder_walk.h"
+#include "batch/input_files.h"
 #include "batch/output_claims.h"
 #include "batch/plan_rules.h"
 #include "imgmill/batch.h"
@@ -89,6 +91,18 @@ class Planner final : public TaskSource {
     listener_ = std::move(listener);
   }
 
+  [[nodiscard]] std::optional<fs::path> input_at(const fs::path& output) const override {
+    if (request_.in_place || rules_.output_is_file) return std::nullopt;
+    std::call_once(inputs_listed_, [this] { list_inputs(); });
+    return inputs_.find(output);
+  }
+
+  [[nodiscard]] std::vector<std::string> idle_patterns() const override {
+    std::vector<std::string> idle = rules_.walk.exclude.idle();
+    for (std::string& pattern : rules_.walk.include.idle()) idle.push_back(std::move(pattern));
+    return idle;
+  }
+
   std::optional<PlannedTask> next() override {
     for (;;) {
       if (walk_) {
@@ -108,6 +122,22 @@ class Planner final : public TaskSource {
   }
 
  private:
+  /// The output folder is not walked into, so that outputs meet inputs only where one of those
+  /// named lies in it.
+  void list_inputs() const {
+    std::error_code error;
+    const std::string output = prefix_of(fs::weakly_canonical(request_.output, error));
+    const auto lies_there = [&](const fs::path& input) {
+      return prefix_of(fs::weakly_canonical(input, error)).starts_with(output);
+    };
+    if (std::ranges::none_of(request_.inputs, lies_there)) return;
+    const auto again = plan(request_);  // shares nothing with what the planning thread does
+    if (!again) return;
+    while (const std::optional<PlannedTask> planned = (*again)->next()) {
+      inputs_.add(*planned ? (*planned)->input_path : planned->error().input_path);
+    }
+  }
+
   std::optional<PlannedTask> from_input(const fs::path& input) {
     const Result<std::optional<FileFacts>> facts = facts_of(input);
     if (!facts) return failure(input, facts.error());
@@ -271,7 +301,7 @@ class Planner final : public TaskSource {
     if (folder.copied) return {fold_case(output_of(folder, name))};
     std::vector<std::string> keys;
     for (const fs::path& path :
-         possible_output_paths(output_of(folder, name), *request_.settings)) {
+         possible_output_paths(output_of(folder, name), *request_.settings, name)) {
       keys.push_back(fold_case(path.native()));
     }
     return keys;
@@ -296,6 +326,8 @@ class Planner final : public TaskSource {
   std::optional<PlannedNames::Id> copies_id_;  ///< of the others there
   PlannedNames names_;
   OutputClaims claims_;
+  mutable std::once_flag inputs_listed_;
+  mutable InputFiles inputs_;
   std::vector<fs::path> links_;  ///< in place: to files, planned when all else is
   std::size_t next_link_ = 0;
 };

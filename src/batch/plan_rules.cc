@@ -178,6 +178,20 @@ Result<Output> check_output(const PlanRequest& request) {
   return result;
 }
 
+/// Whoever asks for the input's own format does not mean another one by the output's name.
+Result<void> check_own_format(const PlanRequest& request) {
+  if (!request.own_format) return {};
+  const fs::path& input = request.inputs.front();
+  IMGMILL_TRY(const std::optional<Format> named,
+              format_by_name(input, request.output, *request.settings));
+  if (!named) return {};
+  return fail(
+      ErrorCode::usage,
+      fmt::format("the output '{}' is named after {}, but the format is to stay that of '{}'",
+                  printable(request.output), upper_name(*named), printable(input)),
+      "leave out --format original, or give the output the extension of the input");
+}
+
 /// Canonical paths of the folders that the walk passes over.
 std::vector<std::string> not_walked(const PlanRequest& request) {
   std::vector<fs::path> folders = request.exclude;
@@ -205,6 +219,7 @@ Result<PlanRules> plan_rules(PlanRequest& request) {
   if (!request.settings) request.settings = std::make_shared<const ImageSettings>();
   IMGMILL_TRY(const Output output, check_output(request));
   if (output.is_file) {
+    IMGMILL_CHECK(check_own_format(request));
     IMGMILL_TRY(request.settings, NamedFormats().settings_for(request.inputs.front(),
                                                               request.output, request.settings));
   }

@@ -112,6 +112,52 @@ TEST(Plan, OneFileMayNameItsOutput) {
   EXPECT_EQ(plan_in(scratch, {{"a.jpg"}, "there"}), Lines{"a.jpg -> there/a.jpg"});
 }
 
+TEST(Plan, AnOutputFileAndAFormatThatStaysDoNotContradictEachOther) {
+  const ScratchFolder scratch;
+  scratch.write("a.jpg", "x");
+  const auto planned = [&](const char* output, bool own_format) {
+    PlanRequest request;
+    request.inputs = {scratch / "a.jpg"};
+    request.output = scratch / output;
+    request.own_format = own_format;
+    return lines_of(scratch, plan(std::move(request)), LeftOutOnes::hidden);
+  };
+  EXPECT_EQ(planned("x.webp", false), Lines{"a.jpg -> x.webp"});
+  EXPECT_EQ(planned("x.webp", true),
+            Lines{"usage: the output 'x.webp' is named after WebP, but the format is to stay that "
+                  "of 'a.jpg'"});
+  EXPECT_EQ(planned("x.jpeg", true), Lines{"a.jpg -> x.jpeg"});
+  EXPECT_EQ(planned("x", true), Lines{"a.jpg -> x"});
+}
+
+TEST(Plan, KnowsWhichOutputsAreInputs) {
+  const ScratchFolder scratch;
+  for (const char* name : {"x/a.jpg", "y/a.jpg", "y/b.jpg", "y/sub/c.jpg", "z/a.jpg"}) {
+    scratch.write(name, name);
+  }
+  fs::create_directory_symlink(scratch / "y", scratch / "link");
+  const auto source = [&](const std::vector<const char*>& inputs, const char* output) {
+    PlanRequest request;
+    for (const char* input : inputs) request.inputs.push_back(scratch / input);
+    request.output = scratch / output;
+    auto made = plan(std::move(request));
+    EXPECT_TRUE(made) << made.error().describe();
+    return *std::move(made);
+  };
+  const auto files = source({"x/a.jpg", "y/a.jpg"}, "y");
+  EXPECT_EQ(files->input_at(scratch / "y/a.jpg"), scratch / "y/a.jpg");
+  EXPECT_EQ(files->input_at(scratch / "link/a.jpg"), scratch / "y/a.jpg");
+  EXPECT_EQ(files->input_at(scratch / "y/b.jpg"), std::nullopt) << "is none of them";
+  EXPECT_EQ(files->input_at(scratch / "y/new.jpg"), std::nullopt);
+  // What lies in the output folder is walked where it was named.
+  const auto below = source({"y/sub", "x"}, "link");
+  EXPECT_EQ(below->input_at(scratch / "y/sub/c.jpg"), scratch / "y/sub/c.jpg");
+  EXPECT_EQ(below->input_at(scratch / "y/a.jpg"), std::nullopt);
+  // Outputs that lie elsewhere meet no input.
+  const auto apart = source({"x", "y"}, "z");
+  EXPECT_EQ(apart->input_at(scratch / "z/a.jpg"), std::nullopt);
+}
+
 TEST(Plan, RefusesFoldersThatWouldNotDoWhatIsMeant) {
   const ScratchFolder scratch;
   for (const char* name : {"p/a.jpg", "p/kept/b.jpg"}) scratch.write(name, "x");

@@ -1,10 +1,12 @@
 #include <fmt/core.h>
 
 #include <limits>
+#include <mutex>
 
 #include "base/text.h"
 #include "base/utf8.h"
 #include "batch/collision.h"
+#include "batch/input_files.h"
 #include "batch/named_format.h"
 #include "batch/output_claims.h"
 #include "imgmill/batch.h"
@@ -43,6 +45,14 @@ class GivenTasks final : public TaskSource {
     return task;
   }
 
+  [[nodiscard]] std::optional<std::filesystem::path> input_at(
+      const std::filesystem::path& output) const override {
+    std::call_once(listed_, [this] {
+      for (const ImageTask& task : tasks_) inputs_.add(task.input_path);
+    });
+    return inputs_.find(output);
+  }
+
  private:
   static PlannedTask failure(const ImageTask& task, Error error) {
     return std::unexpected(PlanFailure{task.input_path, task.output_path, std::move(error)});
@@ -65,6 +75,8 @@ class GivenTasks final : public TaskSource {
   std::size_t next_ = 0;
   NamedFormats formats_;
   OutputClaims claims_;
+  mutable std::once_flag listed_;
+  mutable InputFiles inputs_;
 };
 
 }  // namespace
@@ -83,6 +95,13 @@ Error output_collision(const std::filesystem::path& earlier, const std::filesyst
                            printable(later), printable(output)),
                told_apart ? "--name '{name}-{from}' puts what each was into its new name"
                           : "rename one of them, or write them to different folders");
+}
+
+Error would_replace_input(const std::filesystem::path& input, const std::filesystem::path& other) {
+  return Error(ErrorCode::usage,
+               fmt::format("the output of '{}' would replace '{}', which is an input, too",
+                           printable(input), printable(other)),
+               "choose another output folder, or leave one of the two out");
 }
 
 Error would_be_replaced(const std::filesystem::path& input) {

@@ -9,6 +9,7 @@
 #include "base/file_names.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "batch/collision.h"
 #include "imgmill/maker.h"
 #include "metadata/raw_file.h"
 #include "platform/file.h"
@@ -75,6 +76,10 @@ Result<void> check_picture(const ImageTask& task, Format format) {
       fmt::format("'{}' is a {} and does not become a drawing, as its output '{}' says",
                   printable(task.input_path), upper_name(format), printable(task.output_path)),
       "give the output another extension");
+}
+
+std::vector<fs::path> outputs_of(const ImageTask& task) {
+  return possible_output_paths(task.output_path, *task.settings, name_of_file(task.input_path));
 }
 
 /// Whether `folder`, or the nearest folder above it that exists, takes files.
@@ -218,7 +223,7 @@ Result<bool> Validator::done_already(const ImageTask& task, Verdict& verdict) co
   IMGMILL_TRY(const std::optional<FileFacts> input, facts_of(task.input_path));
   if (!input || input->kind != FileKind::regular) return false;
   verdict.size = input->size;
-  for (const fs::path& path : possible_output_paths(task.output_path, *task.settings)) {
+  for (const fs::path& path : outputs_of(task)) {
     IMGMILL_TRY(const bool done, done_already(task, *input, path, verdict));
     if (!done) continue;
     verdict.output_path = path;
@@ -274,7 +279,8 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     return {};
   }
   std::optional<FileFacts> output;
-  for (const fs::path& path : possible_output_paths(task.output_path, *task.settings)) {
+  const std::vector<fs::path> paths = outputs_of(task);
+  for (const fs::path& path : paths) {
     IMGMILL_TRY(const std::optional<FileFacts> there, facts_of(path));
     if (!there) continue;
     if (there->same_file(input)) {
@@ -285,6 +291,10 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     }
     output = there;
     verdict.output_path = path;
+    if (rules_.existing != ExistingOutput::overwrite || rules_.tasks == nullptr) continue;
+    if (const std::optional<fs::path> other = rules_.tasks->input_at(path)) {
+      return std::unexpected(would_replace_input(task.input_path, *other));
+    }
   }
   if (output && rules_.existing == ExistingOutput::skip) {
     verdict.kind = Verdict::Kind::skip;
@@ -292,7 +302,8 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     return {};
   }
   // Which output stands in the way is not known before the format is.
-  if (output && rules_.existing == ExistingOutput::refuse && !task.settings->choose_format) {
+  const bool known = !task.settings->choose_format && paths.size() == 1;
+  if (output && rules_.existing == ExistingOutput::refuse && known) {
     // It may be the very file that would be written; the content of the input tells.
     if (rules_.resume) {
       verdict.existing = Job::Existing::compare;

@@ -49,6 +49,7 @@ struct ValidationRules {
   bool write = true;  ///< otherwise it does not matter what is where the output goes
   bool resume = false;
   Memory memory;
+  const TaskSource* tasks = nullptr;  ///< knows all inputs; may be nobody
 };
 
 /// Validates tasks where they lie: a fixed team of threads (the caller among

@@ -15,7 +15,8 @@ namespace {
 using png::AnimationFrame;
 using png::Raster;
 
-// Grey of few bits is stretched to all of 8 (W3C PNG, third edition, 13.12).
+// Scales grey samples of 1, 2 or 4 bits to the full range of 8 bits (W3C PNG, third edition,
+// 13.12).
 std::uint8_t sample_of_few(const std::uint8_t* row, std::size_t index, int bits) {
   const std::size_t at = index * static_cast<std::size_t>(bits);
   const auto shift = static_cast<unsigned>(8 - bits) - static_cast<unsigned>(at % 8);
@@ -32,7 +33,7 @@ Sample sample_at(const Raster& raster, const std::uint8_t* row, std::size_t inde
   }
 }
 
-/// Rows of a raster as samples with alpha: grey, alpha or red, green, blue, alpha.
+/// Converts rows of a raster to samples with alpha: grey, alpha or red, green, blue, alpha.
 template <typename Sample>
 class Spreader {
  public:
@@ -69,8 +70,8 @@ class Spreader {
   int scale_ = raster_.bits < 8 ? 255 / ((1 << raster_.bits) - 1) : 1;
 };
 
-// `channels` samples of one pixel over another, neither premultiplied (W3C PNG, third edition,
-// 13.16), rounded to the nearest.
+// Composites one straight-alpha pixel of `channels` samples over another (W3C PNG, third edition,
+// 13.16), rounding to nearest.
 template <typename Sample>
 void blend_over(const Sample* from, Sample* to, std::size_t channels) {
   constexpr std::uint64_t top = std::numeric_limits<Sample>::max();
@@ -113,7 +114,7 @@ void draw(const Raster& raster, png::Blend blend, const Area& area, FrameCanvas&
   }
 }
 
-// Times of frames are rounded to milliseconds so that they do not drift.
+// Rounds frame delays to milliseconds without accumulating drift.
 class DelayCounter {
  public:
   int delay_of(const AnimationFrame& frame) {

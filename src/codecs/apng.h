@@ -1,4 +1,4 @@
-// An animated PNG as an animation, drawn as browsers draw it.
+// Converts an animated PNG to an animation, rendered as browsers do.
 #pragma once
 
 #include "codecs/frames.h"
@@ -7,8 +7,8 @@
 
 namespace imgmill {
 
-/// What `file` shows: 8 bits a sample, or 16 where it has them; grey where it is grey. Refers to
-/// the file's bytes.
+/// Returns the animation in `file`: 8 bits per sample, or 16 if the file has them; grey if the file
+/// is grey. Refers to the file's bytes.
 [[nodiscard]] MovingPicture apng_animation(png::Animation file);
 
 }  // namespace imgmill

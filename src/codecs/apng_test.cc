@@ -1,4 +1,4 @@
-// Animated PNGs against frames that libpng decodes and the tests put together.
+// Compares animated PNGs with frames that libpng decodes and the tests composite.
 #include "codecs/apng.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ Result<Picture> decoded(ByteView file) {
   return PngCodec::decode(file, info, {});
 }
 
-// Rounding is the tests' own, so that samples may be one apart.
+// The tests round in their own way, so samples may differ by one.
 void expect_near(const std::vector<Raster>& found, const std::vector<Raster>& expected,
                  int tolerance, const std::string& what) {
   ASSERT_EQ(found.size(), expected.size()) << what;
@@ -31,7 +31,7 @@ void expect_near(const std::vector<Raster>& found, const std::vector<Raster>& ex
     ASSERT_EQ(found[i].samples.size(), expected[i].samples.size()) << what;
     int worst = 0;
     for (std::size_t at = 0; at < found[i].samples.size(); at += 4) {
-      // What cannot be seen may have any colour.
+      // Invisible pixels may have any colour.
       if (found[i].samples[at + 3] == 0 && expected[i].samples[at + 3] == 0) continue;
       for (std::size_t c = 0; c < 4; ++c) {
         worst = std::max(worst, std::abs(found[i].samples[at + c] - expected[i].samples[at + c]));
@@ -82,7 +82,7 @@ TEST(Apng, OfEveryColourTypeAndDepth) {
     EXPECT_EQ(info->loop, 3) << what;
     const auto picture = decoded(file);
     ASSERT_TRUE(picture) << what << picture.error().describe();
-    // The frames as libpng reads them, one by one.
+    // The frames as libpng decodes them one by one.
     for (ApngPart& part : make.parts) {
       part.picture = rgba(decode(make_png(part.picture, kind.how), Format::png).picture());
     }
@@ -107,7 +107,7 @@ TEST(Apng, HalfTransparencyIsBlended) {
   ASSERT_TRUE(picture);
   const Movie expected = drawn(make);
   const std::vector<Raster> found = frames_of(*picture);
-  // Rounded at each of up to four layers; where little can be seen of a colour, it is hardly known.
+  // Each of up to four layers is rounded; at low alpha the colour is imprecise.
   for (std::size_t i = 0; i < found.size(); ++i) {
     EXPECT_GT(psnr(found[i], expected.frames[i]), 48) << i;
   }
@@ -132,7 +132,7 @@ TEST(Apng, TheStillPictureMayBeNoneOfTheFrames) {
   const auto picture = decoded(file);
   ASSERT_TRUE(picture);
   EXPECT_EQ(frames_of(*picture), drawn(make).frames);
-  // Also where it is one frame only, or the first of them is asked for.
+  // Also with a single frame, or if only the first is requested.
   make.parts.resize(1);
   const Bytes one = make_apng(make);
   EXPECT_EQ(PngCodec::probe(one)->frames, 1U);
@@ -157,7 +157,7 @@ TEST(Apng, DelaysDoNotDriftAndShortOnesAreThoseOfBrowsers) {
   EXPECT_EQ(delays, (std::vector{100, 100, 11, 70, 65'535'000}));
 }
 
-// Writes `value` at `at` of one of the `type` chunks, and mends all sums.
+// Writes `value` at `at` into one of the `type` chunks and updates all checksums.
 Bytes changed(const Bytes& file, std::string_view type, std::size_t which, std::size_t at,
               std::uint8_t value) {
   Bytes out(file.begin(), file.begin() + 8);
@@ -205,7 +205,7 @@ TEST(Apng, WhatIsWrongWithFramesIsDamage) {
     ASSERT_FALSE(refused) << it.what;
     EXPECT_EQ(refused.error().code(), ErrorCode::bad_input) << it.what;
   }
-  // Fewer rows than the frame needs come to light when it is drawn.
+  // A frame with too few rows is detected when it is drawn.
   const Bytes short_frame = changed(whole, "fcTL", 1, 11, 9);
   const auto picture = decoded(short_frame);
   ASSERT_TRUE(picture);

@@ -17,8 +17,8 @@
 namespace imgmill {
 namespace {
 
-// What older systems have below libvips chooses a profile for 10 bits that libaom
-// takes for a mistake of the programmer, and ends the program.
+// libvips before 8.15 chooses a profile for 10 bits that libaom rejects as a programming error by
+// aborting.
 #if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 15
 constexpr bool writes_10_bits = true;
 #else
@@ -33,9 +33,9 @@ vips::VImage spread_over_16_bits(const vips::VImage& image) {
                                                               : VIPS_INTERPRETATION_RGB16));
 }
 
-// Effort, depth and chroma were chosen on Kodak pictures and photographs, by bytes at equal mean
-// SSIMULACRA 2 against what sharp writes by default (effort 4, 8 bits, 4:4:4; libaom's tune=iq in
-// all of them). In four Kodak pictures, at 75, 80 and 85:
+// Effort, bit depth and chroma subsampling were chosen on Kodak pictures and photographs, by bytes
+// at equal mean SSIMULACRA 2 relative to sharp's defaults (effort 4, 8 bits, 4:4:4; all with
+// libaom's tune=iq). For four Kodak pictures, at 75, 80 and 85:
 //
 //   effort  bits  chroma  bytes              time
 //   3       10    4:4:4   1.00  0.99  0.97   0.22
@@ -45,12 +45,13 @@ vips::VImage spread_over_16_bits(const vips::VImage& image) {
 //   1       10    4:4:4   1.04  1.02  0.98   0.10
 //   0       10    4:4:4   1.12  1.10  1.06   0.03
 //
-// Smooth photographs lose more below 3: a quarter at 2. For a target there is nothing to choose
-// picture by picture (docs/adr/0011-targets.md).
+// Smooth photographs lose more below effort 3: a quarter at 2. For a target, choosing per picture
+// gains nothing (docs/adr/0011-targets.md).
 
-// libheif turns each image by its own properties, and so leaves alpha as it lies where only the
-// colours have some, as libavif writes it and means it for both. This is such a file with turns by
-// nothing in place of those; turned() does them afterwards, on all channels.
+// libheif transforms each image by its own properties, so alpha is left unrotated where only the
+// colour image has rotation properties; libavif writes such files and means them for both. This
+// returns such a file with the rotations replaced by no-ops; turned() applies them afterwards to
+// all channels.
 Buffer without_turns(ByteView input, const std::vector<TurnBox>& turns) {
   Buffer copy = Buffer::copy_of(input);
   for (const TurnBox& turn : turns) {
@@ -81,8 +82,8 @@ vips::VImage divided_by_alpha(const vips::VImage& image) {
       .copy(vips::VImage::option()->set("interpretation", image.interpretation()));
 }
 
-// libaom's rooms are many, and the heap keeps them in pieces that are of no use to whoever decodes
-// next: the peak of a search was a third higher. Takes a few milliseconds, where encoding took
+// libaom allocates many buffers, and the heap keeps their fragments, which are useless to the next
+// decoder: the peak of a search was a third higher. Takes a few milliseconds after an encode of
 // seconds.
 void give_back_heap() {
 #if defined(__GLIBC__)
@@ -97,7 +98,7 @@ bool AvifCodec::matches(ByteView header) {
   const auto byte = [&](std::size_t i) { return std::to_integer<std::size_t>(header[i]); };
   const std::size_t box = byte(0) << 24 | byte(1) << 16 | byte(2) << 8 | byte(3);
   const std::size_t end = std::min(box, header.size());
-  // The major brand, then the compatible ones after the minor version.
+  // The major brand, then the compatible brands after the minor version.
   for (std::size_t at = 8; at + 4 <= end; at += at == 8 ? 8 : 4) {
     const std::string_view brand = as_text(header.subspan(at, 4));
     if (brand == "avif" || brand == "avis") return true;
@@ -115,7 +116,7 @@ Result<ImageInfo> AvifCodec::probe(ByteView input) {
     info.height = static_cast<std::uint32_t>(image.height());
     info.channels = image.bands();
     info.alpha = image.has_alpha();
-    // Before 8.15 the field had a name of its own.
+    // libvips before 8.15 used a different name for the field.
     info.bits = header_int(image, bits_per_sample, header_int(image, "heif-bitdepth", 8));
     info.colour_space = image.bands() < 3 ? "grey" : "sRGB";
     return info;
@@ -133,8 +134,8 @@ Result<Picture> AvifCodec::decode(ByteView input, const ImageInfo& info,
         vips::VImage::heifload_buffer(blob.get(), load_options(options, VIPS_FAIL_ON_ERROR));
     if (!plain.empty()) image = turned(image.copy_memory(), facts.turns_of_both);
     if (image.format() == VIPS_FORMAT_USHORT && info.bits > 8 && info.bits < 16) {
-      // libvips shifts 10 and 12 bits up and leaves zeros below: white would be a
-      // little grey, and opaque a little clear.
+      // libvips shifts 10 and 12 bits up and leaves zeros below: white would be slightly grey, and
+      // opaque slightly transparent.
       image = image | (image >> static_cast<double>(info.bits));
     }
     if (facts.premultiplied && image.has_alpha()) image = divided_by_alpha(image);
@@ -144,7 +145,7 @@ Result<Picture> AvifCodec::decode(ByteView input, const ImageInfo& info,
 
 Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the picture could not be turned into AVIF", [&] {
-    // With several threads libaom writes other bytes than with one.
+    // With several threads libaom's output differs from that with one.
     const OneEngineThread one_thread;
     auto* save = vips::VImage::option()->set("compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1);
     save->set("Q", options.whole_quality());
@@ -161,7 +162,7 @@ Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& op
       bits = 10;
     }
     save->set("bitdepth", bits);
-    // Colours in full size are smaller, too, wherever pictures are to look alike.
+    // 4:4:4 is also smaller at the same visual quality.
     save->set("subsample_mode", VIPS_FOREIGN_SUBSAMPLE_OFF);
     if (options.lossless) {
       save->set("lossless", true);
@@ -197,7 +198,7 @@ std::string avif_damage(ByteView input) {
       return vips::VImage::heifload_buffer(blob.get(), load_options({}, VIPS_FAIL_ON_ERROR))
           .copy_memory();
     });
-    // What the engine says then is of its reading, not of the tile.
+    // The engine's message then refers to its reading, not to the tile.
     if (!part) return fmt::format("tile {} of {} cannot be decoded", i + 1, parts.size());
   }
   return {};

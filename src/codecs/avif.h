@@ -32,11 +32,11 @@ struct AvifCodec {
   static std::optional<std::string> diagnose(ByteView input);
 };
 
-/// What is wrong with the tiles that an AVIF's picture is put together from, for people; empty:
-/// nothing, or there are none. libheif leaves a tile black that it cannot decode, and says so to
-/// nobody. Asked for such a tile as if it were all of the picture it does say so, and libaom looks
-/// at everything: a tile's data has to end where its decoding does (AV1 bitstream specification,
-/// 8.2.5). Thread-safe.
+/// Returns what is wrong with the tiles of an AVIF grid image, as a message; empty if nothing is,
+/// or there are no tiles. libheif silently leaves a tile black if it cannot decode it. Asked for
+/// such a tile as if it were the whole picture, it does report the error, and libaom checks all
+/// data: a tile's data has to end where its decoding does (AV1 bitstream specification, 8.2.5).
+/// Thread-safe.
 [[nodiscard]] std::string avif_damage(ByteView input);
 
 }  // namespace imgmill

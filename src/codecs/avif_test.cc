@@ -1,4 +1,4 @@
-// Alpha in AVIF that has been multiplied into the colours or is not turned with them.
+// Tests alpha in AVIF: premultiplied colours, and alpha that is not rotated with the colours.
 #include "codecs/avif.h"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ TEST(AvifAlpha, PremultipliedColoursAreDividedOut) {
     ASSERT_TRUE(png) << png.error().describe();
     const Raster after = rgba(decode(png->bytes.view(), Format::png).picture());
     EXPECT_GT(psnr(after, rgba(picture)), 35) << bits;
-    // So in the same format.
+    // The same within AVIF.
     ImageSettings half;
     half.quality.global = 90;
     half.resize = {.mode = ResizeMode::width, .width = 24};
@@ -39,7 +39,7 @@ TEST(AvifAlpha, TurnsWithTheColours) {
          {std::optional<int>{}, std::optional(0), std::optional(1)}) {
       SCOPED_TRACE(std::to_string(turns) + " turns, mirror " + std::to_string(mirror.value_or(-1)));
       const Bytes file = make_avif(picture, {.turns = turns, .mirror = mirror});
-      // EXIF's numbers for quarter turns anticlockwise.
+      // EXIF orientations for quarter turns anticlockwise.
       constexpr int orientations[] = {1, 8, 3, 6};
       Raster expected = turned(picture, orientations[turns]);
       if (mirror) expected = turned(expected, *mirror == 0 ? 4 : 2);

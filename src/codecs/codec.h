@@ -1,4 +1,4 @@
-// The contract of an image format, and the table of all of them.
+// The interface of an image format, and the table of all formats.
 #pragma once
 
 #include <cmath>
@@ -18,43 +18,43 @@
 
 namespace imgmill {
 
-/// Whether a lossless PNG may be written with a palette when its colours fit.
+/// Selects whether a lossless PNG may be written with a palette if its colours fit.
 enum class PaletteUse { allow, avoid };
 
-/// Whether an encoding is to be used, or only to tell how good one would be: then it may be
-/// larger, or have no bytes where it is known what they would show, as long as it is quicker and
-/// scores alike.
+/// Selects whether an encoding will be used, or only indicates the quality of the real one. A draft
+/// may be larger, or have no bytes if its decoder output is known, as long as it is faster and
+/// scores the same.
 enum class Draft { no, yes };
 
-/// How to encode one picture.
+/// Options for encoding one picture.
 struct EncodeOptions {
-  /// 1..100, on the format's own scale. Encoders that know whole numbers only take the nearest.
+  /// 1..100, on the format's own scale. Encoders that take integers only use the nearest.
   double quality = 80;
-  bool lossless = false;  ///< the pixels must come back as they are
+  bool lossless = false;  ///< the pixels must survive a round trip unchanged
   Effort effort = Effort::balanced;
   PaletteUse palette = PaletteUse::allow;
   Draft draft = Draft::no;
-  double dither = 1;  ///< share of a palette's error that neighbours make up for, 0..1 (PNG)
-  /// Whether chroma loses half of its resolution (JPEG); nothing: as the encoder thinks best.
+  double dither = 1;  ///< share of the quantization error to diffuse, 0..1 (PNG)
+  /// True to subsample chroma by 2 in both directions (JPEG); none: the encoder decides.
   std::optional<bool> halve_chroma;
-  bool clean_alpha = false;  ///< colours that full transparency hides need not come back (PNG)
-  /// Blocks to embed; only codecs whose `embeds_metadata` is set look at them,
-  /// because their files cannot be amended afterwards.
+  bool clean_alpha = false;  ///< colours of fully transparent pixels need not be kept (PNG)
+  /// Blocks to embed. Used only by codecs with `embeds_metadata`, whose files cannot be amended
+  /// afterwards.
   NewMetadata metadata;
 
   [[nodiscard]] int whole_quality() const { return static_cast<int>(std::lround(quality)); }
 };
 
-/// An encoded picture, and what is known about it.
+/// An encoded picture, with its decoder output if known.
 struct Encoding {
-  Buffer bytes;  ///< none while there is `write`
-  /// What decoders show of the bytes, where the encoder knows that to the bit.
+  Buffer bytes;  ///< empty as long as `write` is set
+  /// The decoder output, if the encoder knows it bit for bit.
   std::optional<Picture> shown{};
-  /// Beside `shown`: makes the bytes, and makes sure that they hold it. Most of what a search tries
-  /// is never written. Errors: internal.
+  /// Set together with `shown`: makes the bytes and verifies that they decode to it. Most encodings
+  /// of a search are never written. Errors: internal.
   std::function<Result<Buffer>()> write{};
 
-  /// Makes the bytes where there are none yet. Errors: as `write`.
+  /// Makes the bytes if there are none yet. Errors: as `write`.
   [[nodiscard]] Result<void> finish() {
     if (!write) return {};
     Result<Buffer> made = write();
@@ -65,42 +65,43 @@ struct Encoding {
   }
 };
 
-/// Encodes one picture, as often as asked. Not to be used by two threads at once.
+/// Encodes one picture, any number of times. Not thread-safe.
 using PictureEncoder = std::function<Result<Encoding>(const EncodeOptions& options)>;
 
-/// What to do about data that a decoder can guess its way around.
+/// What to do about damaged data that a decoder can conceal.
 enum class Damage { refuse, tolerate };
 
-/// How to decode one file.
+/// Options for decoding one file.
 struct DecodeOptions {
   Access access = Access::sequential;
   Damage damage = Damage::refuse;
-  /// The picture may come out smaller by up to this factor (at least 1) where
-  /// the format can do that cheaply; it is then resized the rest of the way.
+  /// The picture may come out smaller by up to this factor (at least 1) if the format can do that
+  /// cheaply; the caller then resizes it the rest of the way.
   double shrink = 1;
 };
 
-/// One format. The functions know bytes and pixels, neither files nor metadata
-/// policy; limits have been checked by the caller from what `probe` said.
+/// The functions of one format. They handle bytes and pixels, not files or metadata policy. The
+/// caller has checked limits against the result of `probe`.
 struct Codec {
   FormatInfo info;
   bool embeds_metadata;
   bool (*matches)(ByteView header);
   Result<ImageInfo> (*probe)(ByteView input);
-  /// The whole image, all frames, as stored (orientation not applied). Lazy:
-  /// damage may come to light only when the pixels are used.
+  /// Decodes the whole image, all frames, as stored (orientation not applied). Lazy: damage may be
+  /// detected only when the pixels are used.
   Result<Picture> (*decode)(ByteView input, const ImageInfo& info, const DecodeOptions& options);
   Result<Buffer> (*encode)(const Picture& picture, const EncodeOptions& options);
-  /// For a picture that is encoded more than once: what all its encodings share is done only once.
-  /// The bytes are those of `encode`. Keeps the picture, which is in memory.
+  /// Returns an encoder for a picture that is encoded more than once; work common to all its
+  /// encodings is done once. The bytes are those of `encode`. Keeps the picture, which is in
+  /// memory.
   PictureEncoder (*encoder)(const Picture& picture);
-  /// Why `decode` or its pixels failed, found out slowly but surely, without
-  /// the engine. Nothing: this codec cannot tell. Empty: there is no damage worth
-  /// speaking of, decode with Damage::tolerate.
+  /// Returns why `decode` or its pixels failed, found slowly but reliably, without the engine.
+  /// None: this codec cannot tell. Empty: there is no damage worth reporting; decode with
+  /// Damage::tolerate.
   std::optional<std::string> (*diagnose)(ByteView input);
 };
 
-/// What a type must offer to become a row of the table.
+/// Requirements on a type for a row of the table.
 template <typename C>
 concept CodecLike = requires(ByteView bytes, const ImageInfo& info, const Picture& picture,
                              const EncodeOptions& encode, const DecodeOptions& decode) {
@@ -131,7 +132,7 @@ consteval Codec codec_row() {
           C::decode,      C::encode,          encoder_of<C>, C::diagnose};
 }
 
-/// All codecs, in the order of `Format`.
+/// Returns all codecs, in the order of `Format`.
 [[nodiscard]] std::span<const Codec> codecs();
 [[nodiscard]] const Codec& codec(Format format);
 

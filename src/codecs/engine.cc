@@ -16,14 +16,14 @@ namespace {
 
 void swallow_log(const gchar*, GLogLevelFlags, const gchar*, gpointer) {}
 
-// Threads inside now in the lower 16 bits, visits begun so far above them: one
-// number, so that no visit can begin unseen between looking at the two.
+// Current visits in the lower 16 bits, the number of visits started above them. With a single
+// number, no visit can start unnoticed between reading the two.
 constexpr int visit_shift = 16;
 std::atomic<std::uint64_t> visits{0};
 thread_local int depth = 0;
 
-// libvips's text has one line for each layer that noticed, the first of them
-// the most telling; its domain prefix ("VipsJpeg: ") means nothing to people.
+// libvips's message has one line for each layer that noticed the error; the first is the most
+// informative. Its domain prefix ("VipsJpeg: ") means nothing to users.
 std::string first_line(const char* detail) {
   std::string_view text = detail == nullptr ? "" : detail;
   text = text.substr(0, text.find('\n'));
@@ -34,14 +34,14 @@ std::string first_line(const char* detail) {
   return std::string(text);
 }
 
-// What there is no function for, only libvips's own command line options:
+// Options that libvips offers on its command line only, not as functions:
 //
-// libvips hands strips of 16 lines from thread to thread, and each handing over may
-// put a core to sleep. Strips of 256 lines halve the context switches of a
-// 256-pixel JPEG (25 to 11) and cost a few megabytes for the widest pictures.
+// libvips hands strips of 16 lines from thread to thread, and each handover may put a core to
+// sleep. Strips of 256 lines halve the context switches of a 256-pixel JPEG (25 to 11) and cost a
+// few megabytes for the widest pictures.
 //
-// What is over 100 MiB once decoded it would unpack into a temporary file, which no worker may
-// open. How much may be in memory is for our limits to say.
+// Images over 100 MiB decoded would be unpacked into a temporary file, which no worker may open.
+// Our limits decide how much may be in memory.
 void set_options() {
   char program[] = "imgmill";
   char height[] = "--vips-fatstrip-height=256";
@@ -53,7 +53,7 @@ void set_options() {
   GOptionGroup* group = g_option_group_new("vips", "", "", nullptr, nullptr);
   vips_add_option_entries(group);
   g_option_context_set_main_group(context, group);
-  g_option_context_parse(context, &count, &left, nullptr);  // if it fails, all is only slower
+  g_option_context_parse(context, &count, &left, nullptr);  // on failure all works, only slower
   g_option_context_free(context);
 }
 
@@ -130,7 +130,7 @@ Error engine_defect(const char* detail) {
 Buffer take_blob(VipsBlob* blob) {
   std::size_t size = 0;
   const void* data = vips_blob_get(blob, &size);
-  // The saver has just made these bytes for us; nobody else refers to them.
+  // The saver has just made these bytes for us; there are no other references to them.
   auto* bytes = static_cast<std::byte*>(const_cast<void*>(data));
   return Buffer::adopt(bytes, size, [blob](std::byte*) { vips_area_unref(VIPS_AREA(blob)); });
 }
@@ -151,7 +151,7 @@ void keep_profile_and(vips::VOption* options, bool exif, bool xmp) {
   options->set("keep", VIPS_FOREIGN_KEEP_ICC | (exif ? VIPS_FOREIGN_KEEP_EXIF : 0) |
                            (xmp ? VIPS_FOREIGN_KEEP_XMP : 0));
 #else
-  // This libvips keeps what the picture has, and without_metadata() has seen to that.
+  // This libvips keeps whatever the picture has; without_metadata() has removed the rest.
   (void)options, (void)exif, (void)xmp;
 #endif
 }

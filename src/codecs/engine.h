@@ -1,4 +1,4 @@
-// The door to libvips: started once, its failures turned into errors.
+// Access to libvips: initialization, and conversion of its failures to errors.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +14,17 @@
 
 namespace imgmill {
 
-/// Starts libvips if that has not been done: one thread an image, no operation
-/// cache, nothing printed. Thread-safe.
+/// Initializes libvips if that has not been done: one thread per image, no operation cache, nothing
+/// printed. Thread-safe.
 void start_engine();
 
-/// Threads the engine may use for each image from now on, all images of this process
-/// alike; start_engine() sets 1. At least 1.
+/// Sets how many threads the engine may use per image from now on, process-wide; start_engine()
+/// sets 1. At least 1.
 void set_engine_threads(int threads);
-/// What that number is now: code of ours that shares an image among threads keeps to it, too.
+/// Returns that number. Our own code that processes an image in several threads respects it, too.
 [[nodiscard]] int engine_threads();
 
-/// While it lives, the engine uses one thread, whatever set_engine_threads() said.
+/// Limits the engine to one thread during its lifetime, whatever set_engine_threads() said.
 class OneEngineThread {
  public:
   OneEngineThread();
@@ -36,41 +36,41 @@ class OneEngineThread {
   int before_;
 };
 
-/// "8.18.7".
+/// Returns "8.18.7", for example.
 [[nodiscard]] std::string engine_version();
 
-/// Notes that a thread is in the engine, and whether another was at the same time.
-/// libvips collects the messages of all threads in one place: only of a thread
-/// that had the engine to itself is it known whose they are.
+/// Records that a thread is inside the engine, and whether another was at the same time. libvips
+/// collects the messages of all threads in one place, so a message can only be attributed to a
+/// thread that had the engine to itself.
 class EngineVisit {
  public:
   EngineVisit();
   ~EngineVisit();
   EngineVisit(const EngineVisit&) = delete;
   EngineVisit& operator=(const EngineVisit&) = delete;
-  /// Whether no other thread has been inside since this visit began.
+  /// True if no other thread has been inside since this visit began.
   [[nodiscard]] bool alone() const;
 
  private:
-  std::uint64_t visit_ = 0;  ///< its number, 0 for a visit within a visit
+  std::uint64_t visit_ = 0;  ///< its number, 0 for a nested visit
   bool met_others_ = false;
 };
 
-/// What went wrong in libvips, as an error of ours; `detail` is libvips's message, or
-/// null when it may be another image's.
+/// Converts a libvips failure to an Error. `detail` is libvips's message, or null if it may belong
+/// to another image.
 [[nodiscard]] Error engine_error(ErrorCode code, std::string what, const char* detail);
-/// The same for out of memory and for exceptions nobody expected.
+/// The same for running out of memory and for unexpected exceptions.
 [[nodiscard]] Error engine_memory_error();
 [[nodiscard]] Error engine_defect(const char* detail);
 
-/// Runs `work`, which may throw as libvips's C++ interface does, and returns its
-/// value or an error with `code` saying `what`.
+/// Runs `work`, which may throw as libvips's C++ interface does. Returns its value, or an error
+/// with `code` and the message `what`.
 template <typename Work>
 [[nodiscard]] auto with_engine(ErrorCode code, const char* what, Work&& work)
     -> Result<std::invoke_result_t<Work>> {
   start_engine();
   const EngineVisit visit;
-  vips_error_clear();  // warnings of earlier work would be read as reasons
+  vips_error_clear();  // warnings of earlier work would be taken for the cause
   try {
     return std::forward<Work>(work)();
   } catch (const vips::VError& error) {
@@ -82,8 +82,8 @@ template <typename Work>
   }
 }
 
-/// A view of `bytes` for libvips's *_buffer functions; the caller's bytes stay
-/// the caller's. To be released with vips_area_unref.
+/// A view of `bytes` for libvips's *_buffer functions; does not own the bytes. Released with
+/// vips_area_unref.
 class BlobView {
  public:
   explicit BlobView(ByteView bytes) : blob_(vips_blob_new(nullptr, bytes.data(), bytes.size())) {}
@@ -96,35 +96,35 @@ class BlobView {
   VipsBlob* blob_;
 };
 
-/// Takes over what a *_buffer saver returned, without copying.
+/// Takes ownership of the result of a *_buffer saver without copying.
 [[nodiscard]] Buffer take_blob(VipsBlob* blob);
 
-/// Whether this libvips's `operation` ("gifsave_buffer") has option `name`: a
-/// system's may be older than the pinned one.
+/// True if this libvips's `operation` ("gifsave_buffer") has option `name`: a system's libvips may
+/// be older than the pinned one.
 [[nodiscard]] bool offers(const char* operation, const char* name);
 
-/// Sets a save option that keeps the ICC profile and nothing else, whatever
-/// this libvips calls it.
+/// Sets a save option that keeps only the ICC profile, whatever this libvips calls it.
 void keep_profile_only(vips::VOption* options);
-/// The same, and EXIF or XMP with it.
+/// Also keeps EXIF or XMP.
 void keep_profile_and(vips::VOption* options, bool exif, bool xmp);
 
-/// The ICC profile that comes with the pixels; refers to the image's memory. Empty: there is none.
+/// Returns the ICC profile of the pixels, in the image's memory; empty if there is none.
 [[nodiscard]] ByteView profile_of(const vips::VImage& image);
-/// Gives the pixels a profile, unless that is empty. Only for images that nobody else has yet.
+/// Attaches a profile to the pixels unless it is empty. Only for images that nobody else refers to
+/// yet.
 void embed_profile(const vips::VImage& image, ByteView profile);
 
-/// Removes every metadata field but the profile, resolution and what animation
-/// needs, so that a saver without a `keep` option writes none either.
+/// Removes every metadata field but the profile, resolution and what animation needs, so that a
+/// saver without a `keep` option writes none either.
 [[nodiscard]] vips::VImage without_metadata(const vips::VImage& image);
 
-/// The options every loader takes.
+/// Returns the options common to all loaders.
 [[nodiscard]] vips::VOption* load_options(const DecodeOptions& options, VipsFailOn refuse);
 
-/// The header field for bits a sample; older libvips have no name for it.
+/// The header field for bits per sample; older libvips have no name for it.
 inline constexpr const char* bits_per_sample = "bits-per-sample";
 
-/// An integer header field, or `otherwise`.
+/// Returns an integer header field, or `otherwise` if it is missing.
 [[nodiscard]] int header_int(const vips::VImage& image, const char* name, int otherwise);
 
 }  // namespace imgmill

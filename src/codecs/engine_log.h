@@ -1,11 +1,11 @@
-// Where the engine's libraries write what they warn of.
+// Log output of the engine's libraries.
 #pragma once
 
 namespace imgmill {
 
-/// For a process that will be in the sandbox: what GLib's libraries warn of goes to standard error,
-/// and to nobody else. GLib's own writer asks first whether that is the system's journal. Once a
-/// process, before start_engine(); not for a program whose log is somebody else's to arrange.
+/// Sends warnings of GLib's libraries to standard error only, for a process that will be sandboxed:
+/// GLib's own writer first checks whether that is the system's journal. Call once per process,
+/// before start_engine(). Not for a program whose logging is configured by others.
 void log_to_standard_error();
 
 }  // namespace imgmill

@@ -16,7 +16,7 @@ TEST(Engine, KnowsWhatItsOperationsOffer) {
   EXPECT_FALSE(offers("sprinkle_buffer", "dither"));
 }
 
-// Workers may open no file: whatever is decoded has to stay in memory.
+// Workers may open no file: everything decoded has to stay in memory.
 TEST(Engine, UnpacksNothingIntoTemporaryFiles) {
   start_engine();
   const vips::VImage black =
@@ -51,7 +51,7 @@ TEST(Engine, TellsNoDetailThatMayBeAnothersImage) {
   const auto message = [&] {
     return with_engine(ErrorCode::bad_input, "it did not work", failing).error().message();
   };
-  // Somebody was inside before, and still is.
+  // Another visit began before and is still active.
   std::string during;
   const auto outer = with_engine(ErrorCode::bad_input, "", [&] {
     std::thread([&] { during = message(); }).join();
@@ -59,7 +59,7 @@ TEST(Engine, TellsNoDetailThatMayBeAnothersImage) {
   });
   EXPECT_TRUE(outer);
   EXPECT_EQ(during, "it did not work");
-  // Somebody came later, and has gone.
+  // Another visit began later and has ended.
   const auto visited = with_engine(ErrorCode::bad_input, "it did not work", [&]() -> int {
     std::thread([&] { (void)message(); }).join();
     return failing();

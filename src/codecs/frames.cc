@@ -12,8 +12,7 @@ namespace {
 
 using vips::VImage;
 
-/// Shows the frames of an animation, in whatever order somebody asks for them; in their own it is
-/// quick.
+/// Renders the frames of an animation in any order; frame order is the fast one.
 class Projector {
  public:
   Projector(MovingPicture animation, bool alpha) : animation_(std::move(animation)), alpha_(alpha) {
@@ -22,7 +21,7 @@ class Projector {
     canvas_.sample_bytes = animation_.sample_bytes;
   }
 
-  // Rows of all frames, stacked. May be called by several threads.
+  // Copies rows of the stacked frames. Thread-safe.
   Result<void> rows(std::uint64_t first, std::size_t count, std::uint8_t* to, std::size_t stride) {
     const std::scoped_lock lock(mutex_);
     for (std::uint64_t row = first; row < first + count; ++row, to += stride) {
@@ -89,11 +88,11 @@ class Projector {
   bool alpha_;
   std::mutex mutex_;
   FrameCanvas canvas_;
-  std::size_t shown_ = 0;  ///< frames that are drawn on the canvas
+  std::size_t shown_ = 0;  ///< frames already drawn on the canvas
   std::vector<std::uint8_t> saved_;
 };
 
-// Called by libvips, which knows no exceptions.
+// Called by libvips, which is C: must not throw.
 int generate(VipsRegion* out, void*, void* projector, void*, gboolean*) {
   const VipsRect& part = out->valid;
   try {
@@ -128,7 +127,7 @@ bool covers_canvas(const MovingPicture& animation) {
     if (!frame.area.holds(clear)) return false;
     if (frame.disposal == Disposal::keep) clear = {};
     if (frame.disposal == Disposal::clear) clear = frame.area;
-    // What is restored is as clear as it was before.
+    // The restored area is as transparent as it was before.
   }
   return true;
 }
@@ -163,13 +162,13 @@ Picture stacked(MovingPicture animation, std::uint32_t count) {
   Projector* const shared = projector.release();
   g_object_set_data_full(G_OBJECT(raw), "imgmill-projector", shared,
                          [](gpointer it) { delete static_cast<Projector*>(it); });
-  // Strips of whole rows: whatever is asked for, its frame has to be drawn first.
+  // Strips of whole rows: for any region, its whole frame has to be drawn first.
   if (vips_image_pipelinev(raw, VIPS_DEMAND_STYLE_THINSTRIP, nullptr) != 0 ||
       vips_image_generate(raw, nullptr, generate, nullptr, shared, nullptr) != 0) {
     throw vips::VError();
   }
-  // Lets several threads come in the order of the rows, with a strip of theirs at a time: for
-  // each single row it would look through all those that it keeps.
+  // Lets several threads request rows in order, a strip at a time. With single rows, the cache
+  // would search all its entries for each row.
   auto* strips = VImage::option()->set("tile_height", 256);
   return Picture{.image = all.sequential(strips), .frames = frames};
 }

@@ -36,7 +36,7 @@ Result<ImageInfo> GifCodec::probe(ByteView input) {
 Result<Picture> GifCodec::decode(ByteView input, const ImageInfo& info,
                                  const DecodeOptions& options) {
   const bool refuse = options.damage == Damage::refuse;
-  // A GIF that ends between two frames would come out well, with fewer of them.
+  // A GIF truncated between two frames would decode without an error, with fewer frames.
   if (const auto damage = diagnose(input); damage && refuse) {
     return fail(ErrorCode::bad_input, fmt::format("the GIF cannot be decoded: {}", *damage));
   }
@@ -65,8 +65,8 @@ Result<Buffer> GifCodec::encode(const Picture& picture, const EncodeOptions& opt
     if (exact) {
       save->set("interframe_maxerror", 0.0)->set("interpalette_maxerror", 0.0);
     } else {
-      // Frames may differ by this much, in 8-bit steps, and still share pixels
-      // and palettes; quality 80 gives cgif's and libvips's own defaults.
+      // Frames may differ by this much, in 8-bit steps, and still share pixels and palettes;
+      // quality 80 gives cgif's and libvips's own defaults.
       save->set("interframe_maxerror", (100 - options.quality) / 10.0);
       save->set("interpalette_maxerror", (100 - options.quality) * 3.0 / 20.0);
     }
@@ -77,7 +77,7 @@ Result<Buffer> GifCodec::encode(const Picture& picture, const EncodeOptions& opt
 
 std::optional<std::string> GifCodec::diagnose(ByteView input) {
   std::string damage = metadata::diagnose_gif(input);
-  // Whole blocks can still hold nonsense: then only the engine knows more.
+  // Whole blocks can still hold invalid data, which only the engine detects.
   if (damage.empty()) return std::nullopt;
   return damage;
 }

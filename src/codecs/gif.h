@@ -1,4 +1,4 @@
-// GIF: read by code of ours, written through libvips (cgif).
+// GIF: read by our own code, written through libvips (cgif).
 #pragma once
 
 #include <array>

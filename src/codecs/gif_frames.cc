@@ -18,13 +18,13 @@ namespace {
 using metadata::GifPicture;
 using metadata::GifScreen;
 
-// A later frame may be larger than the canvas, though nobody has a use for one that is much larger:
-// its indices are decoded before they are cut.
+// Limit for later frames larger than the canvas, which are legal but useless: their indices are
+// decoded before they are cropped.
 constexpr std::uint64_t most_pixels_beyond = 64'000'000;
 
 using Colour = std::array<std::uint8_t, 4>;
 
-// Indices without a colour are black, as browsers have it.
+// Indices without a palette entry are black, as in browsers.
 std::array<Colour, 256> palette_of(const GifPicture& picture) {
   std::array<Colour, 256> palette;
   palette.fill({0, 0, 0, 255});
@@ -35,8 +35,7 @@ std::array<Colour, 256> palette_of(const GifPicture& picture) {
   return palette;
 }
 
-// Where the rows of an interlaced picture go, in the order in which they are stored (GIF89a,
-// appendix E).
+// Returns the destination rows of an interlaced picture in storage order (GIF89a, appendix E).
 std::vector<std::uint32_t> row_order(const GifPicture& picture) {
   std::vector<std::uint32_t> rows;
   rows.reserve(picture.height);
@@ -63,15 +62,16 @@ Area within(const GifPicture& picture, std::uint32_t width, std::uint32_t height
 }
 
 Disposal disposal_of(const GifPicture& picture) {
-  // 4 is what some writers took the third bit for; browsers see it as 3.
+  // Some writers use 4 because they mistook the bit position; browsers treat it as 3.
   if (picture.disposal == 2) return Disposal::clear;
   return picture.disposal == 3 || picture.disposal == 4 ? Disposal::restore : Disposal::keep;
 }
 
-// Some encoders forget the code for the end; who was led astray by broken codes has more left.
+// Some encoders omit the end code, which leaves a few bytes; a decoder misled by damaged codes
+// leaves more.
 constexpr std::size_t most_left_over = 16;
 
-/// Draws the pictures of one file.
+/// Draws the frames of one file.
 class Drawer {
  public:
   Drawer(GifScreen screen, ShortFrame short_frame)
@@ -113,7 +113,7 @@ class Drawer {
  private:
   GifScreen screen_;
   ShortFrame short_frame_;
-  std::vector<std::uint8_t> indices_;  ///< kept for the next frame
+  std::vector<std::uint8_t> indices_;  ///< kept to reuse its memory
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// GIFs as browsers show them, against giflib's indices put together by the tests.
+// Compares GIFs rendered as in browsers with giflib's indices, composited by the tests.
 #include "codecs/gif_frames.h"
 
 #include <gtest/gtest.h>
@@ -79,13 +79,13 @@ TEST(GifFrames, WhatIsCoveredAllTheTimeHasNoAlpha) {
   how.parts[0].disposal = 1;
   EXPECT_FALSE(GifCodec::probe(make_gif(how))->alpha);
   expect_as_giflib(make_gif(how), "covered");
-  // The place of the third frame is bare when the fourth is smaller.
+  // The third frame's area is exposed if the fourth is smaller.
   how.parts[3] = {.picture = plain(5, 5, red), .left = 5, .top = 5};
   EXPECT_TRUE(GifCodec::probe(make_gif(how))->alpha);
   expect_as_giflib(make_gif(how), "bare again");
 }
 
-// Seen with Chromium: the screen grows for the first frame and for no other.
+// Observed with Chromium: the screen grows for the first frame only.
 TEST(GifFrames, ScreensThatDoNotFit) {
   struct Case {
     const char* what;
@@ -109,7 +109,7 @@ TEST(GifFrames, ScreensThatDoNotFit) {
 TEST(GifFrames, CodesOfAllLengthsAndInterlacedRows) {
   for (const int colours : {2, 3, 5, 17, 64, 129, 256}) {
     for (const bool interlaced : {false, true}) {
-      // Noise fills the table of strings more than once.
+      // Noise fills the string table more than once.
       Raster picture = plain(173, 131, red);
       std::mt19937 random(static_cast<unsigned>(colours));
       for (int y = 0; y < picture.height; ++y) {
@@ -188,7 +188,7 @@ TEST(GifFrames, ThatEndEarlyAreDamage) {
   how.parts = {{.picture = graphic(40, 30)}};
   Bytes file = make_gif(how);
   const metadata::GifScreen screen = metadata::read_gif_screen(file);
-  // The same data for a picture with one row more.
+  // The same data for a picture with one more row.
   ASSERT_EQ(screen.pictures.size(), 1U);
   std::vector<std::uint8_t> indices(40 * 31);
   const metadata::GifPicture& picture = screen.pictures.front();
@@ -228,7 +228,7 @@ TEST(GifFrames, MutationsAreErrorsOrPictures) {
     Bytes file = whole;
     for (int i = 0; i < 3; ++i) file[random() % file.size()] = static_cast<std::byte>(random());
     const auto info = GifCodec::probe(file);
-    // What is larger takes time and finds nothing more.
+    // Larger files take time and find nothing more.
     if (!info || std::uint64_t{info->width} * info->height * info->frames > 100'000) continue;
     for (const Damage damage : {Damage::refuse, Damage::tolerate}) {
       const auto picture = GifCodec::decode(file, *info, {.damage = damage});

@@ -1,4 +1,4 @@
-// libFuzzer target: GIFs taken apart and drawn.
+// libFuzzer target: GIF parsing and rendering.
 #include <cstdint>
 #include <span>
 

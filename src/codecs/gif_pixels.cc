@@ -10,7 +10,7 @@ namespace {
 constexpr unsigned most_bits = 12;
 constexpr std::size_t most_codes = std::size_t{1} << most_bits;
 
-/// Codes out of sub-blocks, the lowest bit first.
+/// Reads codes from sub-blocks, lowest bit first.
 class CodeReader {
  public:
   explicit CodeReader(ByteView sub_blocks) : rest_(sub_blocks) {}
@@ -36,7 +36,7 @@ class CodeReader {
     return code;
   }
 
-  /// Bytes that have not been looked at.
+  /// Returns the number of unread bytes.
   [[nodiscard]] std::size_t left() const {
     std::size_t count = std::min(left_in_block_, rest_.size());
     ByteView rest = rest_.subspan(count);
@@ -55,7 +55,7 @@ class CodeReader {
   unsigned held_ = 0;  ///< bits in the pool
 };
 
-/// Where in the output a string of indices stands.
+/// The position of a string of indices in the output.
 struct String {
   std::size_t at = 0;
   std::size_t size = 0;
@@ -71,8 +71,8 @@ GifUnpacked unpack_gif(ByteView sub_blocks, int literal_bits, std::span<std::uin
   const auto first_bits = static_cast<unsigned>(literal_bits) + 1;
 
   CodeReader reader(sub_blocks);
-  // Each string but the literals is the one before it and the first index of the one after it,
-  // which follow each other in the output: no need to keep it anywhere else.
+  // Each string but the literals is the previous string plus the first index of the next one. These
+  // are adjacent in the output, so no copy is needed.
   std::array<String, most_codes> strings;
   unsigned known = end + 1;
   unsigned bits = first_bits;
@@ -98,7 +98,7 @@ GifUnpacked unpack_gif(ByteView sub_blocks, int literal_bits, std::span<std::uin
       if (*code >= known) break;
       const String& from = strings[*code];
       now.size = from.size;
-      // Byte by byte, as a string may reach into its own copy.
+      // Byte by byte, because a string may overlap its own copy.
       const std::size_t size = std::min(from.size, indices.size() - done);
       for (std::size_t i = 0; i < size; ++i) indices[done + i] = indices[from.at + i];
       done += size;

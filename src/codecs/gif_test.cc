@@ -19,7 +19,7 @@ TEST(Gif, ThatEndsBetweenTwoFramesIsNotDecoded) {
   const Bytes bare(whole.begin(), whole.end() - 1);
   EXPECT_TRUE(GifCodec::decode(bare, *info, {})) << "only the closing byte is missing";
 
-  // Behind the third frame and the first byte of the block that announces the fourth.
+  // After the third frame and the first byte of the block that introduces the fourth.
   const std::size_t between = as_text(whole).rfind("\x21\xF9\x04") + 1;
   const auto three = GifCodec::probe(ByteView(whole).first(between));
   ASSERT_TRUE(three);

@@ -42,7 +42,7 @@ std::unexpected<Error> refused(const heif_error& error, const char* what) {
   }
 }
 
-/// A file that has been understood, and its main picture. Refers to the bytes.
+/// A parsed file and its main picture. Refers to the bytes.
 struct Opened {
   Context context;
   Handle primary;
@@ -52,7 +52,7 @@ Result<Opened> open(ByteView input) {
   start_heic();
   Opened opened{.context = Context(heif_context_alloc()), .primary = nullptr};
   if (!opened.context) return std::unexpected(engine_memory_error());
-  // Parallelism is across images.
+  // Images are processed in parallel instead.
   heif_context_set_max_decoding_threads(opened.context.get(), 0);
   const char* const what = "the HEIC header cannot be read";
   heif_error error = heif_context_read_from_memory_without_copy(opened.context.get(), input.data(),
@@ -82,8 +82,8 @@ Buffer profile_of(const Opened& opened) {
   return error.code == heif_error_Ok ? std::move(icc) : Buffer();
 }
 
-// Lines as libheif has them, which may be apart, without the space between them. Samples of
-// 9 to 15 bits are spread over 16, so that white stays white.
+// Copies libheif's lines, which may be padded, without the padding. Samples of 9 to 15 bits are
+// scaled to 16, so that white stays white.
 void copy_lines(const std::uint8_t* from, int stride, vips::VImage& to, int bits) {
   const std::size_t line = VIPS_IMAGE_SIZEOF_LINE(to.get_image());
   for (int y = 0; y < to.height(); ++y) {
@@ -131,7 +131,7 @@ bool HeicCodec::matches(ByteView header) {
   const std::size_t end = std::min(box, header.size());
   constexpr std::array<std::string_view, 10> brands = {"heic", "heix", "heim", "heis", "hevc",
                                                        "hevx", "hevm", "hevs", "mif1", "msf1"};
-  // The major brand, then the compatible ones after the minor version.
+  // The major brand, then the compatible brands after the minor version.
   for (std::size_t at = 8; at + 4 <= end; at += at == 8 ? 8 : 4) {
     if (std::ranges::find(brands, as_text(header.subspan(at, 4))) != brands.end()) return true;
   }
@@ -180,7 +180,7 @@ Result<Picture> HeicCodec::decode(ByteView input, const ImageInfo& info,
   const int width = heif_image_get_width(image.get(), heif_channel_interleaved);
   const int height = heif_image_get_height(image.get(), heif_channel_interleaved);
   const int bits = heif_image_get_bits_per_pixel_range(image.get(), heif_channel_interleaved);
-  // `info` is what limits were checked against.
+  // Limits were checked against `info`.
   if (pixels == nullptr || std::cmp_not_equal(width, info.width) ||
       std::cmp_not_equal(height, info.height) || (wide ? bits < 9 || bits > 16 : bits != 8)) {
     return fail(ErrorCode::bad_input, "the HEIC picture is not of the size that its header says",
@@ -189,7 +189,7 @@ Result<Picture> HeicCodec::decode(ByteView input, const ImageInfo& info,
   const bool premultiplied =
       info.alpha && heif_image_handle_is_premultiplied_alpha(opened.primary.get()) != 0;
   return with_engine(ErrorCode::bad_input, "the HEIC cannot be decoded", [&] {
-    // The samples are put into memory of the engine's own.
+    // Copies the samples to memory owned by the engine.
     vips::VImage target = vips::VImage::new_memory();
     vips_image_init_fields(target.get_image(), width, height, info.alpha ? 4 : 3,
                            wide ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR, VIPS_CODING_NONE,

@@ -1,4 +1,4 @@
-// HEIC through libheif (libde265): read, never written.
+// HEIC through libheif (libde265): read only.
 #pragma once
 
 #include <array>
@@ -7,8 +7,8 @@
 
 namespace imgmill {
 
-/// The still pictures of phones: HEVC in HEIF. Encoders for it are slow and burdened with
-/// patents, and every format that imgmill writes serves more readers.
+/// Still pictures of phones: HEVC in HEIF. Encoders are slow and encumbered by patents, and every
+/// format that imgmill writes has more readers.
 struct HeicCodec {
   static constexpr std::array<std::string_view, 3> extensions = {"heic", "heif", "hif"};
   static constexpr FormatInfo format_info = {.format = Format::heic,
@@ -25,15 +25,15 @@ struct HeicCodec {
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);
-  /// Upright: the turns and crops that the file asks for are done. Pixels are decoded here and
-  /// now, not when they are read.
+  /// Returns the picture upright: the file's rotations and crops are applied. Pixels are decoded
+  /// eagerly, not when they are read.
   static Result<Picture> decode(ByteView input, const ImageInfo& info,
                                 const DecodeOptions& options);
   static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
   static std::optional<std::string> diagnose(ByteView input);
 };
 
-/// What decode() leaves out or explains.
+/// File properties that decode() omits or needs.
 struct HeicFacts {
   Buffer profile;              ///< ICC; empty: none, or code points instead
   bool more_pictures = false;  ///< further pictures, a gain map, a depth map
@@ -42,7 +42,7 @@ struct HeicFacts {
 /// Damaged input gives what could be read. Thread-safe.
 [[nodiscard]] HeicFacts heic_facts(ByteView input);
 
-/// Loads what libheif loads on its first use, before a sandbox forbids it. Thread-safe.
+/// Loads everything that libheif loads on first use, before a sandbox forbids it. Thread-safe.
 void start_heic();
 
 }  // namespace imgmill

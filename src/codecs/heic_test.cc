@@ -72,7 +72,7 @@ TEST_F(Heic, ProfilesAndCodePointsKeepTheirColours) {
       optimize(make_heic(picture, {.icc = profile}), {.output_format = Format::png});
   ASSERT_TRUE(with_profile) << with_profile.error().describe();
   EXPECT_EQ(decode(with_profile->bytes.view(), Format::png).icc, profile);
-  // Display P3 by its number gets the profile that says the same.
+  // Display P3 as code points gets the equivalent profile.
   const auto p3 = optimize(make_heic(picture, {.cicp = {12, 13}}), {.output_format = Format::png});
   ASSERT_TRUE(p3) << p3.error().describe();
   EXPECT_FALSE(decode(p3->bytes.view(), Format::png).icc.empty());
@@ -134,6 +134,29 @@ TEST_F(Heic, MorePicturesAreTold) {
   const auto one = optimize(make_heic(photo(64, 48)), {.output_format = Format::webp});
   ASSERT_TRUE(one);
   EXPECT_FALSE(mentions(*one, "further picture"));
+}
+
+TEST_F(Heic, MorePicturesStayWhereAllIsToBeKept) {
+  const Bytes file = make_heic(photo(64, 48), {.more = true});
+  for (const Format format : {Format::webp, Format::jpeg, Format::heic}) {
+    for (const double percent : {100.0, 50.0}) {
+      ImageSettings settings{.animation = Animation::keep};
+      if (format != Format::heic) settings.output_format = format;
+      settings.resize = {.mode = ResizeMode::percent, .percent = percent};
+      const auto kept = optimize(file, settings);
+      ASSERT_TRUE(kept) << kept.error().describe();
+      EXPECT_EQ(kept->format, Format::heic);
+      EXPECT_EQ(kept->width, 64U);
+      EXPECT_EQ(kept->decision, Decision::kept);
+      const bool as_asked = format == Format::heic && percent == 100;
+      EXPECT_EQ(mentions(*kept, "it stays heic: "), !as_asked);
+    }
+  }
+  // One that has no more than the main picture becomes what was asked for.
+  const auto one = optimize(make_heic(photo(64, 48)),
+                            {.output_format = Format::webp, .animation = Animation::keep});
+  ASSERT_TRUE(one) << one.error().describe();
+  EXPECT_EQ(one->format, Format::webp);
 }
 
 TEST_F(Heic, LimitsAreCheckedBeforeDecoding) {

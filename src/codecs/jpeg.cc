@@ -18,7 +18,7 @@
 namespace imgmill {
 namespace {
 
-// T.81, B.2.4.6: bytes that a segment holds besides its length.
+// T.81, B.2.4.6: maximum payload of a segment, without its length field.
 constexpr std::size_t most_in_segment = 65533;
 
 jpeg::Segment segment(std::uint8_t marker, std::string_view name, ByteView content) {
@@ -29,7 +29,7 @@ jpeg::Segment segment(std::uint8_t marker, std::string_view name, ByteView conte
   return made;
 }
 
-// T.871, 10.1: samples are YCbCr or grey, and square. How many make an inch is for metadata to say.
+// T.871, 10.1: samples are YCbCr or grey, and square. Metadata code sets the resolution.
 jpeg::Segment jfif() {
   constexpr std::array content = {std::byte{1}, std::byte{2}, std::byte{0},
                                   std::byte{0}, std::byte{1}, std::byte{0},
@@ -37,7 +37,7 @@ jpeg::Segment jfif() {
   return segment(0xE0, {"JFIF\0", 5}, content);
 }
 
-// ICC.1:2010, B.4: a profile in as many segments as it takes.
+// ICC.1:2010, B.4: splits a profile into as many segments as needed.
 void add_profile(std::vector<jpeg::Segment>& segments, ByteView profile) {
   constexpr std::string_view name("ICC_PROFILE\0", 12);
   constexpr std::size_t most = most_in_segment - name.size() - 2;
@@ -56,7 +56,7 @@ bool is_plain(const Picture& picture) {
   return (bands == 1 || bands == 3) && picture.image.format() == VIPS_FORMAT_UCHAR;
 }
 
-// Four inks are left to libvips.
+// CMYK is left to libvips.
 Result<Buffer> encode_inks(const Picture& picture, const EncodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the picture could not be turned into JPEG", [&] {
     auto* save = vips::VImage::option()
@@ -90,12 +90,12 @@ Result<ImageInfo> JpegCodec::probe(ByteView input) {
 
 namespace {
 
-// What libvips's threads say to each other about a picture costs nearly as much as decoding it: 12
-// ms a megapixel of a photograph against 7, and 1.7 ms against 0.8 for one of 256 px. Larger ones
-// than this may be worth more for never being in memory as a whole.
+// Synchronization of libvips's threads costs nearly as much as decoding: 12 ms a megapixel of a
+// photograph against 7, and 1.7 ms against 0.8 for one of 256 px. For larger pictures than this,
+// never having the whole picture in memory may be worth more.
 constexpr std::uint64_t most_pixels_at_once = 32'000'000;
 
-// Takes the samples over.
+// Takes ownership of the samples.
 Result<Picture> picture_of(const jpeg::Pixels& pixels, ByteView profile) {
   return with_engine(ErrorCode::bad_input, "the JPEG cannot be decoded", [&] {
     const std::size_t size =
@@ -103,7 +103,7 @@ Result<Picture> picture_of(const jpeg::Pixels& pixels, ByteView profile) {
     const vips::VImage image = vips::VImage::new_from_memory_steal(
         pixels.samples, size, static_cast<int>(pixels.width), static_cast<int>(pixels.height),
         pixels.channels, VIPS_FORMAT_UCHAR);
-    // Nobody else knows it yet: it stays in memory as it is.
+    // Nothing else refers to the image yet: it stays in memory and can be modified.
     VipsImage* const raw = image.get_image();
     raw->Type = pixels.channels == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
     raw->Xres = raw->Yres = pixels.dots_per_mm;
@@ -117,8 +117,8 @@ Result<Picture> decode_here(ByteView input, const ImageInfo& info, int shrink) {
   const Buffer profile = read_metadata(input, Format::jpeg).icc;
   IMGMILL_TRY(Picture picture, picture_of(pixels, profile.view()));
   if (shrink == 1) return picture;
-  // A column or row made of fewer than all its own has the edge's in it more than once; libvips's
-  // decoder leaves it out as well.
+  // An incomplete last column or row contains repeated edge pixels; libvips's decoder drops it as
+  // well.
   const auto whole = [&](std::uint32_t side) {
     return std::max(1, static_cast<int>(side) / shrink);
   };
@@ -157,7 +157,7 @@ Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& op
 
 Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
                                   const DecodeOptions& options) {
-  // The inverse DCT can give a half, a quarter or an eighth of each side.
+  // The inverse DCT can scale each side by a half, a quarter or an eighth.
   const int shrink = options.shrink >= 8   ? 8
                      : options.shrink >= 4 ? 4
                      : options.shrink >= 2 ? 2
@@ -168,8 +168,8 @@ Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
       pixels <= most_pixels_at_once) {
     return decode_here(input, info, shrink);
   }
-  // The engine stops reading at the last row, and so does not hear what libjpeg has to say at the
-  // end: that data was left over.
+  // The engine stops reading at the last row and so misses libjpeg's final warning about leftover
+  // data.
   if (options.damage == Damage::refuse) {
     if (const std::string damage = jpeg::diagnose(input); !damage.empty()) {
       return fail(ErrorCode::bad_input, fmt::format("the JPEG data is damaged ({})", damage),
@@ -178,7 +178,7 @@ Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
   }
   return with_engine(ErrorCode::bad_input, "the JPEG cannot be decoded", [&] {
     BlobView blob(input);
-    // Warnings count: what libjpeg merely warns of is lost picture data.
+    // Warnings count as errors: libjpeg warns of lost picture data.
     return Picture{
         .image = vips::VImage::jpegload_buffer(
             blob.get(), load_options(options, VIPS_FAIL_ON_WARNING)->set("shrink", shrink))};
@@ -187,7 +187,7 @@ Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
 
 namespace {
 
-// A picture as our encoder takes it.
+// A picture in the form our encoder takes.
 struct Input {
   vips::VImage pixels;
   jpeg::Samples samples;  ///< of `pixels`
@@ -228,7 +228,7 @@ Result<Buffer> JpegCodec::encode(const Picture& picture, const EncodeOptions& op
 
 PictureEncoder JpegCodec::encoder(const Picture& picture) {
   struct Prepared {
-    Input input;  // whose samples the encoder refers to
+    Input input;  // owns the samples the encoder refers to
     jpeg::SamplesEncoder encoder;
   };
   return [picture, prepared = std::shared_ptr<Prepared>()](

@@ -33,20 +33,20 @@ struct JpegCodec {
   static std::optional<std::string> diagnose(ByteView input);
 };
 
-/// The coefficients of a grey or RGB picture of 8 bits, not quantised yet, with its profile.
+/// Returns the unquantized coefficients of a grey or RGB picture of 8 bits, with its profile.
 /// Errors: unsupported (other kinds of pixels), bad_input (they cannot be read).
 [[nodiscard]] Result<jpeg::Picture> coefficients_of(const Picture& picture);
 
-/// What decode() gives of a file with these coefficients and this profile (which may be empty),
-/// without the file. Errors: unsupported, where jpeg::can_be_shown() says no.
+/// Returns what decode() returns for a file with these coefficients and this profile (which may be
+/// empty), without making the file. Errors: unsupported (jpeg::can_be_shown() is false).
 [[nodiscard]] Result<Picture> shown_picture(const jpeg::Picture& coefficients, ByteView profile);
 
-/// `coefficients` as a file, with what decoders show of it, where that is known. A draft has no
-/// bytes then. Errors: as jpeg::write_jpeg().
+/// Encodes `coefficients`, with the decoder output where it is known; a draft then has no bytes.
+/// Errors: as jpeg::write_jpeg().
 [[nodiscard]] Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& options,
                                            ByteView profile);
 
-/// What our encoder is told for `options`.
+/// Returns the encoder settings for `options`.
 [[nodiscard]] jpeg::EncoderSettings jpeg_settings(const EncodeOptions& options);
 
 }  // namespace imgmill

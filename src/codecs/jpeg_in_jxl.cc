@@ -78,7 +78,7 @@ Result<Buffer> unpack_jpeg(ByteView jxl, std::uint64_t most_bytes) {
     return damaged("the decoder refused it");
   }
   JxlDecoderCloseInput(decoder.get());
-  // A JPEG is seldom more than a half larger than what it was packed into.
+  // A JPEG is seldom more than 50% larger than its packed form.
   std::vector<std::byte> bytes;
   const auto offer = [&](std::size_t used) {
     return JxlDecoderSetJPEGBuffer(decoder.get(),

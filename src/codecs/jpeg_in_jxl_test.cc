@@ -43,7 +43,7 @@ TEST(PackedJpeg, BringsItsMetadataAlong) {
   expect_back(jpeg, "metadata");
   const auto packed = pack_jpeg(jpeg, Effort::balanced);
   ASSERT_TRUE(packed);
-  // Shown upright, as the tag in it says.
+  // Displayed upright, according to the tag in it.
   EXPECT_EQ(decode(packed->view(), Format::jpegxl).picture().width, 30);
 }
 
@@ -82,7 +82,7 @@ TEST(UnpackJpeg, TellsWhatIsWrong) {
   for (std::size_t size = 0; size < packed->size(); size += 7) {
     const Buffer part = Buffer::copy_of(packed->view().first(size));
     const auto cut = unpack_jpeg(part.view(), plenty);
-    // What is missing may be nothing but what follows the last coefficient.
+    // The missing part may be only data after the last coefficient.
     if (cut) {
       EXPECT_TRUE(std::ranges::equal(cut->view(), ByteView(jpeg)));
     }

@@ -10,7 +10,7 @@
 namespace imgmill {
 namespace {
 
-// Small pictures are decoded here, large ones in the engine: nobody may see which.
+// Small pictures are decoded by our code, large ones by the engine; the results must be identical.
 TEST(JpegCodec, BothDecodersGiveTheSameSamples) {
   std::vector<test::Bytes> files;
   for (const auto& [horizontal, vertical] : {std::pair{1, 1}, {2, 1}, {2, 2}, {1, 2}, {4, 1}}) {

@@ -39,9 +39,9 @@ bool is_high_range(const JxlColorEncoding& colours) {
          colours.transfer_function == JXL_TRANSFER_FUNCTION_HLG;
 }
 
-// What pixels are to be given in where the file has a profile that libjxl cannot convert
-// to: without a word it would be light itself, for which 8 bits are too few. Display P3
-// holds the colours of nearly all photographs and screens.
+// Output colour space for files with a profile that libjxl cannot convert to. By default libjxl
+// would silently use linear light, for which 8 bits are too few. Display P3 holds the colours of
+// nearly all photographs and screens.
 JxlColorEncoding stand_in(bool grey) {
   JxlColorEncoding colours{};
   JxlColorEncodingSetToSRGB(&colours, grey ? JXL_TRUE : JXL_FALSE);
@@ -49,10 +49,10 @@ JxlColorEncoding stand_in(bool grey) {
   return colours;
 }
 
-/// A decoder that has read the header: basic information and colours.
+/// A decoder that has read the header: basic information and colour encoding.
 class Reading {
  public:
-  /// `events` beside those of the header.
+  /// `events` are requested in addition to those of the header.
   static Result<Reading> begin(ByteView input, int events) {
     Reading reading;
     reading.decoder_ = JxlDecoderMake(nullptr);
@@ -89,10 +89,10 @@ class Reading {
   [[nodiscard]] int channels() const {
     return static_cast<int>(basic_.num_color_channels) + (alpha() ? 1 : 0);
   }
-  /// Of the decoded samples, where they can be named.
+  /// The colour encoding of the decoded samples, if it can be named.
   [[nodiscard]] const std::optional<JxlColorEncoding>& colours() const { return colours_; }
 
-  /// ICC of the decoded samples; empty for sRGB.
+  /// Returns the ICC profile of the decoded samples; empty for sRGB.
   [[nodiscard]] Buffer profile() const {
     if (colours_ && (is_srgb(*colours_) || is_high_range(*colours_))) return {};
     std::size_t size = 0;
@@ -135,7 +135,7 @@ class Reading {
   void choose_colours() {
     if (basic_.uses_original_profile == JXL_FALSE && !named(JXL_COLOR_PROFILE_TARGET_ORIGINAL)) {
       const JxlColorEncoding instead = stand_in(grey());
-      JxlDecoderSetPreferredColorProfile(decoder(), &instead);  // if not: what there is, is told
+      JxlDecoderSetPreferredColorProfile(decoder(), &instead);  // on failure, colours_ says so
     }
     colours_ = named(JXL_COLOR_PROFILE_TARGET_DATA);
   }
@@ -152,7 +152,7 @@ VipsInterpretation interpretation_of(bool grey, bool wide) {
   return wide ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
 }
 
-// The first frame, all of it, into `samples`.
+// Decodes the whole first frame into `samples`.
 Result<void> read_samples(const Reading& reading, const JxlPixelFormat& format,
                           std::span<std::byte> samples) {
   JxlDecoder* const decoder = reading.decoder();
@@ -182,12 +182,13 @@ Result<void> read_samples(const Reading& reading, const JxlPixelFormat& format,
   }
 }
 
-// 27 s of CPU time a megapixel, for 3% less than 7 and 9 times its time: not more than a few
-// minutes of it.
+// Effort 9 takes 27 s of CPU time a megapixel, 9 times that of effort 7, for 3% fewer bytes. Limits
+// it to a few minutes.
 constexpr double most_pixels_for_9 = 8e6;
 
-// Measured on Kodak pictures: 3 takes a fifth of the time of 5 and 8% more bytes, 7 twice the
-// time and no fewer, 8 nine times for 2%. Without loss, 7 takes half as long again as 5 for 4%.
+// Measured on Kodak pictures: effort 3 takes a fifth of the time of 5 and gives 8% more bytes; 7
+// takes twice the time and gives no fewer, 8 nine times for 2% fewer. Lossless, 7 takes 1.5 times
+// as long as 5 for 4% fewer.
 int effort_of(const EncodeOptions& options, double pixels) {
   if (options.draft == Draft::yes) return 3;
   switch (options.effort) {
@@ -201,8 +202,7 @@ int effort_of(const EncodeOptions& options, double pixels) {
   return 5;
 }
 
-// A profile that libjxl cannot read, nobody can: then the numbers are taken for sRGB's, as
-// viewers do.
+// A profile that libjxl cannot read is ignored and the samples are taken for sRGB, as viewers do.
 bool set_colours(JxlEncoder* encoder, const vips::VImage& image, bool grey) {
   const ByteView profile = profile_of(image);
   if (!profile.empty() &&
@@ -257,8 +257,7 @@ Result<ImageInfo> JxlCodec::probe(ByteView input) {
   info.bits = reading.wide() ? std::clamp(static_cast<int>(basic.bits_per_sample), 9, 16) : 8;
   if (basic.exponent_bits_per_sample > 0) info.bits = 16;
   info.colour_space = reading.grey() ? "grey" : "sRGB";
-  // Encoders leave the colours as they are when they lose nothing; a repacked JPEG has
-  // lost something before.
+  // Encoders keep the original profile in lossless mode; a repacked JPEG is lossy, though.
   info.lossless = basic.uses_original_profile == JXL_TRUE && !metadata::holds_jpeg(input);
   return info;
 }
@@ -280,7 +279,7 @@ JxlFacts jxl_facts(ByteView input) {
 Result<Picture> JxlCodec::decode(ByteView input, const ImageInfo& info, const DecodeOptions&) {
   IMGMILL_TRY(const Reading reading, Reading::begin(input, JXL_DEC_FULL_IMAGE));
   const JxlBasicInfo& basic = reading.basic();
-  // `info` is what limits were checked against.
+  // Limits were checked against `info`.
   if (basic.xsize != info.width || basic.ysize != info.height ||
       reading.channels() != info.channels) {
     return cannot_read("its header says two things");
@@ -341,7 +340,7 @@ Result<Buffer> JxlCodec::encode(const Picture& picture, const EncodeOptions& opt
   if (JxlEncoderSetBasicInfo(encoder.get(), &basic) != JXL_ENC_SUCCESS) {
     return refused("a picture of this size and kind");
   }
-  // Some 16-bit pictures are beyond the simplest decoders, and have to say so.
+  // Some 16-bit pictures exceed level 5 and have to signal their level.
   const int level = JxlEncoderGetRequiredCodestreamLevel(encoder.get());
   if (level == 10 && JxlEncoderSetCodestreamLevel(encoder.get(), 10) != JXL_ENC_SUCCESS) {
     return refused("a picture of this size and kind");

@@ -31,14 +31,14 @@ struct JxlCodec {
   static std::optional<std::string> diagnose(ByteView input);
 };
 
-/// What a JPEG XL header says beyond its `ImageInfo`.
+/// JPEG XL header data beyond `ImageInfo`.
 struct JxlFacts {
-  Buffer profile;          ///< ICC, of the samples that decode() gives; empty: sRGB
-  bool animation = false;  ///< only its first frame is read
-  /// Channels that decode() leaves out: depth, masks, ...
+  Buffer profile;          ///< ICC of the samples that decode() returns; empty: sRGB
+  bool animation = false;  ///< only the first frame is read
+  /// Channels that decode() drops: depth, masks, ...
   bool more_channels = false;
-  /// Code points (ITU-T H.273) of colours for screens of high dynamic range, which no
-  /// profile here explains; 0: none.
+  /// Code points (ITU-T H.273) of high-dynamic-range colours, for which we have no profile; 0:
+  /// none.
   int primaries = 0;
   int transfer = 0;
 };
@@ -46,9 +46,9 @@ struct JxlFacts {
 /// Damaged input gives what could be read. Thread-safe.
 [[nodiscard]] JxlFacts jxl_facts(ByteView input);
 
-/// libjxl's measure of loss for a quality of 1..100: a distance of Butteraugli, 0..15.
-/// From 30 on it is the line that libjxl's own command uses (cjxl -q, version 0.7: 0.1 at
-/// 100, 1 at 90); below, where that one leaves the range of the library, a straight line.
+/// Converts a quality of 1..100 to libjxl's Butteraugli distance, 0..15. From 30 on it is the line
+/// of libjxl's own command (cjxl -q, version 0.7: 0.1 at 100, 1 at 90). Below, where that one
+/// leaves the library's range, it is a straight line.
 [[nodiscard]] float jxl_distance(int quality);
 
 }  // namespace imgmill

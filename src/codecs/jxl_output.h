@@ -1,4 +1,4 @@
-// What a libjxl encoder has to say, collected.
+// Collects the output of a libjxl encoder.
 #pragma once
 
 #include <jxl/encode.h>
@@ -8,8 +8,8 @@
 
 namespace imgmill {
 
-/// Runs `encoder`, whose input has been closed, to its end. Errors: unsupported (it
-/// refused what it was given).
+/// Runs `encoder`, whose input has been closed, to completion. Errors: unsupported (it refused its
+/// input).
 [[nodiscard]] Result<Buffer> jxl_output(JxlEncoder* encoder);
 
 }  // namespace imgmill

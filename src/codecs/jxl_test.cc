@@ -26,7 +26,7 @@ TEST(Jxl, IsReadUprightInAndOutOfBoxes) {
   const Raster picture = photo(41, 29);
   for (const bool boxes : {false, true}) {
     for (int orientation = 1; orientation <= 8; ++orientation) {
-      // The tag beside it says the same, and must not turn it twice.
+      // The EXIF tag says the same and must not rotate it twice.
       const Bytes exif = boxes ? exif_block(orientation) : Bytes();
       const Bytes file =
           make_jxl(picture, {.orientation = orientation, .boxes = boxes, .exif = exif});
@@ -91,7 +91,7 @@ TEST(Jxl, ColoursOfAProfileLookTheSameWithAndWithoutLoss) {
     const Decoded after = decode(made->bytes.view(), Format::jpegxl);
     EXPECT_FALSE(after.icc.empty());
     EXPECT_LT(mean_delta_e(picture, profile, after.picture(), after.icc), 1.5) << quality;
-    // And on the way out again.
+    // The same for the output.
     const auto again = optimize(made->bytes.view(), {.output_format = Format::png});
     ASSERT_TRUE(again);
     const Decoded last = decode(again->bytes.view(), Format::png);

@@ -1,4 +1,4 @@
-// Decoded pixels on their way through imgmill.
+// Decoded pixels.
 #pragma once
 
 #include <cstdint>
@@ -7,32 +7,30 @@
 
 namespace imgmill {
 
-/// How pixels will be read: once from top to bottom (they are then never all in
-/// memory), or in any order.
+/// How pixels will be read: once from top to bottom (they are then never all in memory), or in any
+/// order.
 enum class Access { sequential, random };
 
-/// What a channel behind those for colours is (TIFF 6.0, ExtraSamples).
+/// The kind of an extra channel (TIFF 6.0, ExtraSamples).
 enum class ExtraChannel : std::uint8_t {
   unspecified = 0,  ///< a mask, a selection, an ink: no transparency
-  associated = 1,   ///< alpha that the colours have been multiplied by
-  straight = 2      ///< alpha beside whole colours
+  associated = 1,   ///< alpha, with premultiplied colours
+  straight = 2      ///< alpha, with colours not premultiplied
 };
 
-/// One image, or all frames of an animation stacked from top to bottom. Lazy:
-/// pixels are computed when somebody reads them. It refers to the encoded bytes
-/// it came from, which must outlive it. Cheap to copy; not to be used by two
-/// threads at once.
+/// One image, or all frames of an animation stacked from top to bottom. Lazy: pixels are computed
+/// when they are read. Refers to the encoded bytes it came from, which must outlive it. Cheap to
+/// copy. Not thread-safe.
 struct Picture {
   vips::VImage image;
   std::uint32_t frames = 1;
-  int source_bits = 8;          ///< per channel, in the file it came from
-  bool source_palette = false;  ///< it came from a palette
-  /// The last channels of the image, where their file says more of them than that the only one is
-  /// straight alpha. Empty: there is none, or it is that.
+  int source_bits = 8;          ///< per channel, in the source file
+  bool source_palette = false;  ///< the source file had a palette
+  /// The kinds of the last channels, unless there are none or only straight alpha; then empty.
   std::vector<ExtraChannel> extras;
 
   [[nodiscard]] std::uint32_t width() const { return static_cast<std::uint32_t>(image.width()); }
-  /// Of one frame.
+  /// Returns the height of one frame.
   [[nodiscard]] std::uint32_t height() const {
     return static_cast<std::uint32_t>(image.height()) / frames;
   }

@@ -1,5 +1,5 @@
-// PNG: header and animations by readers of our own, pixels of still pictures read by libvips
-// (libpng, zlib-ng), quantised by its libimagequant, written by src/png.
+// PNG: header and animations read by our own code, pixels of still pictures read by libvips
+// (libpng, zlib-ng), palettes by its libimagequant, written by src/png.
 #pragma once
 
 #include <array>

@@ -23,7 +23,7 @@ Result<PngHeader> read_png_header(ByteView input) {
   PngHeader header;
   int colour_type = -1;
   bool overruled = false;
-  bool in_front = true;  // of the first IDAT, where everything else of interest is
+  bool in_front = true;  // of the first IDAT; all chunks of interest are there
   metadata::for_each_png_chunk(input, [&](const metadata::PngChunk& chunk) {
     const ByteView data = chunk.data;
     if (chunk.type == "IHDR" && data.size() == 13 && colour_type < 0) {

@@ -52,7 +52,7 @@ TEST(PngHeader, RefusesWhatCannotBe) {
     std::fill_n(flat.begin() + static_cast<std::ptrdiff_t>(at), 4, std::byte{0});
     EXPECT_FALSE(read_png_header(flat)) << at;
   }
-  file[25] = std::byte{5};  // no such colour type
+  file[25] = std::byte{5};  // invalid colour type
   EXPECT_FALSE(read_png_header(file));
 }
 

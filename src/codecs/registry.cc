@@ -1,4 +1,4 @@
-// The table of formats. To add one: write its pair of files, add its row here.
+// The table of formats. To add one, write its pair of files and add its row here.
 #include <algorithm>
 #include <array>
 #include <string>

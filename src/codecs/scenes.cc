@@ -41,7 +41,7 @@ void SceneReader::read(std::uint32_t frame, std::vector<std::uint8_t>& into) {
   const int height = image_.height() / static_cast<int>(frames_);
   const std::size_t row = VIPS_IMAGE_SIZEOF_LINE(raw);
   into.resize(row * static_cast<std::size_t>(height));
-  // In strips, which is how decoders make them.
+  // In strips, which is how decoders produce them.
   constexpr int strip = 256;
   for (int y = 0; y < height; y += strip) {
     const int top = static_cast<int>(frame) * height + y;

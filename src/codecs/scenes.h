@@ -1,4 +1,4 @@
-// What animations show over time, however many frames they say it with.
+// The visible content of animations over time, independent of how it is split into frames.
 #pragma once
 
 #include <cstdint>
@@ -11,30 +11,29 @@
 
 namespace imgmill {
 
-/// One picture for as long as it is seen. Pages, which have no time, are 1 ms each.
+/// One picture and the time during which it is shown. Pages, which have no time, get 1 ms each.
 struct Scene {
-  std::uint32_t frame = 0;  ///< the first of those that show it
-  std::int64_t begin = 0;   ///< milliseconds from the start of a play
+  std::uint32_t frame = 0;  ///< the first frame that shows it
+  std::int64_t begin = 0;   ///< milliseconds from the start of the animation
   std::int64_t end = 0;
 };
 
-/// Goes through a picture from its first frame to its last one, and takes neighbours that look the
-/// same for one scene: encoders merge frames, and add others to hold a picture for longer than a
-/// frame can last. Colours that full transparency hides do not count. Two frames are in memory at
-/// a time. Not to be used by two threads at once.
+/// Iterates over a picture's frames and merges identical neighbours into one scene: encoders merge
+/// frames, and add others to show a picture for longer than a frame can last. Colours of fully
+/// transparent pixels are ignored. Two frames are in memory at a time. Not thread-safe.
 class SceneReader {
  public:
-  /// Keeps the picture; sequential ones can be gone through once.
+  /// Keeps the picture. Sequential pictures can be read once.
   explicit SceneReader(const Picture& picture);
   SceneReader(const SceneReader&) = delete;
   SceneReader& operator=(const SceneReader&) = delete;
   ~SceneReader();
 
-  /// The next scene; nothing at the end. Throws as libvips's C++ interface does.
+  /// Returns the next scene; none at the end. Throws as libvips's C++ interface does.
   std::optional<Scene> next();
-  /// Whether next() has given all scenes.
+  /// True if next() has returned all scenes.
   [[nodiscard]] bool at_end() const { return next_ == frames_; }
-  /// The pixels of the scene that next() gave last, rows without gaps; until the next call.
+  /// The pixels of the last scene from next(), rows contiguous; valid until the next call.
   [[nodiscard]] const std::vector<std::uint8_t>& pixels() const { return pixels_; }
 
  private:
@@ -42,31 +41,31 @@ class SceneReader {
 
   vips::VImage image_;
   std::uint32_t frames_;
-  std::vector<int> delays_;  ///< none: pages
+  std::vector<int> delays_;  ///< empty: pages
   VipsRegion* region_;
-  std::uint32_t next_ = 0;  ///< frame to be read
+  std::uint32_t next_ = 0;  ///< next frame to read
   std::int64_t time_ = 0;
   std::vector<std::uint8_t> pixels_;
-  std::vector<std::uint8_t> ahead_;  ///< frame `next_`, where it has been read already
+  std::vector<std::uint8_t> ahead_;  ///< frame `next_`, if already read
 };
 
-/// All scenes and how often they play.
+/// All scenes, and how often they play.
 struct TimeLine {
   std::vector<Scene> scenes;  ///< at least one
-  int plays = 1;              ///< 0: for ever
+  int plays = 1;              ///< 0: forever
 
-  /// Of one play, milliseconds.
+  /// Returns the duration of one play, milliseconds.
   [[nodiscard]] std::int64_t length() const { return scenes.back().end; }
-  /// Which scene is seen at `time`; the last one from its begin on.
+  /// Returns the scene shown at `time`; from its begin on, the last one.
   [[nodiscard]] const Scene& at(std::int64_t time) const;
 };
 
 /// Reads all pixels of `picture`. Errors: bad_input.
 [[nodiscard]] Result<TimeLine> time_line(const Picture& picture);
 
-/// Whether the frames are an animation's, rather than pages or a single one.
+/// True if the frames are an animation rather than pages or a single image.
 [[nodiscard]] bool moves(const Picture& picture);
-/// How often the frames play, 0 for ever; 1 for what does not move.
+/// Returns how often the frames play, 0 for forever; 1 for anything but an animation.
 [[nodiscard]] int plays_of(const Picture& picture);
 
 }  // namespace imgmill

@@ -50,7 +50,7 @@ TEST(Scenes, AStillPictureIsOne) {
   EXPECT_EQ(line->plays, 1);
 }
 
-// Pages have no times: they stay apart however alike they are.
+// Pages have no times and are never merged, however similar.
 TEST(Scenes, PagesAreNotMerged) {
   Picture pages = picture_of(movie_with({0, 0, 1}, 100));
   pages.image = pages.image.copy();

@@ -17,13 +17,13 @@ namespace {
 
 using vips::VImage;
 
-constexpr double dots_per_inch = 96;  // CSS: of a pixel
-// What a signed number of 32 bits holds, as results do.
+constexpr double dots_per_inch = 96;  // CSS pixels per inch
+// The maximum of a signed 32-bit number, as results use.
 constexpr double most_side = 2'147'483'647;
-// librsvg draws no larger ones.
+// librsvg draws no larger drawings.
 constexpr double most_drawn = 32'000;
-// A drawing is drawn at a size of a few hundred pixels. Far from that, librsvg's own arithmetic
-// gives out: it rounds sides to whole pixels before they are scaled.
+// librsvg renders at a few hundred pixels, then scales. Far from that size its arithmetic breaks
+// down: it rounds sides to whole pixels before they are scaled.
 constexpr double smallest_to_scale = 0.5;
 constexpr double largest_to_scale = 1e7;
 
@@ -41,7 +41,7 @@ constexpr std::array units = {Unit{"", 1},
                               Unit{"em", 16},
                               Unit{"ex", 8}};
 
-// In pixels; nothing where it hangs on what is around the drawing.
+// Returns pixels; none if the length depends on the drawing's surroundings.
 std::optional<double> side(const std::string* text) {
   if (text == nullptr) return std::nullopt;
   std::string_view rest = svg::trimmed(*text);
@@ -76,7 +76,7 @@ std::uint32_t pixels(double side) {
   return static_cast<std::uint32_t>(std::clamp(std::ceil(side), 1.0, most_side));
 }
 
-// Lazy, at `scale` times its own size.
+// Lazy; rendered at `scale` times the intrinsic size.
 VImage load(const BlobView& blob, double scale) {
   return VImage::svgload_buffer(blob.get(),
                                 VImage::option()->set("scale", scale)->set("dpi", dots_per_inch));
@@ -127,7 +127,7 @@ Result<Picture> drawn(ByteView bytes, std::uint32_t longest) {
         const BlobView blob(bytes);
         double scale = longest / longer;
         VImage image = load(blob, scale);
-        // librsvg may see another size than a browser does.
+        // librsvg may compute a different size than browsers.
         const double found = std::max(image.width(), image.height());
         if (found > 2.0 * longest || found < 0.5 * longest) {
           scale *= longest / found;
@@ -158,7 +158,7 @@ Result<Picture> SvgCodec::decode(ByteView input, const ImageInfo& info, const De
   }
   IMGMILL_TRY(Picture picture, drawn(input, longest));
   return with_engine(ErrorCode::bad_input, cannot_be_drawn, [&] {
-    // `info` is what limits were checked against and what others expect.
+    // Limits were checked against `info`, and callers rely on its size.
     picture.image =
         picture.image.embed(0, 0, static_cast<int>(info.width), static_cast<int>(info.height));
     return std::move(picture);

@@ -1,4 +1,4 @@
-// SVG: read with expat, drawn by librsvg through the engine.
+// SVG: parsed with expat, rendered by librsvg through the engine.
 #pragma once
 
 #include <array>
@@ -7,8 +7,8 @@
 
 namespace imgmill {
 
-/// Drawings. They are made smaller as text (src/svg, optimize/drawing.h) and turned into pixels
-/// only to look at them; pixels never become one.
+/// Drawings. They are optimized as text (src/svg, optimize/drawing.h) and rasterized only for
+/// comparison; pixels are never converted to SVG.
 struct SvgCodec {
   static constexpr std::array<std::string_view, 2> extensions = {"svg", "svgz"};
   static constexpr FormatInfo format_info = {.format = Format::svg,
@@ -21,22 +21,23 @@ struct SvgCodec {
                                              .profile = false};
   static constexpr bool embeds_metadata = false;
 
-  /// gzip, too: what is inside is for those to find out who may unpack unknown bytes.
+  /// Also matches gzip; only code that may unpack untrusted data looks at its contents.
   static bool matches(ByteView header);
-  /// The size is that of the root's width and height, 96 pixels an inch, or of its viewBox, or
-  /// 300 x 150, as a browser has it.
+  /// The size comes from the root's width and height at 96 pixels an inch, or its viewBox, or is
+  /// 300 x 150, as in browsers.
   static Result<ImageInfo> probe(ByteView input);
-  /// At the size that `info` says. Errors: unsupported: it has text, for which there are no fonts
-  /// inside a sandbox.
+  /// Renders at the size of `info`. Errors: unsupported (it has text, and there are no fonts inside
+  /// a sandbox).
   static Result<Picture> decode(ByteView input, const ImageInfo& info,
                                 const DecodeOptions& options);
   static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
   static std::optional<std::string> diagnose(ByteView input);
 };
 
-/// The drawing in `bytes` as RGBA, its longer side near `longest` pixels (1..4096), in memory.
-/// Nothing outside the bytes is loaded. `bytes` must have no text. Errors: bad_input: it cannot
-/// be drawn, or has no size; limit; unsupported: this engine draws no SVG. Thread-safe.
+/// Renders the drawing in `bytes` as RGBA in memory, its longer side close to `longest` pixels
+/// (1..4096). Nothing outside the bytes is loaded. `bytes` must not contain text. Errors: bad_input
+/// (it cannot be drawn, or has no size); limit; unsupported (this engine has no SVG support).
+/// Thread-safe.
 [[nodiscard]] Result<Picture> drawn(ByteView bytes, std::uint32_t longest);
 
 }  // namespace imgmill

@@ -22,18 +22,18 @@ bool any(const std::vector<ExtraChannel>& extras, ExtraChannel kind) {
 
 constexpr int photometric_rgb = 2;
 constexpr int photometric_lab = 8;      // a* and b* are signed
-constexpr int photometric_icc_lab = 9;  // they begin in the middle of the range
+constexpr int photometric_icc_lab = 9;  // they start in the middle of the range
 
 bool is_lab(const TiffChannels& channels) {
   return channels.photometric == photometric_lab || channels.photometric == photometric_icc_lab;
 }
 
-// `input` as the engine can be trusted to read it; empty: as it is.
-//  - It divides colours by associated alpha and cuts off what is then too bright: told that it
-//    is straight, it leaves the numbers alone.
-//  - It refuses 64-bit floating point.
-//  - It refuses Lab of 8 bits, and knows one of the two kinds of 16: told that it is RGB, it
-//    hands on the numbers.
+// Returns `input` modified so that the engine reads it correctly; empty if no change is needed.
+// - It divides colours by associated alpha and clips highlights: if told that alpha is straight, it
+//   leaves the samples alone.
+// - It rejects 64-bit floating point.
+// - It rejects Lab of 8 bits and knows one of the two kinds of 16: if told that it is RGB, it
+//   passes the samples through.
 Buffer prepared(ByteView input, const TiffChannels& channels) {
   const bool associated = any(channels.extras, ExtraChannel::associated);
   if (!associated && !is_lab(channels) && !channels.doubles) return {};
@@ -51,7 +51,7 @@ Buffer prepared(ByteView input, const TiffChannels& channels) {
   return copy;
 }
 
-// Numbers of Lab (TIFF 6.0, section 23) as the engine has them: floats.
+// Converts Lab samples (TIFF 6.0, section 23) to the engine's floats.
 vips::VImage as_lab(const vips::VImage& image, const TiffChannels& channels) {
   const bool wide = image.format() == VIPS_FORMAT_USHORT;
   const double top = wide ? 65535 : 255;
@@ -73,8 +73,8 @@ vips::VImage as_lab(const vips::VImage& image, const TiffChannels& channels) {
       .copy(vips::VImage::option()->set("interpretation", VIPS_INTERPRETATION_LAB));
 }
 
-// What libtiff only warns of when it unpacks fax codes (a row that ends too early or too late) is
-// lost picture data. But it warns of tags that it does not know, too.
+// libtiff only warns when a fax row ends too early or too late, but that is lost picture data. For
+// other codes warnings are ignored, because it also warns of unknown tags.
 VipsFailOn strictness(ByteView file) {
   constexpr std::uint64_t first_fax = 2;
   constexpr std::uint64_t last_fax = 4;
@@ -92,7 +92,7 @@ VipsFailOn strictness(ByteView file) {
   }
 }
 
-// What the engine makes of `file`; channels that lie apart in tiles, which it refuses, one by one.
+// Loads `file` with the engine; planar channels in tiles, which it rejects, are loaded one by one.
 vips::VImage loaded(ByteView file, const ImageInfo& info, const DecodeOptions& options) {
   const auto load = [&](ByteView bytes) {
     BlobView blob(bytes);
@@ -212,7 +212,7 @@ Result<Buffer> TiffCodec::encode(const Picture& picture, const EncodeOptions& op
         keep_profile_only(save);
         return take_blob(without_metadata(picture.image).tiffsave_buffer(save));
       });
-  // The engine's writer knows straight alpha only.
+  // The engine's writer supports straight alpha only.
   if (bytes && !picture.extras.empty() && !set_tiff_extras(*bytes, picture.extras)) {
     return fail(ErrorCode::unsupported, "the TIFF's further channels could not be written");
   }
@@ -221,7 +221,7 @@ Result<Buffer> TiffCodec::encode(const Picture& picture, const EncodeOptions& op
 
 std::optional<std::string> TiffCodec::diagnose(ByteView input) {
   std::string damage = tiff_damage(input);
-  // Whole pieces can still hold nonsense: then only the engine knows more.
+  // Whole pieces can still hold invalid data, which only the engine detects.
   if (damage.empty()) return std::nullopt;
   return damage;
 }
@@ -234,7 +234,7 @@ bool tiff_pages_differ(ByteView input, std::uint32_t pages) {
     return with_engine(ErrorCode::bad_input, "a TIFF page cannot be read",
                        [&] { return vips::VImage::tiffload_buffer(blob.get(), options); });
   };
-  // The loader looks at all pages at once and takes only equal ones.
+  // The loader checks all pages at once and accepts only equal ones.
   if (header(vips::VImage::option()->set("n", -1))) return false;
   const auto first = header(nullptr);
   if (!first) return false;

@@ -31,13 +31,12 @@ struct TiffCodec {
   static std::optional<std::string> diagnose(ByteView input);
 };
 
-/// Whether the pages of a file with `pages` of them differ in size, channels or depth,
-/// so that they cannot be one picture. A page that cannot be read counts as like
-/// the first: decoding tells what is wrong with it.
+/// True if the pages of a file with `pages` pages differ in size, channels or depth and so cannot
+/// form one picture. An unreadable page counts as equal to the first: decoding reports its error.
 [[nodiscard]] bool tiff_pages_differ(ByteView input, std::uint32_t pages);
 
-/// Whether the engine was built to unpack the TIFF's data at all: it opens files of which it can
-/// read nothing but the header. Limits have been checked. Errors: unsupported. Thread-safe.
+/// Checks that the engine was built with the TIFF's compression: it opens files of which it can
+/// read only the header. Limits have been checked. Errors: unsupported. Thread-safe.
 [[nodiscard]] Result<void> check_compression(ByteView input);
 
 }  // namespace imgmill

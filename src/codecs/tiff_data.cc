@@ -24,15 +24,15 @@ namespace compression = tiff::compression;
 constexpr std::uint64_t photometric_ycbcr = 6;
 constexpr std::uint64_t low_bits_first = 2;  // of fill_order
 
-// How a page is cut up.
+// The strips or tiles of a page.
 struct Layout {
   bool tiles = false;
-  std::uint64_t rows_left = 0;       ///< of the last strip
-  std::uint64_t rows = 0;            ///< of the others, or of all tiles
-  std::uint64_t row_bytes = 0;       ///< of a row of a piece; 0: that cannot be told
-  std::uint64_t pieces_a_plane = 1;  ///< that are strips
+  std::uint64_t rows_left = 0;       ///< in the last strip
+  std::uint64_t rows = 0;            ///< in the other strips, or in every tile
+  std::uint64_t row_bytes = 0;       ///< of one row of a piece; 0: unknown
+  std::uint64_t pieces_a_plane = 1;  ///< strips per plane
 
-  /// What piece `index` comes to unpacked; nothing where that cannot be told.
+  /// Returns the unpacked size of piece `index`; none if unknown.
   [[nodiscard]] std::optional<std::uint64_t> size_of(std::size_t index) const {
     if (row_bytes == 0) return std::nullopt;
     const bool last = !tiles && (index + 1) % pieces_a_plane == 0;
@@ -53,7 +53,7 @@ Layout layout_of(const Pages& page, std::uint64_t code) {
   if (layout.rows == 0 || height == 0 || code == compression::jpeg) return layout;
   layout.pieces_a_plane = (height + layout.rows - 1) / layout.rows;
   layout.rows_left = height - (layout.pieces_a_plane - 1) * layout.rows;
-  // Chroma may have fewer samples, and channels bits of their own.
+  // Chroma may be subsampled, and channels may differ in depth.
   if (page.one(tag::photometric, 0) == photometric_ycbcr) return layout;
   const std::vector<std::uint64_t> bits = page.numbers(tag::bits_per_sample);
   const std::uint64_t depth = bits.empty() ? 1 : bits.front();
@@ -67,7 +67,7 @@ Layout layout_of(const Pages& page, std::uint64_t code) {
   return layout;
 }
 
-// A JPEG of its own, made of `piece` and the tables that all pieces share (Technical Note 2).
+// Builds a complete JPEG from `piece` and the tables shared by all pieces (Technical Note 2).
 std::vector<std::byte> whole_jpeg(ByteView tables, ByteView piece) {
   std::vector<std::byte> jpeg;
   if (tables.size() > 4) jpeg.assign(tables.begin(), tables.end() - 2);
@@ -92,7 +92,7 @@ class Page {
   }
 
   [[nodiscard]] std::string damage() const {
-    // Others keep pieces in ways of their own.
+    // Old-style JPEG stores pieces in non-standard ways.
     if (code_ == compression::old_jpeg) return {};
     const std::string_view name = layout_.tiles ? "tile" : "strip";
     for (std::size_t i = 0; i < std::min(offsets_.size(), sizes_.size()); ++i) {
@@ -112,7 +112,7 @@ class Page {
     std::optional<std::uint64_t> comes_to;
     switch (code_) {
       case compression::lzw:
-        // The kind of before TIFF 5.0 begins so.
+        // LZW from before TIFF 5.0 begins like this.
         if (old_lzw_ || (metadata::u8(piece, 0) == 0 && piece.size() > 1 &&
                          (metadata::u8(piece, 1) & 1) != 0)) {
           return true;
@@ -128,7 +128,7 @@ class Page {
         break;
       case compression::jpeg: {
         const std::vector<std::byte> jpeg = whole_jpeg(tables_, piece);
-        // What cannot be read at all is the engine's to refuse.
+        // A JPEG that cannot be parsed at all is rejected by the engine.
         return !jpeg::read_header(jpeg) || jpeg::diagnose(jpeg, jpeg::StrayBytes::refuse).empty();
       }
       case compression::none:
@@ -141,7 +141,7 @@ class Page {
     const auto wanted = layout_.size_of(index);
     if (!wanted) return true;
     if (code_ == compression::none) return *comes_to >= *wanted;
-    // Some writers fill the last strip up.
+    // Some writers pad the last strip to full height.
     return *comes_to == *wanted || *comes_to == layout_.most();
   }
 

@@ -26,7 +26,7 @@ constexpr int format_whole = 1;
 constexpr int format_float = 3;
 constexpr int not_compressed = 1;
 
-// Channels that a photometric interpretation counts.
+// Returns the number of channels that a photometric interpretation implies.
 std::size_t colours_of(int photometric) {
   switch (photometric) {
     case 0:
@@ -57,7 +57,7 @@ std::vector<ExtraChannel> extras_of(const Pages& page, int photometric) {
   return extras;
 }
 
-// With 8 bits a* and b* are sometimes called signed, which they are.
+// With 8 bits a* and b* are sometimes declared signed, which they are.
 bool is_common_lab(const Pages& page) {
   const int bits = page.value(page.find(tag::bits_per_sample), 0, 1);
   const bool whole = page.value(page.find(tag::sample_format), 0, format_whole) == format_whole;
@@ -65,7 +65,7 @@ bool is_common_lab(const Pages& page) {
          (bits == 8 || (bits == 16 && whole));
 }
 
-// The SHORTs of `tag` in all pages.
+// Overwrites the SHORTs of `tag` in all pages.
 bool overwrite(Buffer& file, std::uint64_t tag, const std::vector<int>& values) {
   std::vector<std::size_t> places;
   Pages pages(file.view());
@@ -110,7 +110,7 @@ TiffChannels read_tiff_channels(ByteView file) {
   if (found.photometric == photometric_ycbcr && found.bits != 8) {
     found.unread = "YCbCr in other samples than of 8 bits";
   }
-  // The engine takes the planes for one.
+  // The engine mistakes the planes for one.
   if (colours_of(found.photometric) == 1 && !found.extras.empty() &&
       pages.value(pages.find(tag::planar_configuration), 0, 1) == planes_apart) {
     found.unread = "grey with further channels in planes of their own";
@@ -153,7 +153,7 @@ bool make_tiff_doubles_floats(Buffer& file) {
           {static_cast<std::size_t>(offsets[i]), static_cast<std::size_t>(sizes[i] / 8)});
     }
   }
-  // Pieces that lie over each other would be converted twice.
+  // Overlapping pieces would be converted twice.
   std::ranges::sort(pieces, {}, &Piece::at);
   for (std::size_t i = 1; i < pieces.size(); ++i) {
     if (pieces[i].at < pieces[i - 1].at + 8 * pieces[i - 1].samples) return false;

@@ -1,4 +1,4 @@
-// TIFF without pixels: what its channels are (TIFF 6.0 and BigTIFF).
+// Reads a TIFF's channel layout without decoding pixels (TIFF 6.0 and BigTIFF).
 #pragma once
 
 #include <string_view>
@@ -9,30 +9,30 @@
 
 namespace imgmill {
 
-/// Of the first page.
+/// Channels of the first page.
 struct TiffChannels {
   int photometric = -1;              ///< 2: RGB, 5: inks, ...; -1: no TIFF, or damaged
   int bits = 1;                      ///< of the first channel
-  std::vector<ExtraChannel> extras;  ///< behind those that `photometric` counts
-  bool more_inks = false;            ///< inks, but not cyan, magenta, yellow and black alone
-  bool doubles = false;              ///< floating point of 64 bits
-  std::string_view unread;           ///< what in it nobody here reads right; mostly empty
+  std::vector<ExtraChannel> extras;  ///< in addition to those implied by `photometric`
+  bool more_inks = false;            ///< inks other than plain CMYK
+  bool doubles = false;              ///< 64-bit floating point
+  std::string_view unread;           ///< a feature that nothing here reads correctly; usually empty
   bool pages_agree = true;           ///< all pages have the same extras
 };
 
-/// Never reads outside `file`; of damaged files what could be read. Thread-safe.
+/// Never reads outside `file`; damaged files give what could be read. Thread-safe.
 [[nodiscard]] TiffChannels read_tiff_channels(ByteView file);
 
-/// The kinds of extra channels, written over those in all pages of `file`. False, and the file as
-/// it was, when a page has another number of them.
+/// Overwrites the kinds of the extra channels in all pages of `file`. Returns false and leaves the
+/// file unchanged if a page has a different number of them.
 [[nodiscard]] bool set_tiff_extras(Buffer& file, const std::vector<ExtraChannel>& extras);
 
-/// Samples of 64-bit floating point made 32-bit ones, where they lie. False, and the file not to be
-/// used, where they are compressed or a page has others.
+/// Converts 64-bit floating-point samples to 32 bits in place. Returns false, with the file
+/// unusable, if they are compressed or a page has other samples.
 [[nodiscard]] bool make_tiff_doubles_floats(Buffer& file);
 
-/// The photometric interpretation, written over that of all pages of `file`. False, and the file
-/// as it was, when a page has none.
+/// Overwrites the photometric interpretation of all pages of `file`. Returns false and leaves the
+/// file unchanged if a page has none.
 [[nodiscard]] bool set_tiff_photometric(Buffer& file, int photometric);
 
 }  // namespace imgmill

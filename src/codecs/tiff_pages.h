@@ -1,4 +1,4 @@
-// The pages of a TIFF, classic and big alike, as tables of numbers.
+// Reads the directories of a TIFF's pages, classic and BigTIFF.
 #pragma once
 
 #include <cstdint>
@@ -26,46 +26,46 @@ inline constexpr std::uint64_t none = 1, lzw = 5, old_jpeg = 6, jpeg = 7, deflat
 
 inline constexpr int planes_apart = 2;  ///< of planar_configuration
 
-/// A directory's entry of SHORTs.
+/// A directory entry of type SHORT.
 struct Shorts {
-  std::size_t at = 0;  ///< of the first
+  std::size_t at = 0;  ///< offset of the first
   std::size_t count = 0;
 };
 
-/// Whole numbers or bytes that lie inside the file.
+/// Integers or bytes that lie inside the file.
 struct Field {
   std::uint64_t type = 0;
   std::size_t size = 0;  ///< of one number, bytes
-  std::size_t at = 0;    ///< of the first
+  std::size_t at = 0;    ///< offset of the first
   std::size_t count = 0;
-  std::size_t entry = 0;  ///< where the directory speaks of it
+  std::size_t entry = 0;  ///< offset of the directory entry
 };
 
-/// One page after the other; no offset is trusted. Refers to the bytes.
+/// Iterates over the pages; no offset is trusted. Refers to the bytes.
 class Pages {
  public:
   explicit Pages(ByteView file);
 
-  /// Goes to the next page; false: there is none.
+  /// Advances to the next page; returns false if there is none.
   bool next();
 
-  // Of the page that next() went to:
+  // Of the current page:
 
-  /// Where its directory's entries begin; the same for pages that go round in circles.
+  /// Returns where its directory's entries begin; equal offsets reveal a cycle of pages.
   [[nodiscard]] std::size_t at() const { return entries_; }
-  /// Of SHORT, LONG, LONG8 or UNDEFINED.
+  /// A field of type SHORT, LONG, LONG8 or UNDEFINED.
   [[nodiscard]] std::optional<Field> field(std::uint64_t tag) const;
-  /// At most 64 of type SHORT.
+  /// At most 64 values of type SHORT.
   [[nodiscard]] std::optional<Shorts> find(std::uint64_t tag) const;
-  /// Offsets or sizes, which may be of several types; empty where there are none.
+  /// Offsets or sizes, of any integer type; empty if there are none.
   [[nodiscard]] std::vector<std::uint64_t> numbers(std::uint64_t tag) const;
-  /// The first number.
+  /// The first value.
   [[nodiscard]] std::uint64_t one(std::uint64_t tag, std::uint64_t otherwise) const;
   [[nodiscard]] int value(const std::optional<Shorts>& shorts, std::size_t index,
                           int otherwise) const;
 
   [[nodiscard]] bool big_endian() const { return big_endian_; }
-  /// BigTIFF, whose offsets have 64 bits.
+  /// True for BigTIFF, which has 64-bit offsets.
   [[nodiscard]] bool wide() const { return wide_; }
   [[nodiscard]] std::uint64_t number(std::uint64_t at, std::size_t size) const;
 

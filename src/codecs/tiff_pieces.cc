@@ -10,7 +10,7 @@
 namespace imgmill::tiff {
 namespace {
 
-// Some writers fill up to a word.
+// Some writers pad to a word.
 constexpr std::size_t most_left_over = 4;
 
 struct Inflater {
@@ -31,7 +31,7 @@ std::optional<std::uint64_t> unpacked_by_packbits(ByteView piece) {
   std::size_t at = 0;
   while (at < piece.size()) {
     const std::size_t head = metadata::u8(piece, at++);
-    if (head == 128) continue;  // says nothing
+    if (head == 128) continue;  // no-op
     const std::size_t takes = head < 128 ? head + 1 : 1;
     if (takes > piece.size() - at) return std::nullopt;
     at += takes;
@@ -44,11 +44,11 @@ std::optional<std::uint64_t> unpacked_by_lzw(ByteView piece) {
   constexpr std::size_t clear = 256;
   constexpr std::size_t end = 257;
   constexpr std::size_t most_codes = 4096;
-  // Of each code, how long its string is.
+  // The string length of each code.
   std::array<std::uint32_t, most_codes> length{};
   std::size_t next = end + 1;
   std::size_t width = 9;
-  std::uint32_t before = 0;  // length of the string before; 0: there is none
+  std::uint32_t before = 0;  // length of the previous string; 0: there is none
   std::uint64_t total = 0;
   std::uint64_t bits = 0;
   std::size_t held = 0;
@@ -77,9 +77,9 @@ std::optional<std::uint64_t> unpacked_by_lzw(ByteView piece) {
     if (code > next) return std::nullopt;
     if (next < most_codes) length[next] = before + 1;
     const std::uint32_t own = code < 256 ? 1 : length[code];
-    // A table that is full stays as it is until it is cleared.
+    // A full table stays unchanged until it is cleared.
     if (next < most_codes) ++next;
-    // Codes grow one string earlier than they would have to.
+    // The code width grows one string earlier than necessary ("early change").
     if (next + 1 >= std::size_t{1} << width && width < 12) ++width;
     total += own;
     before = own;

@@ -12,10 +12,10 @@ using tiff::Pages;
 namespace tag = tiff::tag;
 
 constexpr std::uint64_t black_is_zero = 1;
-// A tag for private use that nobody knows (TIFF 6.0, section 8): what has it is passed over.
+// A private tag that nobody uses (TIFF 6.0, section 8): readers skip entries with it.
 constexpr std::uint64_t nobodys_tag = 65000;
 
-// Numbers in the byte order of the file, written over what stood there.
+// Overwrites numbers in the byte order of the file.
 class Editor {
  public:
   Editor(Buffer& file, const Pages& page) : file_(file), page_(page) {}
@@ -29,7 +29,7 @@ class Editor {
 
   void rename(const Field& field, std::uint64_t tag) { put(field.entry, tag, 2); }
 
-  // Makes the numbers [first, first + count) of an entry all that it has.
+  // Reduces an entry to its numbers [first, first + count).
   void keep(const Field& field, std::size_t first, std::size_t count) {
     const std::size_t word = page_.wide() ? 8 : 4;
     const std::size_t at = field.at + first * field.size;
@@ -72,7 +72,7 @@ std::size_t planes_in_tiles(ByteView file) {
 
 Buffer plane_alone(ByteView file, std::size_t index) {
   Buffer copy = Buffer::copy_of(file);
-  Pages pages(file);  // of the file as it was
+  Pages pages(file);  // of the unmodified file
   while (pages.next()) {
     Editor editor(copy, pages);
     const auto samples = pages.field(tag::samples_per_pixel);

@@ -1,4 +1,4 @@
-// TIFFs that keep each channel by itself, as grey pictures one after the other.
+// Reads TIFFs with planar channels as a sequence of grey pictures.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +7,12 @@
 
 namespace imgmill {
 
-/// How many planes the pages of `file` have in tiles of their own, which the engine does not read;
-/// 0: they have none, or pages differ in that. Thread-safe.
+/// Returns the number of planes if the pages of `file` are planar and tiled, which the engine does
+/// not read; 0 if they are not or if pages differ. Thread-safe.
 [[nodiscard]] std::size_t planes_in_tiles(ByteView file);
 
-/// Makes plane `index` of such a file all that there is of each page: a grey picture of the
-/// same samples. Empty where an entry of a page is not as it should be. Thread-safe. Throws
-/// std::bad_alloc.
+/// Reduces each page of such a file to plane `index`: a grey picture of the same samples. Empty if
+/// an entry of a page is invalid. Thread-safe. Throws std::bad_alloc.
 [[nodiscard]] Buffer plane_alone(ByteView file, std::size_t index);
 
 }  // namespace imgmill

@@ -23,7 +23,7 @@ bool WebpCodec::matches(ByteView header) {
 Result<ImageInfo> WebpCodec::probe(ByteView input) {
   return with_engine(ErrorCode::bad_input, "the WebP header cannot be read", [&] {
     BlobView blob(input);
-    // One frame: its size is the canvas's, and the number of frames is known too.
+    // A single frame: its size is the canvas size, and the number of frames is known.
     const vips::VImage image = vips::VImage::webpload_buffer(blob.get());
     ImageInfo info;
     info.format = Format::webp;
@@ -41,9 +41,9 @@ Result<ImageInfo> WebpCodec::probe(ByteView input) {
 
 namespace {
 
-// libvips lays every picture on a canvas, pixel by pixel, and takes 30 ms a megapixel of a
-// photograph where libwebp itself takes 10. Nothing where that is needed, or where the data is
-// damaged, of which libvips has more to tell.
+// Decodes with libwebp directly, at 10 ms a megapixel of a photograph; libvips copies every picture
+// to a canvas pixel by pixel and takes 30. None if a canvas is needed or the data is damaged, about
+// which libvips can tell more.
 std::optional<Picture> decode_still(ByteView input, const ImageInfo& info) {
   const std::size_t channels = info.alpha ? 4 : 3;
   const std::size_t row = info.width * channels;
@@ -65,7 +65,7 @@ std::optional<Picture> decode_still(ByteView input, const ImageInfo& info) {
   return Picture{.image = image};
 }
 
-// With the delays that browsers make of those in the file.
+// With frame delays as browsers interpret them.
 vips::VImage as_timed(const vips::VImage& image) {
   vips::VImage out = image.copy();
   std::vector<int> delays = out.get_array_int("delay");
@@ -92,8 +92,8 @@ Result<Picture> WebpCodec::decode(ByteView input, const ImageInfo& info,
 
 namespace {
 
-// Opaque still pictures go through our own encoder; what has alpha or moves, and what is to lose
-// nothing, through libwebp.
+// True for opaque still pictures, which our own encoder takes. Alpha, animation and lossless go to
+// libwebp.
 bool is_plain(const Picture& picture) {
   const int bands = picture.image.bands();
   return picture.frames == 1 && (bands == 1 || bands == 3) &&
@@ -101,9 +101,9 @@ bool is_plain(const Picture& picture) {
          std::max(picture.width(), picture.height()) <= webp::most_side;
 }
 
-// `pixels` are in memory.
+// `pixels` must be in memory.
 Result<Buffer> encode_plain(const vips::VImage& pixels, const EncodeOptions& options) {
-  // Against libwebp's method 4 (docs/adr/0019-webp.md).
+  // Relative to libwebp's method 4 (docs/adr/0019-webp.md).
   const webp::Thought thought =
       options.effort == Effort::fast  ? webp::Thought{.block_modes = 1, .weigh = false}
       : options.effort == Effort::max ? webp::Thought{.block_modes = 4, .weigh = true}
@@ -123,15 +123,16 @@ Result<Buffer> encode_plain(const vips::VImage& pixels, const EncodeOptions& opt
 Result<Buffer> encode_with_libwebp(const Picture& picture, const EncodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the picture could not be turned into WebP", [&] {
     auto* save = vips::VImage::option()->set("Q", options.whole_quality());
-    // libwebp's scale is 0..6. Against 4, its default, at equal mean SSIMULACRA 2 of 75 to 85 over
-    // six Kodak pictures and two photographs: 2 takes 0.43 of the CPU time for 3 to 5% more
-    // bytes, 3 as much for the same, 5 1.08 for 1.3% fewer, 6 2.1 for 2.5% fewer. smart_subsample
-    // takes 1.9 times as long for 0.4 to 2%, smart_deblock 4 times for nothing, passes the same.
+    // libwebp's scale is 0..6. Relative to 4, its default, at equal mean SSIMULACRA 2 of 75 to 85
+    // over six Kodak pictures and two photographs: 2 takes 0.43 of the CPU time for 3 to 5% more
+    // bytes, 3 as much for the same, 5 takes 1.08 for 1.3% fewer, 6 takes 2.1 for 2.5% fewer.
+    // smart_subsample takes 1.9 times as long for 0.4 to 2%, smart_deblock 4 times for nothing, and
+    // so do passes.
     save->set("effort", options.effort == Effort::fast       ? 2
                         : options.effort == Effort::balanced ? 4
                                                              : 6);
     if (options.lossless) {
-      // exact: colours under full transparency are pixels too.
+      // exact: colours of fully transparent pixels must survive, too.
       save->set("lossless", true);
       if (offers("webpsave_buffer", "exact")) save->set("exact", true);
     }
@@ -144,13 +145,13 @@ Result<Buffer> encode_with_libwebp(const Picture& picture, const EncodeOptions& 
 
 Result<Buffer> WebpCodec::encode(const Picture& picture, const EncodeOptions& options) {
   if (options.lossless || !is_plain(picture)) return encode_with_libwebp(picture, options);
-  // Read once: it may come from a decoder that goes from top to bottom and never back.
+  // Read once: a sequential decoder cannot be read a second time.
   Picture held = picture;
   IMGMILL_TRY(held.image,
               with_engine(ErrorCode::bad_input, "the picture could not be turned into WebP",
                           [&] { return picture.image.copy_memory(); }));
   Result<Buffer> file = encode_plain(held.image, options);
-  // More macroblocks than we find room for may still fit libwebp's way.
+  // A picture with too many macroblocks for our encoder may still fit libwebp's.
   if (file || file.error().code() != ErrorCode::unsupported) return file;
   return encode_with_libwebp(held, options);
 }

@@ -1,4 +1,4 @@
-// WebP: read and, but for opaque still pictures, written through libvips (libwebp).
+// WebP: read through libvips (libwebp); written through it as well, except opaque still pictures.
 #pragma once
 
 #include <array>

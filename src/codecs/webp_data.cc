@@ -16,11 +16,11 @@ namespace {
 
 using metadata::u8;
 
-// Encoders end a partition with up to four bytes of which no bit is needed (libvpx), and a decoder
-// of arithmetic code needs two less than there are. Zeros may be padding for a chip's sake.
+// Encoders end a partition with up to four unneeded bytes (libvpx), and an arithmetic decoder reads
+// two bytes ahead. Trailing zeros may be padding for hardware.
 constexpr std::size_t spare_bytes = 16;
 constexpr std::size_t most_padding = 64;
-// What has fewer bytes tells nothing.
+// Shorter data is inconclusive.
 constexpr std::size_t least_bytes = 2 * spare_bytes;
 
 constexpr std::size_t frame_header = 10;  // RFC 6386, 9.1
@@ -30,7 +30,7 @@ std::size_t u24(ByteView bytes, std::size_t at) {
          std::size_t{u8(bytes, at + 2)} << 16;
 }
 
-// The end of `data` less what a sound decoder may not need; nothing where little would be left.
+// Returns the end of `data` without bytes that a valid decode may not need; none if little is left.
 std::optional<std::size_t> needed(ByteView data) {
   std::size_t end = data.size();
   while (end > 0 && data.size() - end < most_padding && data[end - 1] == std::byte{0}) --end;
@@ -38,7 +38,7 @@ std::optional<std::size_t> needed(ByteView data) {
   return end - spare_bytes;
 }
 
-// Whether `data`, a VP8 or VP8L bitstream, decodes. Filters and samples do not matter.
+// True if `data`, a VP8 or VP8L bitstream, decodes. Filters and samples do not matter.
 bool decodes(ByteView data) {
   WebPDecoderConfig config;
   if (WebPInitDecoderConfig(&config) == 0) return false;
@@ -60,8 +60,9 @@ std::string lossless_damage(ByteView data) {
   return "its lossless data goes on behind the end of the picture";
 }
 
-// What the first of several partitions leaves over is not looked for: their number is known only to
-// who decodes the frame's header. The last one's blocks go on from those of the others.
+// Leftover data in all but the last of several partitions is not detected: their number is known
+// only after decoding the frame's header. The last partition's blocks depend on those of the
+// others.
 std::string lossy_damage(ByteView data) {
   if (data.size() < frame_header) return {};
   const auto end = needed(data);
@@ -69,7 +70,7 @@ std::string lossy_damage(ByteView data) {
   return "its data goes on behind the end of the picture";
 }
 
-// Alpha as the lossless picture that it is, but for its header (RFC 9649, 2.7.1.2).
+// Alpha is a headerless lossless picture (RFC 9649, 2.7.1.2).
 std::string alpha_damage(ByteView chunk, std::uint32_t width, std::uint32_t height) {
   const bool compressed = !chunk.empty() && (u8(chunk, 0) & 3) == 1;
   if (!compressed || width == 0 || height == 0 || width > 16384 || height > 16384) return {};
@@ -83,12 +84,12 @@ std::string alpha_damage(ByteView chunk, std::uint32_t width, std::uint32_t heig
 
 class Chunks {
  public:
-  // Those of file[at, end), one after the other; a frame's own, too.
+  // Checks the chunks in `bytes` in order, including those nested in frames.
   std::string look_at(ByteView bytes) {
     for (std::size_t at = 0; at + 8 <= bytes.size();) {
       const std::string_view name = as_text(bytes.subspan(at, 4));
       const std::size_t size = u24(bytes, at + 4) | std::size_t{u8(bytes, at + 7)} << 24;
-      if (size > bytes.size() - at - 8) return {};  // libwebp has more to tell
+      if (size > bytes.size() - at - 8) return {};  // libwebp reports this in more detail
       const ByteView payload = bytes.subspan(at + 8, size);
       std::string damage = look_at(name, payload);
       if (!damage.empty()) return damage;

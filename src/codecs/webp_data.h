@@ -1,4 +1,4 @@
-// Whether all of a WebP's coded data is what its pictures were coded as.
+// Detects damage in a WebP's coded data.
 #pragma once
 
 #include <string>
@@ -7,12 +7,13 @@
 
 namespace imgmill {
 
-/// What is wrong with the data of a WebP's pictures, for people; empty: nothing that could be told.
+/// Returns what is wrong with the data of a WebP's pictures, as a message; empty if no damage can
+/// be detected.
 ///
-/// Neither VP8 nor VP8L has a checksum, and libwebp takes any bits for a picture. But a decoder
-/// that was led astray does not arrive where the data ends: too late is an error of libwebp's, too
-/// early is found here, by decoding once more without the last bytes, which has to fail (RFC 9649;
-/// RFC 6386, 7.3). Thread-safe.
+/// Neither VP8 nor VP8L has a checksum, and libwebp decodes any bits to a picture. But a decoder
+/// misled by damage does not finish where the data ends. If it needs more, libwebp reports an
+/// error. If it needs less, this detects it by decoding again without the last bytes, which has to
+/// fail (RFC 9649; RFC 6386, 7.3). Thread-safe.
 [[nodiscard]] std::string webp_damage(ByteView file);
 
 }  // namespace imgmill

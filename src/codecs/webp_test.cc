@@ -19,7 +19,7 @@ vips::VImage by_libvips(ByteView file) {
   return vips::VImage::webpload_buffer(BlobView(file).get()).copy_memory();
 }
 
-// Still pictures are decoded by libwebp itself.
+// Still pictures are decoded by libwebp directly.
 TEST(WebpCodec, DecodesStillPicturesToThePixelsOfLibvips) {
   const Codec& webp = codec(Format::webp);
   for (const int channels : {1, 3, 4}) {
@@ -82,7 +82,7 @@ TEST(WebpCodec, DrawsFramesAsLibwebpDoes) {
   for (std::size_t i = 0; i < found.frames.size(); ++i) {
     EXPECT_GT(psnr(found.frames[i], expected.frames[i]), 50) << i;
   }
-  // Those of 10 ms and less as browsers play them.
+  // Delays of 10 ms and less are played as browsers do.
   EXPECT_EQ(found.delays, (std::vector{100, 200, 100, 100, 100, 100}));
   EXPECT_EQ(found.loop, 2);
 }

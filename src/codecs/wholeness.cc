@@ -25,7 +25,7 @@ Result<void> check_whole(ByteView input, Format format) {
     case Format::webp:
       damage = webp_damage(input);
       break;
-    // Their decoders, as they are asked here, or checksums of the format tell.
+    // Their decoders, as configured here, or the format's checksums detect damage.
     case Format::jpeg:
     case Format::png:
     case Format::gif:

@@ -1,4 +1,4 @@
-// A comparison that asks for its memory before it takes it.
+// Comparison with memory admission.
 #pragma once
 
 #include "imgmill/compare.h"
@@ -6,7 +6,7 @@
 
 namespace imgmill {
 
-/// As compare(), for those who count memory. Errors: also those of `admission`.
+/// As compare(), for callers that account for memory. Errors: also those of `admission`.
 [[nodiscard]] Result<Comparison> compare_admitted(ByteView original, ByteView other,
                                                   const CompareOptions& options,
                                                   const Limits& limits, const Admission& admission);

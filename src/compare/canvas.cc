@@ -9,13 +9,13 @@ namespace {
 constexpr std::int64_t letter_columns = 5;
 constexpr std::int64_t advance = letter_columns + 1;
 
-/// Nine rows of five dots from top to bottom; '#' is ink.
+/// Nine rows of five dots from top to bottom; '#' is set.
 struct Glyph {
   char letter;
   std::string_view dots;
 };
 
-// Rows 0 to 6 stand on the line, 7 and 8 hang below it.
+// Rows 0 to 6 are above the baseline, 7 and 8 below it.
 constexpr std::array glyphs = {
     Glyph{'0', " ### #   ##  ### # ###  ##   # ###           "},
     Glyph{'1', "  #   ##    #    #    #    #   ###           "},

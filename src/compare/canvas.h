@@ -1,4 +1,4 @@
-// An RGB picture to draw on, and a small alphabet.
+// An RGB canvas with a small bitmap font.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace imgmill {
 
-/// 8 bits a channel, row by row. What is drawn outside of it is cut off.
+/// 8 bits per channel, row by row. Drawing is clipped to the canvas.
 class Canvas {
  public:
   /// Throws std::bad_alloc.
@@ -20,7 +20,7 @@ class Canvas {
   [[nodiscard]] std::uint32_t height() const { return height_; }
   [[nodiscard]] const std::vector<std::uint8_t>& samples() const { return samples_; }
 
-  /// No check of bounds: for loops over all pixels.
+  /// Unchecked: for loops over all pixels.
   void set(std::uint32_t x, std::uint32_t y, Colour colour) {
     std::uint8_t* const pixel = &samples_[(std::size_t{y} * width_ + x) * 3];
     pixel[0] = colour.red;
@@ -29,11 +29,11 @@ class Canvas {
   }
   void fill(std::int64_t left, std::int64_t top, std::int64_t width, std::int64_t height,
             Colour colour);
-  /// The border of a rectangle, `thick` pixels wide, inside of it.
+  /// Draws the border of a rectangle, `thick` pixels wide, inside it.
   void frame(std::int64_t left, std::int64_t top, std::int64_t width, std::int64_t height,
              std::int64_t thick, Colour colour);
-  /// Letters of 5 x 9 dots, each dot `scale` pixels wide; their upper left corner is at
-  /// (x, y). Knows a to z, 0 to 9, space and ".,:-()"; anything else is left blank.
+  /// Draws glyphs of 5 x 9 dots, each dot `scale` pixels wide, with the upper left corner at (x,
+  /// y). Supports a to z, 0 to 9, space and ".,:-()"; other characters are left blank.
   void text(std::int64_t x, std::int64_t y, std::uint32_t scale, std::string_view text,
             Colour colour);
 
@@ -43,7 +43,7 @@ class Canvas {
   std::vector<std::uint8_t> samples_;
 };
 
-/// Pixels that `text` takes at this scale.
+/// Returns the width of `text` in pixels at this scale.
 [[nodiscard]] std::int64_t text_width(std::string_view text, std::uint32_t scale);
 inline constexpr std::int64_t text_rows = 9;  ///< dots, the last two for g, p, y, ...
 

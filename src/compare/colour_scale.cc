@@ -16,7 +16,7 @@ std::uint8_t sample(double light) {
   return static_cast<std::uint8_t>(std::lround(255 * encoded(std::clamp(light, 0.0, 1.0))));
 }
 
-/// From Oklab's polar form, whose lightness is even to the eye (Björn Ottosson, "A
+/// Converts from Oklab's polar form, whose lightness is perceptually uniform (Björn Ottosson, "A
 /// perceptual color space for image processing", 2020). Hue in degrees.
 Colour from_oklch(double lightness, double chroma, double hue) {
   const double angle = hue * std::numbers::pi / 180;
@@ -40,8 +40,8 @@ std::array<Tint, steps> all_tints() {
     const double lightness = 0.36 + 0.59 * amount;
     const double chroma = 0.12 + 0.09 * std::sin(std::numbers::pi * std::min(1.0, amount * 1.15));
     const double hue = 295 + 165 * std::pow(amount, 0.75);  // past 360, to yellow
-    // What nobody sees (score 90) is hardly tinted, and the picture shows through all but the
-    // end of the scale.
+    // Invisible differences (score 90) are hardly tinted, and the picture shows through except near
+    // the end of the scale.
     const double opacity = 0.85 * (1 - std::exp(-std::pow(amount / 0.42, 1.6)));
     tints[i] = {from_oklch(lightness, chroma, hue), opacity};
   }
@@ -57,8 +57,8 @@ Tint tint_of(double amount) {
 }
 
 Colour tinted(int grey, const Tint& tint) {
-  // Muted, so that the light end of the scale stands out from bright places and the
-  // dark end from dark ones.
+  // Muted, so that the light end of the scale stands out from bright areas and the dark end from
+  // dark ones.
   const double ground = 28 + 0.46 * grey;
   const auto mix = [&](std::uint8_t over) {
     return static_cast<std::uint8_t>(std::lround(ground + (over - ground) * tint.opacity));

@@ -1,25 +1,24 @@
-// The colours of a heat map: one for each amount of difference, in all maps alike.
+// Colour scale of heat maps; the same for all maps.
 #pragma once
 
 #include "imgmill/settings.h"
 
 namespace imgmill {
 
-/// Colours go from dark violet over red and orange to light yellow, each step as much
-/// lighter as the one before, so that their order shows without a legend, in grey print
-/// and to people who see fewer colours.
+/// Colours go from dark violet through red and orange to light yellow, in even steps of lightness,
+/// so that their order is clear without a legend, in greyscale prints and to colour-blind people.
 struct Tint {
   Colour colour;
-  double opacity = 0;  ///< 0..1, over the grey of the picture
+  double opacity = 0;  ///< 0..1, over the grey picture
 };
 
-/// Where the scale ends: lower scores look no worse.
+/// End of the scale: lower scores look the same.
 inline constexpr double lowest_told = 20;
 
-/// `amount`: 0 = score 100, 1 = `lowest_told` and below, evenly in between.
+/// `amount`: 0 = score 100, 1 = `lowest_told` and below, linear in between.
 [[nodiscard]] Tint tint_of(double amount);
 
-/// The colour of a place that is `grey` (0..255) in the original.
+/// Returns the colour for a pixel that is `grey` (0..255) in the original.
 [[nodiscard]] Colour tinted(int grey, const Tint& tint);
 
 }  // namespace imgmill

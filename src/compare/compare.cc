@@ -26,7 +26,7 @@ struct Verdict {
   std::string_view words;
 };
 
-// Bounds: README of https://github.com/cloudinary/ssimulacra2.
+// Thresholds: README of https://github.com/cloudinary/ssimulacra2.
 constexpr std::array verdicts = {
     Verdict{100, "the same picture: the metric finds no difference"},
     Verdict{90, "not to be told apart, even when the two flicker in one place"},
@@ -81,14 +81,14 @@ Result<Picture> decoded(const Source& source) {
 Result<Picture> seen(const Source& source, const char* step) {
   Result<Picture> picture = decoded(source);
   if (picture) {
-    Findings findings;  // what a comparison cannot see is no loss of the file's
+    Findings findings;  // unused: limits of the comparison are no loss of the file
     picture = with_channels_for(*std::move(picture), info(Format::png), false, findings);
   }
   if (!picture) return std::unexpected(std::move(picture).error().within(step));
   return turned_upright(*std::move(picture), source.info.orientation);
 }
 
-/// One frame in 8 bits of grey, on middling grey where it is clear.
+/// Returns one frame in 8-bit grey, on mid-grey where it is transparent.
 Result<vips::VImage> grey_of(const Picture& picture, const ColourFacts& colours,
                              std::uint32_t frame) {
   Findings findings;
@@ -98,7 +98,7 @@ Result<vips::VImage> grey_of(const Picture& picture, const ColourFacts& colours,
     const int height = static_cast<int>(picture.height());
     vips::VImage image =
         srgb.image.extract_area(0, static_cast<int>(frame) * height, srgb.image.width(), height);
-    // As sRGB first: flattening blends with 8-bit grey in mind.
+    // sRGB first: flattening assumes 8-bit grey.
     image =
         image.colourspace(image.bands() < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB);
     if (image.has_alpha()) {
@@ -126,7 +126,7 @@ std::string times(int plays) {
   return plays == 0 ? "for ever" : fmt::format("{} {}", plays, plays == 1 ? "time" : "times");
 }
 
-// What a score of pictures cannot tell: when they are seen.
+// Reports differences in timing, which a score of pictures does not cover.
 Result<std::vector<std::string>> told_apart_by_time(const Picture& one, const Picture& other) {
   std::vector<std::string> notes;
   if (!moves(one) && !moves(other)) return notes;

@@ -78,7 +78,7 @@ TEST(Compare, AnimationsOfOtherLengthsAreRefused) {
               AllOf(HasSubstr("4 pictures in 0.32 s"), HasSubstr("3 pictures in 0.21 s")));
 }
 
-// The same said with more frames, and with fewer where frames are equal.
+// The same content with more frames, and with fewer where frames are equal.
 TEST(Compare, WhatIsSeenCountsNotHowManyFramesSayIt) {
   const Movie known = movie(40, 30, 3);
   Movie few{.frames = known.frames, .delays = {1000, 1000, 1000}};
@@ -98,7 +98,7 @@ TEST(Compare, WhatIsSeenCountsNotHowManyFramesSayIt) {
   EXPECT_LT(compared(make_gif(many), make_gif(few)).score, 90);
 }
 
-// More scenes than are looked at closely: those that differ are among them.
+// More scenes than are scored: those that differ are among the scored ones.
 TEST(Compare, OneFrameOfManyIsFound) {
   Movie shown = movie(64, 48, 40);
   for (const std::size_t place : {std::size_t{1}, std::size_t{17}, std::size_t{38}}) {
@@ -153,7 +153,7 @@ TEST(Compare, OrientationIsCarriedOutFirst) {
   const Raster picture = photo(96, 64);
   const Bytes upright = make_jpeg(picture, {.quality = 95, .across = 1, .down = 1});
   for (int orientation = 2; orientation <= 8; ++orientation) {
-    // The turn that undoes each is itself, but for the quarter turns.
+    // Each orientation is its own inverse, except the quarter turns.
     const int back = orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
     const Bytes lying =
         make_jpeg(turned(picture, back),

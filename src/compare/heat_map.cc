@@ -23,7 +23,7 @@ constexpr Colour faint_ink{165, 165, 172};
 constexpr Colour black{0, 0, 0};
 constexpr Colour white{255, 255, 255};
 
-// The legend, in dots of its own size.
+// Layout of the legend, in dots.
 constexpr std::uint32_t legend_dots_across = 320;
 constexpr std::uint32_t legend_dots_down = 66;
 constexpr std::uint32_t readable_side = 256;  // smaller pictures are magnified
@@ -34,7 +34,7 @@ std::uint32_t dot_of(std::uint32_t map_width) {
   return std::clamp<std::uint32_t>(map_width / 420, 1, 16);
 }
 
-/// How much the place differs, cell by cell, and smoothly in between.
+/// The amount of difference per cell, interpolated in between.
 class Amounts {
  public:
   explicit Amounts(const LocalScores& local)
@@ -43,7 +43,7 @@ class Amounts {
                            [](float error) { return static_cast<float>(amount_of(error)); });
   }
 
-  /// Of the place (x, y) in pixels, bilinear between the middles of cells.
+  /// At the pixel position (x, y), bilinear between cell centres.
   [[nodiscard]] double at(double x, double y) const {
     if (cells_.empty()) return 0;
     const Between across(x, columns_);
@@ -101,7 +101,7 @@ void draw_worst(Canvas& canvas, Corner corner, const HeatMapParts& parts, const 
   const std::int64_t top = corner.y + worst.top * scale;
   const std::int64_t width = worst.width * scale;
   const std::int64_t height = worst.height * scale;
-  // White between black lines shows on any ground.
+  // White between black lines is visible on any background.
   const std::int64_t line = std::max<std::int64_t>(1, thick / 2);
   canvas.frame(left, top, width, height, thick + 2 * line, black);
   canvas.frame(left + line, top + line, width - 2 * line, height - 2 * line, thick, white);
@@ -120,7 +120,7 @@ void draw_legend(Canvas& canvas, const HeatMapParts& parts, const MapExtent& map
   const std::int64_t left = margin;
   const std::int64_t across = static_cast<std::int64_t>(canvas.width()) - 2 * margin;
 
-  // What came out.
+  // The results.
   const std::string score = "score " + number(parts.score);
   canvas.text(left, top + dots(6), dot, score, ink);
   if (parts.score < 100) {
@@ -130,7 +130,7 @@ void draw_legend(Canvas& canvas, const HeatMapParts& parts, const MapExtent& map
     canvas.frame(end - dots(12), top + dots(6), dots(8), dots(8), dot, white);
   }
 
-  // The scale, over the grey that a middling picture has.
+  // The scale, over mid-grey.
   const std::int64_t bar_top = top + dots(20);
   const std::int64_t bar_rows = dots(12);
   constexpr int middling = 128;

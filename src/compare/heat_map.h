@@ -1,4 +1,4 @@
-// The picture of where two pictures differ.
+// Draws a map of the differences between two pictures.
 #pragma once
 
 #include "codecs/picture.h"
@@ -7,20 +7,20 @@
 
 namespace imgmill {
 
-/// What a heat map is made of.
+/// Input for a heat map.
 struct HeatMapParts {
-  /// Of one frame, 8 bits, one band, in memory.
+  /// One frame, 8 bits, one band, in memory.
   vips::VImage grey;
   const LocalScores& local;
   WorstTile worst;
   double score = 100;
 };
 
-/// A PNG, as `Comparison::map` describes it. Errors: environment (memory), internal.
+/// Returns a PNG as described at `Comparison::map`. Errors: environment (memory), internal.
 [[nodiscard]] Result<Buffer> draw_heat_map(const HeatMapParts& parts);
 
-/// How far up the colour scale a cell with this error is: 0 = no difference, 1 = as if a
-/// whole picture scored `lowest_told` or less.
+/// Returns a cell's position on the colour scale: 0 = no difference, 1 = the error of a whole
+/// picture that scores `lowest_told` or less.
 [[nodiscard]] double amount_of(double error);
 
 }  // namespace imgmill

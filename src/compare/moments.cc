@@ -11,7 +11,7 @@ namespace {
 
 using vips::VImage;
 
-// Red, green, blue and alpha of 8 bits, whatever they stand for.
+// Converts to 8-bit RGBA, ignoring profiles.
 VImage plain(const Picture& picture) {
   VImage image = picture.image;
   if (image.bands() < 3 || image.format() != VIPS_FORMAT_UCHAR) {

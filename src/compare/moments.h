@@ -1,4 +1,4 @@
-// Where two animations differ most: only so many of their pictures are looked at closely.
+// Selects the frames of two animations that differ most, since only a few are scored.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,9 @@
 
 namespace imgmill {
 
-/// The numbers of up to `most` scenes of `original`, ascending: those that differ most, by the mean
-/// of their samples, from what `other` shows in the middle of their time. None where the two cannot
-/// be compared so. Both are in memory and of one size. Errors: bad_input.
+/// Returns the ascending indices of up to `most` scenes of `original`: those that differ most, by
+/// the mean of their samples, from what `other` shows in the middle of their time. None if the two
+/// cannot be compared like this. Both are in memory and of the same size. Errors: bad_input.
 [[nodiscard]] Result<std::vector<std::size_t>> most_different(const Picture& original,
                                                               const Picture& other,
                                                               std::size_t most);

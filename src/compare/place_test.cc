@@ -29,7 +29,7 @@ TEST(Compare, ThePlaceOfTheDifferenceIsFoundAndDrawn) {
   const Decoded map = decode(result.map.view(), Format::png);
   ASSERT_EQ(map.picture().width, static_cast<int>(extent.width));
   ASSERT_EQ(map.picture().height, static_cast<int>(extent.height));
-  // Colour is where the difference is, and nearly nowhere else: greys have no chroma.
+  // Colour appears where the difference is and almost nowhere else: greys have no chroma.
   const auto chroma = [&](int x, int y) {
     const Raster& drawn = map.picture();
     const int m = static_cast<int>(extent.magnified);

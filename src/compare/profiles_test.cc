@@ -1,4 +1,5 @@
-// Pictures with profiles are judged as light: lcms2 makes the light, the plain metric the score.
+// Tests that pictures with profiles are compared as light: lcms2 computes the light, the plain
+// metric the score.
 #include "support/profiles.h"
 
 #include <gtest/gtest.h>
@@ -20,7 +21,7 @@ namespace {
 
 using namespace imgmill::test;
 
-/// What the metric says of what lcms2 sees of both.
+/// Returns the metric's score of both pictures as converted by lcms2.
 double expected_score(const Raster& one, const Bytes& profile, const Raster& other,
                       const Bytes& other_profile) {
   const std::vector<float> a = light_of(one, profile);
@@ -42,7 +43,7 @@ double compared(const Bytes& one, const Bytes& other) {
   return found ? found->score : -1000;
 }
 
-/// Coarser, and a little noisy.
+/// Returns the picture quantized, with a little noise.
 Raster harmed(const Raster& picture, int steps) {
   Raster out = picture;
   std::mt19937 random(3);
@@ -85,7 +86,7 @@ TEST(ProfiledPictures, OfDifferentProfilesScoreAsTheirLightDoes) {
   const double between = expected_score(picture, plain, other, wide);
   EXPECT_NEAR(compared(make_png(picture, {.icc = plain}), make_png(other, {.icc = wide})), between,
               tolerance);
-  // Without a profile, sRGB is meant.
+  // Without a profile, sRGB is assumed.
   EXPECT_NEAR(compared(make_png(picture), make_png(other, {.icc = wide})), between, tolerance);
   const double same = expected_score(picture, plain, other, plain);
   EXPECT_NEAR(compared(make_png(picture), make_png(other)), same, tolerance);
@@ -106,7 +107,7 @@ TEST(ProfiledPictures, GreyScoresAsItsLightDoes) {
   }
 }
 
-// Neutral colours are the same in P3 and sRGB, half clear or not: light is blended as it is coded.
+// Neutral colours are the same in P3 and sRGB, even half-transparent: blending uses encoded values.
 TEST(ProfiledPictures, TransparencyIsSeenAsWithoutAProfile) {
   Raster picture = photo(200, 150, 4);
   for (int y = 0; y < picture.height; ++y) {
@@ -135,12 +136,12 @@ TEST(ProfiledPictures, InksScoreAsTheirLightDoes) {
   const Bytes profile = cmyk_profile();
   Raster picture = photo(200, 150, 4);
   picture.cmyk = true;
-  // Not all of it in the dark.
+  // Keeps part of it out of the dark.
   for (std::uint16_t& sample : picture.samples) sample = static_cast<std::uint16_t>(sample / 2);
   for (const int steps : {4, 12, 30}) {
     const Raster other = harmed(picture, steps);
     const double expected = expected_score(picture, profile, other, profile);
-    // The engine interpolates between the profile's entries in 16 bits, by a finer table of its
+    // The engine interpolates between the profile's entries in 16 bits, with a finer table of its
     // own.
     EXPECT_NEAR(compared(make_tiff(picture, {.icc = profile}), make_tiff(other, {.icc = profile})),
                 expected, tolerance + 0.005 * (100 - expected))

@@ -1,4 +1,4 @@
-// Who may use the cores, and how many images that makes.
+// Permits for the use of cores.
 #pragma once
 
 #include <condition_variable>
@@ -8,14 +8,13 @@
 
 namespace imgmill {
 
-/// A counter of permits, handed out in the order of asking, so that an image
-/// that needs many is not passed over for ever by those that need few.
-/// Thread-safe.
+/// A counter of permits, granted in the order of requests, so that an image that needs many is not
+/// overtaken forever by images that need few. Thread-safe.
 class CorePermits {
  public:
   explicit CorePermits(int permits) : free_(permits) {}
 
-  /// Gives its permits back at the end of its life.
+  /// Returns its permits on destruction.
   class [[nodiscard]] Hold {
    public:
     Hold(CorePermits& owner, int count) : owner_(&owner), count_(count) {}
@@ -31,7 +30,7 @@ class CorePermits {
     int count_;
   };
 
-  /// Waits for `count` permits; there must be that many in all.
+  /// Waits for `count` permits; `count` must not exceed the total.
   Hold acquire(int count) {
     std::unique_lock lock(mutex_);
     const std::uint64_t ticket = next_ticket_++;

@@ -1,4 +1,4 @@
-// Where the process stage runs.
+// The interface for where images are processed.
 #pragma once
 
 #include <cstddef>
@@ -11,51 +11,51 @@
 
 namespace imgmill {
 
-/// One image to work on. Refers to what is the caller's.
+/// One image to process. Refers to data owned by the caller.
 struct Work {
   static constexpr std::size_t many = std::numeric_limits<std::size_t>::max();
 
   ByteView input;
   const ImageSettings& settings;
   const Limits& limits;
-  /// Images that are not done yet, this one among them, once their number is known.
-  /// The last ones may use the cores that nobody else needs any more.
+  /// Images not finished yet, including this one, once their number is known. The last ones may use
+  /// cores that nothing else needs any more.
   std::size_t images_left = many;
+  /// When it is requested nobody wants the result any more, and the work is ended where it is,
+  /// where that can be done. (That of process() only keeps it from beginning.)
+  std::stop_token unwanted = {};
 };
 
-/// Beyond those at work, the images that may wait for memory while others pass them.
+/// Images that may wait for memory, in addition to those in work, while others pass them.
 inline constexpr int waiting_room = 8;
 
-/// Turns bytes into smaller bytes, somewhere: in this thread, in a worker
-/// process, on another machine. The pipeline calls `process` from `callers()`
-/// threads at once and never from more.
+/// Optimizes images: in the calling thread, in a worker process, or on another machine. The
+/// pipeline calls `process` from at most `callers()` threads at once.
 class Executor {
  public:
   virtual ~Executor() = default;
 
-  /// Blocks until the image is done. Thread-safe up to `callers()` of them.
-  /// A requested stop may end it early with ErrorCode::cancelled. When the decision
-  /// is `kept`, the output may come without bytes: the input's are meant.
+  /// Blocks until the image is done. Thread-safe for up to `callers()` threads. A requested stop
+  /// may end it early with ErrorCode::cancelled. If the decision is `kept`, the output may have no
+  /// bytes: those of the input are meant.
   [[nodiscard]] virtual Result<Optimized> process(const Work& work, std::stop_token stop) = 0;
 
-  /// How many images may be in work at once; at least 1.
+  /// The maximum number of images in work at once; at least 1.
   [[nodiscard]] virtual int width() const = 0;
 
-  /// How many threads may call `process` at once: more than are at work, so that large images wait
-  /// for memory without holding up small ones.
+  /// The maximum number of threads that call `process` at once. It exceeds the number of images in
+  /// work, so that large images can wait for memory without holding up small ones.
   [[nodiscard]] virtual int callers() const { return width(); }
 
-  /// Room for the bytes of an input that `process` can hand on without copying.
-  /// Any other memory will do as well, only slower. Thread-safe.
-  /// Errors: environment. Throws std::bad_alloc.
+  /// A buffer for an input that `process` can pass on without copying. Any other memory works too,
+  /// but more slowly. Thread-safe. Errors: environment. Throws std::bad_alloc.
   [[nodiscard]] virtual Result<Buffer> input_buffer(std::size_t size) {
     return Buffer::uninitialised(size);
   }
 };
 
-/// Runs each image in the calling thread. `jobs` is the width; 0: one large image
-/// or two small ones for each core that may be used (affinity mask, cgroup quota).
-/// `memory`: OptimizerOptions::memory.
+/// Processes each image in the calling thread. `jobs` is the width; 0: one large image or two small
+/// ones per usable core (affinity mask, cgroup quota). `memory`: see OptimizerOptions::memory.
 [[nodiscard]] std::unique_ptr<Executor> make_thread_executor(int jobs = 0,
                                                              std::uint64_t memory = 0);
 

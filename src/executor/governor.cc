@@ -6,7 +6,7 @@
 namespace imgmill {
 namespace {
 
-constexpr std::size_t small_image = 1024 * 1024;  // bytes of the file
+constexpr std::size_t small_image = 1024 * 1024;  // file size in bytes
 constexpr int most_jobs = 1024;
 
 }  // namespace

@@ -20,7 +20,8 @@ int MemoryPermits::abreast(std::uint64_t bytes) const {
       std::clamp<std::uint64_t>(rest_ / std::max<std::uint64_t>(bytes, 1), 1, 1024));
 }
 
-// With the mutex held, as the next one. Whether a large image could go if all small ones were done.
+// Requires the mutex. For the request at the head of the line: true if a large image could start
+// once all small ones are done.
 bool MemoryPermits::has_room(std::uint64_t bytes) const {
   return goes_alone(bytes) ? large_ == 0 : bytes <= rest_ - taken_;
 }
@@ -28,7 +29,7 @@ bool MemoryPermits::has_room(std::uint64_t bytes) const {
 bool MemoryPermits::may_go(std::uint64_t bytes) const {
   if (alone_ || small_ + large_ >= workers_) return false;
   if (is_large(bytes)) return has_room(bytes) && (!goes_alone(bytes) || small_ == 0);
-  // Small ones would take the place of a large one again and again.
+  // Otherwise small images would take the place of a large one again and again.
   return waiting_.empty() || !has_room(waiting_.front().second);
 }
 
@@ -55,7 +56,7 @@ std::optional<MemoryPermits::Hold> MemoryPermits::acquire(std::uint64_t bytes,
     }
   }
   lock.unlock();
-  changed_.notify_all();  // it is the next one's turn
+  changed_.notify_all();  // the next waiter may proceed
   if (!granted) return std::nullopt;
   return Hold(this, bytes);
 }

@@ -1,4 +1,4 @@
-// How much memory images may take, all together.
+// Permits for the memory of all images together.
 #pragma once
 
 #include <condition_variable>
@@ -11,28 +11,28 @@
 
 namespace imgmill {
 
-/// Bytes that images in work may take, counted and never measured. Everybody who works has a
-/// `share` without asking, since those are set apart; what an image needs beyond that comes from
-/// the rest. Whoever needs more than a share waits in the order of asking, so that a huge image is
-/// not overtaken for ever by large ones, and holds up nobody who does not. An image that needs more
-/// than the rest has goes alone: from the moment it is the next, and nobody large works any more,
-/// shares are given to nobody else. No more than `workers` are at work at once.
-/// Thread-safe; outlives its holds.
+/// Bytes that images in work may use, accounted for and never measured. Every image in work has a
+/// `share` set apart for it without asking; whatever it needs beyond that comes from the rest.
+/// Images that need more than a share wait in the order of requests, so that a huge image is not
+/// overtaken forever by large ones, and they do not hold up images that need no more than a share.
+/// An image that needs more than the rest runs alone: once it is next in line and no other large
+/// image is in work, no shares are granted to other images. At most `workers` images are in work at
+/// once. Thread-safe; must outlive its holds.
 class MemoryPermits {
  public:
-  /// `budget` bytes in all, of which `workers` shares; as large as that goes, up to
-  /// `usual_share`, and half of the budget at most.
+  /// `budget` bytes in all, including `workers` shares. Shares are as large as possible, up to
+  /// `usual_share` each and half of the budget together.
   MemoryPermits(std::uint64_t budget, int workers);
 
-  /// What a small image takes at most with its worker.
+  /// The most that a small image uses, including its worker.
   static constexpr std::uint64_t usual_share = std::uint64_t{96} << 20;
-  /// The least that a worker can live in.
+  /// The least that a worker can run in.
   static constexpr std::uint64_t least_share = std::uint64_t{48} << 20;
 
-  /// How many of `workers` have a share of at least `least_share`; at least 1.
+  /// How many of `workers` can have a share of at least `least_share`; at least 1.
   [[nodiscard]] static int workers_within(std::uint64_t budget, int workers);
 
-  /// Gives its bytes back at the end of its life.
+  /// Returns its bytes on destruction.
   class [[nodiscard]] Hold {
    public:
     Hold(Hold&& other) noexcept
@@ -50,13 +50,13 @@ class MemoryPermits {
     std::uint64_t bytes_;
   };
 
-  /// Waits for `bytes`: at least a share, at most the budget, whatever is asked for. Nothing when a
-  /// stop is requested first. Whoever holds some already must give that back before.
+  /// Waits for `bytes`, clamped to at least a share and at most the budget. Returns nothing if a
+  /// stop is requested first. A caller that already holds bytes must return them first.
   [[nodiscard]] std::optional<Hold> acquire(std::uint64_t bytes, std::stop_token stop = {});
 
   [[nodiscard]] std::uint64_t budget() const { return budget_; }
   [[nodiscard]] std::uint64_t share() const { return share_; }
-  /// How many images that need so much can be in work at once; at least 1.
+  /// How many images that need this much can be in work at once; at least 1.
   [[nodiscard]] int abreast(std::uint64_t bytes) const;
 
  private:
@@ -69,17 +69,17 @@ class MemoryPermits {
   const int workers_;
   const std::uint64_t budget_;
   const std::uint64_t share_;
-  const std::uint64_t rest_;  ///< beside the shares
+  const std::uint64_t rest_;  ///< the budget without the shares
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  int small_ = 0;            ///< at work on a share
-  int large_ = 0;            ///< at work on more
-  std::uint64_t taken_ = 0;  ///< of the rest
-  bool alone_ = false;       ///< one has all of it
+  int small_ = 0;            ///< images in work on a share
+  int large_ = 0;            ///< images in work on more than a share
+  std::uint64_t taken_ = 0;  ///< bytes of the rest in use
+  bool alone_ = false;       ///< one image has all of it
   std::uint64_t next_ticket_ = 0;
   std::deque<std::pair<std::uint64_t, std::uint64_t>>
-      waiting_;  ///< tickets and bytes, of large ones
+      waiting_;  ///< ticket and bytes of waiting large images
 };
 
 }  // namespace imgmill

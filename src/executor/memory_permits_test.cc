@@ -26,7 +26,7 @@ TEST(MemoryPermits, SharesAreSetApart) {
   EXPECT_EQ(MemoryPermits::workers_within(1 * mib, 8), 1);
 }
 
-// What works at once never takes more than there is, and everybody gets a turn.
+// Images in work never use more than the budget, and every image gets its turn.
 TEST(MemoryPermits, StayWithinTheBudget) {
   constexpr std::uint64_t budget = 2048 * mib;
   constexpr int workers = 4;
@@ -67,7 +67,7 @@ TEST(MemoryPermits, StayWithinTheBudget) {
   EXPECT_GT(most_inside, 1);
 }
 
-// A large one that waits for another large one is overtaken by small ones, and by nobody else.
+// A large image that waits for another large one is overtaken by small ones only.
 TEST(MemoryPermits, LargeOnesWaitWithoutHoldingUpSmallOnes) {
   MemoryPermits permits(1024 * mib, 4);
   auto first = std::make_unique<std::optional<MemoryPermits::Hold>>(permits.acquire(500 * mib));
@@ -100,7 +100,7 @@ TEST(MemoryPermits, WhatNeedsNearlyAllGoesAlone) {
   std::atomic<bool> huge_inside = false;
   std::promise<void> leave;
   std::jthread huge([&] {
-    // More than there is at all is whoever asks first to be refused by; here it counts as all.
+    // The caller must reject a request above the budget; here it counts as the whole budget.
     const auto hold = permits.acquire(5000 * mib);
     EXPECT_EQ(hold->bytes(), 1024 * mib);
     huge_inside = true;

@@ -18,13 +18,13 @@ class ThreadExecutor final : public Executor {
       : bound_(bound), governor_(jobs, core_budget().cores, bound.together) {}
 
   Result<Optimized> process(const Work& work, std::stop_token stop) override {
-    // The number of threads of the engine is one for the whole process.
+    // The engine has a single thread-count setting for the whole process.
     std::optional<Governor::Share> share = governor_.acquire(work, Governor::Threads::one, 0, stop);
     if (!share || stop.stop_requested()) return std::unexpected(stopped_early());
     const auto admission = [&](std::uint64_t needed) -> Result<void> {
       IMGMILL_CHECK(bound_.admits(needed));
       if (std::min(needed, bound_.together) <= share->memory.bytes()) return {};
-      share.reset();  // who waits for more must not hold what others wait for
+      share.reset();  // release first: while waiting for more, hold nothing that others wait for
       std::optional<Governor::Share> larger =
           governor_.acquire(work, Governor::Threads::one, needed, stop);
       if (!larger) return std::unexpected(stopped_early());

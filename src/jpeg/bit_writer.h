@@ -1,4 +1,4 @@
-// Bits into bytes, as the entropy-coded parts of a JPEG file want them.
+// A bit writer for the entropy-coded segments of a JPEG file.
 #pragma once
 
 #include <bit>
@@ -8,19 +8,19 @@
 
 namespace imgmill::jpeg {
 
-/// Appends bits, the highest first, and a zero byte after each byte 0xFF (T.81, F.1.2.3).
+/// Appends bits, most significant first, and a zero byte after each byte 0xFF (T.81, F.1.2.3).
 class BitWriter {
  public:
   explicit BitWriter(std::vector<std::uint8_t>& out) : out_(out) {}
 
-  /// The lowest `count` bits of `bits`, at most 32; the others must be 0.
+  /// Appends the lowest `count` bits of `bits`, at most 32; the other bits must be 0.
   void put(std::uint32_t bits, int count) {
     waiting_ = waiting_ << count | bits;
     held_ += count;
     if (held_ >= 32) flush_word();
   }
 
-  /// Fills the last byte with ones.
+  /// Pads the last byte with ones.
   void finish() {
     const int rest = -held_ & 7;
     put((1U << rest) - 1, rest);
@@ -39,7 +39,7 @@ class BitWriter {
     return next_ == nullptr ? out_.size() : static_cast<std::size_t>(next_ - out_.data());
   }
 
-  // Room for a word, each byte of which may need a zero.
+  // Ensures space for a word, each byte of which may need a stuffed zero.
   void make_room() {
     if (next_ != nullptr && room_ - next_ >= 8) return;
     const std::size_t at = used();
@@ -58,7 +58,7 @@ class BitWriter {
     held_ -= 32;
     const auto word = static_cast<std::uint32_t>(waiting_ >> held_);
     make_room();
-    // A byte of ones has its high bit set and carries when one is added.
+    // A byte of 0xFF has its high bit set and overflows when 1 is added.
     if ((word & 0x80808080U & ~(word + 0x01010101U)) == 0) {
       const std::uint32_t big =
           std::endian::native == std::endian::little ? __builtin_bswap32(word) : word;

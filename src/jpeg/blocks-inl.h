@@ -1,5 +1,5 @@
-// Blocks of 8 x 8 floats times matrices, for one instruction set. Included by files that
-// foreach_target.h includes again and again.
+// Vector code that multiplies blocks of 8 x 8 floats by matrices. Included by files that
+// foreach_target.h includes once per instruction set.
 #if defined(IMGMILL_JPEG_BLOCKS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMGMILL_JPEG_BLOCKS_INL_H
 #undef IMGMILL_JPEG_BLOCKS_INL_H
@@ -22,8 +22,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using Row = hn::CappedTag<float, 8>;
 
-// out[to][x] += the sum of matrix[from][to] * in[from][x]: along the columns. Products and sums are
-// rounded one by one, in the same order everywhere.
+// Down the columns: out[to][x] += the sum of matrix[from][to] * in[from][x]. Products and sums are
+// rounded one by one, in the same order on every instruction set.
 HWY_INLINE void AddDown(const float* in, std::size_t stride, const Matrix& matrix, float* out) {
   const Row d;
   const float* weights = matrix.data()->data();
@@ -46,7 +46,7 @@ HWY_INLINE void AddDown(const float* in, std::size_t stride, const Matrix& matri
   }
 }
 
-// out[y][to] += the sum of in[y][from] * matrix[from][to]: along the rows.
+// Along the rows: out[y][to] += the sum of in[y][from] * matrix[from][to].
 HWY_INLINE void AddAcross(const float* in, const Matrix& matrix, float* out) {
   const Row d;
   const float* weights = matrix.data()->data();
@@ -62,7 +62,7 @@ HWY_INLINE void AddAcross(const float* in, const Matrix& matrix, float* out) {
   }
 }
 
-// 64 values into levels of a sixteenth, halves away from 0.
+// Rounds 64 values to levels of 1/16, halves away from 0.
 HWY_INLINE void RoundToSixteenths(const float* values, std::int16_t* levels) {
   const Row d;
   const hn::RebindToSigned<Row> whole;

@@ -6,7 +6,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "jpeg/chroma.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// Must follow foreach_target.h, which includes the code below once per instruction set.
 #include <hwy/highway.h>
 
 #include "jpeg/blocks-inl.h"
@@ -37,7 +37,7 @@ void Halve(const Halves& job, std::int16_t* out) {
   RoundToSixteenths(whole, out);
 }
 
-// Whether a level of the block is as large as its limit.
+// True if any level of the block reaches its limit.
 bool Exceeds(const std::int16_t* HWY_RESTRICT levels, const std::int16_t* HWY_RESTRICT limits) {
   std::int16_t any = 0;
   for (std::size_t k = 0; k < block_coefficients; ++k) {
@@ -62,9 +62,9 @@ namespace {
 HWY_EXPORT(Halve);
 HWY_EXPORT(Exceeds);
 
-// What the coefficients of the first or second of two neighbouring blocks contribute to those of
-// the one that takes the place of both: its samples are means of pairs, so the first block fills
-// its first four.
+// The contributions of the first and second of two neighbouring blocks to the coefficients of the
+// block that replaces both. Its samples are means of pairs, so the first block determines its first
+// four.
 struct Halving {
   Matrix first;  // [from][to]
   Matrix second;
@@ -120,7 +120,7 @@ Plane halved(const Plane& source, bool across, bool down) {
     for (std::uint32_t x = 0; x < out.blocks_wide; ++x) {
       for (std::uint32_t row = 0; row < rows; ++row) {
         for (std::uint32_t column = 0; column < columns; ++column) {
-          // Beyond the edge the last block goes on.
+          // Beyond the edge, repeat the last block.
           const std::size_t from_y = std::min(rows * y + row, source.blocks_high - 1);
           const std::size_t from_x = std::min(columns * x + column, source.blocks_wide - 1);
           job.levels[row][column] = source.block(from_y * source.blocks_wide + from_x);

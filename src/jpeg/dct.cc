@@ -27,7 +27,7 @@ const Matrix& dct_basis() {
 }
 
 float halving_gain(std::size_t frequency) {
-  // Fitted, with the quantiser's other numbers, against SSIMULACRA 2.
+  // Fitted against SSIMULACRA 2, together with the quantiser's other parameters.
   constexpr float most = 0.12F;
   return 1 + most * static_cast<float>(frequency * frequency) / 49;
 }

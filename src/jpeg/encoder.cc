@@ -19,7 +19,7 @@ struct Axes {
   bool down = false;
 };
 
-// Along which axes the chroma of `source` has as many samples as its luma.
+// The axes along which the chroma of `source` has full resolution, if it can be subsampled.
 std::optional<Axes> full_axes(const Picture& source) {
   if (source.planes.size() != 3 || source.chroma == Chroma::none) return std::nullopt;
   const Plane& luma = source.planes[0];
@@ -36,7 +36,7 @@ std::optional<Axes> full_axes(const Picture& source) {
 }
 
 bool should_halve(const Picture& source, const Axes& axes, const EncoderSettings& settings) {
-  // Above it, chroma in full scores more for their bytes in most pictures.
+  // From this quality on, full-resolution chroma scores more for its bytes in most pictures.
   constexpr int fine_quality = 93;
   constexpr double seen_share = 0.01;
   if (settings.quality >= fine_quality) return false;
@@ -45,7 +45,7 @@ bool should_halve(const Picture& source, const Axes& axes, const EncoderSettings
          share_with_detail(source.planes[2], steps, axes.across, axes.down) < seen_share;
 }
 
-// Along which axes chroma is going to be halved; nothing: it stays.
+// The axes along which chroma is to be subsampled; nothing: it stays as it is.
 std::optional<Axes> axes_to_halve(const Picture& source, const EncoderSettings& settings) {
   const std::optional<Axes> axes = full_axes(source);
   if (!axes) return std::nullopt;

@@ -1,4 +1,5 @@
-// JPEG files of a quality: from samples, or from other JPEG files without decoding them.
+// Encodes JPEG files at a given quality: from samples, or from other JPEG files without decoding
+// them.
 #pragma once
 
 #include <array>
@@ -14,65 +15,66 @@
 
 namespace imgmill::jpeg {
 
-/// How much thought goes into a file.
+/// Encoder effort.
 enum class Care {
   quick,    ///< levels are rounded
-  weighed,  ///< levels are weighed against their bits
-  /// And all of the picture is looked at for choosing scans; luma of samples makes up for chroma
-  /// that is halved.
+  weighed,  ///< levels are chosen by rate-distortion optimization
+  /// Also considers the whole picture when choosing scans; luma from samples is corrected for
+  /// chroma subsampling.
   thorough,
 };
 
 struct EncoderSettings {
   double quality = 80;  ///< 1..100
   Care care = Care::weighed;
-  /// Whether chroma that has the resolution of luma loses half of it; nothing: where, at that
-  /// quality, little of it would be seen.
+  /// True: subsample chroma that has the resolution of luma. Empty: only if, at that quality,
+  /// little of the loss would be visible.
   std::optional<bool> halve_chroma;
 };
 
-/// `source` with the steps of a quality. Planes of a file keep steps that are coarser already.
-/// Segments come along. Throws std::bad_alloc.
+/// `source` quantised with the steps of a quality. Planes of a file keep steps that are already
+/// coarser. Segments are copied. Throws std::bad_alloc.
 [[nodiscard]] Picture requantised(const Picture& source, const EncoderSettings& settings);
 
-/// A picture that gets steps more than once: what does not depend on their quality is done once.
-/// Not to be used by two threads at once.
+/// Quantises one picture repeatedly; work that does not depend on the quality is done once. Not
+/// thread-safe.
 class Coarsener {
  public:
-  /// `source` must live as long as this.
+  /// `source` must outlive this.
   explicit Coarsener(const Picture& source) : source_(&source) {}
-  /// What requantised() gives. Throws std::bad_alloc.
+  /// Returns the same as the function above. Throws std::bad_alloc.
   [[nodiscard]] Picture requantised(const EncoderSettings& settings);
 
  private:
   [[nodiscard]] const Plane& halved_chroma(std::size_t index, bool across, bool down);
 
   const Picture* source_;
-  std::array<std::optional<Plane>, 2> halved_;  ///< the second and third plane, once asked for
+  std::array<std::optional<Plane>, 2> halved_;  ///< the second and third plane, computed on demand
 };
 
-/// `source`, not quantised yet, with the steps and the chroma resolution of `model`, levels
-/// rounded: what a plain encoder with its tables makes. Both have the same kind of planes.
+/// `source`, not quantised yet, with the steps and the chroma resolution of `model` and rounded
+/// levels: the output of a simple encoder with these tables. Both must have the same kind of
+/// planes.
 [[nodiscard]] Picture quantised_like(const Picture& source, const Picture& model);
 
-/// The whole way: requantised() and write_jpeg(). Errors: as write_jpeg(). Thread-safe.
+/// The complete encoding: requantised() and write_jpeg(). Errors: as write_jpeg(). Thread-safe.
 [[nodiscard]] Result<Buffer> encode_jpeg(const Picture& source, const EncoderSettings& settings);
-/// The same for samples, whose file gets `segments`.
+/// The same for samples; writes `segments` into the file.
 [[nodiscard]] Result<Buffer> encode_jpeg(const Samples& samples, const EncoderSettings& settings,
                                          std::vector<Segment> segments = {});
-/// How thoroughly write_jpeg() looks for scans.
+/// The scan search that write_jpeg() uses at this effort.
 [[nodiscard]] ScanSearch scan_search(Care care);
 
-/// The same for samples. Keeps some seven bytes a pixel. Not to be used by two threads at once.
+/// The same for samples, for repeated use. Keeps some seven bytes per pixel. Not thread-safe.
 class SamplesEncoder {
  public:
-  /// `samples` must live as long as this. Throws std::bad_alloc.
+  /// `samples` must outlive this. Throws std::bad_alloc.
   SamplesEncoder(const Samples& samples, std::vector<Segment> segments);
-  /// What encode_jpeg() writes. Throws std::bad_alloc.
+  /// The picture that encode_jpeg() writes. Throws std::bad_alloc.
   [[nodiscard]] Picture quantised(const EncoderSettings& settings);
 
  private:
-  /// Not quantised yet. Stays where it is.
+  /// Not quantised yet. Not movable.
   struct Coefficients {
     explicit Coefficients(Picture made) : picture(std::move(made)), coarsener(picture) {}
     Picture picture;
@@ -81,13 +83,13 @@ class SamplesEncoder {
 
   Samples samples_;
   std::unique_ptr<Coefficients> own_;
-  std::unique_ptr<Coefficients> sharp_;  ///< luma corrected for halved chroma
+  std::unique_ptr<Coefficients> sharp_;  ///< luma corrected for chroma subsampling
 };
 
-/// Makes sure that `file` holds `picture`. Errors: internal, when it does not.
+/// Verifies that `file` holds `picture`. Errors: internal, if it does not.
 [[nodiscard]] Result<void> check_jpeg(ByteView file, const Picture& picture);
 
-/// The same picture in fewer bytes: other codes and scans, never more than jpegtran's with
+/// The same picture in fewer bytes: other codes and scans, never larger than jpegtran's with
 /// -optimize -progressive. Errors: as read_picture() and write_jpeg().
 [[nodiscard]] Result<Buffer> repack_jpeg(ByteView input, Care care = Care::weighed);
 

@@ -62,7 +62,7 @@ TEST(JpegEncoder, SamplesOfEverySizeComeBack) {
       EXPECT_GT(psnr(shown(file->view()), picture), 28);
       const auto best = encoded(picture, {.quality = 100});
       ASSERT_TRUE(best);
-      // Steps of 1 and no halved chroma: what is left is rounding.
+      // Steps of 1 and no chroma subsampling: only rounding errors remain.
       EXPECT_GT(psnr(shown(best->view()), picture), 44);
     }
   }
@@ -101,7 +101,8 @@ TEST(JpegEncoder, CoarseStepsStay) {
   }
 }
 
-// The test for earlier loss asks what a plain encoder with a file's tables makes of other pixels.
+// Detecting earlier loss requires the output of a simple encoder with a file's tables for other
+// pixels.
 TEST(JpegEncoder, ImitatesThePlainEncoderOfAFile) {
   const Raster picture = photo(96, 64);
   for (const JpegKind& kind : jpeg_kinds) {
@@ -137,7 +138,7 @@ TEST(JpegEncoder, SegmentsComeAlong) {
   EXPECT_TRUE(holds(coarse->view(), secret_comment));
 }
 
-// Red letters on white: halved chroma would smear them.
+// Red letters on white: chroma subsampling would smear them.
 TEST(JpegEncoder, ChromaIsHalvedWhereItIsNotSeen) {
   Raster stripes = photo(64, 64);
   for (int y = 0; y < 64; ++y) {

@@ -7,7 +7,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "jpeg/forward.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// Must follow foreach_target.h, which includes the code below once per instruction set.
 #include <hwy/highway.h>
 
 #include "jpeg/blocks-inl.h"
@@ -16,7 +16,7 @@ HWY_BEFORE_NAMESPACE();
 namespace imgmill::jpeg {
 namespace HWY_NAMESPACE {
 
-// T.871, section 7, the middle of the luma range moved to 0.
+// RGB to YCbCr (T.871, section 7), with the middle of the luma range shifted to 0.
 void ConvertRow(const std::uint8_t* from, std::size_t width, const Band& band, std::size_t row) {
   float* HWY_RESTRICT y = band.row(0, row);
   float* HWY_RESTRICT cb = band.row(1, row);
@@ -31,8 +31,8 @@ void ConvertRow(const std::uint8_t* from, std::size_t width, const Band& band, s
   }
 }
 
-// Eight rows of samples into the coefficients of one row of blocks, in sixteenths. `turned` is the
-// DCT's basis as [sample][frequency].
+// Transforms eight rows of samples into the coefficients of one row of blocks, in sixteenths.
+// `turned` is the DCT basis as [sample][frequency].
 void TransformRow(const float* samples, std::size_t stride, std::size_t blocks,
                   const Matrix& turned, std::int16_t* out) {
   for (std::size_t block = 0; block < blocks; ++block, samples += 8, out += block_coefficients) {
@@ -72,7 +72,8 @@ Plane empty_plane(const Samples& samples, std::size_t index) {
   return plane;
 }
 
-// The rows of samples from `top` on, those beyond an edge continuing the last.
+// Fills the band with the rows of samples from `top` on, padded by repeating the samples at the
+// edges.
 void fill_band(const Samples& samples, std::size_t top, std::optional<SharpLuma>& sharp,
                const Band& band) {
   for (std::size_t row = 0; row < band_rows; ++row) {

@@ -1,4 +1,4 @@
-// Samples into DCT coefficients.
+// The forward DCT of samples.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace imgmill::jpeg {
 
-/// Samples of 8 bits, row by row from top to bottom, in sRGB or another RGB, or grey.
+/// 8-bit samples, row by row from top to bottom, in sRGB, another RGB, or grey.
 struct Samples {
   const std::uint8_t* first = nullptr;
   std::size_t row_size = 0;  ///< bytes from one row to the next
@@ -17,16 +17,16 @@ struct Samples {
   int channels = 3;          ///< 1 or 3
 };
 
-/// Which luma a picture gets.
+/// The luma of a picture.
 enum class Luma {
-  own,                ///< its own
-  for_halved_chroma,  ///< corrected for chroma that is going to be halved: see SharpLuma
+  own,                ///< unmodified
+  for_halved_chroma,  ///< corrected for chroma that will be subsampled: see SharpLuma
 };
 
-/// The picture in the colours of JFIF (YCbCr, ITU-T T.871) or in grey, unquantised: coefficients
-/// to a sixteenth. Sides are continued by their last samples up to whole blocks. No segments.
-/// Grey has no chroma, and its own luma always. In floating point, the same on every machine.
-/// Throws std::bad_alloc.
+/// The picture in JFIF colours (YCbCr, ITU-T T.871) or in grey, unquantised: coefficients in units
+/// of 1/16. The picture is padded to whole blocks by repeating its last samples. No segments. Grey
+/// has no chroma, and always its own luma. Computed in floating point, with the same result on
+/// every machine. Throws std::bad_alloc.
 [[nodiscard]] Picture forward_dct(const Samples& samples, Luma luma = Luma::own);
 
 }  // namespace imgmill::jpeg

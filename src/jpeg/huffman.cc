@@ -9,16 +9,15 @@ namespace {
 
 constexpr std::size_t longest = 16;
 
-// One more symbol than there are, the rarest of all: it takes the code of all ones, which
-// T.81 forbids.
+// One extra symbol, the rarest of all: it takes the all-ones code, which T.81 forbids.
 constexpr std::size_t reserved = 256;
 constexpr std::size_t all_symbols = 257;
 
-// Bits a symbol without a limit; 0 for those that do not occur.
+// Code lengths without a limit; 0 for symbols that do not occur.
 std::array<int, all_symbols> depths(const Histogram& histogram) {
   struct Node {
     std::uint64_t weight;
-    int order;  // later nodes first among equals, as K.2 has it: keeps the code shallow
+    int order;  // among equals, later nodes first, as in K.2: keeps the tree shallow
     int index;
     bool operator>(const Node& other) const {
       return std::pair(weight, -order) > std::pair(other.weight, -other.order);
@@ -71,7 +70,7 @@ HuffmanCode best_code(const Histogram& histogram) {
   for (const int bits : depth) {
     if (bits > 0) ++counts[static_cast<std::size_t>(bits)];
   }
-  // K.2, "Adjust_BITS": pairs of codes that are too long move up, one of them to where a
+  // K.2, "Adjust_BITS": pairs of codes that are too long are shortened; one of them goes where a
   // shorter code is split in two.
   for (std::size_t bits = counts.size() - 1; bits > longest; --bits) {
     while (counts[bits] > 0) {

@@ -14,7 +14,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "jpeg/inverse.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// Must follow foreach_target.h, which includes the code below once per instruction set.
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -22,24 +22,24 @@ namespace imgmill::jpeg {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Multipliers are in 13-bit fixed point, what comes out of the first pass has 2 more bits than
-// samples, what comes out of the second 3 more, and is moved by the middle of the range.
+// Multipliers are in 13-bit fixed point. The output of the first pass has 2 more bits than samples;
+// that of the second has 3 more, and is shifted by the middle of the range.
 constexpr int first_shift = 13 - 2;
 constexpr int second_shift = 13 + 2 + 3;
 constexpr std::int32_t first_start = 1 << (first_shift - 1);
 constexpr std::int32_t second_start = (1 << (second_shift - 1)) + (128 << second_shift);
 
-// What coefficients are multiplied with: the rotations of the fast algorithm, carried out. Sums of
-// integers are the same in any order.
+// The factors of the coefficients: the rotations of the fast algorithm, multiplied out. Integer
+// sums are the same in any order.
 constexpr std::int32_t unity = 1 << 13;
-constexpr std::int16_t turn_2[2] = {4433, 4433 - 15137};  // of coefficients 2 and 6
+constexpr std::int16_t turn_2[2] = {4433, 4433 - 15137};  // for coefficients 2 and 6
 constexpr std::int16_t turn_6[2] = {4433 + 6270, 4433};
-constexpr std::int16_t odd_13[4][2] = {  // of coefficients 1 and 3, for samples 0 to 3
+constexpr std::int16_t odd_13[4][2] = {  // for coefficients 1 and 3, for samples 0 to 3
     {12299 - 7373 - 3196 + 9633, 9633},
     {9633, 25172 - 20995 - 16069 + 9633},
     {9633 - 3196, 9633 - 20995},
     {9633 - 7373, 9633 - 16069}};
-constexpr std::int16_t odd_57[4][2] = {  // of coefficients 5 and 7
+constexpr std::int16_t odd_57[4][2] = {  // for coefficients 5 and 7
     {9633 - 3196, 9633 - 7373},
     {9633 - 20995, 9633 - 16069},
     {16819 - 20995 - 3196 + 9633, 9633},
@@ -47,7 +47,7 @@ constexpr std::int16_t odd_57[4][2] = {  // of coefficients 5 and 7
 
 #if HWY_TARGET == HWY_SCALAR
 
-// Eight numbers, `step` apart.
+// Transforms eight values, `step` apart.
 template <int shift>
 void Inverse(const std::int16_t* in, std::size_t step, std::int32_t start, std::int16_t* out) {
   const auto of = [&](std::size_t i) { return std::int32_t{in[i * step]}; };
@@ -98,10 +98,10 @@ HWY_INLINE R Pair(const std::int16_t (&two)[2]) {
   return hn::BitCast(Row(), hn::Set(Wide(), static_cast<std::int32_t>(both)));
 }
 
-// Of each two neighbours: both multiplied, and added.
+// For each pair of neighbours: both products, added.
 HWY_INLINE W Products(R a, R b) {
 #if HWY_ARCH_X86
-  // Adds neighbours on this architecture, whatever its name says.
+  // On this architecture it adds neighbours, despite its name.
   W none = hn::Zero(Wide());
   return hn::ReorderWidenMulAccumulate(Wide(), a, b, hn::Zero(Wide()), none);
 #else
@@ -112,7 +112,7 @@ HWY_INLINE W Products(R a, R b) {
 #endif
 }
 
-// Half of the columns. `pairs`: coefficients 0 and 4, 2 and 6, 1 and 3, 5 and 7, side by side.
+// Half of the columns. `pairs`: coefficients 0 and 4, 2 and 6, 1 and 3, 5 and 7, interleaved.
 template <int shift>
 HWY_INLINE void InverseHalf(const R (&pairs)[4], W start, W (&out)[8]) {
   constexpr std::int16_t sum_of[2] = {unity, unity};
@@ -130,7 +130,7 @@ HWY_INLINE void InverseHalf(const R (&pairs)[4], W start, W (&out)[8]) {
   }
 }
 
-// One-dimensional, down the columns of `rows`.
+// One-dimensional inverse DCT down the columns of `rows`.
 template <int shift>
 HWY_INLINE void Inverse(R (&rows)[8], std::int32_t start) {
   constexpr std::size_t pairs[4][2] = {{0, 4}, {2, 6}, {1, 3}, {5, 7}};
@@ -147,7 +147,7 @@ HWY_INLINE void Inverse(R (&rows)[8], std::int32_t start) {
   for (std::size_t i = 0; i < 8; ++i) rows[i] = hn::ReorderDemote2To(Row(), left[i], right[i]);
 }
 
-// Rows become columns, in each block.
+// Transposes each block.
 HWY_INLINE void Turn(R (&r)[8]) {
   const Row d;
   const hn::Repartition<std::int32_t, Row> d32;
@@ -163,7 +163,7 @@ HWY_INLINE void Turn(R (&r)[8]) {
     t[2 * i] = lower(d, r[2 * i], r[2 * i + 1]);
     t[2 * i + 1] = upper(d, r[2 * i], r[2 * i + 1]);
   }
-  for (std::size_t i = 0; i < 2; ++i) {  // rows 0..3 and 4..7; columns two by two
+  for (std::size_t i = 0; i < 2; ++i) {  // rows 0..3 and 4..7; columns in pairs
     r[4 * i] = lower(d32, t[4 * i], t[4 * i + 2]);
     r[4 * i + 1] = upper(d32, t[4 * i], t[4 * i + 2]);
     r[4 * i + 2] = lower(d32, t[4 * i + 1], t[4 * i + 3]);
@@ -176,7 +176,8 @@ HWY_INLINE void Turn(R (&r)[8]) {
   for (std::size_t i = 0; i < 8; ++i) r[i] = t[i];
 }
 
-// As many blocks as a vector holds rows, or one where only one is left. Writes 16 samples a row.
+// Decodes as many blocks as fit side by side in a vector, or one if only one is left. Writes 16
+// samples per row.
 HWY_INLINE void ShowBlocks(const std::int16_t* levels, bool one, const std::int16_t* steps,
                            std::uint8_t* out, std::size_t stride) {
   const Row d;
@@ -205,7 +206,7 @@ HWY_INLINE void ShowBlocks(const std::int16_t* levels, bool one, const std::int1
 
 #endif
 
-// Whether a block is flat.
+// True if the block is flat: only its DC level may be nonzero.
 HWY_INLINE bool OnlyFirst(const std::int16_t* levels) {
   std::uint64_t rest = 0;
   for (std::size_t i = 0; i < block_coefficients; i += 4) {
@@ -221,7 +222,7 @@ HWY_INLINE bool OnlyFirst(const std::int16_t* levels) {
   return rest == 0;
 }
 
-// A row of blocks into eight rows of samples, `stride` apart. Writes up to a block beyond.
+// Decodes a row of blocks into eight rows of samples, `stride` apart. Writes up to a block beyond.
 void ShowRow(const std::int16_t* levels, std::size_t blocks, const std::int16_t* steps,
              std::uint8_t* out, std::size_t stride) {
 #if HWY_TARGET == HWY_SCALAR
@@ -250,7 +251,7 @@ void ShowRow(const std::int16_t* levels, std::size_t blocks, const std::int16_t*
   }
 }
 
-// `near` and `far`, 3 to 1, the sums not divided. Reads and writes up to a vector beyond.
+// The sum of 3 * `near` and `far`, not divided. Reads and writes up to a vector beyond.
 void MixRows(const std::uint8_t* near, const std::uint8_t* far, std::size_t count,
              std::int16_t* out) {
   const hn::ScalableTag<std::int16_t> d;
@@ -262,8 +263,9 @@ void MixRows(const std::uint8_t* near, const std::uint8_t* far, std::size_t coun
   }
 }
 
-// Twice as many samples: each mixed 3 to 1 with its left and with its right neighbour, and divided
-// by 2^`bits`; ties go up on the one side and down on the other. `in` has one more on either side.
+// Doubles the number of samples: each is mixed 3 to 1 with its left and with its right neighbour,
+// and divided by 2^`bits`; ties are rounded up on one side and down on the other. `in` has one more
+// sample on either side.
 template <int bits>
 HWY_INLINE void Widen(const std::int16_t* in, std::size_t count, std::uint8_t* out) {
   const hn::ScalableTag<std::int16_t> d;
@@ -285,10 +287,10 @@ void WidenSamples(const std::int16_t* in, std::size_t count, std::uint8_t* out) 
   Widen<2>(in, count, out);
 }
 
-// T.871, section 7, in 16-bit fixed point: 1.402, 0.344136, 0.714136 and 1.772. What a number of 16
-// bits with a sign cannot hold, whole multiples of the sample, is added afterwards.
+// T.871, section 7, in 16-bit fixed point: 1.402, 0.344136, 0.714136 and 1.772. Whole multiples of
+// the sample, which do not fit into a signed 16-bit number, are added afterwards.
 constexpr std::int16_t red_of_cr = 91881 - (1 << 16);
-constexpr std::int16_t green_of[2] = {-22554, (1 << 16) - 46802};  // of Cb and Cr
+constexpr std::int16_t green_of[2] = {-22554, (1 << 16) - 46802};  // for Cb and Cr
 constexpr std::int16_t blue_of_cb = 116130 - (2 << 16);
 
 #if HWY_TARGET == HWY_SCALAR
@@ -308,7 +310,7 @@ void ToRgb(const std::uint8_t* y, const std::uint8_t* cb, const std::uint8_t* cr
 
 #else
 
-// v * by / 2^16, rounded. Half of twice as much, once without and once with rounding, is that.
+// v * by / 2^16, rounded: computes twice that, truncated, then halves it with rounding.
 HWY_INLINE R Share(R v, std::int16_t by) {
   const Row d;
   const R twice = hn::MulHigh(hn::Add(v, v), hn::Set(d, by));
@@ -371,12 +373,12 @@ HWY_EXPORT(WidenSamples);
 HWY_EXPORT(ToRgb);
 
 constexpr std::size_t block_side = 8;
-// Vectors are read and written whole.
+// Padding, since vectors are read and written whole.
 constexpr std::size_t beyond = 64;
 
-/// Rows of one plane's samples.
+/// Decoded samples of one plane.
 struct Shown {
-  std::size_t width = 0;   ///< samples of the picture in a row
+  std::size_t width = 0;   ///< samples of the picture per row
   std::size_t height = 0;  ///< rows of the picture
   std::size_t stride = 0;
   std::vector<std::uint8_t> samples;
@@ -389,7 +391,7 @@ class Screen {
   explicit Screen(const Picture& picture) : picture_(picture) {
     for (std::size_t i = 0; i < picture.planes.size(); ++i) {
       const Plane& plane = picture.planes[i];
-      // Products have 16 bits, as those of decoders with vectors: what is more goes round.
+      // Products have 16 bits, as in vectorized decoders: they wrap around on overflow.
       std::ranges::transform(plane.steps, steps_[i].begin(),
                              [](std::uint16_t step) { return static_cast<std::int16_t>(step); });
       Shown& shown = planes_[i];
@@ -428,7 +430,7 @@ class Screen {
   }
 
  private:
-  // The samples of block row `from` go to where block row `to` has its place.
+  // Decodes block row `from` into the position of block row `to`.
   void show(std::size_t index, std::size_t from, std::size_t to) {
     const Plane& plane = picture_.planes[index];
     HWY_DYNAMIC_DISPATCH(ShowRow)
@@ -436,7 +438,7 @@ class Screen {
      planes_[index].row(to * block_side), planes_[index].stride);
   }
 
-  // A row of chroma in luma's resolution.
+  // A row of chroma at luma resolution.
   const std::uint8_t* chroma(std::size_t index, std::size_t y) {
     Shown& plane = planes_[index];
     if (!across_) return plane.row(y);
@@ -462,7 +464,7 @@ class Screen {
 
   const Picture& picture_;
   alignas(64) std::array<std::array<std::int16_t, block_coefficients>, 3> steps_{};
-  std::array<Shown, 3> planes_;  ///< of luma one row of blocks, of chroma all
+  std::array<Shown, 3> planes_;  ///< one row of blocks for luma, all rows for chroma
   bool across_ = false;
   bool down_ = false;
   std::vector<std::int16_t> sums_;
@@ -472,7 +474,7 @@ class Screen {
 }  // namespace
 
 bool can_be_shown(const Picture& picture) {
-  // libjpeg widens fewer samples in another way.
+  // libjpeg upsamples narrower rows in another way.
   constexpr std::uint32_t narrowest = 6;
   for (const Plane& plane : picture.planes) {
     if (plane.unit != 1) return false;

@@ -27,7 +27,7 @@ Raster shown_by_us(const jpeg::Picture& picture) {
   return raster;
 }
 
-// How many samples differ.
+// The number of samples that differ.
 std::size_t unlike(const Raster& a, const Raster& b) {
   if (a.width != b.width || a.height != b.height || a.channels != b.channels)
     return a.samples.size();
@@ -58,7 +58,7 @@ TEST(JpegInverse, EveryKindAndSizeIsShownAsLibjpegShowsIt) {
       EXPECT_EQ(unlike(shown_by_us(*picture), decode(file, Format::jpeg).picture()), 0U);
     }
   }
-  // All but 4:4:0, 4:1:1, CMYK, and what is narrower than six pixels and has halved chroma.
+  // All but 4:4:0, 4:1:1, CMYK, and subsampled pictures narrower than six pixels.
   EXPECT_EQ(known, 8U * 10 - 6 * 3);
 }
 
@@ -77,7 +77,7 @@ TEST(JpegInverse, WhatOurEncoderWritesIsShownAsEveryDecoderShowsIt) {
         ASSERT_TRUE(written);
         const Raster ours = shown_by_us(coarse);
         EXPECT_EQ(unlike(ours, decode(written->view(), Format::jpeg).picture()), 0U);
-        // libvips brings a decoder of its own.
+        // libvips has its own decoder.
         const vips::VImage theirs =
             vips::VImage::jpegload_buffer(BlobView(written->view()).get()).copy_memory();
         const auto* samples = static_cast<const std::uint8_t*>(theirs.data());
@@ -113,7 +113,7 @@ TEST(JpegInverse, EveryInstructionSetShowsTheSame) {
     ASSERT_TRUE(picture);
     pictures.push_back(*std::move(picture));
   }
-  // Products that go round, and sums that are cut off.
+  // Products that wrap around, and sums that are clipped.
   std::mt19937 random(11);
   auto wild = jpeg::read_picture(make_jpeg(photo(75, 41), {.across = 2, .down = 2}));
   ASSERT_TRUE(wild);

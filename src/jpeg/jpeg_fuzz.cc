@@ -1,4 +1,5 @@
-// Any bytes, read as a JPEG: what can be read is shown, and written again, without loss and with.
+// Parses any bytes as a JPEG; whatever can be read is decoded, and written again losslessly and
+// lossily.
 #include <cstdlib>
 
 #include "jpeg/encoder.h"

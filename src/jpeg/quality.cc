@@ -9,15 +9,15 @@
 namespace imgmill::jpeg {
 namespace {
 
-// How fine a table is where quality is 1 step: ln(step) = base + slope r + bend r^2 + diagonal
-// min(u, v) / 7, with r the distance from DC in the plane of frequencies, in sevenths; steps grow
-// with coarseness ^ exponent, which rises from `low_exponent` at DC to 1 at r = 0.5.
+// The shape of a table at coarseness 1: ln(step) = base + slope r + bend r^2 + diagonal min(u, v) /
+// 7, where r is the distance from DC in the frequency plane, in sevenths. Steps scale with
+// coarseness ^ exponent; the exponent rises from `low_exponent` at DC to 1 at r = 0.5.
 struct TableShape {
   double base;
   double slope;
   double bend;
   double diagonal;
-  double first;  // added to the two lowest AC frequencies
+  double first;  // added for the two lowest AC frequencies
   double dc;     // ln(step) of DC
   double dc_exponent;
   double low_exponent;
@@ -41,7 +41,7 @@ constexpr TableShape halved_shape{.base = 1.969,
                                   .dc_exponent = 0.8,
                                   .low_exponent = 1.094};
 
-// The same at 82 and 90.
+// Fitted likewise at 82 and 90.
 constexpr TableShape full_shape{.base = 2.377,
                                 .slope = 1.274,
                                 .bend = 0.337,
@@ -63,8 +63,8 @@ const TableShape& shape_of(Channel channel) {
   return luma_shape;
 }
 
-// The natural logarithm of the coarseness at some qualities: where the mean scores of
-// mozjpeg's and our files are the same.
+// The natural logarithm of the coarseness at some qualities, chosen so that the mean scores of
+// mozjpeg's files and ours agree.
 struct Point {
   double quality;
   double coarseness;
@@ -97,7 +97,7 @@ Steps scaled(const TableShape& shape, double coarseness) {
       exponent = shape.dc_exponent;
     }
     const double step = std::exp(log_step) * std::pow(coarseness, exponent);
-    // Baseline files hold steps of a byte.
+    // Baseline files store 8-bit steps.
     steps[k] = static_cast<std::uint16_t>(std::clamp(std::lround(step), 1L, 255L));
   }
   return steps;
@@ -120,8 +120,8 @@ Worth usual_worth(Channel channel) {
   return {};
 }
 
-// The part of the tables that tells qualities apart and does not saturate:
-// the first 36 steps in zigzag order.
+// The part of the tables that distinguishes qualities and does not saturate: the first 36 steps in
+// zigzag order.
 constexpr std::size_t telling_steps = 36;
 using Telling = std::array<int, telling_steps>;
 constexpr Telling annex_k = {16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17,
@@ -131,7 +131,7 @@ constexpr Telling robidoux = {16, 16, 16, 16, 17, 16, 18, 20, 20, 18, 25, 27,
                               24, 27, 25, 37, 34, 31, 31, 34, 37, 56, 40, 43,
                               40, 43, 40, 56, 85, 53, 62, 53, 53, 62, 53, 85};
 
-// libjpeg's rule.
+// libjpeg's scaling rule.
 Telling libjpeg_steps(const Telling& base, int quality) {
   const int percent = quality < 50 ? 5000 / quality : 200 - 2 * quality;
   Telling steps{};
@@ -170,7 +170,7 @@ Steps steps_for(double quality, Channel channel) {
 }
 
 Worth worth_of(double quality, Channel channel) {
-  // Whoever asks for the best gets every level as it is.
+  // From quality 92 to 100 the bit price falls to 0, so that at 100 levels are merely rounded.
   constexpr float first_dear = 92;
   Worth worth = usual_worth(channel);
   const float share = (100 - static_cast<float>(quality)) / (100 - first_dear);
@@ -179,9 +179,9 @@ Worth worth_of(double quality, Channel channel) {
 }
 
 Steps with_regard_to(const Steps& old, const Steps& wanted) {
-  // Levels that are rounded to a step up to this much coarser than their own lose much and save
-  // little: it was 3 to 4% of the bytes at equal scores against 1.3, on 13 photographs of
-  // qualities 85 to 97.
+  // Rounding levels to steps coarser than their own by less than this factor loses much and saves
+  // little: it was 3 to 4% of the bytes at equal scores against 1.3, on 13 photographs of qualities
+  // 85 to 97.
   constexpr double little_coarser = 2.3;
   Steps steps = wanted;
   for (std::size_t k = 0; k < block_coefficients; ++k) {
@@ -191,7 +191,7 @@ Steps with_regard_to(const Steps& old, const Steps& wanted) {
 }
 
 bool is_example_table(const Steps& steps) {
-  // At 99 all telling steps are 1, as ours may be.
+  // At 99 all these steps are 1, as ours may be.
   for (int quality = 1; quality < 99; ++quality) {
     if (misfit(steps, libjpeg_steps(annex_k, quality)) == 0) return true;
   }

@@ -12,16 +12,17 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "jpeg/quantiser.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// Must follow foreach_target.h, which includes the code below once per instruction set.
 #include <hwy/highway.h>
 
-// Plain loops of 64: compiled once for each instruction set, they become its vectors.
+// Simple loops over 64 values: compiled once per instruction set, so that the compiler vectorizes
+// them.
 HWY_BEFORE_NAMESPACE();
 namespace imgmill::jpeg {
 namespace HWY_NAMESPACE {
 
-// The sums of squares of some blocks' coefficients, each in the scale of `scale`. Sums go
-// by columns, so that every instruction set adds in the same order.
+// The sum of squared coefficients of each block, scaled by `scale`. Sums are accumulated by column,
+// so that every instruction set adds in the same order.
 void Energies(const std::int16_t* levels, std::size_t blocks, const float* HWY_RESTRICT scale,
               float* HWY_RESTRICT out) {
   for (std::size_t block = 0; block < blocks; ++block, levels += block_coefficients) {
@@ -38,14 +39,14 @@ void Energies(const std::int16_t* levels, std::size_t blocks, const float* HWY_R
   }
 }
 
-// A block in new steps, without signs; a bit, in natural order, for each coefficient that
-// rounds to 1 or more.
+// The magnitudes of a block in new steps. Returns a bit mask, in natural order, of the coefficients
+// that round to 1 or more.
 std::uint64_t Sizes(const std::int16_t* HWY_RESTRICT levels, const float* HWY_RESTRICT ratio,
                     float* HWY_RESTRICT sizes) {
   for (std::size_t k = 0; k < block_coefficients; ++k) {
     const int level = levels[k];
     const float size = static_cast<float>(level < 0 ? -level : level) * ratio[k];
-    // No file holds more; what does is refused when it is written.
+    // Files cannot hold larger levels; the writer rejects them.
     sizes[k] = size < 16383.0F ? size : 16383.0F;
   }
   const hwy::HWY_NAMESPACE::CappedTag<float, block_coefficients> d;
@@ -73,18 +74,18 @@ namespace {
 HWY_EXPORT(Energies);
 HWY_EXPORT(Sizes);
 
-// Of a price: no picture gets better by dropping what is well above half a step.
+// Maximum price: dropping coefficients well above half a step never pays off.
 constexpr float highest_price = 1;
 
-// How much of what hides errors in a block comes from the blocks around it.
+// The influence of the surrounding blocks on the masking in a block.
 constexpr float share_of_neighbours = 0.35F;
 
-// Octaves by which a block's variance exceeds the masking variance, its neighbours
-// having a say.
+// How far a block's variance exceeds the masking variance, in octaves, partly averaged with its
+// neighbours.
 std::vector<float> masking(const Plane& source, float masking_variance) {
   std::array<float, block_coefficients> scale;
   for (std::size_t k = 0; k < block_coefficients; ++k) {
-    // The transform keeps sums of squares: 64 times the variance of the samples.
+    // The transform preserves sums of squares: 64 times the variance of the samples.
     scale[k] = k == 0 ? 0 : source.unit * static_cast<float>(source.steps[k]) / 8;
   }
   std::vector<float> own(source.blocks());

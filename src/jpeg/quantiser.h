@@ -1,26 +1,27 @@
-// Coarser steps, and for each coefficient the level that is worth its bits.
+// Requantisation to coarser steps, with rate-distortion-optimized levels.
 #pragma once
 
 #include "jpeg/planes.h"
 
 namespace imgmill::jpeg {
 
-/// How much an error may cost before a level gives way.
+/// The parameters of rate-distortion optimization.
 struct Worth {
-  /// Of one bit, in squared steps. 0: levels are rounded.
+  /// The price of one bit, in squared steps. 0: levels are rounded.
   float bit_price = 0.04F;
-  /// Sample variance at which a block begins to hide errors, and how fast they fade beyond it:
-  /// its bits are worth (1 + variance / masking_variance) ^ masking_power times more.
+  /// The sample variance at which a block begins to mask errors, and how fast masking increases
+  /// beyond it: the block's bits cost (1 + variance / masking_variance) ^ masking_power times more.
   float masking_variance = 25;
   float masking_power = 0.3F;
-  /// How much more errors of high frequencies count than those of low ones: their
-  /// weight grows with e ^ (frequency_slope * distance from DC in periods a block).
+  /// How much more errors of high frequencies count than those of low ones: their weight grows with
+  /// e ^ (frequency_slope * distance from DC in periods per block).
   float frequency_slope = 0;
 };
 
-/// `source` with `steps`, in units of 1; errors are weighed in steps of `seen`. Of the levels that
-/// a coefficient rounds to or that lie nearer to 0, a trellis picks those whose errors and bits are
-/// worth least together. Deterministic, and the same on every machine. Throws std::bad_alloc.
+/// `source` requantised with `steps`, in units of 1; errors are weighed in steps of `seen`. Among
+/// the levels to which a coefficient rounds and those closer to 0, a trellis minimizes the sum of
+/// errors and bit costs. Deterministic, with the same result on every machine. Throws
+/// std::bad_alloc.
 [[nodiscard]] Plane quantise(const Plane& source, const Steps& steps, const Steps& seen,
                              const Worth& worth);
 

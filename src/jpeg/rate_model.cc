@@ -10,7 +10,7 @@ constexpr std::size_t sixteen_zeros = 0xF0;
 }  // namespace
 
 RateModel RateModel::of(const Histogram& symbols) {
-  // What has not been seen may still come.
+  // Symbols that have not been seen may still occur.
   constexpr double unseen = 0.1;
   double total = 0;
   for (const std::uint32_t count : symbols) total += count + unseen;
@@ -29,8 +29,8 @@ RateModel RateModel::of(const Histogram& symbols) {
 }
 
 RateModel RateModel::usual() {
-  // Symbols become rarer by these powers of two for each bit of size, each zero of the run,
-  // and both together.
+  // The frequency of symbols decreases by these powers of two for each bit of size, each zero of
+  // the run, and for both together.
   constexpr double by_size = 1;
   constexpr double by_run = 0.45;
   constexpr double by_both = 0.35;

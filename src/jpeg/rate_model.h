@@ -1,4 +1,4 @@
-// What a level costs in bits, before the codes are known.
+// Estimates the cost of a level in bits before the codes are known.
 #pragma once
 
 #include <array>
@@ -10,16 +10,16 @@ namespace imgmill::jpeg {
 
 class RateModel {
  public:
-  /// Of photographs at usual qualities.
+  /// The model for photographs at usual qualities.
   [[nodiscard]] static RateModel usual();
-  /// From the AC symbols of a sequential scan (T.81, F.1.2.2).
+  /// The model for the AC symbols of a sequential scan (T.81, F.1.2.2).
   [[nodiscard]] static RateModel of(const Histogram& symbols);
 
-  /// Bits of a level of `size` bits, 1..15, after 0..63 zeros.
+  /// The bits for a level of `size` bits, 1..15, after 0..63 zeros.
   [[nodiscard]] const float* of_size(int size) const {
     return table_.data() + runs * static_cast<std::size_t>(size);
   }
-  /// Bits of the end of a block.
+  /// The bits for the end of a block.
   [[nodiscard]] float end() const { return end_; }
 
  private:

@@ -23,23 +23,23 @@ extern "C" {
 namespace imgmill::jpeg {
 namespace {
 
-// A progressive file may claim any number of scans, each a pass over the whole
-// picture. Encoders write about ten.
+// A progressive file may claim any number of scans, each a pass over the whole picture. Encoders
+// write about ten.
 constexpr int max_scans = 200;
 
-// Encoders in cameras pad the end of the data; more than a few stray bytes there
-// mean that the decoder lost its way.
+// Encoders in cameras pad the end of the data; more than a few stray bytes there mean that the
+// decoder lost synchronization.
 constexpr int max_stray_bytes = 32;
 
-// Everything libjpeg needs to find its way back to us. Plain data: longjmp runs
-// no destructors, so nothing with one may live where it jumps over.
+// The state libjpeg needs to return to our code. Plain data: longjmp runs no destructors, so no
+// object with one may be in a frame that it skips.
 struct Trap {
   jpeg_error_mgr manager;
   jmp_buf way_out;
   char message[JMSG_LENGTH_MAX];
   int code;
   char damage[JMSG_LENGTH_MAX];  // first warning that means lost picture data
-  int stray;                     // bytes that were passed over in silence
+  int stray;                     // number of bytes skipped without a warning
 };
 
 Trap& trap_of(j_common_ptr info) { return *reinterpret_cast<Trap*>(info->err); }
@@ -120,7 +120,7 @@ Error error_of(const Decoder& decoder) {
     return Error(ErrorCode::unsupported, "a JPEG with 12 bits a sample cannot be read",
                  "convert it with the program that made it");
   }
-  // Where a picture has begun already, it is broken data that looks like a header.
+  // If a picture has already begun, this is corrupt data that looks like a header.
   if (code == JERR_SOF_UNSUPPORTED && decoder.info.image_width == 0) {
     return Error(ErrorCode::unsupported,
                  "a lossless or hierarchical JPEG (a kind hardly anything reads) cannot be read",
@@ -144,13 +144,13 @@ Error damage_error(const char* damage) {
 }
 
 bool header_into(Decoder& decoder) {
-  if (decoder.info.src == nullptr) return false;  // nothing to read from: no bytes at all
+  if (decoder.info.src == nullptr) return false;  // empty input
   if (setjmp(decoder.trap.way_out) != 0) return false;
   jpeg_read_header(&decoder.info, TRUE);
   return true;
 }
 
-// Reads all coefficients; null on failure.
+// Reads all coefficients. Returns null on failure.
 jvirt_barray_ptr* coefficients_of(Decoder& decoder) {
   if (decoder.info.src == nullptr) return nullptr;
   if (setjmp(decoder.trap.way_out) != 0) return nullptr;
@@ -168,7 +168,7 @@ bool finish(Decoder& decoder) {
   return true;
 }
 
-// Rows of blocks into `plane`; libjpeg may have to fetch them.
+// Copies rows of blocks into `plane`; libjpeg may have to fetch them.
 bool copy_levels(Decoder& decoder, jvirt_barray_ptr rows, Plane& plane) {
   if (setjmp(decoder.trap.way_out) != 0) return false;
   auto* info = reinterpret_cast<j_common_ptr>(&decoder.info);
@@ -212,8 +212,8 @@ bool decode_all(Decoder& decoder, JSAMPLE* samples, std::size_t row) {
   return true;
 }
 
-// Whether a marker of end of image comes behind the last scan that there is, be it of a
-// preview. Entropy-coded data has no such bytes, segments may.
+// True if an end-of-image marker follows the last scan, even if it belongs to a preview.
+// Entropy-coded data cannot contain these bytes; segments can.
 bool ends_somewhere(ByteView input) {
   const std::string_view text = as_text(input);
   if (text.ends_with("\xFF\xD9")) return true;
@@ -222,13 +222,13 @@ bool ends_somewhere(ByteView input) {
   return end != std::string_view::npos && (scan == std::string_view::npos || end > scan);
 }
 
-// Whether the scans that were read bring every bit of every coefficient.
+// True if the scans that were read contain every bit of every coefficient.
 bool all_bits_came(const jpeg_decompress_struct& info) {
   for (int i = 0; i < info.num_components; ++i) {
-    if (info.comp_info[i].quant_table == nullptr) return false;  // no scan has had it
+    if (info.comp_info[i].quant_table == nullptr) return false;  // no scan has contained it
     if (info.coef_bits == nullptr) continue;
     const auto& bits = info.coef_bits[i];
-    // -1: never sent; more than 0: so many low bits are still to come.
+    // -1: never sent; more than 0: this many low bits are still missing.
     if (std::any_of(std::begin(bits), std::end(bits), [](int left) { return left != 0; })) {
       return false;
     }
@@ -332,7 +332,7 @@ bool holds_picture(ByteView input, const Picture& picture) {
 
 std::optional<Buffer> with_end_marker(ByteView input) {
   if (input.empty() || ends_somewhere(input)) return std::nullopt;
-  // Of a marker that was cut in two the first half is there.
+  // If the marker was cut in half, its first byte is present.
   const bool half = input.back() == std::byte{0xFF};
   Buffer mended = Buffer::uninitialised(input.size() + (half ? 1 : 2));
   std::ranges::copy(input, mended.data());
@@ -344,7 +344,8 @@ std::optional<Buffer> with_end_marker(ByteView input) {
       !all_bits_came(decoder.info)) {
     return std::nullopt;
   }
-  // A warning is data that was cut off; what is left over was not read up to our marker.
+  // A warning means truncated data; remaining bytes mean that the data was not read up to our
+  // marker.
   if (!finish(decoder) || decoder.trap.damage[0] != '\0' ||
       decoder.info.src->bytes_in_buffer != 0) {
     return std::nullopt;
@@ -379,7 +380,7 @@ Result<Pixels> decode_pixels(ByteView input, int shrink) {
 std::string diagnose(ByteView input, StrayBytes stray) {
   Decoder decoder(input);
   if (!header_into(decoder)) return decoder.trap.message;
-  // An eighth of each side needs no inverse DCT, and every code has to be read all the same.
+  // At an eighth of each side no inverse DCT is needed, but every code is still read.
   decoder.info.scale_num = 1;
   decoder.info.scale_denom = 8;
   if (!start_rows(decoder)) return decoder.trap.message;

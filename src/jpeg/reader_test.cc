@@ -88,7 +88,7 @@ TEST(JpegDiagnosis, TellsDamageFromStrayBytes) {
   EXPECT_NE(jpeg::diagnose(ByteView(file).first(file.size() / 2)), "");
 }
 
-// What a file of that kind ends with once its last `cut` bytes are gone.
+// `file` without its last `cut` bytes, with any missing end marker added.
 Bytes without_end(const Bytes& file, std::size_t cut) {
   return {file.begin(), file.end() - static_cast<std::ptrdiff_t>(cut)};
 }
@@ -100,7 +100,7 @@ TEST(JpegEndMarker, IsAddedWhereNothingElseIsMissing) {
     EXPECT_FALSE(jpeg::with_end_marker(file));
     const auto whole = jpeg::with_end_marker(without_end(file, 2));
     const auto half = jpeg::with_end_marker(without_end(file, 1));
-    // Arithmetic coding may leave out what is nothing but zeros: nobody can tell.
+    // Arithmetic coding may omit trailing zeros, so this cannot be determined.
     const bool arithmetic = holds(file, "\xFF\xC9") || holds(file, "\xFF\xCA");
     ASSERT_EQ(whole.has_value(), !arithmetic);
     ASSERT_EQ(half.has_value(), !arithmetic);
@@ -125,7 +125,7 @@ TEST(JpegEndMarker, TrailersDoNotHideIt) {
   Bytes file = make_jpeg(photo(70, 50));
   file.insert(file.end(), 5000, std::byte{0x20});
   EXPECT_FALSE(jpeg::with_end_marker(file));
-  // A preview in the file's head has one of its own.
+  // A preview in the file's header has its own end marker.
   const Bytes preview = make_jpeg(photo(16, 16));
   Bytes exif = exif_block(6);
   exif.insert(exif.end(), preview.begin(), preview.end());

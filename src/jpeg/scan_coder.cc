@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t most_blocks_at_end = 0x7FFF;
 constexpr std::uint8_t sixteen_zeros = 0xF0;
 
-// Two ways to use the same walk through a scan. Plain pointers: these are the innermost loops.
+// Two sinks for the same traversal of a scan. Plain pointers: these are the innermost loops.
 class Counter {
  public:
   explicit Counter(ScanHistograms& counts)
@@ -73,7 +73,7 @@ constexpr std::uint64_t range(int first, int last) {
   return (~std::uint64_t{0} >> (63 - last)) & (~std::uint64_t{0} << first);
 }
 
-// A number's size class and the bits that follow it (T.81, F.1.2.1). Classes above 11 are refused
+// The size class of a number and its additional bits (T.81, F.1.2.1). Classes above 11 are rejected
 // when a file is written.
 struct Magnitude {
   explicit Magnitude(int value)
@@ -93,7 +93,7 @@ void code_dc(int level, int& before, std::uint8_t code, Sink& sink) {
   sink.dc(code, difference.size, difference.bits, difference.size);
 }
 
-// Zeros and what follows them.
+// Codes a run of zeros and the level after it.
 template <typename Sink>
 void code_level(int run, int value, std::uint8_t code, Sink& sink) {
   for (; run > 15; run -= 16) sink.ac(code, sixteen_zeros, 0, 0);
@@ -113,7 +113,7 @@ void code_whole_block(const std::int16_t* block, std::uint64_t bits, std::uint8_
   if (at < 63) sink.ac(code, 0, 0, 0);
 }
 
-// Blocks that end where they begin are told together.
+// Codes a run of blocks without further levels (EOB run).
 template <typename Sink>
 void end_blocks(std::uint32_t& ended, Sink& sink) {
   if (ended == 0) return;
@@ -122,7 +122,7 @@ void end_blocks(std::uint32_t& ended, Sink& sink) {
   ended = 0;
 }
 
-// T.81, G.1.2.2.
+// The first pass over a band (T.81, G.1.2.2).
 template <typename Sink>
 void first_pass(const Plane& plane, const std::vector<Significance>& marks, const Scan& scan,
                 std::uint32_t every, Sink& sink) {
@@ -151,7 +151,7 @@ void first_pass(const Plane& plane, const std::vector<Significance>& marks, cons
   end_blocks(ended, sink);
 }
 
-// Bits that correct earlier coefficients wait until the symbol they belong to is known.
+// Correction bits for earlier coefficients, kept until the symbol they belong to is known.
 class Corrections {
  public:
   void add(std::uint32_t bit) {
@@ -190,7 +190,7 @@ class Corrections {
   int count_ = 0;
 };
 
-// T.81, G.1.2.3.
+// A refinement pass over a band (T.81, G.1.2.3).
 template <typename Sink>
 void refining_pass(const Plane& plane, const std::vector<Significance>& marks, const Scan& scan,
                    std::uint32_t every, Sink& sink) {
@@ -209,7 +209,7 @@ void refining_pass(const Plane& plane, const std::vector<Significance>& marks, c
       const std::uint64_t known = marks[index].bits[low + 1] & wanted;
       std::uint64_t bits = marks[index].bits[low] & wanted;
       const std::uint64_t fresh = bits & ~known;
-      const int last_fresh = 63 - std::countl_zero(fresh);  // -1: there is none
+      const int last_fresh = 63 - std::countl_zero(fresh);  // -1: none
       const std::int16_t* block = plane.block(index);
       int run = 0;
       int at = scan.first - 1;
@@ -235,7 +235,7 @@ void refining_pass(const Plane& plane, const std::vector<Significance>& marks, c
         run = 0;
       }
       if (last_fresh < scan.last) {
-        // Zeros, or coefficients known before, are left.
+        // Only zeros or previously known coefficients are left.
         const bool more = at < scan.last || !of_block.empty();
         if (more) {
           ++ended;
@@ -248,16 +248,16 @@ void refining_pass(const Plane& plane, const std::vector<Significance>& marks, c
   end_all();
 }
 
-// The blocks of one plane in one MCU, or all of a scan's blocks where it has no others.
+// The blocks of one plane in an MCU; a single block if the scan has only one plane.
 struct Tile {
   std::size_t plane = 0;
   std::uint32_t wide = 1;
   std::uint32_t high = 1;
   std::uint8_t code = 0;
-  int before = 0;  ///< the DC level that was coded last
+  int before = 0;  ///< the last coded DC level
 };
 
-// A block of a scan that holds DC: alone, or with all the rest where the file is sequential.
+// A block of a scan that contains DC: DC only, or all coefficients if the file is sequential.
 template <typename Sink>
 void code_dc_block(const CodedPicture& coded, const Scan& scan, bool whole, Tile& tile,
                    std::uint32_t row, std::uint32_t column, Sink& sink) {
@@ -269,7 +269,7 @@ void code_dc_block(const CodedPicture& coded, const Scan& scan, bool whole, Tile
     sink.raw(static_cast<std::uint32_t>(level) & 1U, 1);
     return;
   }
-  // Nobody sees what is beyond the edge: it is made of what costs least.
+  // Padding beyond the edge is invisible: use whatever is cheapest to code.
   const int level = inside ? coded.dc[tile.plane][number] >> scan.low : tile.before;
   code_dc(level, tile.before, tile.code, sink);
   if (!whole) return;

@@ -10,21 +10,21 @@
 namespace imgmill::jpeg {
 namespace {
 
-// Where the coefficients of a plane are cut into a low and a high band; those that mozjpeg
-// tries (its jcparam.c), less the ones that hardly ever win.
+// Where to split a plane's coefficients into a low and a high band: the positions that mozjpeg
+// tries (its jcparam.c), without those that hardly ever win.
 constexpr std::array<int, 5> cuts = {2, 5, 8, 12, 18};
 
-// A sample of this many blocks tells the costs of a plane's scans well enough.
+// A sample of this many blocks is enough to estimate the costs of a plane's scans.
 constexpr std::size_t sample_blocks = 800;
-// Pictures of fewer blocks may be smaller with one sequential scan: ten scans have ten
-// headers and ten codes.
+// Pictures with fewer blocks may be smaller as one sequential scan: ten scans need ten headers and
+// ten codes.
 constexpr std::size_t small_picture = 8192;
 
 bool used(const Histogram& histogram) {
   return std::ranges::any_of(histogram, [](std::uint32_t count) { return count > 0; });
 }
 
-// Costs of scans in bits, each found out once.
+// The cost of each scan in bits, computed once.
 class Costs {
  public:
   Costs(const CodedPicture& coded, bool progressive, std::uint32_t every)
@@ -68,7 +68,7 @@ void rival(Plan& best, Plan other) {
   if (best.scans.empty() || other.cost < best.cost) best = std::move(other);
 }
 
-// Scans for the bits that were held back in the coefficients from `first` on.
+// Adds refinement scans for the low bits of the coefficients from `first` on.
 void refine(std::vector<Scan>& scans, int plane, int first, int low) {
   for (int high = low; high > 0; --high) scans.push_back({{plane}, first, 63, high, high - 1});
 }
@@ -79,14 +79,14 @@ Plan one_band(Costs& costs, int plane, int low) {
   return plan(costs, std::move(scans));
 }
 
-// The plane's coefficients cut in two, in every way.
+// Tries all positions for splitting the plane's coefficients in two.
 void try_cuts(Costs& costs, int plane, int low, Plan& best) {
   for (const int cut : cuts) {
     std::vector<Scan> both = {{{plane}, 1, cut, 0, low}, {{plane}, cut + 1, 63, 0, low}};
     refine(both, plane, 1, low);
     rival(best, plan(costs, std::move(both)));
     if (low == 0) continue;
-    // What is seen first comes whole.
+    // The low band, which is visible first, without refinement.
     std::vector<Scan> low_whole = {{{plane}, 1, cut, 0, 0}, {{plane}, cut + 1, 63, 0, low}};
     refine(low_whole, plane, cut + 1, low);
     rival(best, plan(costs, std::move(low_whole)));
@@ -113,7 +113,7 @@ Plan best_dc(Costs& costs, const std::vector<int>& planes) {
   return best;
 }
 
-// What jpeg_simple_progression() of libjpeg does, and jpegtran with it.
+// The same as jpeg_simple_progression() of libjpeg, and thus jpegtran.
 std::vector<Scan> usual_scans(const Picture& picture,
                               const std::vector<std::vector<int>>& together) {
   std::vector<Scan> scans;
@@ -135,7 +135,7 @@ std::vector<Scan> usual_scans(const Picture& picture,
   return scans;
 }
 
-// A scan of several planes has at most ten blocks in an MCU (T.81, B.2.3).
+// A scan of several planes may have at most ten blocks per MCU (T.81, B.2.3).
 bool may_interleave(const std::vector<Plane>& planes) {
   int blocks = 0;
   for (const Plane& plane : planes) blocks += plane.across * plane.down;
@@ -200,7 +200,7 @@ Script best_script(const CodedPicture& coded, ScanSearch search) {
     progressive = plan(exact, std::move(progressive.scans));
     rival(progressive, plan(exact, usual_scans(coded.picture, together)));
   }
-  // Coarse before fine: whoever watches it load sees all of it early.
+  // Coarse before fine, so that the whole picture appears early while loading.
   std::ranges::stable_sort(progressive.scans, {}, [](const Scan& scan) {
     if (scan.high > 0) return 1 + point_transforms - scan.high;
     return scan.first == 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-// Which scans a progressive file is cut into.
+// Chooses the scans of a progressive file.
 #pragma once
 
 #include <vector>
@@ -7,25 +7,25 @@
 
 namespace imgmill::jpeg {
 
-/// The scans that are written one after the other.
+/// The scans of a file in order.
 struct Script {
   bool progressive = true;
   std::vector<Scan> scans;
 };
 
-/// How much of the picture is looked at for choosing scans.
+/// How much of the picture is examined to choose scans.
 enum class ScanSearch {
-  sampled,  ///< a part that is large enough to tell within some tenths of a percent
-  guarded,  ///< the same, and the result is never larger than with libjpeg's usual scans
+  sampled,  ///< a sample large enough to be accurate to some tenths of a percent
+  guarded,  ///< as sampled, but the result is never larger than with libjpeg's usual scans
   whole,    ///< all of it
 };
 
-/// The cheapest script among those tried: for each plane's AC coefficients two bands or one,
-/// cut at several places, and up to two bits held back for later scans; DC with and
-/// without its last bit. For small pictures sequential files compete.
+/// The cheapest script among those tried: for each plane's AC coefficients one or two bands, split
+/// at several positions, with up to two bits left to refinement scans; DC with and without a
+/// refinement of its last bit. For small pictures, sequential files are candidates as well.
 [[nodiscard]] Script best_script(const CodedPicture& coded, ScanSearch search);
 
-/// Bytes of the scan's header and code definitions.
+/// The size of the scan's header and code definitions in bytes.
 [[nodiscard]] std::size_t header_size(const Scan& scan, const ScanHistograms& counts,
                                       const ScanCodes& codes);
 [[nodiscard]] ScanCodes codes_for(const ScanHistograms& counts);

@@ -5,19 +5,19 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "jpeg/sharp_luma.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// Must follow foreach_target.h, which includes the code below once per instruction set.
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace imgmill::jpeg {
 namespace HWY_NAMESPACE {
 
-// How much light of each primary is luminance (Rec. ITU-R BT.709).
+// The luminance of each primary (Rec. ITU-R BT.709).
 constexpr float red_share = 0.2126F;
 constexpr float green_share = 0.7152F;
 constexpr float blue_share = 0.0722F;
 
-// What T.871 adds to luma for red, green and blue.
+// The T.871 offsets from luma to red, green and blue.
 struct Offsets {
   float red, green, blue;
 };
@@ -31,8 +31,8 @@ HWY_INLINE float within(float value) {
   return value > 1.0F ? 1.0F : value;
 }
 
-// sRGB's curve as a polynomial, near enough here and without a power: at most 0.002 from it.
-// Fitted by least squares over 0..1, with 1 staying 1.
+// The sRGB curve as a polynomial, accurate enough here and without a power function: off by at most
+// 0.002. Fitted by least squares over 0..1, with 1 mapped to 1.
 constexpr float linear = 0.0125F;
 constexpr float squared = 0.6822F;
 constexpr float cubed = 1.0F - linear - squared;
@@ -49,20 +49,19 @@ HWY_INLINE float luminance(float luma, const Offsets& by) {
          blue_share * light(within(luma + by.blue));
 }
 
-// How fast that grows with luma. Samples at an end of the range count as if they moved, so that
-// it is never 0 and steps come out rather too short.
+// The derivative of luminance with respect to luma. Clipped samples count as if they could change,
+// so that it is never 0 and steps tend to be too short.
 HWY_INLINE float growth(float luma, const Offsets& by) {
   return red_share * slope(within(luma + by.red)) + green_share * slope(within(luma + by.green)) +
          blue_share * slope(within(luma + by.blue));
 }
 
-// Moves `luma`, whose own chroma is `cb` and `cr`, for the chroma that is going to be shown.
+// Adjusts `luma`, whose own chroma is `cb` and `cr`, to the chroma that decoders will show.
 void Correct(std::size_t width, const float* HWY_RESTRICT cb, const float* HWY_RESTRICT cr,
              const float* HWY_RESTRICT shown_cb, const float* HWY_RESTRICT shown_cr,
              float* HWY_RESTRICT luma) {
   constexpr float scale = 1.0F / 255;
-  // Farther than any step of luma goes that does good: where even that is not enough, colours
-  // leave the range.
+  // The largest useful change: if even that is not enough, colours are out of gamut.
   constexpr float most = 40 * scale;
   constexpr int steps = 3;
   for (std::size_t x = 0; x < width; ++x) {
@@ -70,7 +69,7 @@ void Correct(std::size_t width, const float* HWY_RESTRICT cb, const float* HWY_R
     const float wanted = luminance(before, offsets(cb[x] * scale, cr[x] * scale));
     const Offsets shown = offsets(shown_cb[x] * scale, shown_cr[x] * scale);
     float after = before;
-    // Newton's method; more than three gain less than 0.01 points.
+    // Newton's method; more than three steps gain less than 0.01 points.
     for (int step = 0; step < steps; ++step) {
       after += (wanted - luminance(after, shown)) / growth(after, shown);
       after = after < before - most ? before - most : after;
@@ -93,7 +92,7 @@ namespace {
 
 HWY_EXPORT(Correct);
 
-// Three parts of the nearest row and one of the next.
+// Vertical upsampling: 3/4 of the nearest row and 1/4 of the next.
 void enlarge_down(const std::vector<float>& plane, std::size_t wide, std::size_t high,
                   std::size_t row, std::vector<float>& out) {
   const std::size_t near = row / 2;
@@ -103,7 +102,7 @@ void enlarge_down(const std::vector<float>& plane, std::size_t wide, std::size_t
   for (std::size_t x = 0; x < wide; ++x) out[x] = 0.75F * first[x] + 0.25F * second[x];
 }
 
-// The same across. `out` has room for twice as many samples as `line`.
+// Horizontal upsampling. `out` has space for twice as many samples as `line`.
 void enlarge_across(const std::vector<float>& line, std::vector<float>& out) {
   const std::size_t last = line.size() - 1;
   for (std::size_t x = 0; x <= last; ++x) {

@@ -1,4 +1,4 @@
-// Luma that makes up for what halved chroma does to brightness.
+// Luma correction for the brightness errors of chroma subsampling.
 #pragma once
 
 #include <cstddef>
@@ -8,34 +8,35 @@
 
 namespace imgmill::jpeg {
 
-/// Where a colour changes from one sample to the next, halved chroma comes back from a decoder as
-/// something in between, and since light is no linear function of samples, the picture gets
-/// darker or brighter there: lips, leaves and letters lose their edges. Chroma cannot help it, but
-/// luma can: each of its samples is moved so far that with the chroma that decoders will show it
-/// gives the light of the original. The idea is the one behind the "sharp YUV" of libwebp, which
-/// adjusts chroma as well, over several rounds; here luma is solved for once.
+/// Where a colour changes from one sample to the next, subsampled chroma is decoded as something in
+/// between, and since light is not a linear function of samples, the picture becomes darker or
+/// brighter there: lips, leaves and letters lose their edges. Chroma cannot compensate for it, but
+/// luma can: each luma sample is adjusted so that, with the chroma that decoders will show, it
+/// produces the light of the original. The idea is that of "sharp YUV" in libwebp, which also
+/// adjusts chroma, over several iterations; here only luma is solved for, once.
 ///
-/// Decoders are taken to enlarge chroma by a triangle, as libjpeg does: three parts of the nearest
-/// sample, one of the next, along both axes. Memory: two bytes a sample of the picture.
+/// Assumes that decoders upsample chroma with a triangle filter, as libjpeg does: 3/4 of the
+/// nearest sample, 1/4 of the next, along both axes. Memory: two bytes per sample of the picture.
 class SharpLuma {
  public:
-  /// Halves the chroma of `samples`, which have three channels and are not needed afterwards.
-  /// Throws std::bad_alloc.
+  /// Subsamples the chroma of `samples`, which must have three channels and are not needed
+  /// afterwards. Throws std::bad_alloc.
   explicit SharpLuma(const Samples& samples);
 
   /// Corrects one row of luma. `luma`, `cb` and `cr` hold the row's own values, 0 in the middle of
-  /// their ranges. By plain arithmetic, the same on every machine. Throws std::bad_alloc.
+  /// their ranges. Basic arithmetic only, with the same result on every machine. Throws
+  /// std::bad_alloc.
   void correct(std::size_t row, float* luma, const float* cb, const float* cr);
 
  private:
   std::size_t width_;
-  std::size_t wide_;           ///< samples of halved chroma in a row
-  std::size_t high_;           ///< rows of them
-  std::vector<float> cb_;      ///< halved
-  std::vector<float> cr_;      ///< halved
-  std::vector<float> line_;    ///< halved across only, of one row
-  std::vector<float> cb_row_;  ///< enlarged again, of one row
-  std::vector<float> cr_row_;  ///< enlarged again, of one row
+  std::size_t wide_;           ///< samples of subsampled chroma per row
+  std::size_t high_;           ///< rows of subsampled chroma
+  std::vector<float> cb_;      ///< subsampled
+  std::vector<float> cr_;      ///< subsampled
+  std::vector<float> line_;    ///< one row, upsampled vertically only
+  std::vector<float> cb_row_;  ///< one row, upsampled
+  std::vector<float> cr_row_;  ///< one row, upsampled
 };
 
 }  // namespace imgmill::jpeg

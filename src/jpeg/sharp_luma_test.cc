@@ -40,7 +40,7 @@ Pixels pixels_of(const Raster& raster) {
   return out;
 }
 
-// Letters, as it were: bars of red, one to four pixels wide, on a dull green.
+// Stand-ins for letters: red bars, one to four pixels wide, on a dull green.
 Pixels bars(int width, int height) {
   Pixels out{.width = width, .height = height};
   for (int y = 0; y < height; ++y) {
@@ -63,7 +63,7 @@ double luminance(const auto* rgb) {
   return 0.2126 * light(rgb[0]) + 0.7152 * light(rgb[1]) + 0.0722 * light(rgb[2]);
 }
 
-// How far a pixel's luminance is from the original's, on average.
+// The mean deviation of a pixel's luminance from the original's.
 double error_in_light(ByteView file, const Pixels& original) {
   const Raster shown = decode(file, Format::jpeg).picture();
   double sum = 0;
@@ -73,7 +73,7 @@ double error_in_light(ByteView file, const Pixels& original) {
   return 3 * sum / static_cast<double>(original.samples.size());
 }
 
-// What is written at this care, less what care does to levels and scans.
+// The file at this effort, without the effort's influence on levels and scans.
 Buffer file_of(const Pixels& pixels, jpeg::Luma luma) {
   const jpeg::Picture picture = jpeg::forward_dct(pixels.view(), luma);
   return *jpeg::encode_jpeg(picture, {.quality = 90, .halve_chroma = true});
@@ -111,7 +111,7 @@ TEST(SharpLuma, LeavesWhatHalvingDoesNotChange) {
   }
 }
 
-// Only where much time is to be had, and only for chroma that is halved.
+// Only at the highest effort, and only for subsampled chroma.
 TEST(SharpLuma, ComesWithThoroughCareAlone) {
   const Pixels pixels = bars(40, 40);
   const auto luma_of = [&](jpeg::Care care, bool halve) {

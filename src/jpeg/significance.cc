@@ -8,7 +8,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "jpeg/significance.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// Must follow foreach_target.h, which includes the code below once per instruction set.
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -40,7 +40,7 @@ void Mark(const std::int16_t* levels, std::size_t blocks, Significance* out) {
     std::array<std::array<std::uint8_t, 8 + HWY_MAX_BYTES>, point_transforms> bytes;
     for (std::size_t i = 0; i < block_coefficients; i += lanes) {
       const auto level = hn::LoadU(d, levels + i);
-      // Saturated: -32768 has no opposite.
+      // Saturating: -32768 cannot be negated.
       const auto size = hn::Max(level, hn::SaturatedSub(hn::Zero(d), level));
       for (int shift = 0; shift < point_transforms; ++shift) {
         const auto below = hn::Set(d, static_cast<std::int16_t>((1 << shift) - 1));
@@ -68,7 +68,7 @@ namespace {
 
 HWY_EXPORT(Mark);
 
-// Where the bits of one row of a block go.
+// The zigzag positions of the bits of one block row.
 using RowTable = std::array<std::array<std::uint64_t, 256>, 8>;
 
 constexpr RowTable zigzag_rows() {

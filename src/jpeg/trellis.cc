@@ -6,11 +6,11 @@
 namespace imgmill::jpeg {
 namespace {
 
-// So many steps are never dropped: no code is that long.
+// Coefficients above this many steps are never dropped: no code is that long.
 constexpr float too_large_to_drop = 2.5F;
 
-// The next lower level is worth a look where its size class is smaller and the
-// coefficient lies this far below the level it rounds to.
+// The next lower level is considered if its size class is smaller and the coefficient is this far
+// below the level it rounds to.
 constexpr float far_below = -0.2F;
 
 }  // namespace
@@ -44,7 +44,7 @@ void Trellis::add_node(int index, int k, float size, int first, float dropped, f
   nodes_.k[index] = k;
   nodes_.level[index] = level;
   nodes_.before[index] = before;
-  // What was dropped before it is in all costs from here on.
+  // The cost of dropping everything before it is included in all costs from here on.
   nodes_.gain[index] = cost - dropped;
 }
 
@@ -53,7 +53,7 @@ void Trellis::solve(const BlockValues& sizes, std::uint64_t candidates, float pr
   nodes_.k[0] = 0;
   nodes_.gain[0] = 0;
   int count = 1;
-  int first = 0;  // no node before it can precede what follows
+  int first = 0;  // earlier nodes cannot precede later ones
   for (; candidates != 0; candidates &= candidates - 1) {
     const int k = std::countr_zero(candidates);
     const std::size_t at = zigzag.data()[k];

@@ -38,7 +38,7 @@ class FileWriter {
   }
 };
 
-// Equal tables are written once. Returns the slot of each plane.
+// Writes each distinct table once. Returns the table slot of each plane.
 std::vector<std::size_t> write_steps(FileWriter& out, const Picture& picture, bool& wide) {
   std::vector<const Steps*> tables;
   std::vector<std::size_t> slots;
@@ -104,12 +104,12 @@ void write_scan_header(FileWriter& out, const CodedPicture& coded, const Scan& s
     out.byte(dc << 4 | ac);
   }
   out.byte(static_cast<std::size_t>(scan.first));
-  // A progressive scan that begins with DC holds nothing else.
+  // A progressive scan that begins with DC contains nothing else.
   out.byte(static_cast<std::size_t>(progressive && scan.first == 0 ? 0 : scan.last));
   out.byte(static_cast<std::size_t>(scan.high << 4 | scan.low));
 }
 
-// Size classes that decoders of 8-bit samples accept (T.81, tables F.1 and F.2).
+// True if decoders of 8-bit samples accept all size classes (T.81, tables F.1 and F.2).
 bool in_range(const ScanHistograms& counts) {
   for (std::size_t i = 0; i < 2; ++i) {
     for (std::size_t symbol = 0; symbol < 256; ++symbol) {

@@ -1,4 +1,4 @@
-// A JPEG file out of its coefficients.
+// Writes JPEG files from coefficients.
 #pragma once
 
 #include "imgmill/buffer.h"
@@ -9,10 +9,10 @@
 namespace imgmill::jpeg {
 
 /// `picture` as a file, with the smallest codes and scans that `search` finds. Its segments come
-/// first, as they are. The units of its planes must be 1.
+/// first, unchanged. The units of its planes must be 1.
 ///
-/// Errors: unsupported: coefficients beyond what 8 bits a sample can have. Throws
-/// std::bad_alloc. Thread-safe.
+/// Errors: unsupported: coefficients outside the range of 8-bit samples. Throws std::bad_alloc.
+/// Thread-safe.
 [[nodiscard]] Result<Buffer> write_jpeg(const Picture& picture, ScanSearch search);
 
 }  // namespace imgmill::jpeg

@@ -19,7 +19,7 @@ namespace {
 using namespace test;
 
 TEST(Huffman, CodesAreValidWhateverTheHistogram) {
-  jpeg::Histogram fibonacci{};  // the deepest tree there is
+  jpeg::Histogram fibonacci{};  // the deepest possible tree
   fibonacci[0] = fibonacci[1] = 1;
   for (std::size_t i = 2; i < 40; ++i) fibonacci[i] = fibonacci[i - 1] + fibonacci[i - 2];
   jpeg::Histogram even{};
@@ -80,7 +80,7 @@ TEST(JpegWriter, RefusesLevelsNoDecoderTakes) {
   }
 }
 
-// More blocks in an MCU than one scan may hold.
+// More blocks per MCU than one scan may contain.
 TEST(JpegWriter, LargeSamplingFactorsAreReadBack) {
   auto picture = jpeg::read_picture(make_jpeg(photo(70, 50, 1)));
   ASSERT_TRUE(picture);
@@ -134,7 +134,7 @@ TEST(Dct, CoefficientsAreThoseOfTheDefinition) {
   }
 }
 
-// The samples of a plane, without rounding or clamping.
+// The samples of a plane, without rounding or clipping.
 double sample_at(const jpeg::Plane& plane, std::size_t x, std::size_t y, bool gain) {
   const std::int16_t* block = plane.block(y / 8 * plane.blocks_wide + x / 8);
   double sum = 0;

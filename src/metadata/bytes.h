@@ -1,4 +1,4 @@
-// Reading and writing numbers in files, and what the containers share.
+// Byte-level reading and writing, and helpers shared by the container formats.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 
 namespace imgmill::metadata {
 
-// Each of these wants its bytes to be there: callers check first.
+// These do not check bounds; callers must.
 [[nodiscard]] inline std::uint8_t u8(ByteView bytes, std::size_t at) {
   return std::to_integer<std::uint8_t>(bytes[at]);
 }
@@ -37,12 +37,12 @@ namespace imgmill::metadata {
   return std::uint32_t{u16le(bytes, at)} | std::uint32_t{u16le(bytes, at + 2)} << 16;
 }
 
-/// Whether `size` bytes from `at` on lie inside `bytes`; never overflows.
+/// True if `size` bytes from `at` on lie inside `bytes`. Never overflows.
 [[nodiscard]] inline bool fits(ByteView bytes, std::uint64_t at, std::uint64_t size) {
   return at <= bytes.size() && size <= bytes.size() - at;
 }
 
-/// `bytes` from `at` on; empty when there are none.
+/// Returns `bytes` from `at` on; empty if `at` is past the end.
 [[nodiscard]] inline ByteView from(ByteView bytes, std::size_t at) {
   return at < bytes.size() ? bytes.subspan(at) : ByteView{};
 }
@@ -53,14 +53,14 @@ namespace imgmill::metadata {
 
 [[nodiscard]] inline bool equal(ByteView a, ByteView b) { return std::ranges::equal(a, b); }
 
-/// Bytes under construction.
+/// A growing byte buffer.
 class ByteWriter {
  public:
   explicit ByteWriter(std::size_t expected = 0) { bytes_.reserve(expected); }
 
   void append(ByteView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
   void append(std::string_view text) { append(as_bytes(text)); }
-  /// The lowest bits of `value` count, here and below.
+  /// Writes the lowest bits of `value`, here and below.
   void u8(std::size_t value) { bytes_.push_back(static_cast<std::byte>(value & 0xFF)); }
   void u16be(std::size_t value) {
     u8(value >> 8);
@@ -92,23 +92,23 @@ class ByteWriter {
   std::vector<std::byte> bytes_;
 };
 
-/// Whether the policy lets through what no single flag of it names.
+/// True if the policy keeps data that none of its flags names.
 [[nodiscard]] inline bool keeps_everything(const Keep& keep) {
   return keep.exif && keep.xmp && keep.iptc && keep.comment;
 }
 
-/// Whether the policy wants the bare picture, and what shows it right.
+/// True if the policy keeps nothing but the picture and what is needed to display it.
 [[nodiscard]] inline bool keeps_nothing(const Keep& keep) {
   return !keep.copyright && !keep.exif && !keep.xmp && !keep.iptc && !keep.comment;
 }
 
-/// Adds `text` unless it is there already.
+/// Adds `text` unless the list contains it.
 inline void add_once(std::vector<std::string>& list, std::string text) {
   if (std::ranges::find(list, text) == list.end()) list.push_back(std::move(text));
 }
 
-/// An EXIF block from its TIFF header on: some writers leave JPEG's "Exif\0\0"
-/// in front of it in other containers. Empty when it is no EXIF block.
+/// Returns an EXIF block from its TIFF header on: some writers copy JPEG's "Exif\0\0" prefix to
+/// other containers. Empty if it is not an EXIF block.
 [[nodiscard]] inline ByteView tiff_part(ByteView block) {
   using std::string_view_literals::operator""sv;
   if (starts_with(block, "Exif\0"sv) && block.size() >= 6) block = block.subspan(6);

@@ -21,7 +21,7 @@ Holding xmp_holding(ByteView packet, ByteView where) {
 
 Holding iptc_holding(ByteView records, ByteView where) {
   Holding found{Content::iptc, "IPTC", where, {}};
-  // IPTC-IIM 4.2: marker, record, data set, size (its highest bit: an extended size).
+  // IPTC-IIM 4.2: marker, record, data set, size (the highest bit marks an extended size).
   std::size_t at = 0;
   while (fits(records, at, 5) && u8(records, at) == 0x1C) {
     const int record = u8(records, at + 1);

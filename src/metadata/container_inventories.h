@@ -1,5 +1,5 @@
-// What each container adds to the inventory (inventory.h). Each function stands beside the reader
-// of its container, which walks the same pieces.
+// Each container's part of the inventory (inventory.h). The functions are defined next to the
+// container's reader, which walks the same pieces.
 #pragma once
 
 #include "imgmill/error.h"
@@ -16,8 +16,8 @@ namespace imgmill::metadata {
 [[nodiscard]] std::vector<Holding> list_tiff(ByteView file);
 [[nodiscard]] std::vector<Holding> list_jxl(ByteView file);
 
-/// `file` with `pieces` of another file of its format put in, whole chunks, blocks and boxes as
-/// they stand there, and trailing bytes behind its end. `original`: where the pieces come from.
+/// Returns `file` with `pieces` of another file of its format inserted: whole chunks, blocks and
+/// boxes unchanged, trailing bytes after the end. `original`: the file the pieces come from.
 /// Errors: bad_input.
 [[nodiscard]] Result<Buffer> carry_into_png(ByteView file, ByteView original,
                                             const std::vector<Holding>& pieces);
@@ -25,16 +25,16 @@ namespace imgmill::metadata {
 [[nodiscard]] Result<Buffer> carry_into_gif(ByteView file, const std::vector<Holding>& pieces);
 [[nodiscard]] Result<Buffer> carry_into_jxl(ByteView file, const std::vector<Holding>& pieces);
 
-/// Metadata blocks as pieces, whatever they are wrapped in.
+/// Metadata blocks as inventory pieces, independent of the container.
 [[nodiscard]] Holding exif_holding(ByteView exif, ByteView where);
 [[nodiscard]] Holding xmp_holding(ByteView packet, ByteView where);
 [[nodiscard]] Holding iptc_holding(ByteView records, ByteView where);
 
-/// Whether all of `bytes` are zeros, 0xFF, or white space.
+/// True if all bytes are zero, 0xFF, or white space.
 [[nodiscard]] bool is_padding(ByteView bytes);
-/// Whether `bytes` hold the place where a video was made, as telephones write it.
+/// True if `bytes` contain a video's location, as phones write it.
 [[nodiscard]] bool tells_place_of_video(ByteView bytes);
-/// Whether `bytes` begin like an MP4 file.
+/// True if `bytes` begin like an MP4 file.
 [[nodiscard]] bool begins_video(ByteView bytes);
 
 }  // namespace imgmill::metadata

@@ -1,4 +1,4 @@
-// What is special about each container.
+// Tests of what is specific to each container.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -72,7 +72,7 @@ TEST(Jpeg, TellsGainMapsFromPreviews) {
   // Then nothing may move.
   const Buffer several = jpeg_file(second + "aux:hdrgainmap");
   EXPECT_EQ(rewritten(several, Format::jpeg).size(), several.size());
-  // Signalled, but no longer there.
+  // Signalled, but missing.
   EXPECT_FALSE(has_gain_map_or_mpf(jpeg_file({}, "urn:iso:std:iso:ts:21496:-1\0"sv).view()));
   EXPECT_FALSE(has_gain_map_or_mpf(jpeg_file().view()));
 }
@@ -104,7 +104,7 @@ TEST(Jpeg, RefusesBlocksThatDoNotFitASegment) {
   const auto result = insert_metadata(jpeg_file().view(), Format::jpeg, {{}, as_bytes(large), {}});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code(), ErrorCode::limit);
-  // IPTC may go over several segments.
+  // IPTC may span several segments.
   const auto iptc = insert_metadata(jpeg_file().view(), Format::jpeg, {{}, {}, as_bytes(large)});
   ASSERT_TRUE(iptc);
   EXPECT_EQ(text(read_metadata(iptc->view(), Format::jpeg).iptc), large);
@@ -122,7 +122,7 @@ TEST(Insert, PutsBlocksIntoFilesWithoutAny) {
     EXPECT_EQ(text(blocks.exif), text(exif));
     EXPECT_EQ(text(blocks.xmp), xmp_packet);
     EXPECT_EQ(text(blocks.iptc), format == Format::webp ? ""sv : iptc_records);
-    // And out again: what was there before is there now.
+    // Removing it again restores the original.
     EXPECT_EQ(rewritten(Buffer::copy_of(result->view()), format, Keep::none()), text(bare->bytes));
   }
 }
@@ -167,7 +167,7 @@ TEST(Png, ReadsExifOfOlderPrograms) {
   const auto bare = rewrite_metadata(png_file().view(), Format::png, Keep::none(), {});
   ASSERT_TRUE(bare);
   std::string bytes = text(bare->bytes);
-  bytes.insert(33, chunk);  // behind IHDR
+  bytes.insert(33, chunk);  // after IHDR
   EXPECT_EQ(text(read_metadata(as_bytes(bytes), Format::png).exif), text(exif));
   EXPECT_EQ(rewritten(Buffer::copy_of(as_bytes(bytes)), Format::png, Keep::none()),
             text(bare->bytes));
@@ -205,8 +205,8 @@ TEST(Deflate, TellsTheStartOfALargeStream) {
 }
 
 TEST(Png, ManyBombsCostNoMoreThanOneFileMay) {
-  // 60 texts that say they are EXIF, each 15 MiB of blanks; then a true one. What a
-  // reader may spend is gone after the second.
+  // 60 texts marked as EXIF, each 15 MiB of blanks, then a valid one. The reader's budget is used
+  // up after the second.
   const std::string blanks(std::size_t{15} << 20, ' ');
   const Buffer bomb = deflated(as_bytes(blanks));
   std::string exif = "\nexif\n 123\n457869660000";
@@ -297,7 +297,7 @@ TEST(Tiff, LeavesWhatItCannotFilter) {
             ErrorCode::unsupported);
   const Buffer raw = write_tiff(false, {number(false, tag::dng_version, 4, 1)});
   EXPECT_EQ(refusal(raw.view(), Format::tiff), ErrorCode::unsupported);
-  // A directory that follows itself.
+  // A directory that links to itself.
   Buffer loop = write_tiff(false, {number(false, 0x0100, 3, 4)});
   loop.writable()[loop.size() - 4] = std::byte{8};
   EXPECT_EQ(refusal(loop.view(), Format::tiff), ErrorCode::bad_input);
@@ -331,7 +331,7 @@ TEST(Avif, KeepsTheOwnerWhereThereIsRoom) {
 
 TEST(Avif, NeverOverwritesThePicture) {
   std::string bytes = text(avif_file());
-  // The location of item 2 (EXIF) now names item 1's bytes.
+  // The location of item 2 (EXIF) now refers to item 1's bytes.
   const std::size_t first = bytes.find("\0\1\0\0\0\0\0\1"sv, bytes.find("iloc") + 12);
   ASSERT_NE(first, std::string::npos);
   bytes.replace(first + 16 + 8, 4, bytes.substr(first + 8, 4));

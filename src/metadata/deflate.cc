@@ -12,8 +12,8 @@ namespace imgmill::metadata {
 namespace {
 
 struct Inflated {
-  std::vector<std::byte> bytes;  // one more than the limit: there would have been more
-  bool whole = false;            // the stream came to its end
+  std::vector<std::byte> bytes;  // one more than the limit if there would have been more
+  bool whole = false;            // the stream reached its end
 };
 
 Inflated inflated(ByteView stream, std::size_t limit) {
@@ -25,11 +25,11 @@ Inflated inflated(ByteView stream, std::size_t limit) {
     void operator()(z_stream* each) const { inflateEnd(each); }
   };
   const std::unique_ptr<z_stream, End> guard(&state);
-  // zlib does not write through next_in, whatever its type says.
+  // zlib does not write through next_in, although its type allows it.
   state.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(stream.data()));
   state.avail_in = static_cast<uInt>(stream.size());
   std::vector<std::byte>& out = result.bytes;
-  // Grows with what is really there, so that a small bomb costs little.
+  // Grows with the actual output, so that a small bomb costs little.
   std::size_t room = std::max<std::size_t>(4096, 2 * std::min(stream.size(), limit));
   while (out.size() <= limit) {
     const std::size_t used = out.size();
@@ -71,7 +71,7 @@ Buffer inflated_start(ByteView stream, std::size_t size) {
 Buffer deflated(ByteView bytes) {
   uLongf size = compressBound(static_cast<uLong>(bytes.size()));
   Buffer out = Buffer::uninitialised(size);
-  // Fails only for want of memory or room; the room is the library's own bound.
+  // Fails only for lack of memory or space; the buffer has the library's own upper bound.
   if (compress2(reinterpret_cast<Bytef*>(out.data()), &size,
                 reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uLong>(bytes.size()),
                 Z_BEST_COMPRESSION) != Z_OK) {

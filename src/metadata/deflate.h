@@ -1,4 +1,4 @@
-// zlib streams inside metadata, bounded.
+// Bounded decompression of zlib streams inside metadata.
 #pragma once
 
 #include <optional>
@@ -7,19 +7,19 @@
 
 namespace imgmill::metadata {
 
-/// More than any real profile or packet, less than what would hurt.
+/// More than any real profile or packet, less than would do harm.
 inline constexpr std::size_t max_inflated_bytes = std::size_t{16} << 20;
 
-/// Nothing when the stream is damaged or larger than `limit` once inflated.
+/// None if the stream is damaged or inflates to more than `limit`.
 [[nodiscard]] std::optional<Buffer> inflate_bounded(ByteView stream,
                                                     std::size_t limit = max_inflated_bytes);
 
-/// Bounds the sum over many streams of one file, of which each may be a small bomb.
+/// Bounds the total over many streams of one file, each of which may be a small bomb.
 class InflateBudget {
  public:
   explicit InflateBudget(std::size_t bytes = 2 * max_inflated_bytes) : left_(bytes) {}
-  /// As inflate_bounded(), and nothing either when the budget is too small. What
-  /// comes out is paid for, whether it turns out to be of use or not.
+  /// As inflate_bounded(); also none if the budget is too small. All output counts against the
+  /// budget, whether it is used or not.
   [[nodiscard]] std::optional<Buffer> inflate(ByteView stream);
   [[nodiscard]] std::size_t left() const { return left_; }
 
@@ -27,11 +27,11 @@ class InflateBudget {
   std::size_t left_;
 };
 
-/// At most the first `size` bytes of what `stream` inflates to; fewer when it is
-/// shorter or damaged behind them. Costs no more than that.
+/// Returns at most the first `size` bytes of the inflated `stream`; fewer if it is shorter or
+/// damaged after them. Inflates no more than that.
 [[nodiscard]] Buffer inflated_start(ByteView stream, std::size_t size);
 
-/// The same bytes for the same input and the same zlib.
+/// Deterministic for the same input and the same zlib.
 [[nodiscard]] Buffer deflated(ByteView bytes);
 
 }  // namespace imgmill::metadata

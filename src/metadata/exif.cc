@@ -19,10 +19,10 @@ using metadata::TiffType;
 using metadata::TiffView;
 namespace tag = metadata::tag;
 
-// A longer name or notice is no name or notice, but something hidden in one.
+// A longer name or notice is treated as hidden data, not as text.
 constexpr std::size_t max_text_bytes = 16 * 1024;
 
-/// The text of an entry without the zeros and blanks at its end.
+/// Returns the text of an entry without trailing zeros and blanks.
 std::string text_of(const TiffView& tiff, const TiffIfd& ifd, std::uint16_t wanted) {
   const TiffEntry* entry = ifd.find(wanted);
   if (entry == nullptr ||
@@ -52,10 +52,10 @@ TiffField orientation_field(bool big_endian, int orientation) {
   return field;
 }
 
-// A rational in little endian: dots per inch to a hundredth.
+// A little-endian rational: dots per inch to a hundredth.
 TiffField rational_field(std::uint16_t which, double value) {
   constexpr double denominator = 100;
-  // A PNG counts by the metre: 300 to the inch come back as 299.9994.
+  // PNG stores pixels per metre: 300 per inch come back as 299.9994.
   const bool whole = std::abs(value - std::round(value)) < 0.01;
   metadata::ByteWriter out(8);
   out.u32le(static_cast<std::size_t>(std::lround(whole ? value : value * denominator)));
@@ -106,8 +106,8 @@ void add_ranges(const TiffIfd& ifd, std::vector<Range>& ranges) {
   }
 }
 
-/// Takes away the second directory with all it points at, which is the thumbnail.
-/// Everything else stays where it is, because maker notes point by offset.
+/// Removes the second directory and everything it points at, which is the thumbnail. Nothing else
+/// moves, because maker notes use absolute offsets.
 void drop_thumbnail(const TiffView& tiff, const TiffIfd& main, Buffer& block) {
   if (main.next == 0) return;
   std::vector<Range> kept{{0, 8}};
@@ -142,8 +142,8 @@ void drop_thumbnail(const TiffView& tiff, const TiffIfd& main, Buffer& block) {
   }
 }
 
-/// `block` with the orientation tag set; a missing tag is added in a new copy of
-/// the directory at the end, where it moves nothing else.
+/// Returns `block` with the orientation tag set. A missing tag is added to a copy of the directory
+/// at the end, so that nothing else moves.
 Buffer with_orientation(Buffer block, int orientation) {
   const auto tiff = TiffView::open(block.view());
   const auto ifd = tiff ? tiff->ifd(tiff->first()) : std::nullopt;
@@ -200,7 +200,7 @@ Buffer with_orientation(Buffer block, int orientation) {
   return grown;
 }
 
-// Of a directory's resolution, where it says more than EXIF's default.
+// The resolution in a directory, if it differs from EXIF's default.
 std::optional<Resolution> resolution_of(const TiffView& tiff, const TiffIfd& ifd) {
   constexpr double usual = 72;
   constexpr double inch = 2.54;
@@ -226,7 +226,7 @@ std::optional<Resolution> resolution_of(const TiffView& tiff, const TiffIfd& ifd
 bool says_something(const TiffView& tiff, const TiffEntry& entry) {
   const std::string_view blank("\0 \t\r\n", 5);
   const std::string_view value = as_text(tiff.value(entry));
-  // UserComment begins with the name of its character code.
+  // UserComment begins with an 8-byte character code.
   const std::size_t from =
       entry.tag == tag::user_comment ? std::min<std::size_t>(8, value.size()) : 0;
   return value.find_first_not_of(blank, from) != std::string_view::npos;
@@ -236,7 +236,7 @@ PrivateData privacy_of(const TiffView& tiff, const TiffIfd& main) {
   constexpr std::array comments = {tag::image_description, std::uint16_t{0x9C9B},
                                    std::uint16_t{0x9C9C},  std::uint16_t{0x9C9D},
                                    std::uint16_t{0x9C9E},  std::uint16_t{0x9C9F}};
-  // Owner, body, lens; the maker's note has them under other numbers.
+  // Owner, body, lens; maker notes have them under other numbers.
   constexpr std::array<std::uint16_t, 4> serials = {0xA430, 0xA431, 0xA435, tag::maker_note};
   PrivateData found;
   for (const TiffEntry& entry : main.entries) {
@@ -256,7 +256,7 @@ PrivateData privacy_of(const TiffView& tiff, const TiffIfd& main) {
     }
   }
   if (const auto gps = tiff.child(main, tag::gps_ifd)) {
-    // 0 is the version and 18 the datum: alone they are no place.
+    // 0 is the version and 18 the datum: without others they are no location.
     found.position = std::ranges::any_of(
         gps->entries, [](const TiffEntry& entry) { return entry.tag != 0 && entry.tag != 18; });
   } else {
@@ -290,8 +290,7 @@ ExifFacts read_exif(ByteView exif) {
   }
   facts.artist = text_of(*tiff, *ifd, tag::artist);
   facts.copyright = text_of(*tiff, *ifd, tag::copyright);
-  // EXIF puts the photographer's and the editor's notice into one value with a
-  // zero between them.
+  // EXIF stores the photographer's and the editor's notice in one value, separated by a zero.
   std::ranges::replace(facts.copyright, '\0', ';');
   facts.adobe_rgb = says_adobe_rgb(*tiff, *ifd);
   facts.has_gps = ifd->find(tag::gps_ifd) != nullptr;
@@ -305,7 +304,7 @@ ExifFacts read_exif(ByteView exif) {
   facts.resolution = resolution_of(*tiff, *ifd);
   const std::string make = text_of(*tiff, *ifd, tag::make);
   const std::string model = text_of(*tiff, *ifd, tag::model);
-  // Many makers repeat their name in the model's.
+  // Many cameras repeat the make in the model.
   const bool repeated = make.empty() || model.starts_with(make);
   facts.camera = repeated ? model : model.empty() ? make : make + " " + model;
   return facts;
@@ -344,7 +343,7 @@ Buffer filter_exif(ByteView original, const Keep& keep, int orientation, bool pi
   if (!keep.exif) return minimal(original, keep, orientation, resolution);
   const auto tiff = TiffView::open(original);
   const auto ifd = tiff ? tiff->ifd(tiff->first()) : std::nullopt;
-  // What cannot be read cannot be kept up to date either.
+  // A block that cannot be read cannot be updated either.
   if (!ifd) return minimal({}, keep, orientation, resolution);
   Buffer block = Buffer::copy_of(original);
   if (pixels_changed) drop_thumbnail(*tiff, *ifd, block);

@@ -7,7 +7,7 @@
 namespace imgmill::metadata::test {
 namespace {
 
-/// A block with a second directory that points at a thumbnail at the very end.
+/// Returns a block with a second directory that points at a thumbnail at the very end.
 Buffer with_thumbnail(bool big_endian) {
   Buffer main = camera_exif(big_endian);
   ByteWriter out;

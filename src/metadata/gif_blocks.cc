@@ -20,14 +20,14 @@ enum class Kind {
   icc,
   xmp,
   comment,
-  application,  // known data of programs
-  text,         // a plain text extension, which nothing draws any more
+  application,  // known application data
+  text,         // a plain text extension, which no decoder draws any more
   credentials,
   unknown,
   end,
 };
 
-// Application extensions of programs that say nothing of the picture (their names, 11 bytes).
+// Application extensions that do not affect the picture (names of 11 bytes).
 constexpr std::array known_applications = {"MGK8BIM0000"sv,   "MGKIPTC0000"sv,   "ImageMagick"sv,
                                            "ADOBE:IR1.0"sv,   "ICCRGBG1008"sv,   "STARDIV 5.0"sv,
                                            "PIANYGIF2.0"sv,   "ZGATEXTI5\0\0"sv, "ZGATILEI5\0\0"sv,
@@ -40,7 +40,7 @@ struct Block {
   ByteView sub_blocks;  ///< with their length bytes and the closing zero
 };
 
-/// Past the sub-blocks that begin at `at`, or nothing when the file ends first.
+/// Returns the position after the sub-blocks at `at`, or none if the file ends first.
 std::optional<std::size_t> past_sub_blocks(ByteView file, std::size_t at) {
   while (fits(file, at, 1)) {
     const std::size_t size = u8(file, at);
@@ -51,7 +51,7 @@ std::optional<std::size_t> past_sub_blocks(ByteView file, std::size_t at) {
   return std::nullopt;
 }
 
-/// The bytes of a colour table that packed field `packed` announces.
+/// Returns the size in bytes of the colour table announced by packed field `packed`.
 std::size_t table_size(std::uint8_t packed) {
   return (packed & 0x80) != 0 ? std::size_t{3} << ((packed & 7) + 1) : 0;
 }
@@ -65,12 +65,12 @@ class Walker {
     at_ = size;
   }
 
-  /// Header, screen descriptor and colour table; empty when damaged.
+  /// Header, screen descriptor and colour table; empty if damaged.
   [[nodiscard]] ByteView header() const { return file_.first(at_); }
   [[nodiscard]] std::size_t position() const { return at_; }
   [[nodiscard]] bool at_end() const { return at_ >= file_.size(); }
 
-  /// The next block, or nothing when the file ends or is damaged.
+  /// Returns the next block, or none if the file ends or is damaged.
   std::optional<Block> next() {
     if (!fits(file_, at_, 1)) return std::nullopt;
     Block block;
@@ -103,7 +103,7 @@ class Walker {
   void classify(Block& block, std::size_t end) const {
     const std::uint8_t label = u8(file_, at_ + 1);
     block.sub_blocks = file_.subspan(at_ + 2, end - at_ - 2);
-    if (label == 0xF9) return;  // graphic control
+    if (label == 0xF9) return;  // graphic control extension
     block.kind = label == 0xFE ? Kind::comment : label == 0x01 ? Kind::text : Kind::unknown;
     if (label != 0xFF || block.sub_blocks.size() < 12 || u8(block.sub_blocks, 0) != 11) return;
     block.name = block.sub_blocks.subspan(1, 11);
@@ -134,8 +134,8 @@ Buffer joined(ByteView sub_blocks) {
   return out.take();
 }
 
-/// XMP stands in GIF as it is, not cut into sub-blocks, and behind it a ramp of
-/// 258 bytes that leads a reader of sub-blocks to the end (XMP part 3, 1.1.2).
+/// GIF stores XMP unsplit, followed by a ramp of 258 bytes that leads a reader of sub-blocks to the
+/// end (XMP part 3, 1.1.2).
 Buffer xmp_of(ByteView sub_blocks) {
   constexpr std::size_t ramp_size = 258;
   if (sub_blocks.size() >= ramp_size) {
@@ -169,7 +169,7 @@ bool stays(Kind kind, const Keep& keep) {
   return false;
 }
 
-/// XMP as it stands in GIF, with the ramp behind it.
+/// Writes XMP unsplit, followed by the ramp.
 void put_xmp(ByteWriter& out, ByteView packet) {
   out.append("\x21\xFF\x0BXMP DataXMP"sv);
   out.append(packet);
@@ -200,7 +200,7 @@ GifScreen read_gif_screen(ByteView file) {
   screen.height = u16le(file, 8);
   const ByteView shared = walker.header().subspan(13);
   bool loops = false;
-  GifPicture next;  // what a graphic control extension says of it
+  GifPicture next;  // filled in by graphic control extensions
   while (const auto block = walker.next()) {
     if (block->kind == Kind::end) break;
     const ByteView whole = block->whole;
@@ -262,7 +262,7 @@ Result<Rewritten> rewrite_gif(ByteView file, const Keep& keep, ByteView exif, By
   Rewritten result;
   ByteWriter out(file.size() + xmp.size() + 300);
   out.append(walker.header());
-  // Extensions are not of the first version.
+  // The first version has no extensions.
   if (!keep.xmp && !xmp.empty() && starts_with(file, "GIF89a")) put_xmp(out, xmp);
   bool ended = false;
   while (!ended) {
@@ -280,7 +280,7 @@ Result<Rewritten> rewrite_gif(ByteView file, const Keep& keep, ByteView exif, By
 }
 
 std::vector<Holding> list_gif(ByteView file) {
-  constexpr std::size_t most_listed = 20'000;  // a list is for people
+  constexpr std::size_t most_listed = 20'000;  // the list is for display
   std::vector<Holding> list;
   Walker walker(file);
   if (walker.header().empty()) return list;

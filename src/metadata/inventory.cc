@@ -18,7 +18,7 @@ namespace {
 using metadata::keeps_everything;
 using metadata::keeps_nothing;
 
-// Formats whose fresh files take blocks of the old one as they are (carry_unknown()).
+// Formats whose newly encoded files accept blocks of the old file unchanged (carry_unknown()).
 bool takes_foreign_blocks(Format format) {
   switch (format) {
     case Format::jpeg:
@@ -32,21 +32,21 @@ bool takes_foreign_blocks(Format format) {
   }
 }
 
-// What a flag of the policy names.
+// The fate of content that has its own flag in the policy.
 Fate by_policy(bool keep, Format format, Way way) {
   if (!keep) return Fate::dropped;
-  // TIFF's encoder knows no EXIF and no comments.
+  // The TIFF encoder supports neither EXIF nor comments.
   return way == Way::encode && format == Format::tiff ? Fate::neither : Fate::carried;
 }
 
-// A block that nobody here understands.
+// A block that imgmill does not understand.
 Fate of_foreign(Format format, const Keep& keep, Way way) {
   if (keeps_nothing(keep) || way == Way::convert) return Fate::told;
   if (way == Way::encode && !takes_foreign_blocks(format)) return Fate::neither;
   return Fate::carried;
 }
 
-// Pieces that are found again by their own bytes.
+// Pieces that are matched by their bytes.
 bool is_opaque(Content content) {
   return content == Content::unknown || content == Content::bound || content == Content::trailing ||
          content == Content::auxiliary || content == Content::further_picture;
@@ -58,7 +58,7 @@ void add_once(std::vector<std::string>& names, const std::string& name) {
 
 std::vector<std::string> names_with(Fate fate, const std::vector<Holding>& inventory, Format format,
                                     const Keep& keep, Way way) {
-  // The list is for people.
+  // The list is for display.
   constexpr std::size_t most = 4;
   std::vector<std::string> names;
   for (const Holding& holding : inventory) {
@@ -220,7 +220,7 @@ std::optional<std::string> lost_between(const std::vector<Holding>& before,
         taken[i] = found;
         continue;
       }
-      // A box may come to say its size where it said "to the end".
+      // A box that said "to the end" may now state its size.
       const std::size_t head = format == Format::jpegxl ? 8 : 0;
       found = std::ranges::equal(metadata::from(after[i].bytes, head),
                                  metadata::from(piece.bytes, head));

@@ -1,4 +1,4 @@
-// Everything that a file holds, and what becomes of each piece of it.
+// Inventory of everything in a file, and the fate of each piece.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@
 
 namespace imgmill {
 
-/// What a piece of a file is.
+/// The kind of a piece.
 enum class Content : std::uint8_t {
-  picture,          ///< the main picture, its transparency, whatever shows it
-  colour,           ///< what its numbers mean: profile, code points, gamma
+  picture,          ///< the main picture, its transparency, and all that is needed to display it
+  colour,           ///< colour information: profile, code points, gamma
   frame,            ///< a further frame or page
-  preview,          ///< made from the picture: thumbnails, reduced images
-  auxiliary,        ///< belongs to the picture: gain map, depth map, matte
-  further_picture,  ///< one of its own: layers, views, SubIFDs, hidden items
+  preview,          ///< derived from the picture: thumbnails, reduced images
+  auxiliary,        ///< part of the picture: gain map, depth map, matte
+  further_picture,  ///< independent pictures: layers, views, SubIFDs, hidden items
   motion_video,     ///< the video of a motion photo
   exif,
   xmp,
@@ -27,66 +27,67 @@ enum class Content : std::uint8_t {
   copyright,
   comment,
   resolution,
-  application,  ///< known data of programs and cameras that shows nothing
-  credentials,  ///< a C2PA manifest, which holds for these very bytes
-  trailing,     ///< bytes behind the end that mean nothing to us
-  padding,      ///< bytes of no meaning
-  unknown,      ///< a block, tag, box or chunk that is not understood
-  bound,        ///< the same, or layers, that must not outlive a change of the picture's data
+  application,  ///< known data of programs and cameras that does not affect the picture
+  credentials,  ///< a C2PA manifest, which is valid for exactly these bytes
+  trailing,     ///< unrecognized bytes after the end
+  padding,      ///< meaningless bytes
+  unknown,      ///< an unrecognized block, tag, box or chunk
+  bound,        ///< the same, or layers, that become invalid when the picture data changes
 };
 [[nodiscard]] std::string_view name_of(Content content);
 
 /// One piece. Refers to the file's bytes.
 struct Holding {
   Content content = Content::unknown;
-  std::string name;  ///< for people: "chunk 'vpAg'", "SubIFD 160 x 120"
-  ByteView bytes;    ///< where it stands; of a scattered one the first part, or nothing
+  std::string name;  ///< for display: "chunk 'vpAg'", "SubIFD 160 x 120"
+  ByteView bytes;    ///< its location; for a scattered piece the first part, or empty
   PrivateData holds;
 };
 
-/// What `file` is made of, in its order. Of a damaged file what can be read. Never reads outside
-/// `file`; takes no more memory than a small multiple of the number of pieces. Thread-safe.
+/// Returns the pieces of `file` in file order; for a damaged file those that can be read. Never
+/// reads outside `file`; takes no more memory than a small multiple of the number of pieces.
+/// Thread-safe.
 [[nodiscard]] std::vector<Holding> inventory_of(ByteView file, Format format);
 
-/// How an output comes about.
+/// How an output is produced.
 enum class Way : std::uint8_t {
-  strip,    ///< the same picture data; metadata is taken out
-  repack,   ///< picture data of the same file packed anew or made coarser, the rest around it kept
-  encode,   ///< the same picture in the same format by an encoder that knows pixels only
-  convert,  ///< another format, or another size: what was asked for is the picture
+  strip,    ///< the same picture data without metadata
+  repack,   ///< picture data of the same file repacked or requantized; everything around it is kept
+  encode,   ///< the same picture encoded again in the same format, from pixels only
+  convert,  ///< another format or another size: only the picture was asked for
 };
 
 enum class Fate : std::uint8_t {
-  carried,  ///< it is in the output
-  dropped,  ///< the policy names it, or it means nothing once the picture has changed
-  told,     ///< dropped, and people are told so
-  neither,  ///< nobody said that it may go, and it cannot come along: the file must stay as it is
+  carried,  ///< kept in the output
+  dropped,  ///< removed by the policy, or meaningless for the changed picture
+  told,     ///< removed, and reported to the user
+  neither,  ///< must not be removed but cannot be carried: the file must stay as it is
 };
 
-/// The one place that decides. `format` is the input's.
+/// Decides the fate of each kind of content; the only place that does. `format` is the input's.
 [[nodiscard]] Fate fate_of(Content content, Format format, const Keep& keep, Way way);
 
-/// Names of what stands in the way of going `way`, each once; empty: nothing does.
+/// Returns the distinct names of pieces that prevent `way`; empty if there are none.
 [[nodiscard]] std::vector<std::string> obstacles(const std::vector<Holding>& inventory,
                                                  Format format, const Keep& keep, Way way);
 
-/// Names of what goes with people being told so.
+/// Returns the names of pieces whose removal is reported to the user.
 [[nodiscard]] std::vector<std::string> told_losses(const std::vector<Holding>& inventory,
                                                    Format format, const Keep& keep, Way way);
 
-/// What of `inventory` is private and has no place in an output under `keep`.
+/// Returns the private data in `inventory` that an output under `keep` must not contain.
 [[nodiscard]] PrivateData private_against(const std::vector<Holding>& inventory, const Keep& keep);
 
-/// Whether everything that had to be carried from `before` is found, byte for byte, in `after`;
-/// the name of the first piece that is missing, or nothing. For blocks that are not understood,
-/// further pictures and trailing data.
+/// Checks that everything that had to be carried from `before` is in `after`, byte for byte.
+/// Returns the name of the first missing piece, or none. For unrecognized blocks, further pictures
+/// and trailing data.
 [[nodiscard]] std::optional<std::string> lost_between(const std::vector<Holding>& before,
                                                       const std::vector<Holding>& after,
                                                       Format format, const Keep& keep, Way way);
 
-/// `encoded`, an encoder's fresh file of the same format as `original`, with those pieces of the
-/// original put in that are not understood and must be carried (see fate_of with Way::encode), and
-/// bytes behind its end. Errors: bad_input.
+/// Returns `encoded`, an encoder's new file of the same format as `original`, with those
+/// unrecognized pieces of the original inserted that must be carried (see fate_of with
+/// Way::encode), and with its trailing bytes. Errors: bad_input.
 [[nodiscard]] Result<Buffer> carry_unknown(ByteView original, Buffer encoded, Format format,
                                            const Keep& keep);
 

@@ -17,7 +17,7 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-// Alpha, depth, a few masks: what is beyond costs time and is no picture anybody has made.
+// Alpha, depth, a few masks: more would cost time and does not occur in real files.
 constexpr std::size_t most_auxiliaries = 16;
 
 enum class ItemKind { picture, exif, xmp, text };
@@ -26,7 +26,7 @@ struct Item {
   std::uint64_t id = 0;
   ItemKind kind = ItemKind::picture;
   bool gain_map = false;
-  bool elsewhere = false;      ///< made from other items, in another file, or not sound
+  bool elsewhere = false;      ///< derived from other items, stored in another file, or invalid
   std::vector<Range> extents;  ///< in the file
 };
 
@@ -36,7 +36,7 @@ struct Meta {
   Range idat;
   ByteView icc;                            ///< of the primary image
   std::optional<Nclx> nclx;                ///< of the primary image
-  std::vector<std::uint64_t> auxiliaries;  ///< images beside the primary one
+  std::vector<std::uint64_t> auxiliaries;  ///< auxiliary images of the primary one
   bool premultiplied = false;
   std::vector<TurnBox> turns_of_both;
   bool sound = true;
@@ -48,11 +48,11 @@ struct Meta {
 };
 
 struct Layout {
-  bool avif = false;  ///< begins with a file type box
+  bool avif = false;  ///< begins with an "ftyp" box
   bool sequence = false;
   bool sound = false;
   std::vector<Range> data;   ///< payloads of "mdat"
-  std::vector<Box> foreign;  ///< "uuid" and "udta" boxes: a program's own data
+  std::vector<Box> foreign;  ///< "uuid" and "udta" boxes: private data of programs
   std::vector<Meta> metas;
 };
 
@@ -113,7 +113,7 @@ void read_locations(const Box& box, ByteView file, Meta& meta) {
       if (item == nullptr || !reader.good()) continue;
       const ByteView space = method == 1 ? file.first(meta.idat.end) : file;
       const std::uint64_t start = method == 1 ? meta.idat.begin : 0;
-      // Each sum is checked, so that none of them can wrap.
+      // Each sum is checked, so that none can overflow.
       const bool sane = method <= 1 && reference == 0 && base <= file.size() &&
                         offset <= file.size() && length <= file.size();
       offset += sane ? base + start : 0;
@@ -128,7 +128,7 @@ void read_locations(const Box& box, ByteView file, Meta& meta) {
   meta.sound = meta.sound && reader.good();
 }
 
-/// What refers to the primary image, or it to others ("iref").
+/// Reads references from and to the primary image ("iref").
 void read_references(const Box& box, ByteView file, Meta& meta) {
   if (box.payload.size() < 4) return;
   const std::size_t id_size = u8(box.payload, 0) == 0 ? 2 : 4;
@@ -145,7 +145,7 @@ void read_references(const Box& box, ByteView file, Meta& meta) {
   });
 }
 
-/// Which properties (counted from 1) an item has.
+/// Returns the property indices of an item, counted from 1.
 std::vector<std::uint64_t> properties_of(const Box& box, std::uint64_t item) {
   std::vector<std::uint64_t> result;
   Reader reader(box.payload);
@@ -226,7 +226,7 @@ void read_properties(const Box& box, ByteView file, Meta& meta) {
 Meta read_meta(const Box& box, ByteView file) {
   Meta meta;
   if (box.payload.size() < 4) return meta;
-  std::array<std::optional<Box>, 4> parts;  // in the order in which they need each other
+  std::array<std::optional<Box>, 4> parts;  // in order of dependency
   constexpr std::array<std::string_view, 4> names{"iinf", "iloc", "iref", "iprp"};
   meta.sound = for_each_box(file, box.payload_at + 4, box.end(), [&](const Box& part) {
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -275,7 +275,7 @@ Layout parse(ByteView file) {
   return layout;
 }
 
-/// Items may name the same bytes again and again: `budget` bounds what is read.
+/// Items may refer to the same bytes repeatedly: `budget` bounds the bytes read.
 Buffer contents(ByteView file, const Item& item, std::size_t& budget) {
   std::size_t total = 0;
   for (const Range& extent : item.extents) total += extent.end - extent.begin;
@@ -288,8 +288,8 @@ Buffer contents(ByteView file, const Item& item, std::size_t& budget) {
   return out.take();
 }
 
-/// The TIFF block in an Exif item, which begins with an offset to it. Empty for
-/// the block without entries that `rewrite_avif` leaves.
+/// Returns the TIFF block in an Exif item, which begins with an offset to it. Empty for the block
+/// without entries that `rewrite_avif` leaves.
 Buffer exif_of(ByteView item) {
   if (item.size() < 4) return {};
   const std::uint64_t offset = std::uint64_t{4} + u32be(item, 0);
@@ -300,7 +300,7 @@ Buffer exif_of(ByteView item) {
   return ifd && !ifd->entries.empty() ? Buffer::copy_of(block) : Buffer{};
 }
 
-/// What to put in an Exif item of `size` bytes; zeros fill the rest.
+/// Returns the contents for an Exif item of `size` bytes, zero-padded.
 Buffer exif_item(ByteView exif, std::size_t size) {
   constexpr auto nothing = "II*\0\x08\0\0\0\0\0\0\0\0\0"sv;  // a directory without entries
   const ByteView block = exif.empty() ? as_bytes(nothing) : exif;
@@ -318,7 +318,7 @@ bool foreign_stays(const Box& box, const Keep& keep) {
   return !starts_with(box.payload, c2pa_uuid) && !keeps_nothing(keep);
 }
 
-/// Whether one of `outer`, which are sorted and apart from each other, holds `range`.
+/// True if one of `outer`, which are sorted and disjoint, contains `range`.
 bool inside_one(const std::vector<Range>& outer, const Range& range) {
   const auto after = std::ranges::upper_bound(outer, range.begin, {}, &Range::begin);
   return after != outer.begin() && range.end <= std::prev(after)->end;
@@ -361,7 +361,7 @@ Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif, B
   result.bytes = Buffer::copy_of(file);
 
   std::vector<Range> room = layout.data;  // where items may be overwritten
-  std::vector<Range> pictures;            // where nothing may be
+  std::vector<Range> pictures;            // where nothing may be overwritten
   for (const Meta& meta : layout.metas) {
     if (meta.idat.begin < meta.idat.end) room.push_back(meta.idat);
     for (const Item& item : meta.items) {
@@ -372,7 +372,7 @@ Result<Rewritten> rewrite_avif(ByteView file, const Keep& keep, ByteView exif, B
   }
   std::ranges::sort(room, {}, &Range::begin);
   std::ranges::sort(pictures, {}, &Range::begin);
-  // The greatest end so far tells whether anything that begins earlier reaches in.
+  // The greatest end so far tells whether any earlier range overlaps.
   for (std::size_t i = 1; i < pictures.size(); ++i) {
     pictures[i].end = std::max(pictures[i].end, pictures[i - 1].end);
   }

@@ -1,4 +1,4 @@
-// Boxes one within another (ISO/IEC 14496-12, 4.2), of bytes that nobody trusts.
+// Parses nested boxes (ISO/IEC 14496-12, 4.2) of untrusted files.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ struct Box {
   [[nodiscard]] std::size_t end() const { return payload_at + payload.size(); }
 };
 
-/// The boxes in file[begin, end), as far as they are sound; true when nothing was
-/// left over.
+/// Visits the boxes in file[begin, end) as far as they are valid. Returns true if nothing was left
+/// over.
 template <typename Visit>
 bool for_each_box(ByteView file, std::size_t begin, std::size_t end, const Visit& visit) {
   std::size_t at = begin;
@@ -47,7 +47,7 @@ bool for_each_box(ByteView file, std::size_t begin, std::size_t end, const Visit
   return at == end;
 }
 
-/// Bytes read one after the other; past the end everything is 0 and `good` false.
+/// Sequential reader; past the end everything reads as 0 and `good` is false.
 class Reader {
  public:
   explicit Reader(ByteView bytes) : bytes_(bytes) {}

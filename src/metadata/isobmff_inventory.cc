@@ -1,5 +1,5 @@
-// What an AVIF or HEIC file holds: items, what refers to what, and boxes (ISO/IEC 14496-12, 8.11;
-// 23008-12, 6 to 10).
+// Inventory of AVIF and HEIC files: items, references and boxes (ISO/IEC 14496-12, 8.11; 23008-12,
+// 6 to 10).
 #include <algorithm>
 #include <array>
 #include <map>
@@ -50,7 +50,7 @@ bool is_picture_type(std::string_view type) {
 
 bool not_square(ByteView pasp) { return pasp.size() >= 8 && u32be(pasp, 0) != u32be(pasp, 4); }
 
-// One "meta" box, understood as far as it goes.
+// One "meta" box, as far as it is understood.
 class Meta {
  public:
   Meta(ByteView file, const Box& box, std::vector<Holding>& list) : file_(file), list_(list) {
@@ -83,7 +83,7 @@ class Meta {
       read_references(part);
     } else if (part.type == "grpl") {
       for_each_box(file_, part.payload_at, part.end(), [&](const Box& group) {
-        // Alternatives: a reader shows the one that it understands best.
+        // Alternatives: a reader shows the one it supports best.
         if (group.type != "altr") unknown("group", group);
       });
     } else if (std::ranges::find(known, part.type) == known.end()) {
@@ -157,7 +157,7 @@ class Meta {
     });
   }
 
-  // Which kind of auxiliary picture an item is (23008-12, 6.5.8).
+  // Determines the kind of each auxiliary picture (23008-12, 6.5.8).
   void associate(const Box& box, const std::vector<Box>& properties) {
     Reader reader(box.payload);
     const std::uint64_t version = reader.number(1);
@@ -178,7 +178,7 @@ class Meta {
     }
   }
 
-  // The primary picture, what it is made of, and its transparency.
+  // Collects the primary picture, its parts, and its transparency.
   void gather_picture() {
     std::vector<std::uint64_t> waiting{primary_};
     while (!waiting.empty()) {
@@ -204,7 +204,7 @@ class Meta {
     }
     return nullptr;
   }
-  // Whether the item is a part of another one, which is listed in its place.
+  // True if the item is part of another one, which is listed instead.
   [[nodiscard]] bool is_part(std::uint64_t id) const {
     return std::ranges::any_of(references_, [&](const Reference& each) {
       return each.type == "dimg" && std::ranges::find(each.to, id) != each.to.end();
@@ -216,7 +216,7 @@ class Meta {
       list_.push_back({content, std::move(name), item.info, {}});
     };
     if (picture_.contains(item.id)) return;
-    if (item.type == "Exif" || item.mime == "application/rdf+xml") return;  // from read_avif()
+    if (item.type == "Exif" || item.mime == "application/rdf+xml") return;  // listed by read_avif()
     if (item.type == "tmap") return put(Content::auxiliary, "the HDR gain map");
     if (is_picture_type(item.type)) {
       if (refers(item.id, "auxl") != nullptr || !item.auxiliary.empty()) {

@@ -14,13 +14,13 @@ using metadata::Box;
 using metadata::for_each_box;
 using metadata::Reader;
 
-// An item's pictures, by what the reference means.
+// References between an item's pictures, by type.
 struct References {
   std::multimap<std::uint64_t, std::uint64_t> made_of;    // "dimg"
-  std::multimap<std::uint64_t, std::uint64_t> beside_it;  // "auxl", turned round
+  std::multimap<std::uint64_t, std::uint64_t> beside_it;  // "auxl", reversed
 };
 
-// Where the byte with the flag that hides an item stands, by item.
+// Returns, by item, the offset of the byte with the flag that hides it.
 std::map<std::uint64_t, std::size_t> items_in(const Box& box, ByteView file) {
   std::map<std::uint64_t, std::size_t> items;
   if (box.payload.size() < 8) return items;
@@ -79,8 +79,7 @@ PictureParts PictureParts::of(ByteView file) {
   Reader number(file.subspan(found.primary_at_));
   const std::uint64_t primary = number.number(found.primary_size_);
 
-  // What is made of others, with what it is made of; each is looked at once, since a file may go
-  // round in circles.
+  // Derived images and their parts; each is visited once, since references may form cycles.
   std::set<std::uint64_t> seen;
   std::vector<std::uint64_t> open{primary};
   const auto [first, last] = references.beside_it.equal_range(primary);

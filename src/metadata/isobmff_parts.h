@@ -1,4 +1,4 @@
-// The pictures that an AVIF or HEIC file's main picture is put together from.
+// The pictures that make up the main picture of an AVIF or HEIC file.
 #pragma once
 
 #include <cstdint>
@@ -9,28 +9,28 @@
 
 namespace imgmill {
 
-/// Where a file says which picture is its main one, and of which others that is made when it is no
-/// coded picture itself: the tiles of a grid, of its alpha, layers (ISO/IEC 23008-12, 6.6.2).
+/// Locates the main picture and, if it is derived, its parts: the tiles of a grid or of its alpha,
+/// layers (ISO/IEC 23008-12, 6.6.2).
 class PictureParts {
  public:
-  /// Looks into the boxes of `file`; what is not sound is as if it were not there. Thread-safe.
+  /// Parses the boxes of `file`; invalid ones are ignored. Thread-safe.
   [[nodiscard]] static PictureParts of(ByteView file);
 
-  /// None: the main picture is a coded one, or nothing could be told.
+  /// 0: the main picture is coded directly, or nothing could be determined.
   [[nodiscard]] std::size_t size() const { return parts_.size(); }
 
-  /// Makes part `index` the main picture of `copy`, which is a copy of the file that `of` has seen.
-  /// Nothing moves.
+  /// Makes part `index` the main picture of `copy`, a copy of the file passed to `of`. Nothing
+  /// moves.
   void show(std::size_t index, std::span<std::byte> copy) const;
 
  private:
   struct Part {
     std::uint64_t item = 0;
-    std::size_t hidden_at = 0;  ///< the byte whose lowest bit hides it
+    std::size_t hidden_at = 0;  ///< offset of the byte whose lowest bit hides it
   };
 
   std::vector<Part> parts_;
-  std::size_t primary_at_ = 0;  ///< of the main picture's number
+  std::size_t primary_at_ = 0;  ///< offset of the main picture's item number
   std::size_t primary_size_ = 0;
 };
 

@@ -1,5 +1,5 @@
-// Taking metadata out of a JPEG file in which nothing may move: the pictures behind the main one
-// are found by offsets and lengths that stand in several places and formats.
+// Removes metadata from JPEG files in place: the pictures after the main one are located by offsets
+// and lengths in several places and formats, so nothing may move.
 #include <algorithm>
 
 #include "metadata/container_inventories.h"
@@ -18,7 +18,7 @@ void overwrite(Bytes at, ByteView bytes) { std::ranges::copy(bytes, at.begin());
 
 void blank(Bytes bytes, char with) { std::ranges::fill(bytes, static_cast<std::byte>(with)); }
 
-// A directory without entries: what is left of an EXIF block that has to keep its size.
+// A directory without entries, for EXIF blocks that must keep their size.
 constexpr auto empty_exif = "II*\0\x08\0\0\0\0\0\0\0\0\0"sv;
 
 void blank_exif(Bytes payload, ByteView exif) {
@@ -33,12 +33,12 @@ void blank_xmp(Bytes payload, const Keep& keep) {
   const Buffer left = filter_xmp(
       packet, {.rights = keep.copyright, .source_type = keep.copyright, .container = true});
   const Buffer padded = left.empty() ? Buffer() : padded_xmp(left.view(), packet.size());
-  if (padded.empty() && !left.empty()) return;  // no room: what readers need goes first
+  if (padded.empty() && !left.empty()) return;  // no space: data that readers need takes precedence
   blank(packet, ' ');
   if (!padded.empty()) overwrite(packet, padded.view());
 }
 
-// One picture that begins at `begin` of `bytes`.
+// Blanks the picture that begins at `begin` of `bytes`.
 void blank_picture(Bytes bytes, std::size_t begin, const Layout& layout, const Keep& keep,
                    ByteView exif) {
   bool first_exif = true;
@@ -78,7 +78,7 @@ void blank_picture(Bytes bytes, std::size_t begin, const Layout& layout, const K
   }
 }
 
-// The place where a video was made, which QuickTime's readers look for in a box of that name.
+// Blanks a video's location, which QuickTime readers look for in a box of that name.
 void blank_place_of_video(Bytes video) {
   constexpr auto place = "\xA9xyz"sv;
   const std::string_view text = as_text(video);

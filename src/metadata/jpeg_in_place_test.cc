@@ -1,4 +1,4 @@
-// Files of several pictures: what is private goes, and nothing moves.
+// Tests files with several pictures: private data is removed, and nothing moves.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ struct GainMapFile {
   Bytes map;
 };
 
-// As telephones write it: the picture, and a smaller one behind it.
+// As phones write it: the picture, followed by a smaller one.
 GainMapFile gain_map_file(std::string_view behind = {}) {
   GainMapFile made;
   made.map = make_jpeg(photo(32, 24), {.exif = exif_block(1),
@@ -72,7 +72,7 @@ TEST(GainMapJpeg, LosesWhatIsPrivateAndNothingMoves) {
   }
   EXPECT_FALSE(result->private_left.any());
   EXPECT_TRUE(holds(bytes, owner));
-  // Both pictures are where they were, and what they were.
+  // Both pictures are unchanged and in place.
   EXPECT_EQ(jpeg_coefficients(bytes), jpeg_coefficients(made.file));
   const ByteView map = bytes.subspan(made.map_at);
   EXPECT_EQ(jpeg_coefficients(map), jpeg_coefficients(made.map));
@@ -127,7 +127,7 @@ TEST(GainMapJpeg, AsAnotherFormatTheLossIsTold) {
   }));
 }
 
-// A motion photo without a gain map: the video can go.
+// A motion photo without a gain map: the video can be removed.
 Bytes motion_photo() {
   const std::string xmp =
       "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF "

@@ -50,7 +50,7 @@ void list_segment(const Segment& segment, ByteView whole, bool several,
       list.push_back(xmp_holding(xmp_of(segment), whole));
       return;
     case Kind::long_xmp:
-      // Split anywhere: what it says is for whoever joins it.
+      // May be split anywhere, so only the joined packet can be examined.
       list.push_back({Content::xmp, "extended XMP", whole, {}});
       return;
     case Kind::icc:
@@ -79,7 +79,7 @@ void list_segment(const Segment& segment, ByteView whole, bool several,
           {Content::comment, "comment", whole, {.comment = !is_padding(segment.payload)}});
       return;
     case Kind::application: {
-      // Those of cameras have serial numbers among their fields.
+      // Camera data contains serial numbers.
       const bool of_camera = segment.marker != 0xEC && segment.marker != 0xED;
       const bool blank = is_padding(from(segment.payload, application_name));
       list.push_back(
@@ -100,7 +100,7 @@ void list_picture(ByteView file, const Layout& layout, bool several, std::vector
   if (!iptc.empty()) list.push_back(iptc_holding(iptc.view(), {}));
 }
 
-// The metadata of a picture behind the main one; the picture itself is listed by the caller.
+// Lists the metadata of a picture after the main one; the caller lists the picture itself.
 void list_further(ByteView file, const Layout& layout, std::vector<Holding>& list) {
   std::vector<Holding> own;
   list_picture(file, layout, false, own);
@@ -124,8 +124,8 @@ std::vector<Holding> list_jpeg(ByteView file) {
   const Rest rest = rest_of(file, layout);
   const bool indexed = first(layout, Kind::multi_picture) != nullptr;
   if (!rest.pictures.empty()) {
-    // In files of several pictures the metadata in them is overwritten, so they are told apart by
-    // what they are, not by their bytes.
+    // In files of several pictures the metadata inside them is overwritten, so they are identified
+    // by kind, not by their bytes.
     if (several) {
       list.push_back({Content::auxiliary, "the HDR gain map or further views", {}, {}});
     } else if (indexed) {

@@ -13,14 +13,14 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-// Sound files have some dozens; the list of them must not outgrow the file.
+// Sane files have a few dozen; the list must not outgrow the file.
 constexpr std::size_t max_segments = 100'000;
 
 constexpr auto long_xmp_signature = "http://ns.adobe.com/xmp/extension/\0"sv;
 constexpr auto mpf_signature = "MPF\0"sv;
 constexpr auto gain_map_signature = "urn:iso:std:iso:ts:21496:-1\0"sv;
 
-// Data of cameras and programs that shows nothing (segments and names after ExifTool's
+// Data of cameras and programs that does not affect the picture (segments and names from ExifTool's
 // documentation of JPEG's APP segments).
 struct Known {
   std::uint8_t marker;
@@ -75,7 +75,7 @@ Kind kind_of(std::uint8_t marker, ByteView payload) {
       if (is(gain_map_signature)) return Kind::gain_map;
       return is(mpf_signature) ? Kind::multi_picture : other();
     case 0xEB:
-      // JPEG XT keeps layers of the picture here, content credentials a box "jumb".
+      // JPEG XT stores layers of the picture here, content credentials a box "jumb".
       if (is("JP"sv) && payload.size() >= 16) {
         if (!starts_with(payload.subspan(12), "jumb")) return Kind::extension;
         return as_text(payload).find("c2pa"sv) != std::string_view::npos || u32be(payload, 4) > 1
@@ -98,8 +98,8 @@ bool is_frame(std::uint8_t marker) {
   return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
-/// Where the next marker (its last 0xFF) is, from `at` on. Stuffed and restart
-/// bytes are passed over, and so is garbage, as decoders do.
+/// Returns the position of the next marker (its last 0xFF) from `at` on. Skips stuffed and restart
+/// bytes, and garbage as well, as decoders do.
 std::optional<std::size_t> next_marker(ByteView file, std::size_t at) {
   while (at + 1 < file.size()) {
     const void* found = std::memchr(file.data() + at, 0xFF, file.size() - at - 1);
@@ -117,7 +117,7 @@ std::optional<std::size_t> next_marker(ByteView file, std::size_t at) {
   return std::nullopt;
 }
 
-/// Whether a multi-picture index names images that are views of their own.
+/// True if a multi-picture index lists images that are views of their own.
 bool names_views(ByteView payload) {
   constexpr std::uint16_t entries_tag = 0xB002;
   constexpr std::size_t entry_size = 16;
@@ -126,13 +126,13 @@ bool names_views(ByteView payload) {
   const TiffEntry* list = ifd ? ifd->find(entries_tag) : nullptr;
   if (list == nullptr || !list->sound) return false;
   for (std::size_t at = 0; at + entry_size <= list->value_size; at += entry_size) {
-    // The low 24 bits are the type; 0x02.... are the parts of a multi-frame image.
+    // The low 24 bits are the type; 0x02.... are parts of a multi-frame image.
     if ((tiff->u32(list->value_at + at) >> 16 & 0xFF) == 0x02) return true;
   }
   return false;
 }
 
-/// Whether `bytes` speak of a gain map, in any of the ways there are.
+/// True if `bytes` mention a gain map in any of the known ways.
 bool speaks_of_gain_map(ByteView bytes) {
   const std::string_view text = as_text(bytes);
   constexpr std::array signatures{"http://ns.adobe.com/hdr-gain-map/"sv,
@@ -141,13 +141,13 @@ bool speaks_of_gain_map(ByteView bytes) {
       signatures, [&](std::string_view each) { return text.find(each) != std::string_view::npos; });
 }
 
-// A JPEG that begins here, as far as its own end; nothing where none does.
+// Returns the length of the JPEG that begins here, up to its own end; 0 if none does.
 std::size_t length_of_jpeg(ByteView bytes) {
   const Layout layout = parse(bytes);
   return layout.complete ? layout.end : 0;
 }
 
-// Samsung's frame round a video: its directory at the very end names what it holds.
+// Samsung's frame around a video: its directory at the very end lists the contents.
 bool is_framed_video(ByteView bytes) {
   return bytes.size() > 8 && as_text(bytes.last(4)) == "SEFT" &&
          as_text(bytes).find("MotionPhoto_Data"sv) != std::string_view::npos;
@@ -155,7 +155,7 @@ bool is_framed_video(ByteView bytes) {
 
 }  // namespace
 
-/// As far as the file is sound.
+/// Parses as far as the file is valid.
 Layout parse(ByteView file) {
   Layout layout;
   if (!starts_with(file, "\xFF\xD8\xFF"sv)) return layout;
@@ -180,7 +180,7 @@ Layout parse(ByteView file) {
     segment.payload = file.subspan(segment.begin + 4, size - 2);
     segment.end = segment.begin + 2 + size;
     segment.kind = kind_of(segment.marker, segment.payload);
-    // Decoders have made up their minds about the colours by then.
+    // At that point decoders have already decided on the colour space.
     if (scan && segment.kind == Kind::jfif) segment.kind = Kind::thumbnail;
     frame = frame || is_frame(segment.marker);
     if (segment.marker == 0xDA) {
@@ -200,7 +200,7 @@ const Segment* first(const Layout& layout, Kind kind) {
   return found == layout.segments.end() ? nullptr : &*found;
 }
 
-/// The profile, when its numbered pieces are all there, once each.
+/// Returns the profile if all its numbered pieces are present exactly once.
 Buffer joined_icc(const Layout& layout) {
   std::array<ByteView, 256> pieces;
   std::size_t count = 0;
@@ -251,7 +251,7 @@ bool is_several_pictures(ByteView file, const Layout& layout) {
     }
   });
   if (in_head || speaks_of_gain_map(behind)) return true;
-  // Depth maps and others are named by their length alone.
+  // Depth maps and others are located by their length alone.
   const Segment* xmp = first(layout, Kind::xmp);
   constexpr auto container = "http://ns.google.com/photos/1.0/container/"sv;
   return xmp != nullptr && as_text(xmp->payload).find(container) != std::string_view::npos &&
@@ -268,7 +268,7 @@ Rest rest_of(ByteView file, const Layout& layout) {
   Rest rest;
   if (!layout.complete || layout.end >= file.size()) return rest;
   const ByteView behind = from(file, layout.end);
-  // Pictures one after the other, with padding between them.
+  // Consecutive pictures, with padding between them.
   std::size_t at = 0;
   while (at < behind.size()) {
     const std::size_t start = as_text(behind).find("\xFF\xD8\xFF"sv, at);
@@ -278,7 +278,7 @@ Rest rest_of(ByteView file, const Layout& layout) {
     at = start + length;
     rest.pictures = behind.first(at);
   }
-  // Cameras cut their previews off.
+  // Cameras truncate their previews.
   if (first(layout, Kind::multi_picture) != nullptr &&
       starts_with(behind.subspan(at), "\xFF\xD8\xFF"sv)) {
     at = behind.size();

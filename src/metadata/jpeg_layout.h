@@ -1,4 +1,4 @@
-// A JPEG file as segments (ITU-T T.81, annex B), and what each of them is for.
+// A JPEG file as segments (ITU-T T.81, annex B), with the purpose of each.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ inline constexpr std::string_view xmp_signature("http://ns.adobe.com/xap/1.0/\0"
 inline constexpr std::string_view icc_signature("ICC_PROFILE\0", 12);
 inline constexpr std::string_view photoshop_signature("Photoshop 3.0\0", 14);
 inline constexpr std::size_t jfif_size = 14;
-/// What programs and cameras call their own segments fits into so many bytes.
+/// Maximum length of the names in APP segments of programs and cameras.
 inline constexpr std::size_t application_name = 12;
 
 enum class Kind {
@@ -28,10 +28,10 @@ enum class Kind {
   long_xmp,
   icc,
   multi_picture,
-  gain_map,  ///< what a reader has to know of the gain map behind the picture
+  gain_map,  ///< data about the gain map after the picture, needed by readers
   photoshop,
   adobe,
-  extension,    ///< layers of the picture, which belong to exactly this one
+  extension,    ///< layers of the picture, valid only for this exact picture
   credentials,  ///< C2PA
   comment,
   application,  ///< known data of cameras and programs
@@ -41,40 +41,40 @@ enum class Kind {
 struct Segment {
   std::uint8_t marker = 0;
   std::size_t begin = 0;  ///< of the marker
-  std::size_t end = 0;    ///< for a scan: behind its entropy-coded data
+  std::size_t end = 0;    ///< for a scan: after its entropy-coded data
   ByteView payload;
   Kind kind = Kind::picture;
 };
 
 struct Layout {
-  std::vector<Segment> segments;  ///< without start and end of image
-  std::size_t end = 0;            ///< behind the end of image
-  bool complete = false;          ///< frame, scan and end of image were found
+  std::vector<Segment> segments;  ///< without SOI and EOI
+  std::size_t end = 0;            ///< after EOI
+  bool complete = false;          ///< frame, scan and EOI were found
 };
 
-/// As far as the file is sound.
+/// Parses as far as the file is valid.
 [[nodiscard]] Layout parse(ByteView file);
 [[nodiscard]] const Segment* first(const Layout& layout, Kind kind);
-/// The profile, when its numbered pieces are all there, once each.
+/// Returns the profile if all its numbered pieces are present exactly once.
 [[nodiscard]] Buffer joined_icc(const Layout& layout);
 [[nodiscard]] Buffer joined_photoshop(const Layout& layout);
-/// The TIFF block of an EXIF segment and the packet of an XMP segment.
+/// Returns the TIFF block of an EXIF segment, or the packet of an XMP segment.
 [[nodiscard]] ByteView exif_of(const Segment& segment);
 [[nodiscard]] ByteView xmp_of(const Segment& segment);
-/// Whether further pictures, found by their place in the file, follow the main one.
+/// True if further pictures, located by their position in the file, follow the main one.
 [[nodiscard]] bool is_several_pictures(ByteView file, const Layout& layout);
 
-/// What stands behind the end of the main picture.
+/// The data after the end of the main picture.
 struct Rest {
-  ByteView pictures;  ///< further JPEGs; where an index names them, whole ones or not
-  ByteView video;     ///< of a motion photo, with the maker's frame around it
+  ByteView pictures;  ///< further JPEGs; those named by an index may be incomplete
+  ByteView video;     ///< of a motion photo, including the maker's frame around it
   ByteView trailing;  ///< anything else
 };
 [[nodiscard]] Rest rest_of(ByteView file, const Layout& layout);
 
-/// `file`, which is several pictures, with that overwritten which `keep` does not allow, in each of
-/// them; every byte of the rest stays in its place. `exif` goes where the main picture's own is,
-/// if it has the room.
+/// Returns `file`, which has several pictures, with everything overwritten in each of them that
+/// `keep` does not allow; all other bytes stay in place. `exif` replaces the main picture's own if
+/// it fits.
 [[nodiscard]] Rewritten blank_jpeg(ByteView file, const Layout& layout, const Keep& keep,
                                    ByteView exif);
 

@@ -72,14 +72,14 @@ bool stays(Kind kind, const Keep& keep) {
     case Kind::jfif:  // written first, without its thumbnail
     case Kind::exif:  // replaced
     case Kind::thumbnail:
-    case Kind::multi_picture:  // its offsets would lie
-    case Kind::credentials:    // they hold for other bytes
+    case Kind::multi_picture:  // its offsets would be wrong
+    case Kind::credentials:    // they are valid for the old bytes only
       return false;
   }
   return false;
 }
 
-/// JFIF's density (T.871, 10.1): two bytes each, a unit before them.
+/// JFIF's density (T.871, 10.1): two bytes each, after a unit byte.
 void set_density(std::span<std::byte> jfif, const Resolution& resolution) {
   const auto dots = [](double value) {
     return static_cast<unsigned>(std::clamp(std::round(value), 1.0, 65535.0));
@@ -93,7 +93,7 @@ void set_density(std::span<std::byte> jfif, const Resolution& resolution) {
   jfif[11] = static_cast<std::byte>(y & 0xFF);
 }
 
-/// Start of image and the first JFIF header, its thumbnail cut off.
+/// Writes SOI and the first JFIF header, without its thumbnail.
 void put_head(ByteWriter& out, const Layout& layout,
               const std::optional<Resolution>& resolution = std::nullopt) {
   out.append("\xFF\xD8"sv);
@@ -105,7 +105,7 @@ void put_head(ByteWriter& out, const Layout& layout,
   }
 }
 
-/// JFIF's density in dots per inch, where it has a unit.
+/// JFIF's density in dots per inch, if it has a unit.
 std::optional<Resolution> density_of(const Segment& jfif) {
   const int unit = u8(jfif.payload, 7);
   const double factor = unit == 1 ? 1 : unit == 2 ? 2.54 : 0;
@@ -217,15 +217,15 @@ Result<Buffer> insert_jpeg_profile(ByteView file, ByteView profile) {
     at = segment.end;
   }
   ByteWriter piece(2 + profile.size());
-  piece.u8(1);  // the first piece
-  piece.u8(1);  // of one
+  piece.u8(1);  // piece number
+  piece.u8(1);  // number of pieces
   piece.append(profile);
   ByteWriter out(file.size() + profile.size() + 32);
   out.append(file.first(at));
   put_segment(out, 0xE2, icc_signature, piece.view());
   for (const Segment& segment : layout.segments) {
     if (segment.kind != Kind::icc || segment.begin < at) continue;
-    out.append(file.subspan(at, segment.begin - at));  // what is no profile stays in its place
+    out.append(file.subspan(at, segment.begin - at));  // other data stays in place
     at = segment.end;
   }
   out.append(file.subspan(at));

@@ -33,7 +33,7 @@ struct Box {
 };
 
 struct Layout {
-  bool bare = false;  ///< no boxes at all
+  bool bare = false;  ///< no boxes
   bool sound = false;
   std::vector<Box> boxes;  ///< after the signature
 
@@ -66,7 +66,7 @@ Layout parse(ByteView file) {
                             file.subspan(at, static_cast<std::size_t>(size))});
     at += static_cast<std::size_t>(size);
   }
-  // A picture that stands alone must be one: where nothing is beside it, it becomes the file.
+  // A "jxlc" box must hold a codestream: if no other boxes remain, its payload becomes the file.
   const bool pictures = std::ranges::all_of(layout.boxes, [](const Box& box) {
     return box.type != "jxlc" || starts_with(box.payload, bare_signature);
   });
@@ -75,16 +75,16 @@ Layout parse(ByteView file) {
   return layout;
 }
 
-/// What `box` is about: of a compressed one, what it holds.
+/// Returns the type of `box`; for a compressed one, that of its contents.
 std::string_view subject(const Box& box) {
   return box.type == "brob" && box.payload.size() >= 4 ? as_text(box.payload.first(4)) : box.type;
 }
 
-/// Empty when it is damaged or too large.
+/// Empty if it is damaged or too large.
 Buffer contents(const Box& box) {
   if (box.type != "brob") return Buffer::copy_of(box.payload);
   const ByteView packed = from(box.payload, 4);
-  // Grown step by step: what a box says of itself may be far from what is in it.
+  // Grown step by step: a box's stated size may be far from the real one.
   for (std::size_t room = std::max<std::size_t>(4096, packed.size() * 4);; room *= 4) {
     room = std::min(room, largest_block);
     Buffer out = Buffer::uninitialised(room);
@@ -99,7 +99,7 @@ Buffer contents(const Box& box) {
   }
 }
 
-/// The TIFF block of an Exif box, which begins with an offset to it.
+/// Returns the TIFF block of an Exif box, which begins with an offset to it.
 Buffer exif_of(ByteView box) {
   if (box.size() < 4) return {};
   const std::uint64_t offset = std::uint64_t{4} + u32be(box, 0);
@@ -120,7 +120,7 @@ bool is_own_data(const Box& box) {
   return !is_picture(box) && !is_frame(box) && about != "Exif" && about != "xml ";
 }
 
-// C2PA stores its manifest in a box of JUMBF (ISO 19566-5).
+// C2PA stores its manifest in a JUMBF box (ISO 19566-5).
 bool is_credentials(const Box& box) { return subject(box) == "jumb"; }
 
 bool own_data_stays(const Box& box, const Keep& keep) {
@@ -145,15 +145,15 @@ void put_box(ByteWriter& out, std::string_view type, ByteView payload) {
   out.append(payload);
 }
 
-/// What goes beside the picture.
+/// The boxes besides the picture.
 struct Extras {
   ByteView exif;             ///< from the TIFF header on
-  std::vector<Box> xmp;      ///< whole boxes, as they are
+  std::vector<Box> xmp;      ///< whole boxes, unchanged
   std::vector<Box> foreign;  ///< the same
   [[nodiscard]] bool none() const { return exif.empty() && xmp.empty() && foreign.empty(); }
 };
 
-/// Metadata before the picture, so that it can be read without all of the file.
+/// Writes metadata before the picture, so that it can be read without the whole file.
 Buffer assemble(ByteView file, const Layout& layout, const Extras& extras) {
   if (layout.bare && extras.none()) return Buffer::copy_of(file);
   const auto needed = [](const Box& box) { return is_picture(box) || box.type == "jxll"; };
@@ -221,7 +221,7 @@ Result<Rewritten> rewrite_jxl(ByteView file, const Keep& keep, ByteView exif, By
     }
   }
   if (layout.has("jbrd")) {
-    // The restored file gets its metadata from these boxes.
+    // The reconstructed file gets its metadata from these boxes.
     if (drops || !equal(read_jxl(file).exif.view(), exif)) {
       return fail(ErrorCode::unsupported,
                   "without it the JPEG in this JPEG XL file could not be restored",

@@ -8,17 +8,17 @@
 
 namespace imgmill::metadata {
 
-/// Whether a JPEG can be restored from it (a "jbrd" box).
+/// True if a JPEG can be reconstructed from it (a "jbrd" box).
 [[nodiscard]] bool holds_jpeg(ByteView file);
 
-/// Compressed blocks are unpacked, up to 16 MiB each. The profile is in the picture's own
-/// data, which is not looked into.
+/// Compressed blocks are unpacked, up to 16 MiB each. The profile is part of the codestream, which
+/// is not parsed.
 [[nodiscard]] MetadataBlocks read_jxl(ByteView file);
-/// Errors: bad_input; unsupported, when something would have to go without which the JPEG in
-/// the file could not be restored.
+/// Errors: bad_input; unsupported (a box would have to be removed that is needed to reconstruct the
+/// JPEG in the file).
 [[nodiscard]] Result<Rewritten> rewrite_jxl(ByteView file, const Keep& keep, ByteView exif,
                                             ByteView xmp = {});
-/// IPTC has no place here. Errors: bad_input.
+/// IPTC is not supported. Errors: bad_input.
 [[nodiscard]] Result<Buffer> insert_jxl(ByteView file, const NewMetadata& metadata);
 
 }  // namespace imgmill::metadata

@@ -50,7 +50,7 @@ TEST(JxlBoxes, ABareCodestreamGetsBoxesOnlyWhenItNeedsThem) {
   EXPECT_EQ(text(blocks.exif), text(exif));
   EXPECT_EQ(text(blocks.xmp), xmp_packet);
   EXPECT_TRUE(contains(told->view(), bare));
-  // And back, when all of it goes.
+  // The bare form comes back when everything is removed.
   const auto less = rewrite_jxl(told->view(), Keep::none(), {});
   ASSERT_TRUE(less);
   EXPECT_EQ(text(less->bytes), bare);
@@ -62,12 +62,12 @@ TEST(JxlBoxes, CompressedBlocksAreRead) {
   const MetadataBlocks blocks = read_jxl(as_bytes(file));
   EXPECT_EQ(read_exif(blocks.exif.view()).copyright, owner);
   EXPECT_EQ(text(blocks.xmp), xmp_packet);
-  // Megabytes of nothing in a few bytes are unpacked up to a bound.
+  // A small box that inflates to megabytes is unpacked up to a bound.
   const std::string bomb = in_boxes(packed("xml ", std::string(40 << 20, ' ')));
   EXPECT_TRUE(read_jxl(as_bytes(bomb)).xmp.empty());
 }
 
-// A box of the picture that holds anything else, another file in boxes above all.
+// A picture box with other contents, especially another file in boxes.
 TEST(JxlBoxes, APictureThatIsNoneIsDamage) {
   const std::string head = "\0\0\0\x0CJXL \x0D\x0A\x87\x0A"s + box_of("ftyp", "jxl \0\0\0\0jxl "sv);
   for (const std::string& inside :
@@ -81,8 +81,8 @@ TEST(JxlBoxes, APictureThatIsNoneIsDamage) {
   }
 }
 
-// Boxes in any order, any number and of any content: what is accepted once is accepted again, and
-// nothing changes any more.
+// Boxes in any order, number and content: a file accepted once is accepted again, and the second
+// rewrite changes nothing.
 TEST(JxlBoxes, RewritingTwiceChangesNothingWhateverTheBoxes) {
   std::mt19937 random(16);
   const std::array types{"jxlc"sv, "jxlp"sv, "jxll"sv, "jbrd"sv, "Exif"sv, "xml "sv,

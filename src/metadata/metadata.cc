@@ -16,8 +16,8 @@
 namespace imgmill {
 namespace {
 
-/// One container. `insert` is null where imgmill's encoders write metadata
-/// themselves or the container has no place for it.
+/// The functions of one container. `insert` is null if imgmill's encoders write the metadata
+/// themselves or the container cannot hold any.
 struct Container {
   Format format;
   MetadataBlocks (*read)(ByteView);
@@ -33,7 +33,7 @@ constexpr std::array containers{
     Container{Format::gif, metadata::read_gif, metadata::rewrite_gif, nullptr},
     Container{Format::tiff, metadata::read_tiff, metadata::rewrite_tiff, metadata::insert_tiff},
     Container{Format::jpegxl, metadata::read_jxl, metadata::rewrite_jxl, metadata::insert_jxl},
-    // The same boxes as AVIF's, round another codec.
+    // The same boxes as AVIF, with another codec.
     Container{Format::heic, metadata::read_avif, metadata::rewrite_avif, nullptr},
 };
 

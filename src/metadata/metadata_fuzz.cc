@@ -1,4 +1,4 @@
-// Metadata of any container: the first byte chooses format and policy, the rest
+// libFuzzer target: metadata of any container. The first byte chooses format and policy, the rest
 // is the file.
 #include <cstddef>
 #include <cstdint>
@@ -27,14 +27,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Buffer exif = filter_exif(blocks.exif.view(), keep, facts.orientation, policy % 2 == 0);
   if (const auto once = rewrite_metadata(file, format, keep, exif.view())) {
     const auto twice = rewrite_metadata(once->bytes.view(), format, keep, exif.view());
-    // What was accepted once is accepted again, and nothing changes any more.
+    // A file accepted once is accepted again, and the second rewrite changes nothing.
     if (!twice || !std::ranges::equal(once->bytes.view(), twice->bytes.view())) std::abort();
   }
   const NewMetadata fresh{blocks.exif.view(), blocks.xmp.view(), blocks.iptc.view()};
   (void)insert_metadata(file, format, fresh);
   (void)carry_unknown(file, Buffer::copy_of(file), format, keep);
   for (const Holding& holding : inventory_of(file, format)) {
-    // Every view lies in the file.
+    // Every view lies inside the file.
     const ByteView bytes = holding.bytes;
     if (!bytes.empty() &&
         (bytes.data() < file.data() || bytes.data() + bytes.size() > file.data() + file.size())) {

@@ -1,4 +1,4 @@
-// What holds for every container.
+// Tests that apply to every container.
 #include "metadata/metadata.h"
 
 #include <gtest/gtest.h>
@@ -17,14 +17,14 @@ namespace {
 
 class EveryContainer : public testing::TestWithParam<Format> {
  protected:
-  /// As an optimizer would: the file's own EXIF, filtered, goes back in.
+  /// As the optimizer does: the file's own EXIF is filtered and inserted again.
   static Result<Rewritten> rewrite(ByteView file, const Keep& keep) {
     const MetadataBlocks blocks = read_metadata(file, GetParam());
     const Buffer exif =
         filter_exif(blocks.exif.view(), keep, read_exif(blocks.exif.view()).orientation, false);
     return rewrite_metadata(file, GetParam(), keep, exif.view());
   }
-  /// What the container itself can tell.
+  /// The profile that the container itself can report.
   static std::string_view own_profile() {
     return GetParam() == Format::jpegxl ? std::string_view() : profile;
   }
@@ -55,7 +55,7 @@ TEST_P(EveryContainer, LosesByDefaultWhatIsPrivateAndKeepsWhatShowsThePicture) {
        {gps_secret, camera_secret, comment_secret, "XMP-SECRET"sv, "IPTC-SECRET"sv}) {
     EXPECT_FALSE(contains(bytes, secret)) << secret;
   }
-  // What nobody knows was not named by the policy.
+  // Unrecognized data is not covered by the policy.
   for (const auto foreign : {foreign_data, "trailing"sv}) {
     EXPECT_EQ(contains(bytes, foreign), contains(file.view(), foreign)) << foreign;
   }
@@ -95,7 +95,7 @@ TEST_P(EveryContainer, KeepsNothingWhenAsked) {
   }
   const MetadataBlocks blocks = read_metadata(result->bytes.view(), GetParam());
   EXPECT_TRUE(blocks.exif.empty());
-  // Where the profile stands in the picture's own tables it stays.
+  // Profiles in the picture's own tables are kept.
   const bool in_tables =
       GetParam() == Format::avif || GetParam() == Format::heic || GetParam() == Format::tiff;
   EXPECT_EQ(text(blocks.icc), in_tables ? profile : ""sv);
@@ -127,7 +127,7 @@ void exercise(ByteView file, Format format) {
   const auto inserted =
       insert_metadata(file, format, {blocks.exif.view(), blocks.xmp.view(), blocks.iptc.view()});
   if (inserted && format == Format::tiff) {
-    // Of EXIF, only the owner has a place of his own in a TIFF directory.
+    // Copyright and artist are the only EXIF fields with their own TIFF tags.
     const ExifFacts wanted = read_exif(blocks.exif.view());
     const ExifFacts found = read_exif(read_metadata(inserted->view(), format).exif.view());
     if (!wanted.copyright.empty()) {
@@ -152,7 +152,7 @@ void exercise(ByteView file, Format format) {
 TEST_P(EveryContainer, BearsBeingCutAnywhere) {
   const Buffer file = file_of(GetParam());
   for (std::size_t size = 0; size < file.size(); ++size) {
-    // A copy of its own, so that a sanitizer sees a read past its end.
+    // A separate copy, so that a sanitizer detects reads past its end.
     const Buffer cut = Buffer::copy_of(file.view().first(size));
     exercise(cut.view(), GetParam());
     if (HasFatalFailure()) FAIL() << "cut at " << size;

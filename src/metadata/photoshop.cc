@@ -1,4 +1,4 @@
-// Layout after Adobe's "Photoshop File Formats Specification", Image Resource Blocks.
+// Layout according to Adobe's "Photoshop File Formats Specification", Image Resource Blocks.
 #include "metadata/photoshop.h"
 
 #include "metadata/bytes.h"
@@ -10,7 +10,7 @@ constexpr std::uint16_t iptc_resource = 0x0404;
 
 Buffer iptc_in_photoshop(ByteView resources) {
   std::size_t at = 0;
-  // Signature, number, name (length byte and letters, padded to even), size.
+  // Signature, number, name (length byte and characters, padded to even), size.
   while (fits(resources, at, 12)) {
     const std::uint16_t number = u16be(resources, at + 4);
     const std::size_t name_size = 1 + std::size_t{u8(resources, at + 6)};

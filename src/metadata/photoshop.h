@@ -5,9 +5,9 @@
 
 namespace imgmill::metadata {
 
-/// The IPTC-IIM records (resource 0x0404) among `resources`; empty: none.
+/// Returns the IPTC-IIM records (resource 0x0404) in `resources`; empty if there are none.
 [[nodiscard]] Buffer iptc_in_photoshop(ByteView resources);
-/// A row of resources that holds `iptc` and nothing else.
+/// Returns a resource sequence that contains only `iptc`.
 [[nodiscard]] Buffer photoshop_with_iptc(ByteView iptc);
 
 }  // namespace imgmill::metadata

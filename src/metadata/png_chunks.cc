@@ -26,7 +26,7 @@ constexpr auto xmp_keyword = "XML:com.adobe.xmp"sv;
 constexpr auto raw_prefix = "Raw profile type "sv;
 constexpr auto jpeg_xmp_signature = "http://ns.adobe.com/xap/1.0/\0"sv;
 constexpr std::size_t max_keyword = 79;
-constexpr std::size_t max_listed = 10'000;  // a list is for people
+constexpr std::size_t max_listed = 10'000;  // the list is for display
 
 std::uint32_t checksum(ByteView type_and_data) {
   return static_cast<std::uint32_t>(
@@ -49,7 +49,7 @@ std::string_view keyword_of(const PngChunk& chunk) {
   return end == std::string_view::npos ? std::string_view{} : text.substr(0, end);
 }
 
-/// What a text chunk says, as it is stored.
+/// The contents of a text chunk, as stored.
 struct TextBody {
   ByteView bytes;
   bool deflated = false;
@@ -72,14 +72,14 @@ std::optional<TextBody> body_of(const PngChunk& chunk) {
   return TextBody{from(chunk.data, translated_end + 1), u8(chunk.data, at) != 0};
 }
 
-/// Inflated if need be; nothing when damaged or beyond the budget.
+/// Inflates if necessary; none if damaged or over budget.
 std::optional<Buffer> text_of(const PngChunk& chunk, InflateBudget& budget) {
   const auto body = body_of(chunk);
   if (!body) return std::nullopt;
   return body->deflated ? budget.inflate(body->bytes) : Buffer::copy_of(body->bytes);
 }
 
-/// Undoes ImageMagick's "Raw profile": a name, a length and hexadecimal digits.
+/// Decodes ImageMagick's "Raw profile": a name, a length and hexadecimal digits.
 Buffer raw_profile(std::string_view text) {
   constexpr auto blanks = " \n\r\t"sv;
   const auto skip_blanks = [&] {
@@ -91,7 +91,7 @@ Buffer raw_profile(std::string_view text) {
   skip_blanks();
   skip_word();  // the name
   skip_blanks();
-  skip_word();  // the length, which the digits tell as well
+  skip_word();  // the length, which the number of digits tells as well
   ByteWriter out(text.size() / 2);
   int high = -1;
   for (const char c : text) {
@@ -122,8 +122,8 @@ Buffer raw_profile(const PngChunk& chunk, InflateBudget& budget) {
   return text ? raw_profile(as_text(text->view())) : Buffer{};
 }
 
-/// Whether a raw profile is an XMP packet as it stands in JPEG. Looks at no more
-/// than tells, because it is asked of every chunk.
+/// True if a raw profile is an XMP packet as in JPEG. Looks at as little as possible, because every
+/// chunk is checked.
 bool is_raw_xmp(const PngChunk& chunk) {
   constexpr std::size_t enough = 256;
   const auto body = body_of(chunk);
@@ -151,7 +151,7 @@ Buffer written_raw_profile(std::string_view name, ByteView bytes) {
 
 constexpr double inches_a_metre = 1 / 0.0254;
 
-/// pHYs (11.3.4.3 of the standard): pixels a metre.
+/// pHYs (11.3.4.3 of the standard): pixels per metre.
 void put_resolution(ByteWriter& out, const Resolution& resolution) {
   const auto dots = [](double per_inch) {
     return static_cast<std::size_t>(
@@ -199,7 +199,7 @@ enum class Kind {
   credentials,
   application,
   unknown,
-  bound,  // unknown, and not to be copied to other pixels
+  bound,  // unknown, and must not be copied to other pixels
 };
 
 Kind text_kind(const PngChunk& chunk) {
@@ -215,14 +215,14 @@ Kind text_kind(const PngChunk& chunk) {
     if (profile == "xmp") return Kind::xmp;
     return profile == "iptc" ? Kind::iptc : Kind::application;
   }
-  // ImageMagick writes every EXIF field, position among them, as a text of its own.
+  // ImageMagick writes every EXIF field, including position, as a separate text.
   if (key.starts_with("exif:")) return Kind::application;
   if (key == "copyright" || key == "author" || key == "artist") return Kind::copyright;
   return Kind::comment;
 }
 
 Kind kind_of(const PngChunk& chunk) {
-  // Chunks that a viewer needs to show the picture as it was meant.
+  // Chunks that a viewer needs to display the picture correctly.
   constexpr std::array picture{"IHDR"sv, "PLTE"sv, "IDAT"sv, "IEND"sv, "tRNS"sv, "gAMA"sv, "cHRM"sv,
                                "sRGB"sv, "sBIT"sv, "bKGD"sv, "cICP"sv, "mDCV"sv, "cLLI"sv, "mDCv"sv,
                                "cLLi"sv, "acTL"sv, "fcTL"sv, "fdAT"sv, "sTER"sv};
@@ -232,13 +232,14 @@ Kind kind_of(const PngChunk& chunk) {
   if (is_text(chunk.type)) return text_kind(chunk);
   if (chunk.type == "pHYs") return Kind::resolution;
   if (chunk.type == "caBX") return Kind::credentials;
-  // Of the standard and its registered extensions, or of programs that are known to say nothing
-  // of the picture in them: ImageMagick, libpng's test program, Apple's hint for decoders.
+  // Chunks of the standard and its registered extensions, or of programs known not to affect the
+  // picture: ImageMagick, libpng's test program, Apple's decoder hint.
   constexpr std::array known{"tIME"sv, "hIST"sv, "sPLT"sv, "oFFs"sv, "pCAL"sv, "sCAL"sv,
                              "gIFg"sv, "gIFx"sv, "gIFt"sv, "fRAc"sv, "dSIG"sv, "vpAg"sv,
                              "caNv"sv, "orNT"sv, "iDOT"sv, "meTa"sv, "spAL"sv};
   if (std::ranges::find(known, chunk.type) != known.end()) return Kind::application;
-  // 5.4 of the standard: whoever changes critical chunks must not copy what is not "safe to copy".
+  // 5.4 of the standard: chunks that are not "safe to copy" must be dropped if critical chunks
+  // change.
   return chunk.type[3] >= 'a' ? Kind::unknown : Kind::bound;
 }
 
@@ -301,7 +302,7 @@ void read_text(const PngChunk& chunk, InflateBudget& budget, MetadataBlocks& blo
       if (!blocks.iptc.empty()) break;
       const Buffer raw = raw_profile(chunk, budget);
       Buffer records = iptc_in_photoshop(raw.view());
-      // Some writers leave out Photoshop's frame; records begin with 0x1C.
+      // Some writers omit Photoshop's framing; records begin with 0x1C.
       const bool bare = records.empty() && starts_with(raw.view(), "\x1c"sv);
       blocks.iptc = bare ? Buffer::copy_of(raw.view()) : std::move(records);
       break;
@@ -319,7 +320,7 @@ std::unexpected<Error> damaged(std::string_view what) {
               "restore the file from a copy; it was left as it is");
 }
 
-/// What stands behind the last chunk.
+/// Returns the data after the last chunk.
 ByteView behind_end(ByteView file) {
   std::size_t end = file.size();
   for_each_png_chunk(file, [&](const PngChunk& chunk) {
@@ -332,8 +333,7 @@ ByteView behind_end(ByteView file) {
 
 enum class Rest { stays, goes };
 
-/// What becomes of a file: the chunks that `wanted` lets through, and the new
-/// ones behind the header.
+/// Returns the file with the chunks that `wanted` accepts, and with the new ones after the header.
 template <typename Wanted>
 Result<Buffer> filtered(ByteView file, const NewMetadata& fresh, Rest rest, const Wanted& wanted) {
   ByteWriter out(file.size() + 2 * fresh.iptc.size() + fresh.exif.size() + fresh.xmp.size() + 256);
@@ -359,7 +359,7 @@ Result<Buffer> filtered(ByteView file, const NewMetadata& fresh, Rest rest, cons
       if (!chunk.sound()) return give_up(damaged("a checksum is wrong"));
       out.append(chunk.whole);
     }
-    if (!header) put_new(out, fresh);  // behind the header
+    if (!header) put_new(out, fresh);  // after the header
     header = true;
   });
   if (trouble) return std::unexpected(std::move(*trouble));
@@ -477,7 +477,7 @@ std::vector<Holding> list_png(ByteView file) {
         add(Content::credentials, "the content credentials (C2PA)");
         break;
       case Kind::application:
-        // ImageMagick's texts of EXIF fields have the position among them.
+        // ImageMagick's texts of EXIF fields include the position.
         add(Content::application, is_text(chunk.type) ? std::string(keyword_of(chunk)) : name,
             {.position = keyword_of(chunk).starts_with("exif:GPS")});
         break;

@@ -40,7 +40,7 @@ bool is_square_resolution(const PngChunk& chunk) {
          metadata::u32be(chunk.data, 0) == metadata::u32be(chunk.data, 4);
 }
 
-// The chunks of `original` that `encoded` should have, ready to be written.
+// Returns the chunks of `original` that `encoded` should have, ready to be written.
 metadata::ByteWriter carried(ByteView original, ByteView encoded, PngProfile profile) {
   metadata::ByteWriter chunks;
   const Depth before = depth_of(original);

@@ -1,4 +1,4 @@
-// What a PNG says of its colours besides the profile, handed on to a new encoding.
+// Copies a PNG's colour information other than the profile to a new encoding.
 #pragma once
 
 #include "imgmill/buffer.h"
@@ -6,18 +6,18 @@
 
 namespace imgmill {
 
-/// Whose iCCP chunk a fresh PNG has in the end.
+/// The source of the new PNG's iCCP chunk.
 enum class PngProfile { encoded, original };
 
-/// `encoded`, a fresh PNG, with the chunks of `original` that tell how its numbers are
-/// to be shown: gAMA, cHRM, sRGB, cICP, mDCV, cLLI, and sBIT where it still fits.
-/// Its own of these go, as does a resolution with square pixels, which says
-/// nothing about the picture. Both share size and colour meaning.
-/// Errors: bad_input, when `encoded` is no whole PNG. Thread-safe.
+/// Returns `encoded`, a new PNG, with the chunks of `original` that define how its samples are
+/// displayed: gAMA, cHRM, sRGB, cICP, mDCV, cLLI, and sBIT if it still fits. Its own chunks of
+/// these types are removed, and so is a resolution with square pixels, which carries no information
+/// about the picture. Both files have the same size and colour space. Errors: bad_input (`encoded`
+/// is not a complete PNG). Thread-safe.
 [[nodiscard]] Result<Buffer> carry_png_colours(ByteView original, ByteView encoded,
                                                PngProfile profile = PngProfile::encoded);
 
-/// The same without an original: only drops.
+/// The same without an original: only removes.
 [[nodiscard]] Result<Buffer> tidy_png(ByteView encoded);
 
 }  // namespace imgmill

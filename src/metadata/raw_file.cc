@@ -40,9 +40,9 @@ constexpr std::array magics = {
     Magic{4, "ftypcrx "sv, "Canon raw file (CR3)"sv},
 };
 
-// What the makers of cameras call their files.
+// Camera makers' names for their raw files.
 struct Maker {
-  std::string_view name;  // as Make begins, lower case
+  std::string_view name;  // prefix of Make, lower case
   std::string_view file;
 };
 constexpr std::array makers = {
@@ -55,15 +55,15 @@ constexpr std::array makers = {
     Maker{"canon", "Canon raw file (TIF)"},
 };
 
-// PhotometricInterpretation of what a sensor saw: CFA, LinearRaw, and the depth beside them.
+// PhotometricInterpretation of sensor data: CFA, LinearRaw, and the depth maps with them.
 constexpr std::array<std::uint32_t, 2> sensor_pixels = {32803, 34892};
-// Compressions that only cameras use: Nikon, Sony, Samsung (two), Kodak (two), Pentax, DNG's lossy
+// Compressions used by cameras only: Nikon, Sony, Samsung (two), Kodak (two), Pentax, DNG's lossy
 // JPEG.
 constexpr std::array<std::uint32_t, 8> sensor_compressions = {34713, 32767, 32770, 32772,
                                                               32867, 65000, 65535, 34892};
 constexpr std::uint16_t compression = 0x0103, photometric = 0x0106, cfa_pattern = 0x828E,
                         leaf_data = 0x8606, cr2_slices = 0xC640;
-// A camera writes a handful.
+// Cameras write only a few.
 constexpr std::size_t most_directories = 64;
 
 template <std::size_t N>

@@ -1,4 +1,4 @@
-// Camera raw files, which no decoder here develops, told by their content.
+// Recognizes camera raw files, which no decoder here supports, by content.
 #pragma once
 
 #include <optional>
@@ -8,17 +8,17 @@
 
 namespace imgmill {
 
-/// What a raw file of a camera is called ("Nikon raw file (NEF)"), or nothing when `file` is none.
+/// Returns the name of a camera raw format ("Nikon raw file (NEF)"), or none if `file` is not one.
 ///
-/// Most of them are TIFF files whose first directory is a thumbnail: a TIFF reader shows that and
-/// calls it the picture. They are told by what only sensors write: colour filter arrays, linear raw
+/// Most of them are TIFF files whose first directory is a thumbnail, which a TIFF reader takes for
+/// the picture. They are recognized by data specific to sensors: colour filter arrays, linear raw
 /// pixels, DNG's version tag and the makers' own compressions, in any directory (TIFF/EP, ISO
-/// 12234-2; Adobe, "Digital Negative Specification" 1.7; the makers' magic numbers after
-/// ExifTool's documentation). The name of the file is not looked at. Never reads outside `file`;
-/// of a file that is cut off, what is there. Thread-safe.
+/// 12234-2; Adobe, "Digital Negative Specification" 1.7; the makers' magic numbers from ExifTool's
+/// documentation). The file name plays no role. Never reads outside `file`; of a truncated file,
+/// uses what is there. Thread-safe.
 [[nodiscard]] std::optional<std::string_view> camera_raw(ByteView file);
 
-/// The same by the first bytes alone: makers' magic numbers. Thread-safe.
+/// The same from the first bytes alone: makers' magic numbers. Thread-safe.
 [[nodiscard]] std::optional<std::string_view> camera_raw_by_start(ByteView start);
 
 }  // namespace imgmill

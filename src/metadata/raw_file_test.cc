@@ -11,10 +11,11 @@ namespace {
 
 constexpr std::uint16_t photometric = 0x0106, compression = 0x0103;
 
-// A thumbnail with a sensor's picture in a directory below it, as cameras write it.
+// Builds a thumbnail with a sensor picture in a directory below it, as cameras write it.
 Buffer raw_tiff(std::string_view make, std::uint16_t which, std::uint32_t value, bool big_endian) {
   const Buffer below = write_tiff(big_endian, {number(big_endian, which, 3, value)});
-  // The directory of `below` begins at 8 of its own block; it is put behind the first one.
+  // The directory of `below` begins at offset 8 of its own block, which is appended to the first
+  // one.
   std::vector<TiffField> fields{number(big_endian, 0x0100, 4, 160),
                                 number(big_endian, 0x0101, 4, 120), ascii(tag::make, make),
                                 number(big_endian, tag::sub_ifds, 4, 0)};
@@ -58,7 +59,7 @@ TEST(RawFile, OtherPicturesAreNone) {
     EXPECT_FALSE(camera_raw(file)) << format.name;
   }
   EXPECT_FALSE(camera_raw(tiff_file().view()));
-  // CR stands for a raw file only behind a TIFF header.
+  // CR indicates a raw file only after a TIFF header.
   EXPECT_FALSE(camera_raw(as_bytes("12345678CR\2\0"sv)));
   EXPECT_FALSE(camera_raw({}));
 }
@@ -68,7 +69,7 @@ TEST(RawFile, IsReadNeitherBeyondItsEndNorInCircles) {
   for (std::size_t size = 0; size <= file.size(); ++size) {
     (void)camera_raw(file.view().first(size));
   }
-  // A directory below itself.
+  // A directory that is its own child.
   std::vector<TiffField> fields{number(false, tag::sub_ifds, 4, 8)};
   EXPECT_FALSE(camera_raw(write_tiff(false, fields).view()));
 }

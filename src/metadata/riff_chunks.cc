@@ -20,7 +20,7 @@ constexpr std::size_t riff_header_size = 12;
 // One per frame and a few more; the list must not outgrow the file.
 constexpr std::size_t max_chunks = 1'000'000;
 
-// Bits of the first byte of VP8X (0x02, animation, is left as it is).
+// Flags of the first byte of VP8X (0x02, animation, is left unchanged).
 constexpr unsigned xmp_flag = 0x04, exif_flag = 0x08, alpha_flag = 0x10, icc_flag = 0x20;
 constexpr std::size_t extended_size = 10;
 
@@ -33,7 +33,7 @@ struct Chunk {
 struct Layout {
   std::vector<Chunk> chunks;
   bool complete = false;
-  ByteView trailing;  ///< bytes behind the file's own end
+  ByteView trailing;  ///< bytes after the RIFF chunk
 
   [[nodiscard]] const Chunk* find(std::string_view type) const {
     const auto found = std::ranges::find(chunks, type, &Chunk::type);
@@ -72,7 +72,7 @@ struct Canvas {
   friend bool operator==(const Canvas&, const Canvas&) = default;
 };
 
-/// What the header of the one picture says; nothing when it is damaged.
+/// Returns the header of the single picture; none if it is damaged.
 std::optional<Canvas> picture_canvas(const Layout& layout) {
   if (const Chunk* lossy = layout.find("VP8 ")) {
     // RFC 6386, 9.1: frame tag (key frame: lowest bit 0), start code, two 14-bit sides.
@@ -113,12 +113,12 @@ void put_chunk(ByteWriter& out, std::string_view type, ByteView data) {
   out.zeros(data.size() % 2);
 }
 
-/// What goes in beside the picture; empty views: nothing.
+/// The chunks to write besides the picture; empty views are not written.
 struct Extras {
   ByteView icc;
   ByteView exif;
   ByteView xmp;
-  bool unknown_chunks = false;    ///< those of the file stay
+  bool unknown_chunks = false;    ///< keep the file's own
   std::vector<ByteView> foreign;  ///< whole chunks of another file
   ByteView trailing;
 };
@@ -148,7 +148,7 @@ Result<Buffer> assemble(const Layout& layout, const Extras& extras) {
   if (!extras.xmp.empty()) flags |= xmp_flag;
   header[0] = static_cast<std::byte>(flags);
 
-  // Left alone where the header says anything the picture alone would not.
+  // Unchanged if the header says anything that the picture alone would not.
   const Canvas stated{u24le(header, 4) + 1, u24le(header, 7) + 1, (flags & alpha_flag) != 0};
   const bool simple = !animation && (flags & ~alpha_flag) == 0 && stated == *canvas &&
                       layout.find("ALPH") == nullptr && !extras.unknown_chunks &&

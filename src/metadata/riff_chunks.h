@@ -1,5 +1,4 @@
-// WebP as a row of RIFF chunks (the WebP container specification), and the
-// metadata among them.
+// WebP as a sequence of RIFF chunks (the WebP container specification), and the metadata in it.
 #pragma once
 
 #include "imgmill/buffer.h"
@@ -10,19 +9,18 @@
 namespace imgmill::metadata {
 
 [[nodiscard]] MetadataBlocks read_webp(ByteView file);
-/// Falls back to the simple file layout when nothing needs the extended one any
-/// more. Errors: bad_input.
+/// Uses the simple file layout if nothing needs the extended one any more. Errors: bad_input.
 [[nodiscard]] Result<Rewritten> rewrite_webp(ByteView file, const Keep& keep, ByteView exif,
                                              ByteView xmp = {});
-/// Goes over to the extended layout when need be. WebP has no place for IPTC,
-/// which is left out. Errors: bad_input.
+/// Switches to the extended layout if necessary. WebP cannot hold IPTC, which is omitted. Errors:
+/// bad_input.
 [[nodiscard]] Result<Buffer> insert_webp(ByteView file, const NewMetadata& metadata);
 
-/// A file without a profile, with this one. Errors: bad_input.
+/// Inserts a profile into a file that has none. Errors: bad_input.
 [[nodiscard]] Result<Buffer> insert_webp_profile(ByteView file, ByteView profile);
 
-/// Whether the picture is a single one, stored without loss (VP8L). Of an animation it
-/// would take a look into each frame: false.
+/// True if the file holds a single picture that is stored losslessly (VP8L). False for animations,
+/// since each frame would have to be examined.
 [[nodiscard]] bool is_lossless_webp(ByteView file);
 
 }  // namespace imgmill::metadata

@@ -1,4 +1,4 @@
-// Small files for the tests of this part, built byte by byte.
+// Small test files, built byte by byte.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@ namespace imgmill::metadata::test {
 using std::string_literals::operator""s;
 using std::string_view_literals::operator""sv;
 
-// Search strings that no policy but "everything" may let through.
+// Search strings that only the policy "everything" may keep.
 inline constexpr auto gps_secret = "GPSSECRET-52N13E"sv;
 inline constexpr auto camera_secret = "ACMECAM-SERIAL-1"sv;
 inline constexpr auto comment_secret = "COMMENT-SECRET"sv;
-// What no reader knows, and no policy names but "nothing".
+// Unrecognized data, which only the policy "nothing" removes.
 inline constexpr auto foreign_data = "NOBODY-KNOWS-WHAT"sv;
 inline constexpr auto xmp_packet = "<x:xmpmeta>XMP-SECRET</x:xmpmeta>"sv;
 inline constexpr auto iptc_records = "\x1c\x02\x78\0\x0bIPTC-SECRET"sv;
@@ -51,7 +51,7 @@ inline TiffField number(bool big_endian, std::uint16_t tag, std::uint16_t type,
   return {tag, type, 1, {out.view().begin(), out.view().end()}};
 }
 
-/// A camera's block: orientation 6, owner, make, EXIF and GPS directories.
+/// A camera's EXIF block: orientation 6, owner, make, EXIF and GPS directories.
 inline Buffer camera_exif(bool big_endian = false) {
   return write_tiff(big_endian,
                     {number(big_endian, tag::orientation, 3, 6), ascii(tag::copyright, owner),
@@ -74,11 +74,11 @@ Buffer webp_file();
 Buffer gif_file();
 Buffer tiff_file(bool big_endian = false);
 Buffer avif_file(bool in_idat = false);
-/// In boxes, without a profile, whose place is in the picture's own data.
+/// In boxes, without a profile, which is part of the codestream.
 Buffer jxl_file();
 Buffer heic_file();
 
-/// The file of each format, with all kinds of metadata it can hold.
+/// Returns a file of each format with all kinds of metadata it can hold.
 Buffer file_of(Format format);
 
 }  // namespace imgmill::metadata::test

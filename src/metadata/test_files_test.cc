@@ -1,4 +1,4 @@
-// The files that the tests of this part work on.
+// Builds the test files.
 #include "metadata/test_files.h"
 
 #include <zlib.h>
@@ -59,7 +59,7 @@ Buffer jpeg_file(std::string_view tail, std::string_view extra_app2) {
   segment(out, 0xE0, "JFIF\0\1\1\0\0\1\0\1\1\1RGB"sv);  // with a thumbnail of one pixel
   segment(out, 0xE1, "Exif\0\0"s.append(text(camera_exif())));
   segment(out, 0xE1, "http://ns.adobe.com/xap/1.0/\0"s.append(xmp_packet));
-  // The profile in two pieces, the second first.
+  // The profile in two pieces, the second one first.
   segment(out, 0xE2, "ICC_PROFILE\0\2\2"s.append(profile.substr(10)));
   segment(out, 0xE2, "ICC_PROFILE\0\1\2"s.append(profile.substr(0, 10)));
   if (!extra_app2.empty()) segment(out, 0xE2, extra_app2);
@@ -169,7 +169,7 @@ Buffer tiff_file(bool big_endian) {
     return TiffField{
         which, type, static_cast<std::uint32_t>(value.size()), {view.begin(), view.end()}};
   };
-  // The strip lies behind everything else, so its place is known after a first try.
+  // The strip is last, so its offset is known only after a first pass.
   std::size_t strip = 0;
   ByteWriter out;
   for (int round = 0; round < 2; ++round) {
@@ -220,7 +220,7 @@ Buffer avif_file(bool in_idat) {
                "\2\0\0\0"s + be16(id) + "\0\0"s + std::string(type) + "\0"s + std::string(rest));
   };
   std::string head;
-  std::size_t data_at = 0;  // known after a first try, as in tiff_file
+  std::size_t data_at = 0;  // known after a first pass, as in tiff_file
   for (int round = 0; round < 2; ++round) {
     const auto location = [&](unsigned id, std::size_t offset, std::size_t size, bool idat) {
       return be16(id) + be16(idat ? 1 : 0) + be16(0) + be16(1) +
@@ -266,7 +266,7 @@ Buffer file_of(Format format) {
     case Format::heic:
       return heic_file();
     case Format::svg:
-      break;  // text: src/svg knows what of it is about the file
+      break;  // text: src/svg handles its metadata
   }
   return {};
 }

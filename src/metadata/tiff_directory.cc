@@ -18,14 +18,14 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-// Pages of a long document stay below these; loops and bombs do not.
+// Long documents have fewer pages; loops and bombs have more.
 constexpr std::size_t max_directories = 4096;
 constexpr std::size_t max_numbers = std::size_t{1} << 22;
-// What is copied into a new EXIF block, per entry.
+// Maximum size of an entry copied to a new EXIF block.
 constexpr std::size_t max_field_bytes = 64 * 1024;
 
 struct Walk {
-  std::vector<TiffIfd> ifds;  ///< the chain and the images below it
+  std::vector<TiffIfd> ifds;  ///< the chain and its sub-images
   bool complete = false;
 };
 
@@ -65,7 +65,7 @@ bool stays(std::uint16_t which, const Keep& keep) {
     case tag::software:
     case tag::date_time:
     case tag::host_computer:
-    case 0x8830:  // GeoTIFF's relatives of position: SpatialReference and the six below
+    case 0x8830:  // GeoTIFF position: SpatialReference, and the six tags below
     case 0x830E:  // ModelPixelScale
     case 0x8482:  // ModelTiepoint
     case 0x85D8:  // ModelTransformation
@@ -102,7 +102,7 @@ bool stays(std::uint16_t which, const Keep& keep) {
   }
 }
 
-/// A directory below `entry` with its values, whatever they are.
+/// Adds a directory below `entry` with its values, whatever they are.
 void add_tree(const TiffView& tiff, const TiffEntry& entry, std::vector<Range>& ranges) {
   const auto ifd = tiff.ifd(tiff.number(entry));
   if (!ifd) return;
@@ -123,7 +123,7 @@ bool is_tree(std::uint16_t which) {
   return which == tag::exif_ifd || which == tag::gps_ifd || which == tag::interop_ifd;
 }
 
-/// Adds where the pixels are. False when there are too many places.
+/// Adds the locations of the pixel data. Returns false if there are too many.
 bool add_pixels(const TiffView& tiff, const TiffIfd& ifd, std::vector<Range>& ranges) {
   constexpr std::array<std::array<std::uint16_t, 2>, 3> places{
       {{tag::strip_offsets, tag::strip_byte_counts},
@@ -234,7 +234,7 @@ Result<Rewritten> rewrite_tiff(ByteView file, const Keep& keep, ByteView /*exif*
   std::vector<Range> kept_ranges{{0, 8}};
   std::vector<Range> doomed;
   std::vector<std::vector<TiffEntry>> kept_entries;
-  // Nothing moves, so a new packet goes where there is room for it.
+  // Nothing moves, so a new packet is written only where it fits.
   const TiffEntry* packet = keep.xmp || xmp.empty() ? nullptr : found.ifds.front().find(tag::xmp);
   if (packet != nullptr && (!packet->out_of_line() || packet->value_size < xmp.size())) {
     packet = nullptr;
@@ -252,7 +252,7 @@ Result<Rewritten> rewrite_tiff(ByteView file, const Keep& keep, ByteView /*exif*
         add_once(result.notes, "Photoshop resources dropped, with any IPTC among them");
       }
     }
-    // A directory without entries is against the rules.
+    // A directory without entries is invalid.
     if (kept.empty()) kept = ifd.entries;
     if (!add_pixels(*tiff, ifd, kept_ranges)) {
       return fail(ErrorCode::unsupported, "the TIFF file has too many pieces to be filtered",

@@ -1,4 +1,4 @@
-// Adding entries to a TIFF file: its first directory is written anew at the end.
+// Adds entries to a TIFF file by rewriting its first directory at the end.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -30,13 +30,13 @@ std::uint32_t tag_of(const RawEntry& entry, bool big_endian) {
   return big_endian ? u16be(entry, 0) : u16le(entry, 0);
 }
 
-// A file that grows at its end, where values and the new directory go.
+// A file that grows at its end, where values and the new directory are written.
 class Appendix {
  public:
   Appendix(ByteView file, bool big_endian)
       : bytes_(file.begin(), file.end()), big_endian_(big_endian) {}
 
-  // An entry whose value stands at the end of the file, or in the entry itself.
+  // Returns an entry whose value is at the end of the file, or in the entry itself.
   [[nodiscard]] RawEntry entry(std::uint16_t tag, TiffType type, ByteView value,
                                std::optional<std::uint32_t> count = std::nullopt) {
     RawEntry raw{};
@@ -52,7 +52,7 @@ class Appendix {
     return raw;
   }
 
-  // Gives where `value` begins; TIFF wants even places.
+  // Returns the offset of `value`; TIFF requires even offsets.
   std::uint32_t append(ByteView value) {
     if (bytes_.size() % 2 != 0) bytes_.push_back(std::byte{0});
     const auto at = static_cast<std::uint32_t>(bytes_.size());
@@ -103,7 +103,7 @@ Result<Buffer> insert_tiff(ByteView file, const NewMetadata& metadata) {
     constexpr double denominator = 1000;
     const auto add_rational = [&](std::uint16_t which, double value) {
       std::array<std::byte, 8> bytes{};
-      // A PNG counts by the metre: 300 to the inch come back as 299.9994.
+      // PNG stores pixels per metre: 300 per inch come back as 299.9994.
       if (std::abs(value - std::round(value)) < 0.01) value = std::round(value);
       put(std::span(bytes), static_cast<std::uint32_t>(std::lround(value * denominator)), 4,
           big_endian);

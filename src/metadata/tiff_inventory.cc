@@ -1,5 +1,5 @@
-// What a TIFF file holds: its pages, the pictures below them, and tags (TIFF 6.0, its technical
-// notes and supplements; numbers after the Library of Congress' list of TIFF tags).
+// Inventory of TIFF files: pages, the pictures below them, and tags (TIFF 6.0, its technical notes
+// and supplements; numbers from the Library of Congress' list of TIFF tags).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ using std::string_view_literals::operator""sv;
 constexpr std::size_t most_directories = 4096;
 constexpr std::size_t most_numbers = std::size_t{1} << 22;
 
-// What a decoder reads and an encoder writes: layout, compression, samples, palette, chroma.
+// Tags that decoders need and encoders write: layout, compression, samples, palette, chroma.
 constexpr std::array<std::uint16_t, 58> picture_tags = {
     0x00FE, 0x00FF, 0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x0107, 0x0108, 0x0109, 0x010A, 0x0111,
     0x0112, 0x0115, 0x0116, 0x0117, 0x0118, 0x0119, 0x011C, 0x011E, 0x011F, 0x0120, 0x0121, 0x0122,
@@ -39,7 +39,7 @@ constexpr std::array<std::uint16_t, 9> exif_tags = {
     tag::date_time, tag::host_computer, 0x9003,    0xC4A5};
 // Transfer function, white point, primaries.
 constexpr std::array<std::uint16_t, 3> colour_tags = {0x012D, 0x013E, 0x013F};
-// GeoTIFF (OGC 19-008): where on earth the pixels lie.
+// GeoTIFF (OGC 19-008): geographic position of the pixels.
 constexpr std::array<std::uint16_t, 7> position_tags = {0x8830, 0x830E, 0x8482, 0x85D8,
                                                         0x87AF, 0x87B0, 0x87B1};
 constexpr std::uint16_t subfile_type = 0x00FE, photoshop_layers = 0x935C;
@@ -49,7 +49,7 @@ bool is_in(const std::array<std::uint16_t, N>& list, std::uint16_t which) {
   return std::ranges::find(list, which) != list.end();
 }
 
-// One directory, and how one comes to it.
+// How a directory is reached.
 enum class Place { main, page, below };
 
 class Lister {
@@ -165,7 +165,7 @@ class Lister {
     add(Content::unknown, fmt::format("tag {}", entry.tag));
   }
 
-  // White point and primaries of BT.709, as writers that mean sRGB put them there.
+  // White point and primaries of BT.709, as written for sRGB.
   bool says_srgb(const TiffEntry& entry) const {
     constexpr std::array white = {0.3127, 0.3290};
     constexpr std::array primaries = {0.64, 0.33, 0.30, 0.60, 0.15, 0.06};
@@ -184,7 +184,7 @@ class Lister {
 
   void reach(const Range& range) { end_ = std::max(end_, range.end); }
 
-  // A directory of EXIF with its values, and the one below it.
+  // Visits a directory of EXIF with its values, and the one below it.
   void reach_tree(const TiffEntry& pointer, int depth = 0) {
     const auto ifd = tiff_.ifd(tiff_.number(pointer));
     if (!ifd || depth > 2) return;
@@ -206,7 +206,7 @@ class Lister {
       const TiffEntry* size = ifd.find(sizes);
       if (offset == nullptr) continue;
       if (size == nullptr) {
-        end_ = tiff_.bytes().size();  // where they end is not said
+        end_ = tiff_.bytes().size();  // their end is not stored
         continue;
       }
       const std::size_t count =
@@ -233,7 +233,8 @@ class Lister {
   std::size_t end_ = 8;
 };
 
-// BigTIFF: wider numbers, which nothing else here reads. What its first directory tells of.
+// BigTIFF has wider numbers, which nothing else here reads. Lists what its first directory
+// contains.
 std::vector<Holding> list_big(ByteView file) {
   const bool big_endian = starts_with(file, "MM"sv);
   const auto number = [&](std::size_t at, std::size_t size) {

@@ -11,7 +11,7 @@ using std::string_view_literals::operator""sv;
 
 namespace {
 
-/// Bytes per value by type; index 13 is IFD, 129 (UTF-8, EXIF 3.0) is apart.
+/// Bytes per value by type; index 13 is IFD, 129 (UTF-8, EXIF 3.0) is handled separately.
 std::size_t type_size(std::uint16_t type) {
   constexpr std::array<std::uint8_t, 14> sizes{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};
   if (type == 129) return 1;
@@ -81,7 +81,7 @@ std::optional<TiffIfd> TiffView::ifd(std::uint32_t at) const {
     entry.value_size = entry.sound ? static_cast<std::size_t>(size) : 0;
     result.entries.push_back(entry);
   }
-  // Blocks that end with their last entry, without the pointer, do exist.
+  // Some blocks end with their last entry and lack the pointer.
   if (const std::size_t next_at = at + 2 + 12 * count; fits(bytes_, next_at, 4)) {
     result.next_at = next_at;
     result.next = u32(next_at);
@@ -154,7 +154,7 @@ Buffer write_tiff(bool big_endian, std::vector<TiffField> main, std::vector<Tiff
   };
   const auto pointer = [&](std::uint16_t tag) {
     main.push_back({tag, static_cast<std::uint16_t>(TiffType::long_), 1,
-                    std::vector<std::byte>(4)});  // its value is known below
+                    std::vector<std::byte>(4)});  // its value is set below
   };
   if (!exif.empty()) pointer(tag::exif_ifd);
   if (!gps.empty()) pointer(tag::gps_ifd);

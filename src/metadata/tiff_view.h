@@ -1,5 +1,5 @@
-// The structure that TIFF files and EXIF blocks share (TIFF 6.0, section 2):
-// a header and directories of twelve-byte entries.
+// The structure shared by TIFF files and EXIF blocks (TIFF 6.0, section 2): a header and
+// directories of twelve-byte entries.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,7 @@ struct Range {
 };
 
 struct TiffEntry {
-  std::size_t at = 0;  ///< of the twelve bytes
+  std::size_t at = 0;  ///< offset of the twelve bytes
   std::uint16_t tag = 0;
   std::uint16_t type = 0;
   std::uint32_t count = 0;
@@ -57,37 +57,37 @@ struct TiffEntry {
 struct TiffIfd {
   std::size_t at = 0;
   std::vector<TiffEntry> entries;
-  std::size_t next_at = 0;  ///< where the pointer to the next directory is; 0: missing
+  std::size_t next_at = 0;  ///< offset of the pointer to the next directory; 0: missing
   std::uint32_t next = 0;   ///< offset of the next directory; 0: none
 
   [[nodiscard]] const TiffEntry* find(std::uint16_t tag) const;
-  /// The table itself, with the pointer to the next directory.
+  /// Returns the extent of the table itself, including the pointer to the next directory.
   [[nodiscard]] Range range() const;
 };
 
-/// A look at a TIFF structure that trusts no offset in it. Does not own the bytes.
+/// A bounds-checked view of a TIFF structure; no offset is trusted. Does not own the bytes.
 class TiffView {
  public:
-  /// Nothing when `bytes` does not begin with a classic TIFF header.
+  /// None if `bytes` does not begin with a classic TIFF header.
   [[nodiscard]] static std::optional<TiffView> open(ByteView bytes);
 
   [[nodiscard]] ByteView bytes() const { return bytes_; }
   [[nodiscard]] bool big_endian() const { return big_endian_; }
   [[nodiscard]] std::uint32_t first() const { return u32(4); }
-  /// The bytes have to be there.
+  /// Unchecked: the bytes must be there.
   [[nodiscard]] std::uint16_t u16(std::size_t at) const;
   [[nodiscard]] std::uint32_t u32(std::size_t at) const;
 
-  /// The directory at `at`, or nothing when its table is not wholly inside.
+  /// Returns the directory at `at`, or none if its table is not entirely inside.
   [[nodiscard]] std::optional<TiffIfd> ifd(std::uint32_t at) const;
-  /// The directory that entry `pointer` of `parent` points at.
+  /// Returns the directory that entry `pointer` of `parent` points at.
   [[nodiscard]] std::optional<TiffIfd> child(const TiffIfd& parent, std::uint16_t pointer) const;
 
-  /// Empty for an entry that is not sound.
+  /// Empty for an invalid entry.
   [[nodiscard]] ByteView value(const TiffEntry& entry) const;
-  /// How many numbers `number` can give.
+  /// Returns how many values `number` can return.
   [[nodiscard]] std::size_t numbers(const TiffEntry& entry) const;
-  /// BYTE, SHORT and LONG values as numbers; 0 for anything else.
+  /// Returns BYTE, SHORT and LONG values as numbers; 0 for other types.
   [[nodiscard]] std::uint32_t number(const TiffEntry& entry, std::size_t index = 0) const;
 
  private:
@@ -96,8 +96,8 @@ class TiffView {
   bool big_endian_;
 };
 
-/// Zeroes what `doomed` covers and `kept` does not. Ranges may overlap and may
-/// reach past the end. Gives the zeroed ranges, sorted, without overlap.
+/// Zeroes what `doomed` covers and `kept` does not. Ranges may overlap and extend past the end.
+/// Returns the zeroed ranges, sorted and disjoint.
 std::vector<Range> zero_except(std::span<std::byte> bytes, std::vector<Range> doomed,
                                std::vector<Range> kept);
 
@@ -109,8 +109,8 @@ struct TiffField {
   std::vector<std::byte> value;
 };
 
-/// A new TIFF structure with one directory, and EXIF and GPS directories below
-/// it when they have fields. Fields are sorted by tag. 26 bytes for one short.
+/// Returns a new TIFF structure with one directory, and with EXIF and GPS directories below it if
+/// they have fields. Fields are sorted by tag. 26 bytes for one short.
 [[nodiscard]] Buffer write_tiff(bool big_endian, std::vector<TiffField> main,
                                 std::vector<TiffField> exif = {}, std::vector<TiffField> gps = {});
 

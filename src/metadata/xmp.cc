@@ -70,7 +70,7 @@ struct Node {
   std::string text;
 };
 
-// What expat joins with line feeds: namespace, local name, prefix.
+// Splits what expat joins with line feeds: namespace, local name, prefix.
 Name parted(std::string_view joined) {
   Name name;
   const std::size_t first = joined.find('\n');
@@ -86,7 +86,7 @@ Name parted(std::string_view joined) {
   return name;
 }
 
-// Builds the tree. Nothing may be thrown through expat: what goes wrong stops the parser.
+// Builds the tree. Must not throw through expat: errors stop the parser.
 class Builder {
  public:
   explicit Builder(XML_Parser parser) : parser_(parser) {
@@ -104,7 +104,7 @@ class Builder {
         b.path_.back()->text.append(text, static_cast<std::size_t>(size));
       });
     });
-    // Nothing that writes XMP uses entities, and much that attacks readers does.
+    // No XMP writer uses entities, but attacks on readers do.
     XML_SetStartDoctypeDeclHandler(
         parser, [](void* self, const XML_Char*, const XML_Char*, const XML_Char*, int) {
           static_cast<Builder*>(self)->stop();
@@ -137,7 +137,7 @@ class Builder {
     for (const XML_Char** at = attributes; *at != nullptr; at += 2) {
       node.attributes.push_back({parted(at[0]), at[1]});
     }
-    // Pointers into a vector that grows: only the last child of each is ever open.
+    // Safe although the vector grows: only the last child of each is ever open.
     path_.back()->children.push_back(std::move(node));
     path_.push_back(&path_.back()->children.back());
   }
@@ -153,7 +153,7 @@ struct Releases {
   void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
 };
 
-// The packet's document, or nothing.
+// Returns the packet's document, or none.
 std::optional<Node> parse(ByteView packet) {
   const std::string_view text = as_text(packet);
   // Writers pad with spaces, some with zeros.
@@ -219,7 +219,7 @@ PrivateData privacy_of(const Name& name) {
   return found;
 }
 
-// Calls `visit(name, attribute, node)` for each property of the packet, one of the two null.
+// Calls `visit(name, attribute, node)` for each property of the packet; one of the two is null.
 template <typename Visit>
 void for_each_property(const Node& node, const Visit& visit) {
   for (const Node& child : node.children) {
@@ -236,7 +236,7 @@ void for_each_property(const Node& node, const Visit& visit) {
   }
 }
 
-// The same, and whatever stands within them.
+// The same, including everything nested inside them.
 template <typename Visit>
 void for_each_node(const Node& node, const Visit& visit) {
   visit(node);
@@ -273,7 +273,7 @@ void escape(std::string& out, std::string_view text) {
   }
 }
 
-// Gives each namespace one prefix, its own where that is free.
+// Assigns one prefix per namespace, its own if that is unused.
 class Prefixes {
  public:
   Prefixes() {
@@ -368,7 +368,7 @@ Buffer filter_xmp(ByteView packet, const XmpSelection& selection) {
                                               : selection.rest;
     if (!stays) return;
     if (attribute != nullptr) {
-      // Two of one name would not be XML any more.
+      // Duplicate attributes would be invalid XML.
       const bool there = std::ranges::any_of(description.attributes, [&](const Attribute& each) {
         return is(each.name, name.space, name.local);
       });

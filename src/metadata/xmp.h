@@ -1,4 +1,4 @@
-// XMP packets (ISO 16684-1): what they say, and what is left of them.
+// Reads and filters XMP packets (ISO 16684-1).
 #pragma once
 
 #include <string>
@@ -8,37 +8,37 @@
 
 namespace imgmill {
 
-/// The few things that imgmill acts on. A packet that is not XML, is in UTF-16 or has a DOCTYPE
+/// The XMP properties that imgmill uses. A packet that is not XML, is in UTF-16 or has a DOCTYPE
 /// gives the defaults.
 struct XmpFacts {
   bool readable = false;
   PrivateData holds;
   bool rights = false;        ///< copyright, creator, licence
   bool source_type = false;   ///< IPTC DigitalSourceType: how the picture was made ("by AI")
-  int orientation = 0;        ///< tiff:Orientation, 1..8; 0: not said
+  int orientation = 0;        ///< tiff:Orientation, 1..8; 0: none
   bool motion_video = false;  ///< a motion photo: a video follows the picture
-  bool container = false;     ///< names pictures and videos behind the main one, by length
+  bool container = false;     ///< lists pictures and videos after the main one, by length
   bool gain_map = false;
 };
 [[nodiscard]] XmpFacts read_xmp(ByteView packet);
 
-/// Which properties of a packet stay.
+/// Selects which properties of a packet to keep.
 struct XmpSelection {
   bool rights = false;       ///< copyright, creator, licence and credit
-  bool source_type = false;  ///< DigitalSourceType and what made the picture
+  bool source_type = false;  ///< DigitalSourceType and the program that made the picture
   bool container = false;    ///< gain map, depth and container properties, which readers need
   bool rest = false;         ///< all others
 };
 
-/// A new packet of the properties of `packet` that `selection` names; empty when there are none
-/// or the packet cannot be read. Structure and language variants are kept. Thread-safe.
+/// Returns a new packet with the properties of `packet` that `selection` keeps; empty if there are
+/// none or the packet cannot be read. Structure and language variants are kept. Thread-safe.
 [[nodiscard]] Buffer filter_xmp(ByteView packet, const XmpSelection& selection);
 
-/// `packet` with every tiff:Orientation in it set to `orientation` (1..8), at its size.
+/// Returns `packet` with every tiff:Orientation set to `orientation` (1..8), at the same size.
 [[nodiscard]] Buffer with_xmp_orientation(ByteView packet, int orientation);
 
-/// `packet`, spaces added at its end (within its wrapper, if any) until it has `size` bytes; empty
-/// when it has more.
+/// Returns `packet` padded with spaces at its end (inside its wrapper, if any) to `size` bytes;
+/// empty if it is larger.
 [[nodiscard]] Buffer padded_xmp(ByteView packet, std::size_t size);
 
 }  // namespace imgmill

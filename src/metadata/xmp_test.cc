@@ -52,7 +52,7 @@ TEST(Xmp, TellsWhatIsPrivate) {
   EXPECT_TRUE(facts.source_type);
   EXPECT_TRUE(facts.motion_video);
   EXPECT_EQ(facts.orientation, 6);
-  // Which map the numbers would be of is no place.
+  // A map datum alone is not a location.
   EXPECT_FALSE(facts_of(packet_of("", "exif:GPSMapDatum='WGS-84'")).holds.any());
 }
 
@@ -70,7 +70,7 @@ TEST(Xmp, KeepsTheSelectedPropertiesWithTheirStructure) {
   const XmpFacts facts = facts_of(text);
   EXPECT_TRUE(facts.readable && facts.rights && facts.source_type);
   EXPECT_FALSE(facts.holds.any());
-  // Filtering what is filtered changes nothing.
+  // Filtering is idempotent.
   EXPECT_EQ(as_text(filter_xmp(left.view(), {.rights = true, .source_type = true}).view()), text);
 }
 

@@ -9,14 +9,14 @@
 namespace imgmill {
 namespace {
 
-// What went though nobody named it, less what is in the output all the same: where nothing was
-// found to change, or only something else.
+// Names of the pieces that were lost without being asked for, except those still in the output:
+// where nothing needed to change, or only something else.
 std::vector<std::string> gone(const Source& source, const std::vector<Holding>& after,
                               const Keep& keep, Way way) {
   std::vector<std::string> names;
   for (const Holding& piece : source.inventory) {
     const Fate fate = fate_of(piece.content, source.info.format, keep, way);
-    // What would stand in the way of another format goes where only the main picture was asked for.
+    // A piece that would prevent a conversion is lost if only the main picture was asked for.
     if (fate != Fate::told && !(fate == Fate::neither && way == Way::convert)) continue;
     const bool still_there =
         way != Way::convert && std::ranges::any_of(after, [&](const auto& each) {

@@ -1,4 +1,4 @@
-// Memory is asked for before it is taken.
+// Memory admission: memory is requested before it is used.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +8,12 @@
 
 namespace imgmill {
 
-/// Called once an image's header is understood and before any of its pixels is decoded, with what
-/// the work will take beside the program and the input, bytes (see memory_need.h). May wait. An
-/// error ends the work, and is what comes of it.
+/// Called once an image's header has been parsed and before any of its pixels are decoded, with the
+/// memory the work will use in addition to the program and the input, in bytes (see memory_need.h).
+/// May block. An error ends the work and becomes its result.
 using Admission = std::function<Result<void>(std::uint64_t bytes)>;
 
-/// As optimize(), for those who count memory. Errors: also those of `admission`.
+/// The same as optimize(), for callers that account for memory. Errors: also those of `admission`.
 [[nodiscard]] Result<Optimized> optimize_admitted(ByteView input, const ImageSettings& settings,
                                                   const Limits& limits, const Admission& admission);
 

@@ -1,4 +1,4 @@
-// Frames, delays and loop counts, judged by giflib and libwebp.
+// Tests frames, delays and loop counts with giflib and libwebp.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ TEST_P(AnimationPair, KeepsFramesDelaysAndLoops) {
   const Bytes file = make_movie(from, shown);
   const auto result = optimize(file, {.output_format = to});
   ASSERT_TRUE(result) << result.error().describe();
-  // Lossy WebP blurs the hard edges of chroma.
+  // Lossy WebP blurs hard chroma edges.
   expect_movie(*result, shown, to == Format::webp && from == Format::gif ? 22 : 99);
   if (from == to) {
     EXPECT_LE(result->bytes.size(), file.size());
@@ -88,7 +88,7 @@ TEST(Animation, DoesNotFitIntoOneFrame) {
   }
 }
 
-// What is seen of `result` is what was seen of `shown`.
+// Expects `result` to look like `shown`.
 void expect_seen(const Optimized& result, const Movie& shown, double fidelity,
                  const std::string& what) {
   const Movie found = as_seen(decode(result.bytes.view(), result.format).movie);
@@ -340,7 +340,7 @@ TEST(Animation, StaysAsItIsWhereTheFormatHasNoRoom) {
     EXPECT_EQ(smaller->width, 24U);
     EXPECT_EQ(smaller->frames, 4U);
   }
-  // What has room for it is taken, and what stands still is none of this.
+  // Formats that can hold it accept it, and still pictures are not affected.
   const auto webp = optimize(
       make_gif(shown), {.output_format = Format::webp, .animation = imgmill::Animation::keep});
   ASSERT_TRUE(webp) << webp.error().describe();
@@ -386,7 +386,7 @@ TEST(Animation, OfOneFrameIsWhatBrowsersShow) {
 
 TEST(Animation, OfPngWithDamagedFramesIsRefused) {
   Bytes file = make_apng(animated_png());
-  // Whole chunks, but the frames are not in order.
+  // The chunks are intact, but the frames are out of order.
   const std::size_t at = as_text(file).rfind("fcTL") - 4;
   const Bytes control(file.begin() + static_cast<std::ptrdiff_t>(at + 8),
                       file.begin() + static_cast<std::ptrdiff_t>(at + 34));

@@ -1,4 +1,4 @@
-// JPEGs with arithmetic coding, which most encoders cannot write: read like all others.
+// JPEGs with arithmetic coding, which most encoders cannot write, are read like all others.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -56,7 +56,7 @@ TEST(ArithmeticJpeg, IsPackedWithItsCoefficients) {
       const Twins made = twins(photo(123, 87, channels), how);
       const auto packed = jpeg::repack_jpeg(made.arithmetic);
       ASSERT_TRUE(packed) << packed.error().describe();
-      // Written with Huffman's codes, which everybody reads.
+      // Written with Huffman coding, which every decoder supports.
       EXPECT_FALSE(is_arithmetic(packed->view()));
       EXPECT_EQ(jpeg_coefficients(packed->view()), jpeg_coefficients(made.arithmetic));
     }
@@ -86,7 +86,7 @@ TEST(ArithmeticJpeg, BecomesWhatItsTwinBecomes) {
     ASSERT_TRUE(result && twin);
     EXPECT_EQ(result->decision, Decision::reencoded);
     EXPECT_LT(result->bytes.size(), made.arithmetic.size());
-    // The way coefficients were stored must not matter to what becomes of them.
+    // The entropy coding of the input must not affect the output.
     EXPECT_TRUE(std::ranges::equal(result->bytes.view(), twin->bytes.view()));
   }
 }

@@ -12,7 +12,7 @@ namespace imgmill {
 
 namespace {
 
-// EXIF's and JFIF's "nobody knows".
+// The default of EXIF and JFIF, meaning "unknown".
 constexpr Resolution usual = {72, 72};
 
 std::optional<Resolution> resolution_of(const Source& source) {
@@ -21,20 +21,20 @@ std::optional<Resolution> resolution_of(const Source& source) {
   return own && *own != usual ? own : std::nullopt;
 }
 
-// All of it, true of the new file.
+// All of the XMP, adjusted so that it is true of the new file.
 Buffer whole_xmp(const Source& source, int orientation, Way way) {
   const ByteView packet = source.metadata.xmp.view();
   const XmpFacts facts = read_xmp(packet);
-  // What follows the picture in the old file does not follow it in the new one.
+  // Data after the picture in the old file does not follow it in the new one.
   Buffer kept = way == Way::convert && facts.container
                     ? filter_xmp(packet, {.rights = true, .source_type = true, .rest = true})
                     : Buffer::copy_of(packet);
-  // Where no tag turns the picture, what XMP says of it is as true as it was.
+  // If no tag rotates the picture, the XMP's statement is as true as before.
   const bool tagged = source.info.orientation != 1 && facts.orientation > 0;
   return tagged ? with_xmp_orientation(kept.view(), orientation) : std::move(kept);
 }
 
-// Formats that have a place for the resolution outside EXIF.
+// True for formats that store the resolution outside EXIF.
 bool holds_resolution(Format format) {
   return format == Format::jpeg || format == Format::png || format == Format::tiff;
 }
@@ -65,7 +65,7 @@ Carried carried_metadata(const Source& source, Format target, const Keep& keep, 
   carried.blocks = {.exif = carried.exif.view(),
                     .xmp = carried.xmp.view(),
                     .iptc = keep.iptc ? source.metadata.iptc.view() : ByteView{}};
-  // A PNG's own chunk is carried as it is.
+  // A PNG's own chunk is copied unchanged.
   const bool as_it_is = way == Way::encode && target == Format::png && source.metadata.resolution;
   if (own_place && !as_it_is) carried.blocks.resolution = resolution;
   const std::vector<std::string>& others = source.metadata.others;

@@ -1,4 +1,4 @@
-// What goes along into a fresh encoding besides the pixels.
+// The metadata that is carried over into a new encoding.
 #pragma once
 
 #include <string>
@@ -11,35 +11,35 @@
 
 namespace imgmill {
 
-/// What may be said of the picture in a fresh encoding. Owns its EXIF block and
-/// refers to the others in the source.
+/// The metadata that is valid for the picture in a new encoding. Owns its EXIF block and refers to
+/// the source for the others.
 struct Carried {
   Buffer exif;
   Buffer xmp;
   NewMetadata blocks;
-  std::vector<std::string> notes;  ///< what does not go along anywhere
+  std::vector<std::string> notes;  ///< what cannot be carried over
 };
 
-/// `orientation` is the tag to write, 1..8; `way` is Way::encode or Way::convert. Where the
-/// colours become sRGB (`to_srgb`), EXIF says so, too.
+/// `orientation` is the tag to write, 1..8; `way` is Way::encode or Way::convert. If the colours
+/// are converted to sRGB (`to_srgb`), EXIF says so, too.
 [[nodiscard]] Carried carried_metadata(const Source& source, Format target, const Keep& keep,
                                        int orientation, Way way, bool to_srgb);
 
-/// Of the source's XMP, what stays where keep.xmp does not let all of it: whose picture it is, and
-/// what it says about how the picture was made. Empty: nothing.
+/// The part of the source's XMP that is kept although keep.xmp does not keep all of it: copyright,
+/// and how the picture was made. Empty: nothing.
 [[nodiscard]] Buffer lasting_xmp(const Source& source, const Keep& keep);
 
-/// The resolution that a picture without EXIF block has to be told, where its container says
-/// another one or none.
+/// The resolution to write into a picture without an EXIF block, if its container states another
+/// one or none.
 [[nodiscard]] std::optional<Resolution> untold_resolution(const Source& source);
 
-/// Puts the metadata into a fresh encoding that has none. What the format cannot hold
-/// stays out, which `notes` tell. Errors: bad_input.
+/// Inserts the metadata into a new encoding that has none. Omits what the format cannot hold, with
+/// a note in `notes`. Errors: bad_input.
 [[nodiscard]] Result<Buffer> with_metadata(Buffer bytes, Format target, const Carried& carried,
                                            std::vector<std::string>& notes);
 
-/// A fresh PNG that says of its colours what the source says, if that is a PNG and
-/// they are the same. Errors: bad_input.
+/// A new PNG with the source's colour chunks, if the source is a PNG and the colours are unchanged.
+/// Errors: bad_input.
 [[nodiscard]] Result<Buffer> png_with_colours(const Source& source, ByteView encoded,
                                               bool new_colours);
 

@@ -1,4 +1,4 @@
-// Channels behind the colours: alpha of both kinds, masks, inks; floats and Lab in TIFF.
+// Extra channels: alpha of both kinds, masks, inks; floats and Lab in TIFF.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,7 +19,7 @@ constexpr std::uint16_t unspecified = 0;
 constexpr std::uint16_t associated = 1;
 constexpr std::uint16_t straight = 2;
 
-// Colours in the first channels, in the last `extras` a frame of 40 round full strength.
+// Colours in the first channels; in the last `extras`, a frame of 40 around full strength.
 Raster with_extras(int colours, int extras, int bits = 8) {
   Raster out = photo(48, 40, colours + extras, bits);
   const auto top = static_cast<std::uint16_t>(out.top());
@@ -83,7 +83,7 @@ TEST(TiffChannels, StayWhatTheyAre) {
       ASSERT_TRUE(small) << small.error().describe();
       const Decoded shrunken = decode(small->bytes.view(), Format::tiff);
       EXPECT_EQ(shrunken.extras, kinds);
-      // A mask hides nothing: what lies under its dark parts is resized like all else.
+      // A mask hides nothing: pixels under its dark parts are resized like all others.
       if (kinds[0] == unspecified) {
         const Raster before = shrunk(channels_of(picture, colours), 2);
         const Raster now = rgba(channels_of(shrunken.picture(), colours));
@@ -142,7 +142,7 @@ TEST(TiffChannels, AssociatedAlphaIsDividedOut) {
 TEST(TiffChannels, GlowIsNotCutOffInSilence) {
   Raster picture = premultiplied(with_extras(3, 1));
   for (int x = 0; x < picture.width; ++x) {
-    picture.at(x, 2, 0) = 200;  // light that adds to what is behind
+    picture.at(x, 2, 0) = 200;  // additive light over the background
     picture.at(x, 2, 3) = 10;
   }
   const Bytes file = make_tiff(picture, {.deflate = false, .extras = {associated}});
@@ -186,7 +186,7 @@ TEST(TiffChannels, InPlanesOfTheirOwnAreReadOrRefused) {
                             {.output_format = Format::png});
   ASSERT_TRUE(png) << png.error().describe();
   EXPECT_EQ(decode(png->bytes.view(), Format::png).picture(), channels_of(picture, 3));
-  // What the engine reads wrongly is told, and never written.
+  // What the engine misreads is reported, and never written.
   const Bytes grey = make_tiff(with_extras(1, 1), {.extras = {unspecified}, .planes = true});
   const auto refused = optimize(grey);
   ASSERT_FALSE(refused);
@@ -211,7 +211,7 @@ TEST(TiffChannels, DamageReadsAsFarAsItGoes) {
   for (std::size_t at = 0; at < file.size(); ++at) {
     Bytes spoilt = file;
     spoilt[at] = static_cast<std::byte>(~std::to_integer<unsigned>(spoilt[at]) & 0xFF);
-    (void)read_tiff_channels(spoilt);  // the sanitizers watch
+    (void)read_tiff_channels(spoilt);  // checked by the sanitizers
   }
 }
 
@@ -241,7 +241,7 @@ TEST(TiffNumbers, FloatsGoByTheirProfile) {
 }
 
 TEST(TiffNumbers, LabIsUnderD50) {
-  // L* from 0 to 255, a* and b* as signed bytes, as the file has them.
+  // L* from 0 to 255, a* and b* as signed bytes, as stored in the file.
   const struct {
     int l, a, b;
     int red, green, blue;  // by lcms2, relative colorimetric
@@ -294,7 +294,7 @@ TEST(TiffNumbers, LabHasAlphaToo) {
   EXPECT_EQ(after.at(2, 2, 3), 40);
 }
 
-// A TIFF of doubles from 0 to 1, not compressed, as scientific programs write it.
+// An uncompressed TIFF of doubles from 0 to 1, as scientific programs write it.
 Bytes doubles(const Raster& grey) {
   Bytes out;
   const auto u16 = [&](unsigned value) {

@@ -16,7 +16,7 @@
 namespace imgmill {
 namespace {
 
-// Looked at small: what kind of picture it is does not take every pixel.
+// Only a part is examined: classifying a picture does not take every pixel.
 constexpr double glance_pixels = 500'000;
 
 Result<Features> glance(const Source& source) {
@@ -28,8 +28,8 @@ Result<Features> glance(const Source& source) {
   return with_engine(
              ErrorCode::bad_input, "the picture cannot be decoded",
              [&]() -> Result<Features> {
-               // A crop keeps pixels what they are, where a resize would blur
-               // drawings into photographs.
+               // A crop leaves pixels unchanged, whereas a resize would blur drawings into
+               // photographs.
                if (pixels > glance_pixels) {
                  const int rows = std::max(64, static_cast<int>(glance_pixels / source.info.width));
                  const int height = std::min(rows, picture.image.height());
@@ -52,13 +52,13 @@ bool can_hold(const Source& source, const FormatInfo& format, Extent extent,
          std::max(extent.width, extent.height) <= format.max_side;
 }
 
-// The order in which formats are tried: those that are usually smallest first, so that
-// the others are soon seen to be larger.
+// The order in which formats are tried: usually smallest first, so that the others are soon found
+// to be larger.
 std::vector<Format> worth_trying(const Source& source, Extent extent, const Features& seen,
                                  const ImageSettings& settings) {
   const bool exact = settings.lossless_for(Format::webp);
   const bool drawing = seen.graphic() || (seen.colours > 0 && seen.colours <= 256);
-  // JPEG blurs hard edges, AVIF without loss is larger than PNG.
+  // JPEG blurs hard edges, and lossless AVIF is larger than PNG.
   const std::vector<Format> order =
       exact ? std::vector{Format::jpegxl, Format::jpeg, Format::webp,
                           Format::png,    Format::tiff, Format::gif}
@@ -73,8 +73,8 @@ std::vector<Format> worth_trying(const Source& source, Extent extent, const Feat
     if (exact && format == Format::jpeg && source.info.format != Format::jpeg) continue;
     if (can_hold(source, info(format), extent, settings)) worth.push_back(format);
   }
-  // A photograph as PNG is several times as large as anything else, a drawing as JPEG
-  // too, and a photograph as JPEG larger than as AVIF or JPEG XL wherever both were tried.
+  // A photograph as PNG is several times as large as in any other format, and so is a drawing as
+  // JPEG. A photograph as JPEG was larger than as AVIF or JPEG XL wherever both were tried.
   const bool newer = std::ranges::find(worth, Format::avif) != worth.end() ||
                      std::ranges::find(worth, Format::jpegxl) != worth.end();
   const auto never_pays = [&](Format format) {
@@ -121,7 +121,7 @@ Result<Optimized> smallest_format(const Source& source, Extent extent,
   if (!one.target && !one.max_bytes && one.compression == Compression::lossy) {
     one.target = Target{.spare_lossless = true};
   }
-  // What cannot be decoded says so better when it is worked on.
+  // If the picture cannot be decoded, processing it gives a better error message.
   const Features seen = glance(source).value_or(Features{});
 
   std::optional<Optimized> best;
@@ -130,7 +130,7 @@ Result<Optimized> smallest_format(const Source& source, Extent extent,
   int encodes = 0;
   int probes = 0;
   for (const Format format : worth_trying(source, extent, seen, one)) {
-    if (best && time_is_short()) break;
+    if (best && given_up_for_time()) break;
     one.output_format = format;
     Result<Optimized> made =
         in_format(source, format, extent, one,

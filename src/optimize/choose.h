@@ -1,5 +1,4 @@
-// Which way an image goes: kept within its format, or converted; or whichever format is
-// smallest.
+// Chooses the processing path of an image: within its format, or converted; or the smallest format.
 #pragma once
 
 #include "imgmill/optimize.h"
@@ -7,18 +6,17 @@
 
 namespace imgmill {
 
-/// `source` as `target`, `extent` pixels a frame, the gentlest way there is. Errors as
-/// `same_format` and `converted`, which also says what `to_beat` is.
+/// `source` as `target`, with `extent` pixels per frame, by the least destructive path. Errors: as
+/// `same_format` and `converted`, which also defines `to_beat`.
 [[nodiscard]] Result<Optimized> in_format(const Source& source, Format target, Extent extent,
                                           const ImageSettings& settings,
                                           std::optional<std::uint64_t> to_beat = std::nullopt);
 
-/// The smallest file that reaches the settings' target (Target::high when there is none,
-/// and nothing else decides) in one of the formats they allow, and what the others came to.
-/// Formats that cannot hold the picture, or never pay for one like it, are not tried; of
-/// the rest, each has to beat those before it and is given up when it cannot.
-/// Errors: unsupported: none of the allowed formats can hold the picture as it was asked;
-/// otherwise as `converted`.
+/// The smallest file that reaches the settings' target (Target::high if there is none, and nothing
+/// else decides) in one of the formats they allow, and the results of the others. Formats that
+/// cannot hold the picture, or never pay off for this kind of picture, are not tried; each of the
+/// others must beat those before it and is abandoned when it cannot. Errors: unsupported: none of
+/// the allowed formats can hold the picture as requested; otherwise as `converted`.
 [[nodiscard]] Result<Optimized> smallest_format(const Source& source, Extent extent,
                                                 const ImageSettings& settings);
 

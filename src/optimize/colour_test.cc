@@ -1,4 +1,4 @@
-// Colours look as before, judged in Lab through lcms2.
+// Colours keep their appearance, measured in Lab through lcms2.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -13,8 +13,8 @@ namespace {
 
 using namespace test;
 
-// Slow ramps of colours that sRGB can show too when read as the wide profile:
-// clipping and halved chroma would hide what is looked for here.
+// Slow ramps of colours that are within sRGB even when interpreted with the wide profile: clipping
+// and subsampled chroma would mask the errors tested for here.
 Raster gentle(int channels = 3) {
   Raster out(48, 40, channels);
   for (int y = 0; y < out.height; ++y) {
@@ -55,7 +55,7 @@ TEST(Profile, GoesAlongToEveryFormatThatCanCarryIt) {
       ASSERT_TRUE(result) << row.name;
       const Bytes found = decode(result->bytes.view(), row.format).icc;
       if (row.format == Format::jpegxl) {
-        // With loss it describes the same colours in words of its own.
+        // A lossy encoding describes the same colours in its own way.
         EXPECT_FALSE(found.empty());
         continue;
       }

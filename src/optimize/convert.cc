@@ -13,7 +13,7 @@
 namespace imgmill {
 namespace {
 
-// Whether all frames can go to `target`, one way or another.
+// True if `target` can hold all frames, as animation or pages.
 bool holds_frames(const Source& source, const FormatInfo& target) {
   if (source.info.frames == 1) return true;
   return source.codec->info.pages ? target.pages : target.animation;
@@ -44,8 +44,10 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 fmt::format("{} {} do not fit into {}", source.info.frames,
                             source.codec->info.pages ? "pages" : "frames", target.name),
                 source.codec->info.pages
-                    ? "write tiff, or only the first page with --first-frame"
-                    : "write webp or gif, or only the first frame with --first-frame");
+                    ? "write tiff, let it stay as it is with --animation keep, or take only the "
+                      "first page with --first-frame"
+                    : "write webp or gif, let it stay as it is with --animation keep, or take only "
+                      "the first frame with --first-frame");
   }
   const std::vector<std::string> held =
       obstacles(source.inventory, source.info.format, settings.keep, Way::convert);
@@ -53,7 +55,8 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
     return fail(ErrorCode::unsupported,
                 fmt::format("this {} holds {} besides its main picture, which would be lost",
                             source.codec->info.name, fmt::join(held, ", ")),
-                "keep its format and size, or take the main picture alone with --first-frame");
+                "let it stay as it is with --animation keep, or take the main picture alone with "
+                "--first-frame");
   }
   const bool exact = settings.target ? settings.target->score >= 100
                                      : settings.compression == Compression::lossless;
@@ -101,7 +104,7 @@ Result<Optimized> rendered_as(const Source& source, Format target, Extent extent
   request.first_frame = !holds_frames(source, row);
   request.prove = settings.compression == Compression::lossless ||
                   (settings.target && settings.target->score >= 100);
-  // The same pixels need the same profile to look the same.
+  // Identical pixels need the same profile to look the same.
   if (request.prove) request.to_srgb = settings.colour == ColourPolicy::to_srgb;
 
   const Carried carried =
@@ -152,7 +155,7 @@ Result<Optimized> converted(const Source& source, Format target, Extent extent,
     if (Result<Optimized> packed = packed_jpeg(source, settings)) return packed;
     return rendered_as(source, target, extent, settings, to_beat);
   }
-  // Near to what the JPEG has left, losing more saves less than packing all of it.
+  // Close to the JPEG's own quality, a lossy encoding saves less than packing the JPEG losslessly.
   Result<Optimized> fresh = rendered_as(source, target, extent, settings, to_beat);
   if (!fresh && fresh.error().code() != ErrorCode::unsupported) return fresh;
   Result<Optimized> packed = packed_jpeg(source, settings);

@@ -1,4 +1,4 @@
-// Damaged files: an error, never a crash, and never a picture that looks repaired.
+// Damaged files cause an error, never a crash, and never a picture that looks repaired.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -49,7 +49,7 @@ std::vector<Victim> victims() {
   return all;
 }
 
-// Whether an output shows what the whole file shows.
+// True if an output shows the same as the whole file.
 bool as_whole(const Optimized& result, const Decoded& whole) {
   const Movie found = decode(result.bytes.view(), result.format).movie;
   if (found.frames.size() != whole.movie.frames.size()) return false;
@@ -76,7 +76,7 @@ TEST(Truncated, FilesAreErrors) {
           EXPECT_NE(result.error().code(), ErrorCode::internal) << result.error().describe();
           continue;
         }
-        // What was cut off may have been nothing but metadata at the end.
+        // The truncated part may have been only metadata at the end.
         EXPECT_TRUE(as_whole(*result, whole))
             << victim.what << " cut to " << size << " of " << victim.file.size();
       }
@@ -183,7 +183,7 @@ TEST(Damaged, AMissingEndMarkerOfAJpegIsMendedInEveryMode) {
         EXPECT_EQ(jpeg_coefficients(made->bytes.view()), jpeg_coefficients(whole));
       }
     }
-    // Where nothing is won the file stays what it was, and that is said.
+    // If nothing is gained the file stays as it was, with a note.
     const auto packed = optimize(whole, lossless);
     ASSERT_TRUE(packed);
     const Bytes least(packed->bytes.view().begin(), packed->bytes.view().end() - 2);
@@ -195,7 +195,7 @@ TEST(Damaged, AMissingEndMarkerOfAJpegIsMendedInEveryMode) {
   }
 }
 
-// The engine leaves such a tile black and goes on.
+// The engine leaves such a tile black and continues.
 TEST(Damaged, ABrokenTileOfATiffIsDamageWhicheverItIs) {
   const Raster picture = photo(96, 64);
   const Bytes whole = make_tiff(picture, {.tile = 32});

@@ -1,4 +1,4 @@
-// 16 bits, grey and palettes survive where the format has room for them.
+// 16 bits, grey and palettes are preserved if the format supports them.
 #include <gtest/gtest.h>
 
 #include "imgmill/optimize.h"
@@ -98,7 +98,7 @@ TEST(Palette, IsNotBlownUp) {
   ASSERT_TRUE(result);
   EXPECT_TRUE(decode(result->bytes.view(), Format::png).palette);
   EXPECT_LE(result->bytes.size(), file.size());
-  // Few colours find a palette on their own.
+  // Pictures with few colours get a palette automatically.
   const auto found = optimize(make_png(graphic(120, 90, 3, 8, 12)));
   ASSERT_TRUE(found);
   EXPECT_TRUE(decode(found->bytes.view(), Format::png).palette);

@@ -23,20 +23,20 @@
 namespace imgmill {
 namespace {
 
-// Two sizes that are no multiples of each other nor of usual icons: edges fall on other pixels
-// in each.
+// Two sizes that are not multiples of each other or of usual icon sizes, so that edges fall on
+// different pixels in each.
 constexpr std::array<std::uint32_t, 2> sides = {480, 199};
 
-// For the metric 90 is "not to be told apart, even when the two flicker in one place". It is
-// strict with drawings, where all that differs lies on sharp edges: pixels that differ by one level
-// of 255 in places cost it 2.5 points, icons whose points moved by a fiftieth of a pixel come to 93
-// to 97 (a handful of icons of Adwaita and Papirus). That nothing is missing or misplaced is what
-// the bound for each pixel says.
+// For the metric, 90 means "indistinguishable, even when flickering in one place". It is strict
+// with drawings, where all differences are on sharp edges: pixels that differ by one level of 255
+// in places cost it 2.5 points, and icons whose points moved by a fiftieth of a pixel score 93 to
+// 97 (a handful of icons of Adwaita and Papirus). The per-pixel bound below ensures that nothing is
+// missing or misplaced.
 constexpr double least_score = 90;
 
-// And no single pixel may change more than this (of 255, alpha multiplied in): a point that
-// moves by a twenty-thousandth of the side moves an edge by a fortieth of a pixel, 6 levels of
-// 255, and a few edges may meet in one pixel. A dot that is missing changes more.
+// No single pixel may change by more than this (of 255, with premultiplied alpha): a point that
+// moves by a twenty-thousandth of the side moves an edge by a fortieth of a pixel, 6 levels of 255,
+// and a few edges may meet in one pixel. A missing dot changes more.
 constexpr int most_difference = 32;
 
 struct Difference {
@@ -44,7 +44,7 @@ struct Difference {
   bool blank = true;
 };
 
-// Of two RGBA pictures in memory, of one size. Colours count as much as they are seen.
+// Compares two RGBA pictures of one size in memory. Colours are weighted by alpha.
 Difference difference(const Picture& one, const Picture& other) {
   const auto* a = static_cast<const std::uint8_t*>(one.image.data());
   const auto* b = static_cast<const std::uint8_t*>(other.image.data());
@@ -63,8 +63,9 @@ Difference difference(const Picture& one, const Picture& other) {
 
 ByteView as_view(const std::string& text) { return std::as_bytes(std::span(text)); }
 
-/// What is drawn of a file: it, or where it has text, all but that, since fonts are files, which a
-/// worker cannot open, and another machine has others; and the symbols in it that only pages draw.
+/// The renderings of a file. Files with text are drawn without it, since fonts are files, which a
+/// worker cannot open, and other machines have other fonts. Symbols that only pages draw are
+/// included.
 class Drawable {
  public:
   Drawable(ByteView bytes, const svg::Document& document, bool text) {
@@ -74,7 +75,7 @@ class Drawable {
     for (const svg::Document& sheet : svg::sheets_of_symbols(document)) {
       drawings_.push_back(shown(sheet));
     }
-    // A sprite by itself may have no size that it could be drawn at.
+    // A sprite itself may have no size at which it could be drawn.
     if (!drawings_.empty() && svg::shows_nothing(document)) return;
     if (text) {
       drawings_.push_back(shown(document));
@@ -112,7 +113,7 @@ Result<Likeness> likeness(const Drawable& original, const Drawable& other) {
   return all;
 }
 
-/// One original, and whatever is made of it.
+/// One original, for comparison with anything derived from it.
 class Inspection {
  public:
   Inspection(const Source& source, const svg::Document& document)
@@ -120,7 +121,7 @@ class Inspection {
         original_(source.bytes, document, traits_.text),
         signature_(traits_.text ? svg::text_signature(document) : std::string()) {}
 
-  /// How alike `made` is; unsupported where it is not what was meant.
+  /// The similarity of `made`; unsupported if it is not what was intended.
   [[nodiscard]] Result<Likeness> look(const std::string& made) const {
     IMGMILL_TRY(const svg::Document again, svg::read(as_view(made)));
     if (traits_.text && svg::text_signature(again) != signature_) {
@@ -139,7 +140,7 @@ class Inspection {
 bool good_enough(const Likeness& found, svg::Care care, const ImageSettings& settings) {
   if (care == svg::Care::round || care == svg::Care::round_less) {
     const double target = settings.target ? settings.target->score : 0;
-    // Where nothing is seen, nothing shows what rounding has done.
+    // If nothing is visible, the effect of rounding cannot be checked.
     return !found.blank && found.score >= std::max(least_score, target);
   }
   return found.score >= 100;
@@ -150,7 +151,7 @@ bool may_round(const ImageSettings& settings) {
          (!settings.target || settings.target->score < 100);
 }
 
-// What was asked for that a drawing does not do.
+// Notes what was requested but cannot be done to a drawing.
 void note_what_stays(const Source& source, const ImageSettings& settings, Optimized& out) {
   if (settings.output_format && *settings.output_format != Format::svg) {
     out.notes.push_back(fmt::format("a drawing stays SVG: as {} it would no longer scale",
@@ -183,14 +184,14 @@ Result<Likeness> likeness(ByteView original, ByteView other) {
     }
     IMGMILL_TRY(Judge judge, Judge::create(before));
     IMGMILL_TRY(const Similarity seen, judge.score(after));
-    // Pixels that differ are no proof of sameness, whatever the metric finds.
+    // If pixels differ, the drawings are not identical, whatever the metric says.
     result.score = std::min({result.score, seen.score, std::nextafter(100.0, 0.0)});
   }
   return result;
 }
 
 Result<Optimized> cleaned_drawing(const Source& source, const ImageSettings& settings) {
-  // What is kept is the file, packed as it may be.
+  // A kept file stays compressed as it was.
   const auto packed = [&](ByteView text) {
     return source.gzipped ? svg::gzipped(text) : Buffer::copy_of(text);
   };
@@ -237,7 +238,7 @@ Result<Optimized> cleaned_drawing(const Source& source, const ImageSettings& set
     care = static_cast<svg::Care>(static_cast<int>(care) + 1);
   }
   if (source.gzipped && out.decision == Decision::kept) {
-    // The same text, packed better.
+    // The same text, compressed better.
     Buffer again = packed(source.bytes);
     if (again.size() < source.file.size()) {
       out.bytes = std::move(again);

@@ -1,4 +1,4 @@
-// Drawings (SVG): cleaned as text, looked at as pictures.
+// Drawings (SVG): cleaned as text, compared as pictures.
 #pragma once
 
 #include "imgmill/optimize.h"
@@ -6,18 +6,18 @@
 
 namespace imgmill {
 
-/// `source`, an SVG, cleaned as far as its drawing stays the same: the original and what came of it
-/// are drawn and compared at two sizes, and where they differ, less is done, down to nothing. It
-/// stays an SVG whatever format or size was asked for, and a note says so. Never bigger than the
-/// input. An SVG that is odd is left alone, and that is said. Errors: limit.
+/// `source`, an SVG, cleaned as far as its rendering stays the same: the original and the result
+/// are drawn and compared at two sizes, and if they differ, less is cleaned, down to nothing. It
+/// stays an SVG whatever format or size was requested, with a note saying so. Never bigger than the
+/// input. An SVG with unusual content is left alone, with a note. Errors: limit.
 [[nodiscard]] Result<Optimized> cleaned_drawing(const Source& source,
                                                 const ImageSettings& settings);
 
-/// How alike two drawings look, 100 where no pixel differs. Errors as drawn() in codecs/svg.h;
-/// unsupported: one pixel or another differs by more than rounding numbers does.
+/// The similarity of two drawings, 100 if no pixel differs. Errors: as drawn() in codecs/svg.h;
+/// unsupported: some pixel differs by more than rounding of numbers explains.
 struct Likeness {
   double score = 100;
-  bool blank = false;  ///< nothing is seen of either, so that nothing is proved
+  bool blank = false;  ///< nothing is visible in either, so nothing is proven
 };
 [[nodiscard]] Result<Likeness> likeness(ByteView original, ByteView other);
 

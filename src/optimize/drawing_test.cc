@@ -33,7 +33,7 @@ const std::string shapes =
     "  <path d=\"M 10.123456,5.654321 C 20.5,5.5 30.25,20.75 40.0,40.0 Z\" "
     "style=\"fill : #00cc00; fill-opacity: 0.50; \"/>\n";
 
-// What exercises the renderer and the cleaners at once.
+// Drawings that exercise both the renderer and the cleaners.
 const std::pair<const char*, std::string> features[] = {
     {"shapes", shapes},
     {"gradient",
@@ -101,7 +101,7 @@ TEST(Drawing, ComesOutSmallerAndLooksTheSame) {
     const auto alike = likeness(bytes(file), made.bytes.view());
     ASSERT_TRUE(alike) << name;
     EXPECT_FALSE(alike->blank) << name;
-    // And a second run has nothing to do.
+    // A second run changes nothing.
     EXPECT_EQ(text_of(made_of(text_of(made))), text_of(made)) << name;
   }
 }
@@ -200,7 +200,7 @@ TEST(Drawing, OddOnesAreLeftAloneAndThatIsSaid) {
 }
 
 TEST(Drawing, NothingOutsideTheFileIsLoaded) {
-  // A picture that is there only for whoever opens files: the drawing must come out without it.
+  // Links to pictures in local files: the drawing must be rendered without them.
   for (const std::string& link : {std::string("file:///usr/share/pixmaps/debian-logo.png"),
                                   std::string("/proc/self/exe"), std::string("other.svg#a")}) {
     const std::string image = "<image width=\"64\" height=\"48\" xlink:href=\"" + link + "\"/>";
@@ -250,7 +250,7 @@ const std::string sprite =
     "stop-color=\"#ff0000\"/><stop offset=\"1\" stop-color=\"#0000ff\"/></linearGradient><rect "
     "width=\"1.000\" height=\"1.000\" fill=\"url(#g)\"/></symbol>\n</svg>\n";
 
-// `file` with `from` changed to `to`, both as the sheets that show their symbols.
+// Compares `one` and `other` as the sheets that show their symbols.
 Result<Likeness> symbols_alike(const std::string& one, const std::string& other) {
   const auto sheet = [](const std::string& file) {
     return svg::write(svg::sheets_of_symbols(*svg::read(bytes(file))).at(0));
@@ -321,7 +321,7 @@ TEST(PackedDrawing, IsCleanedAndStaysPacked) {
 
 TEST(PackedDrawing, IsPackedBetterWhereNothingElseIsToBeDone) {
   const std::string clean = text_of(made_of(drawing(shapes + features[1].second)));
-  // Stored as it is, in gzip's wrapping.
+  // Stored without compression in a gzip container.
   z_stream stream{};
   ASSERT_EQ(deflateInit2(&stream, 0, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
   std::string file(clean.size() + 100, '\0');
@@ -355,7 +355,7 @@ TEST(PackedDrawing, WhatIsNoneIsRefusedAndSaysWhy) {
     EXPECT_FALSE(inspect(bytes(file)));
   }
   EXPECT_NE(optimize(bytes(cases[0].first)).error().message().find("gzip"), std::string::npos);
-  // Limits are the caller's, too.
+  // The caller's limits apply, too.
   EXPECT_EQ(optimize(bytes(packed(drawing(shapes))), {}, {.max_decoded_bytes = 100}).error().code(),
             ErrorCode::limit);
 }
@@ -368,7 +368,7 @@ TEST(Drawing, SizesThatNobodyCanDrawAreToldAsSuch) {
     const Optimized made = made_of(file);
     EXPECT_EQ(text_of(made), file);
     EXPECT_TRUE(mentions(made, "left alone: an SVG that says it is")) << side;
-    // A worker's answer holds sizes of 31 bits.
+    // A worker's answer stores sizes in 31 bits.
     EXPECT_LE(made.width, 0x7fffffffU);
   }
 }

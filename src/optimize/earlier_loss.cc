@@ -12,27 +12,28 @@
 namespace imgmill {
 namespace {
 
-// Points of score that a picture may look better for having been quantised before. Pictures
-// that were lie above, fresh ones below (see docs/adr/0011-targets.md).
+// Score points by which a picture may look better because it has been quantised before. Pictures
+// that were are above this, fresh ones below (see docs/adr/0011-targets.md).
 constexpr double flattery = 1.2;
 
-// A picture that scored so little more than the target against its own original, as far
-// as can be told now, is left alone. Share of what the target leaves to lose: the nearer to
-// 100, the less the estimate strays.
+// A picture whose estimated score against its own original exceeds the target by no more than this
+// is left alone. Share of the loss that the target allows: the closer to 100, the more accurate the
+// estimate.
 constexpr double spare_share = 0.2;
-// So much room, or a quality so much above the usual one (steps), and there is nothing to ask.
+// With this much headroom, or a quality this much above the usual one (steps), no test is needed.
 constexpr double fresh_share = 0.5;
 constexpr double plainly_finer = 8;
-// The same for files of plain encoders, which are not what an earlier search has come to (none of
-// 170 files was, made coarser from libjpeg's at 90 to 95 for targets of 80 and 85). Of 41
-// photographs those of quality 90 had at least 0.25 of the target's room left, those of 92 0.24.
+// The same for files of simple encoders, which are not the result of an earlier search (none of 170
+// files was, made from libjpeg's at 90 to 95 for targets of 80 and 85). Among 41 photographs, those
+// of quality 90 had at least 0.25 of the target's headroom left, those of 92 0.24.
 constexpr double plainly_finer_at_first_hand = 3;
 
-// A sample may only tell that there is clearly more room than that: of 26 photographs it saw up to
-// 0.11 too much of it, and where tiles of strong colours meet, far too little.
+// A sample's verdict only counts if the headroom is clearly larger than that: over 26 photographs
+// it overestimated it by up to 0.11, and where tiles of strong colours meet, it underestimated it
+// by far.
 constexpr double plain_share = 0.3;
 
-// Even, so that the chroma samples stay where they are, and no multiple of 4.
+// Even, so that chroma samples keep their positions, and not a multiple of 4.
 constexpr int aside_pixels = 6;
 
 EncodeOptions at(EncodeOptions options, double quality, Draft draft) {
@@ -44,7 +45,7 @@ EncodeOptions at(EncodeOptions options, double quality, Draft draft) {
 
 }  // namespace
 
-// Nothing where that would leave little of the picture.
+// No shifted picture if that would leave little of it.
 Result<void> EarlierLoss::step_aside(Subject* sample) {
   sample_ = sample;
   const Picture& picture = whole_.picture();
@@ -75,7 +76,7 @@ Result<double> EarlierLoss::score_aside(double quality, Draft draft) {
   return rating.reaches();
 }
 
-// What the picture scored against its own original, as far as can be told now.
+// The estimated score of the picture against its own original.
 Result<double> EarlierLoss::score_before(int quality_before) {
   const auto of_whole = [&](double score) {
     return sample_ != nullptr ? whole_score(score) : score;
@@ -93,7 +94,7 @@ Result<double> EarlierLoss::score_before(int quality_before) {
   return of_whole(draft + draft_bias(codec_.info.format, draft));
 }
 
-// What the target leaves of it to lose, as a share of what the target allows.
+// The headroom left by the target, as a share of the loss that the target allows.
 Result<double> EarlierLoss::room_before(int quality_before) {
   IMGMILL_TRY(const double before, score_before(quality_before));
   seen_ = {static_cast<double>(quality_before), before};

@@ -1,4 +1,4 @@
-// What a picture has lost before, in the file it comes from: docs/adr/0011-targets.md.
+// Estimates the loss that a picture already suffered in its source file: docs/adr/0011-targets.md.
 #pragma once
 
 #include <optional>
@@ -10,18 +10,18 @@
 
 namespace imgmill {
 
-/// Encodings that were made, besides the one that is used.
+/// The number of encodings made, besides the one that is used.
 struct Tally {
   int encodes = 0;  ///< of the whole picture, as they would be written
-  int probes = 0;   ///< quicker, or of a part
+  int probes = 0;   ///< faster ones, or of a part
 };
 
-/// Asks a picture from a lossy file how much it lost there, by encoding it once more a few pixels
-/// aside, where no block lies on its former place. Refers to what it was made of.
+/// Estimates how much a picture from a lossy file has lost there, by encoding it again shifted by a
+/// few pixels, so that no block is in its former place. Keeps references to its arguments.
 class EarlierLoss {
  public:
-  /// `whole`: the picture; `sample`: tiles of it that stand for it, where there are any; `file`:
-  /// where the picture's bytes come from another way than from pixels.
+  /// `whole`: the picture; `sample`: tiles that represent it, if any; `file`: set if the picture's
+  /// bytes are not encoded from pixels.
   EarlierLoss(const Subject& whole, Subject* sample, const Codec& codec,
               const EncodeOptions& options, double target, const FromFile* file, Tally& tally)
       : whole_(whole),
@@ -32,18 +32,18 @@ class EarlierLoss {
         file_(file),
         tally_(tally) {}
 
-  /// Whether the quality that the picture was encoded with costs a picture like it so much that it
-  /// has little to give: losing again would cost more than it saves. Errors: the encoder's.
+  /// True if the picture was encoded at a quality that typically leaves such a picture little to
+  /// give: losing again would cost more than it saves. Errors: the encoder's.
   [[nodiscard]] Result<bool> is_spent(int quality_before);
 
-  /// Numbers that were quantised before come through the same quantiser nearly unchanged, whatever
-  /// the picture lost the first time: each generation would look as good as the last one. Seen
-  /// aside, the same quality shows what it really costs. `score` is what `quality` came to; asked
-  /// after is_spent(). Errors: the encoder's.
+  /// Detects generation loss hidden from the metric. Values that were quantised before pass the
+  /// same quantiser nearly unchanged, whatever the picture lost the first time, so each generation
+  /// would look as good as the last one. With the shifted picture, the same quality shows its real
+  /// cost. `score` is the result of `quality`; call after is_spent(). Errors: the encoder's.
   [[nodiscard]] Result<bool> is_flattered(double quality, double score);
 
-  /// The quality that the picture was encoded with before, and what it scores, seen aside; where
-  /// somebody had to look.
+  /// The quality at which the picture was encoded before, and its score when shifted, if it was
+  /// measured.
   [[nodiscard]] const std::optional<ScoreCurve::Point>& seen() const { return seen_; }
 
  private:
@@ -53,19 +53,19 @@ class EarlierLoss {
   Result<double> room_before(int quality_before);
 
   const Subject& whole_;
-  Subject* sample_;  ///< what aside_ is beside; nothing: the whole picture
+  Subject* sample_;  ///< the unshifted counterpart of aside_; null: the whole picture
   const Codec& codec_;
   const EncodeOptions& options_;
   double target_;
   const FromFile* file_;
   Tally& tally_;
-  bool fresh_ = false;            ///< what was lost before is next to nothing
-  std::optional<Subject> aside_;  ///< the picture, or its sample, a few pixels aside
+  bool fresh_ = false;            ///< the earlier loss is negligible
+  std::optional<Subject> aside_;  ///< the picture, or its sample, shifted by a few pixels
   std::optional<ScoreCurve::Point> seen_;
 };
 
-/// The quality that a picture was encoded with, as the size of its file tells beside what
-/// `quality` comes to, bytes. 1..100.
+/// Estimates the quality at which a picture was encoded from the size of its file, relative to the
+/// size at `quality`, in bytes. 1..100.
 [[nodiscard]] int quality_by_size(Format format, int quality, std::size_t size,
                                   std::uint64_t size_before);
 

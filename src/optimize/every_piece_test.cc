@@ -1,5 +1,5 @@
-// Every piece of every kind of file, cut and broken in turn: the file is refused, or what comes out
-// shows what the whole file shows. (Whatever is told as damage is left alone by the pipeline.)
+// Every piece of every kind of file, truncated and corrupted in turn: the file is rejected, or the
+// output shows the same as the whole file. (The pipeline leaves files reported as damaged alone.)
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -19,11 +19,11 @@ namespace {
 
 using namespace test;
 
-// What a format lets anybody find, beside every piece that is missing. Broken codes of Huffman's
-// kind may come to as many bits and as many blocks as the right ones; where every bit pattern is a
-// picture (samples as they are, raw bits), a broken piece is another picture.
+// The damage that can be detected in a format, besides every missing piece. Corrupted Huffman codes
+// may yield as many bits and as many blocks as the right ones; where every bit pattern is a picture
+// (uncompressed samples, raw bits), a corrupted piece is another picture.
 enum class Findable { all, mostly, cuts };
-// Share of blows that may go unseen where it is `mostly`.
+// The fraction of corruptions that may go unnoticed with `mostly`.
 constexpr double mostly_missed = 0.1;
 
 struct Victim {
@@ -58,8 +58,8 @@ std::vector<Mode> modes_for(const Victim& victim) {
   return modes;
 }
 
-// How much like what the whole file shows an output looks, dB, the worst of its frames; 0: like
-// nothing at all.
+// The similarity of an output to the whole file's picture in dB, the worst of its frames; 0: no
+// similarity.
 double likeness(const Optimized& made, const Victim& victim) {
   if (std::ranges::equal(made.bytes.view(), victim.file)) return 99;
   try {
@@ -77,7 +77,7 @@ double likeness(const Optimized& made, const Victim& victim) {
   }
 }
 
-// What came out although it shows something else than the whole file, of how many tries.
+// Outputs that show something else than the whole file, out of a number of tries.
 struct Survivors {
   std::vector<std::string> found;
   int tries = 0;
@@ -130,7 +130,7 @@ void expect_none(const Victim& victim) {
   }
   for (const std::string& survivor : all.found) ADD_FAILURE() << survivor;
 }
-// Shown by another decoder than ours.
+// Decoded by another decoder than ours.
 void expect_none(std::string_view what, Format format, const Bytes& file,
                  Findable findable = Findable::all) {
   expect_none({std::string(what), format, file, decode(file, format).movie.frames, findable});
@@ -148,7 +148,7 @@ Raster grain(std::uint32_t seed) {
   return picture;
 }
 
-// Pieces of whole files that only look odd are no damage.
+// Pieces of intact files that only look odd are not damage.
 TEST(EveryPiece, OfAnOldJpegInATiffIsToldAsAKindThatIsNotRead) {
   const Bytes file = make_old_jpeg_tiff(make_jpeg(large()), 160, 128);
   for (const Format to : {Format::tiff, Format::png}) {
@@ -189,7 +189,7 @@ TEST(EveryPiece, OfAPng) {
   ApngMake moving;
   for (const Raster& frame : movie(80, 64, 3).frames) moving.parts.push_back({.picture = frame});
   const Bytes apng = make_apng(moving);
-  // Debian's libpng shows the first frame alone: what it was made of is the witness.
+  // Debian's libpng shows only the first frame, so the frames it was made from are the reference.
   Victim animated{"apng", Format::png, apng, movie(80, 64, 3).frames};
   expect_none(animated);
   expect_none("palette png", Format::png, make_png(graphic(160, 128), {.palette = true}));

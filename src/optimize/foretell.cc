@@ -41,7 +41,7 @@ Result<ScoreCurve::Point> Foretelling::quality_for(double score, double guess, d
     if (std::ranges::any_of(tried_, close)) return ScoreCurve::Point{search.expected(aim), score};
     double quality = on_grid(search.expected(aim));
     const ScoreCurve::Point* there = known(quality);
-    // What has fallen short there does so again; scores may leap at the next step.
+    // A quality that has fallen short would do so again; the score may jump at the next step.
     while (there != nullptr && there->score < aim && quality < plan_.high) {
       quality = on_grid(quality + plan_.step);
       there = known(quality);

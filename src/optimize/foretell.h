@@ -1,4 +1,4 @@
-// Where the whole of a picture reaches a score, foretold by something cheaper.
+// Predicts where the whole picture reaches a score, using a cheaper proxy.
 #pragma once
 
 #include <functional>
@@ -9,35 +9,35 @@
 
 namespace imgmill {
 
-/// Foretells what all of a picture scores from a part that is encoded and judged in its place. The
-/// part strays from the whole by half a point or more, but by nearly the same at neighbouring
-/// qualities: on 36 photographs, each made coarser at two to five qualities around a score of 80,
-/// by 0.0 to 0.3 points. So one look at the whole tells how far the part strays, and the next
-/// foretelling is about right.
+/// Predicts the score of the whole picture from a part that is encoded and scored in its place. The
+/// part's score deviates from the whole's by half a point or more, but by nearly the same at
+/// neighbouring qualities: on 36 photographs, each requantised at two to five qualities around a
+/// score of 80, the deviation varied by 0.0 to 0.3 points. So measuring the whole once reveals the
+/// deviation, and the next prediction is about right.
 class Foretelling {
  public:
-  /// What the whole would score at a quality, judging by the part. Errors: the encoder's.
+  /// The predicted score of the whole at a quality, from the part. Errors: the encoder's.
   using Part = std::function<Result<double>(double quality)>;
 
   struct Plan {
-    double low = 1;  ///< the lowest and highest quality that there is
+    double low = 1;  ///< the range of qualities
     double high = 100;
-    double step = 1;  ///< between qualities that the encoder tells apart
+    double step = 1;  ///< between qualities that the encoder distinguishes
     QualitySearch::Bend bend = QualitySearch::Bend::move;
   };
 
-  /// `curve` outlives this.
+  /// `curve` must outlive this.
   Foretelling(Part part, const Plan& plan, const ScoreCurve& curve)
       : part_(std::move(part)), plan_(plan), curve_(&curve) {}
 
-  /// The quality at which the whole should score `score` or, where scores leap, what comes next
-  /// above it, and what it should score there. Looked for from `guess` on until the part scores
-  /// within `near` points of it, with `most_tries` tries at most; those of earlier calls count for
-  /// nothing. Errors: those of the part.
+  /// The quality at which the whole should score `score` or, where scores jump, the next one above
+  /// it, and the score expected there. Searches from `guess` on until the part scores within `near`
+  /// points of it, with at most `most_tries` tries; those of earlier calls do not count. Errors:
+  /// those of the part.
   [[nodiscard]] Result<ScoreCurve::Point> quality_for(double score, double guess, double near,
                                                       int most_tries);
 
-  /// The whole scored `score` at `quality`.
+  /// Reports that the whole scored `score` at `quality`.
   [[nodiscard]] Result<void> learn(double quality, double score);
 
  private:
@@ -49,7 +49,7 @@ class Foretelling {
   Plan plan_;
   const ScoreCurve* curve_;
   std::vector<ScoreCurve::Point> tried_;  ///< scores of the part
-  double strays_ = 0;                     ///< the whole's score, less what the part said
+  double strays_ = 0;                     ///< the whole's score minus the part's prediction
 };
 
 }  // namespace imgmill

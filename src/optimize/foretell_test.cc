@@ -12,7 +12,7 @@ namespace {
 
 const ScoreCurve& curve() { return usual_scores(Format::jpeg); }
 
-// A picture whose encodings lose `times` what is usual, and a part of it that strays.
+// A picture whose encodings lose `times` the usual amount, and a part of it that deviates.
 struct Made {
   double times;
   double strays;
@@ -56,7 +56,7 @@ TEST(Foretelling, OneLookAtTheWholeTellsHowFarItStrays) {
   EXPECT_NEAR(made.whole(second->quality), 80.3, 0.25);
 }
 
-// As those of coefficients that are made coarser.
+// Like those of requantised coefficients.
 TEST(Foretelling, WhereScoresLeapTheNextStepIsTriedAndFound) {
   int asked = 0;
   Foretelling foretelling(
@@ -71,7 +71,7 @@ TEST(Foretelling, WhereScoresLeapTheNextStepIsTriedAndFound) {
   EXPECT_EQ(found->score, 83);
   const int before = asked;
   ASSERT_TRUE(foretelling.quality_for(81, 74, 0.15, 12));
-  EXPECT_EQ(asked, before);  // nothing is asked twice
+  EXPECT_EQ(asked, before);  // nothing is measured twice
 }
 
 TEST(Foretelling, ErrorsComeThrough) {

@@ -1,4 +1,4 @@
-// Everything that a file holds is in the output, or the policy names it, or the file is untouched.
+// Everything in a file is in the output, or removed by the policy, or the file is untouched.
 #include "metadata/inventory.h"
 
 #include <gtest/gtest.h>
@@ -49,7 +49,7 @@ TEST(Inventory, WhatNobodyKnowsIsCarriedOrTheFileIsUntouched) {
       for (const auto& [name, settings] : ways()) {
         SCOPED_TRACE(std::string(format.name) + ", " + injected.what + ", " + name);
         const auto result = optimize(injected.file, settings);
-        // A refusal leaves the file alone, too; but none of these is damaged.
+        // A rejection leaves the file alone, too; but none of these files is damaged.
         ASSERT_TRUE(result) << result.error().describe();
         const bool untouched = std::ranges::equal(result->bytes.view(), ByteView(injected.file));
         EXPECT_TRUE(untouched || holds(result->bytes.view(), injected.marker));
@@ -60,7 +60,7 @@ TEST(Inventory, WhatNobodyKnowsIsCarriedOrTheFileIsUntouched) {
 }
 
 TEST(Inventory, TheUnknownDoesNotKeepTheRestFromGettingSmaller) {
-  // Where a container's pieces can be put into a fresh file, and the picture can be made smaller.
+  // Formats whose pieces can be inserted into a new file, with a picture that can be made smaller.
   for (const Format format : {Format::jpeg, Format::png, Format::webp}) {
     const Bytes file = format == Format::jpeg  ? make_jpeg(photo(200, 150), {.quality = 98})
                        : format == Format::png ? make_png(photo(200, 150), {.level = 1})
@@ -73,7 +73,7 @@ TEST(Inventory, TheUnknownDoesNotKeepTheRestFromGettingSmaller) {
       ASSERT_TRUE(result) << result.error().describe();
       EXPECT_LT(result->bytes.size(), injected.file.size() * 9 / 10) << injected.what;
       EXPECT_TRUE(holds(result->bytes.view(), injected.marker)) << injected.what;
-      // Other decoders still take it.
+      // Other decoders still accept it.
       EXPECT_EQ(decode(Bytes(result->bytes.view().begin(), result->bytes.view().end()), format)
                     .picture()
                     .width,

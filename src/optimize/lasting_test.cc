@@ -1,4 +1,4 @@
-// What stays by default beside the picture: resolution, and how it was made.
+// What is kept by default besides the picture: resolution, and how it was made.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ using namespace test;
 
 constexpr double dots = 300;
 
-// The resolution that a reader finds in a file, wherever it stands.
+// The resolution that a reader finds in a file, wherever it is stored.
 std::optional<Resolution> resolution_of(ByteView file, Format format) {
   const MetadataBlocks blocks = read_metadata(file, format);
   if (blocks.resolution) return blocks.resolution;
@@ -124,7 +124,7 @@ TEST(MadeByAi, StaysByDefaultWithoutTheRestOfTheXmp) {
 }
 
 TEST(PngText, ExifInItTurnsNothingBeforeAndNothingAfter) {
-  // As ImageMagick writes it: browsers do not look there.
+  // As ImageMagick writes it: browsers do not read it there.
   const Bytes exif = exif_block(6);
   std::string hex;
   for (const std::byte byte : exif) hex += fmt::format("{:02x}", std::to_integer<int>(byte));
@@ -158,7 +158,7 @@ TEST(XmpOrientation, SaysWhatTheTagSaysOnceThePixelsAreTurned) {
     EXPECT_EQ(read_xmp(blocks.xmp.view()).orientation, 1) << info(to).name;
     EXPECT_EQ(read_exif(blocks.exif.view()).orientation, 1) << info(to).name;
   }
-  // Where the pixels stay as they are, so does what is said of them.
+  // If the pixels stay unchanged, so does the metadata about them.
   const auto same = optimize(file, ImageSettings{.keep = Keep::all()});
   ASSERT_TRUE(same);
   EXPECT_EQ(read_xmp(read_metadata(same->bytes.view(), Format::jpeg).xmp.view()).orientation, 6);

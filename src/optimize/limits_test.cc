@@ -1,4 +1,4 @@
-// Headers that promise too much are refused before anything is allocated.
+// Headers with excessive sizes are rejected before anything is allocated.
 #include <gtest/gtest.h>
 #include <zlib.h>
 
@@ -48,8 +48,8 @@ TEST(Limits, PngOfTheLargestSides) {
 }
 
 TEST(Limits, GifOfManyFrames) {
-  // Each as small as can be. The default allows 10,000, whose list takes minutes to grow where
-  // the address sanitizer moves it for every frame.
+  // The smallest possible frames. The default allows 10,000, whose list takes minutes to grow
+  // because the address sanitizer moves it for every frame.
   constexpr Limits limits{.max_frames = 1000};
   Bytes file = make_gif(graphic(2, 2));
   const Bytes head(file.begin(), file.begin() + 13);
@@ -62,7 +62,7 @@ TEST(Limits, GifOfManyFrames) {
 TEST(Limits, GifOfALargeScreen) {
   Bytes file = make_gif(graphic(20, 20));
   for (std::size_t i = 6; i < 10; ++i) file[i] = std::byte{0xFF};
-  // Decoders take such a screen for a mistake and go by the frames: either is safe.
+  // Decoders treat such a screen size as a mistake and use that of the frames: either is safe.
   const auto result = optimize(file);
   if (result) {
     EXPECT_LE(result->width, 20U);
@@ -78,7 +78,7 @@ TEST(Limits, WebpOfTheLargestCanvas) {
     file[canvas + i] = i % 3 == 2 ? std::byte{0} : std::byte{0xFF};
   const auto result = optimize(file);
   ASSERT_FALSE(result);
-  // libwebp may call it damaged first: its frames are smaller than its canvas.
+  // libwebp may report damage first: its frames are smaller than its canvas.
   EXPECT_TRUE(result.error().code() == ErrorCode::limit ||
               result.error().code() == ErrorCode::bad_input);
 }

@@ -1,4 +1,4 @@
-// What is asked without loss comes back without loss, says another decoder.
+// Lossless requests give lossless results, verified with another decoder.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -18,7 +18,7 @@ ImageSettings exact(std::optional<Format> to = {}) {
   return settings;
 }
 
-// Same format, without loss: the pixels are equal, in the file's own depth or more.
+// Same format, lossless: the pixels are equal, in the file's own depth or more.
 void expect_same(const Bytes& file, Format format, std::string_view what) {
   SCOPED_TRACE(what);
   const auto result = optimize(file, exact());
@@ -70,7 +70,7 @@ TEST(Lossless, PaletteWithHalfTransparentEntries) {
   for (int i = 0; i < 40; ++i) {
     picture.at(i, 20, 3) = 100;
     picture.at(i, 21, 3) = 7;
-    picture.at(i, 22, 3) = 0;  // clear, but with a colour of its own
+    picture.at(i, 22, 3) = 0;  // transparent, but with a colour of its own
   }
   expect_same(make_png(picture, {.palette = true, .level = 0}), Format::png, "palette");
   expect_same(make_png(picture, {.level = 0}), Format::png, "plain");

@@ -8,8 +8,8 @@
 namespace imgmill {
 namespace {
 
-/// Raised with every change after which some input gives other bytes than before, as
-/// far as the version does not say so yet.
+/// Incremented with every change that alters the output for some input, unless the version changes
+/// as well.
 constexpr int generation = 9;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Every format to every format, as the table has them.
+// Every format to every format in the table.
 #include <gtest/gtest.h>
 
 #include "imgmill/optimize.h"
@@ -56,7 +56,7 @@ TEST_P(FormatMatrix, ShowsTheSamePicture) {
   EXPECT_EQ(mentions(*result, "transparency"), flat);
   const Raster expected = flat ? flattened(before) : rgba(before);
   const bool exact = info(to).default_quality == 100 || result->decision == Decision::transcoded;
-  // Flat shapes with hard edges are the worst that can be done to chroma in half size.
+  // Flat shapes with hard edges are the worst case for subsampled chroma.
   EXPECT_GE(psnr(after.picture(), expected), exact && info(from).lossless ? 99 : 24)
       << info(from).name << " to " << info(to).name;
   if (from == to) {
@@ -82,14 +82,14 @@ TEST_P(FormatMatrix, WithoutLossIsExactOrRefused) {
     GTEST_SKIP() << "this libvips writes no exact AVIF, and says so";
   }
   if (!result) {
-    // What has lost something has more colours than a palette; nothing else may be refused here.
+    // A lossy source has more colours than a palette; nothing else may be rejected here.
     EXPECT_FALSE(info(from).lossless);
     EXPECT_EQ(to, Format::gif);
     EXPECT_EQ(result.error().code(), ErrorCode::unsupported);
     return;
   }
   if (from == Format::jpeg && to == Format::jpegxl) {
-    // The JPEG itself goes along; decoders agree on its picture as far as JPEG says.
+    // The JPEG itself is embedded; decoders agree on its picture as far as JPEG requires.
     EXPECT_EQ(result->decision, Decision::transcoded);
     EXPECT_GT(psnr(decode(result->bytes.view(), to).picture(), before), 35);
     return;

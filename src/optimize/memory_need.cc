@@ -22,9 +22,9 @@ struct Row {
   double lossless;
 };
 constexpr std::array rows = {
-    Row{Format::jpeg, 16.5, 31, 16.5}, Row{Format::png, 19, 19, 18},
+    Row{Format::jpeg, 16.5, 31, 16.5}, Row{Format::png, 19, 19, 14},
     Row{Format::webp, 6.6, 17.5, 30},  Row{Format::avif, 55, 64, 43},
-    Row{Format::gif, 21, 21, 21},      Row{Format::tiff, 8, 14, 14},
+    Row{Format::gif, 21, 21, 21},      Row{Format::tiff, 8, 14, 11},
     Row{Format::jpegxl, 48, 64, 95},
 };
 // WebP by libwebp: of what is transparent.
@@ -55,8 +55,6 @@ double beside_pixels(Format format) {
     case Format::jpeg:
     case Format::webp:
       return 0;
-    case Format::png:
-      return 5;
     default:
       return 1;
   }
@@ -103,9 +101,14 @@ double need_for(const Source& source, Format target, Extent extent, const ImageS
     need += std::min(searched ? avif_searched : avif_fixed, out * avif_small);
   }
   const double beside = beside_pixels(from.format);
-  // Rows of a PNG are packed anew as they are.
+  // Rows of a PNG are packed anew as they are: the pixels, twice where they are compared, the file
+  // without some metadata, in one piece, and what it becomes. A palette is put into several orders.
   const bool by_rows = lossless && from.format == Format::png && target == Format::png;
-  if (same_size) return need + (by_rows ? 0 : in * beside);
+  if (by_rows && same_size && frames == 1) {
+    const auto file = static_cast<double>(source.bytes.size());
+    return (from.palette ? 9 : 6) * in * weight(from, info(target), false) + 3.5 * file;
+  }
+  if (same_size) return need + in * beside;
   // A JPEG is decoded small where it can be, strip by strip.
   const double shrink = static_cast<double>(from.width) / std::max(1U, extent.width);
   const bool small = from.format == Format::jpeg && shrink >= 2;

@@ -1,4 +1,4 @@
-// What an image takes of memory while it is worked on, by its header.
+// Estimates the memory needed to process an image, from its header.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 
 namespace imgmill {
 
-/// Bytes that are taken at most at once to make `source` a picture of `extent` by `settings`,
-/// beside the program, what it keeps of earlier images, and the input. An estimate, from what was
-/// measured (`./run bench memory` prints both; MemoryNeed.* holds them together).
+/// Peak memory in bytes for turning `source` into a picture of `extent` by `settings`, in addition
+/// to the program, what it keeps of earlier images, and the input. An estimate based on
+/// measurements (`./run bench memory` prints both; the MemoryNeed.* tests compare them).
 [[nodiscard]] std::uint64_t memory_need(const Source& source, Extent extent,
                                         const ImageSettings& settings);
 

@@ -1,4 +1,4 @@
-// What of the metadata is in the output, from end to end.
+// Which metadata is in the output, end to end.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,7 +39,7 @@ Bytes telling(Format format) {
     case Format::heic:
       return make_heic(picture, {.icc = profile, .exif = exif_block(1), .xmp = xmp_packet()});
     case Format::svg:
-      break;  // none of made_formats()
+      break;  // not one of made_formats()
   }
   return {};
 }
@@ -79,12 +79,12 @@ TEST(Metadata, OwnerAndProfileStayByDefault) {
         EXPECT_EQ(read_exif(read_metadata(result->bytes.view(), to.format).exif.view()).copyright,
                   owner);
       } else if (!holds(result->bytes.view(), owner)) {
-        // Lost, but not in silence.
+        // Lost, but with a note.
         EXPECT_NE(to.format, Format::avif);
         EXPECT_FALSE(result->notes.empty()) << from.name << " to " << to.name;
       }
       if (to.format == Format::jpegxl) {
-        // Its words for the same colours are its own.
+        // It describes the same colours in its own way.
         EXPECT_FALSE(decode(result->bytes.view(), to.format).icc.empty());
       } else if (to.profile) {
         EXPECT_EQ(decode(result->bytes.view(), to.format).icc, wide_profile())

@@ -1,4 +1,4 @@
-// Never bigger, settled after one run, and the same bytes for everybody.
+// Outputs are never bigger, stable after one run, and deterministic.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ struct Small {
   Bytes file;
 };
 
-// Files that leave little or nothing to win.
+// Files with little or nothing to gain.
 std::vector<Small> small_files() {
   std::vector<Small> out;
   out.push_back({"rough jpeg", make_jpeg(photo(64, 48), {.quality = 20, .progressive = true})});
@@ -110,7 +110,7 @@ TEST(Decision, TellsHowTheOutputCameAbout) {
   EXPECT_EQ(again->decision, Decision::kept);
   EXPECT_TRUE(std::ranges::equal(again->bytes.view(), packed->bytes.view()));
 
-  // What is packed as well as can be, with metadata put in: only that goes.
+  // A file that is already optimal, plus metadata: only that is removed.
   const auto tight = optimize(make_webp(photo(64, 48), {.lossless = false, .quality = 30}));
   ASSERT_TRUE(tight);
   const Bytes telling =

@@ -1,9 +1,10 @@
-// The decision for one image: which of the two ways it goes.
+// Decides the processing path of one image.
 #include "imgmill/optimize.h"
 
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/time_left.h"
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "codecs/wholeness.h"
@@ -16,7 +17,7 @@
 namespace imgmill {
 namespace {
 
-// What stays is the input, byte for byte; mended, it would be bigger.
+// A kept file is the input, byte for byte; with the marker added it would be bigger.
 void tell_of_mending(ByteView input, Optimized& made) {
   const bool grown = made.format == made.input_format && made.bytes.size() > input.size() &&
                      made.decision != Decision::reencoded;
@@ -29,12 +30,16 @@ void tell_of_mending(ByteView input, Optimized& made) {
   }
 }
 
-bool moves(const Source& source) { return source.info.frames > 1 || source.sequence; }
+// Whether the file has more than the picture that every format has room for.
+bool holds_more(const Source& source, const Keep& keep) {
+  return source.info.frames > 1 || source.sequence ||
+         !obstacles(source.inventory, source.info.format, keep, Way::convert).empty();
+}
 
 // In its own format, at `extent` or else as large as it is. `why` is what stood against what was
 // asked.
-Result<Optimized> still_moving(const Source& source, Extent extent, Extent whole,
-                               const ImageSettings& settings, const Error& why) {
+Result<Optimized> kept_whole(const Source& source, Extent extent, Extent whole,
+                             const ImageSettings& settings, const Error& why) {
   ImageSettings own = settings;
   own.output_format.reset();
   own.choose_format = false;
@@ -63,12 +68,12 @@ Result<Optimized> decided(const Source& source, const ImageSettings& settings, c
   IMGMILL_CHECK(check_whole(source.bytes, source.info.format));
   Result<Optimized> made = settings.choose_format ? smallest_format(source, extent, settings)
                                                   : in_format(source, target, extent, settings);
-  const bool stays = settings.animation == Animation::keep && moves(source);
-  if (made || !stays || made.error().code() != ErrorCode::unsupported) return made;
-  return still_moving(source, extent, whole, settings, made.error());
+  if (made || made.error().code() != ErrorCode::unsupported) return made;
+  if (settings.animation != Animation::keep || !holds_more(source, settings.keep)) return made;
+  return kept_whole(source, extent, whole, settings, made.error());
 }
 
-// Encoders merge frames that show the same.
+// Encoders merge frames that look the same.
 Result<void> count_frames(Optimized& made) {
   if (made.frames == 1) return {};
   IMGMILL_TRY(const ImageInfo written, codec(made.format).probe(made.bytes.view()));
@@ -90,6 +95,11 @@ Result<Optimized> optimize_admitted(ByteView input, const ImageSettings& setting
     IMGMILL_TRY(Optimized made, decided(source, settings, limits, admission));
     if (source.end_marker_added) tell_of_mending(input, made);
     IMGMILL_CHECK(count_frames(made));
+    if (has_given_up()) {
+      made.notes.emplace_back(
+          "for want of time the search ended early: more of it (--timeout) may "
+          "find something smaller");
+    }
     // What was promised is looked at once more, whichever way the bytes took.
     if (settings.max_bytes && made.bytes.size() > *settings.max_bytes) {
       return fail(ErrorCode::limit,

@@ -1,4 +1,4 @@
-// Pictures stay the right way up, whether the tag or the pixels do it.
+// Pictures stay upright, by tag or by rotated pixels.
 #include <gtest/gtest.h>
 
 #include "imgmill/optimize.h"
@@ -29,7 +29,7 @@ int tag_of(ByteView file, Format format) {
   return read_exif(read_metadata(file, format).exif.view()).orientation;
 }
 
-// As a viewer shows it that knows the tag.
+// As shown by a viewer that supports the tag.
 Raster seen(ByteView file, Format format) {
   return turned(rgba(decode(file, format).picture()), tag_of(file, format));
 }
@@ -50,7 +50,7 @@ TEST_P(Orientation, ReencodedPixelsAreUprightAndTheTagIsGone) {
   EXPECT_EQ(static_cast<int>(converted->height), expected.height);
   EXPECT_GT(psnr(decode(converted->bytes.view(), converted->format).picture(), expected), 25);
 
-  // Also when all EXIF is to stay: a tag that came along would turn it twice.
+  // Even if all EXIF is kept: with the tag carried over it would be rotated twice.
   settings.keep = Keep::all();
   const auto kept = optimize(file, settings);
   ASSERT_TRUE(kept);
@@ -71,7 +71,7 @@ TEST_P(Orientation, SameFormatLooksAsBeforeWhateverIsKept) {
       EXPECT_GT(psnr(seen(result->bytes.view(), format), expected), 25)
           << "quality " << quality.value_or(0) << " keep.exif " << keep.exif;
       if (result->decision == Decision::reencoded) {
-        // A JPEG's pixels are never made, so never turned either.
+        // A JPEG is not decoded to pixels, so it is not rotated either.
         EXPECT_EQ(tag_of(result->bytes.view(), format), format == Format::jpeg ? orientation : 1);
       }
       const Raster stored = decode(result->bytes.view(), format).picture();
@@ -83,7 +83,7 @@ TEST_P(Orientation, SameFormatLooksAsBeforeWhateverIsKept) {
 
 TEST_P(Orientation, WithoutLossTheTagStays) {
   const auto [format, orientation] = GetParam();
-  if (format == Format::tiff) return;  // its pixels are turned instead
+  if (format == Format::tiff) return;  // its pixels are rotated instead
   const Bytes file = tagged(format, photo(52, 37), orientation);
   for (const Keep& keep : {Keep{}, Keep::none()}) {
     ImageSettings settings{.keep = keep};

@@ -18,7 +18,7 @@ bool may_stay_jpeg(const Source& source, Format target, Extent extent,
 }
 
 Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& settings) {
-  // The tag that turns the picture and the profile that explains it are part of what it shows.
+  // The orientation tag and the colour profile are part of the picture.
   Keep keep = settings.keep;
   keep.orientation = true;
   keep.icc = keep.icc || !is_srgb_picture(source);
@@ -29,7 +29,7 @@ Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& setting
               rewrite_metadata(source.bytes, Format::jpeg, keep, exif.view(), xmp.view()));
   const bool all = settings.keep == Keep::all();
   ByteView jpeg = all ? source.bytes : less.bytes.view();
-  // JPEG XL does not look into EXIF for what colours mean.
+  // JPEG XL decoders do not derive colours from EXIF.
   Buffer explained;
   if (says_adobe_rgb(source)) {
     IMGMILL_TRY(explained, jpeg_with_colours(source, Buffer::copy_of(jpeg)));

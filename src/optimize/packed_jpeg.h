@@ -1,4 +1,4 @@
-// JPEG to JPEG XL without a loss: the JPEG is packed whole, and can be restored.
+// Lossless JPEG to JPEG XL: the JPEG is packed whole, and can be restored.
 #pragma once
 
 #include "imgmill/optimize.h"
@@ -6,12 +6,12 @@
 
 namespace imgmill {
 
-/// Whether `source`, written as `target` with `extent` pixels, may stay the JPEG that it is.
+/// True if `source`, written as `target` with `extent` pixels, can be packed as the JPEG it is.
 [[nodiscard]] bool may_stay_jpeg(const Source& source, Format target, Extent extent,
                                  const ImageSettings& settings);
 
-/// `source`, less the metadata that must not stay, packed as JPEG XL; restoring that JPEG from
-/// it has been tried. Errors: unsupported (a kind that libjxl does not pack), bad_input.
+/// `source`, without the metadata that must not stay, packed as JPEG XL. Restoring the JPEG from it
+/// has been verified. Errors: unsupported (a kind that libjxl does not pack), bad_input.
 [[nodiscard]] Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& settings);
 
 }  // namespace imgmill

@@ -1,4 +1,4 @@
-// JPEG to JPEG XL: packed whole where nothing is to be lost.
+// JPEG to JPEG XL: packed whole if nothing may be lost.
 #include "optimize/packed_jpeg.h"
 
 #include <gtest/gtest.h>
@@ -65,7 +65,7 @@ TEST(JpegToJxl, IsLeftAloneAfterwards) {
 }
 
 TEST(JpegToJxl, PackedIsARivalOfLosingMore) {
-  // Coarse already: reaching a high score with loss would take more bytes than all of it.
+  // Already coarse: a lossy encoding with a high score would be larger than the packed JPEG.
   const Bytes jpeg = make_jpeg(photo(200, 150), {.quality = 40});
   ImageSettings settings{.target = Target{.score = 95}, .output_format = Format::jpegxl};
   const auto made = optimize(jpeg, settings);

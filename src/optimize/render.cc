@@ -11,7 +11,7 @@
 namespace imgmill {
 namespace {
 
-// How many times smaller a side becomes, for decoders that can decode smaller.
+// The factor by which each side shrinks, for decoders that can decode at a reduced size.
 double shrink_factor(const Source& source, const RenderRequest& request) {
   const Extent stored{source.info.width, source.info.height};
   const int orientation = request.turn == Turn::upright ? source.info.orientation : 1;
@@ -27,9 +27,9 @@ Result<Picture> in_memory(Picture picture) {
   });
 }
 
-// The way of the pixels; its order matters: turning before resizing, because sizes
-// are of the upright picture; colours before resizing, because profiles are made for
-// original numbers; depth and transparency last, on the fewest pixels.
+// The pixel pipeline. The order matters: rotate before resizing, because sizes refer to the upright
+// picture; convert colours before resizing, because profiles apply to original values; depth and
+// transparency last, on the fewest pixels.
 Result<Picture> prepared(const Source& source, const RenderRequest& request, Damage damage,
                          Findings& findings) {
   const FormatInfo& target = info(request.target);
@@ -60,7 +60,7 @@ Result<void> prove(const Picture& picture, ByteView bytes, Format format, bool c
   const Codec& codec = imgmill::codec(format);
   IMGMILL_TRY(const ImageInfo info, codec.probe(bytes));
   IMGMILL_TRY(const Picture again, codec.decode(bytes, info, {}));
-  // GIF has no invisible colours to keep.
+  // GIF has no hidden colours to preserve.
   const bool ignore = format == Format::gif || clean_alpha;
   IMGMILL_TRY(const bool same,
               same_pixels(picture, again, ignore ? HiddenColours::ignore : HiddenColours::compare));
@@ -106,7 +106,7 @@ Result<Rendered> attempt(const Source& source, const RenderRequest& request, Dam
   return out;
 }
 
-// Reads all pixels and does nothing with them.
+// Reads all pixels and discards them.
 bool decodes(const Source& source) {
   const Result<Picture> picture = source.codec->decode(source.bytes, source.info, {});
   return picture && with_engine(ErrorCode::bad_input, "", [&] { return picture->image.avg(); });
@@ -131,7 +131,7 @@ Result<Rendered> render(const Source& source, const RenderRequest& request) {
   Result<Rendered> first = attempt(source, request, Damage::refuse);
   if (first || first.error().code() != ErrorCode::bad_input) return first;
 
-  // Something is wrong with the input, or with what was wanted of it.
+  // Either the input is damaged or the request failed.
   if (const std::optional<std::string> damage = source.codec->diagnose(source.bytes)) {
     if (!damage->empty()) return std::unexpected(damage_error(source, *damage));
     Result<Rendered> again = attempt(source, request, Damage::tolerate);

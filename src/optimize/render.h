@@ -1,4 +1,4 @@
-// One pass over the pixels: decode, turn, convert, resize, fit, encode, prove.
+// One pass over the pixels: decode, rotate, convert, resize, fit, encode, prove.
 #pragma once
 
 #include "codecs/codec.h"
@@ -13,16 +13,15 @@ enum class Turn { upright, as_stored };
 struct RenderRequest {
   Format target = Format::jpeg;
   Turn turn = Turn::upright;
-  Extent extent;  ///< of the result, one frame, after turning
+  Extent extent;  ///< of one frame of the result, after rotation
   bool to_srgb = false;
   Colour background;
   bool first_frame = false;
-  /// Fail when anything is lost on the way, and unless decoding gives the same
-  /// pixels again.
+  /// Fail if anything is lost on the way, or if decoding does not reproduce the same pixels.
   bool prove = false;
-  /// What decides about the quality, where `encode` does not.
+  /// Determines the quality, if `encode` does not.
   std::optional<Aim> aim;
-  bool measure = false;  ///< find out the score also without an aim
+  bool measure = false;  ///< measure the score even without an aim
   EncodeOptions encode;
 };
 
@@ -33,13 +32,13 @@ struct Rendered {
   Judgement judgement;
 };
 
-/// Whether `bytes`, decoded again, are the picture of `source` to the last sample (under full
-/// transparency only if `hidden` says so). Errors: what decoding brought up.
+/// True if `bytes`, decoded again, equal the picture of `source` to the last sample (under full
+/// transparency only if `hidden` says so). Errors: those of decoding.
 [[nodiscard]] Result<bool> shows_the_same(const Source& source, ByteView bytes,
                                           HiddenColours hidden);
 
-/// Errors: bad_input (the source is damaged; the message says how), unsupported
-/// (`prove` was asked for and the format cannot hold the picture exactly), limit.
+/// Errors: bad_input (the source is damaged; the message says how), unsupported (with `prove`: the
+/// format cannot hold the picture exactly), limit.
 [[nodiscard]] Result<Rendered> render(const Source& source, const RenderRequest& request);
 
 }  // namespace imgmill

@@ -17,7 +17,7 @@
 namespace imgmill {
 namespace {
 
-// What decoders show of `file`, which holds `coefficients`.
+// The decoded picture of `file`, which holds `coefficients`.
 Result<Picture> seen(const Codec& codec, ByteView file, const jpeg::Picture& coefficients,
                      ByteView profile) {
   Result<Picture> shown = shown_picture(coefficients, profile);
@@ -30,7 +30,7 @@ Result<Picture> seen(const Codec& codec, ByteView file, const jpeg::Picture& coe
   });
 }
 
-// The same where there is no file yet.
+// The same if there is no file yet.
 Result<Picture> seen(const Codec& codec, const jpeg::Picture& coefficients, ByteView profile) {
   Buffer file;
   if (!jpeg::can_be_shown(coefficients)) {
@@ -50,7 +50,7 @@ bool has_halved_chroma(const jpeg::Picture& picture) {
          picture.planes[0].across > picture.planes[1].across;
 }
 
-// Some tiles of a file, with what they show.
+// Some tiles of a file, and their decoded picture.
 Result<Subject> sample_of(const jpeg::Picture& coefficients, const Tiles& tiles, const Codec& codec,
                           ByteView profile) {
   std::optional<jpeg::Picture> part = sampled(coefficients, tiles);
@@ -83,7 +83,7 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
     IMGMILL_TRY(out.bytes, jpeg::encode_jpeg(coefficients, jpeg_settings(request.encode)));
     return out;
   }
-  // What the base says in a tag is as good as a profile, which there was no room for.
+  // A colour tag in the base counts like the profile for which there was no space.
   const Buffer found = read_metadata(base, Format::jpeg).icc;
   const ByteView profile =
       found.empty() && source.colours.told_elsewhere ? source.colours.made.view() : found.view();

@@ -1,4 +1,4 @@
-// JPEG to JPEG of the same size: coefficients are made coarser, pixels are never made.
+// JPEG to JPEG of the same size: requantises the coefficients without decoding to pixels.
 #pragma once
 
 #include "optimize/render.h"
@@ -6,12 +6,11 @@
 
 namespace imgmill {
 
-/// Whether `request` asks of a JPEG for nothing but a smaller one: no other colours.
+/// True if `request` asks only for a smaller JPEG of a JPEG, with no change of colours.
 [[nodiscard]] bool may_requantise(const Source& source, const RenderRequest& request);
 
-/// `base`, the source's bytes with whatever metadata is to stay, with coarser coefficients; as the
-/// request's encoder settings or its aim want it. Pixels stay as they lie in the file.
-/// Errors: as render() and seek().
+/// `base`, the source's bytes with the metadata to keep, requantised according to the request's
+/// encoder settings or aim. Pixels are not rotated. Errors: as render() and seek().
 [[nodiscard]] Result<Rendered> requantised(const Source& source, ByteView base,
                                            const RenderRequest& request);
 

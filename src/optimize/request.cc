@@ -5,9 +5,9 @@
 namespace imgmill {
 namespace {
 
-// Colours must become sRGB because it was asked for, or because the profile that
-// explains them is not to stay. What is sRGB already only loses its profile. What a PNG says in
-// chunks of its own is no metadata: in a PNG it stays.
+// Colours must be converted to sRGB if that was requested, or if the profile that defines them is
+// not kept. sRGB pictures only lose their profile. The colour chunks of a PNG are not metadata: in
+// a PNG they stay.
 bool to_srgb(const Source& source, Format target, const ImageSettings& settings) {
   const bool own_words = source.info.format == Format::png && target == Format::png &&
                          source.metadata.icc.empty() && source.colours.told_elsewhere;
@@ -15,7 +15,7 @@ bool to_srgb(const Source& source, Format target, const ImageSettings& settings)
   return settings.colour == ColourPolicy::to_srgb || (profile && !settings.keep.icc);
 }
 
-// The quality to write, no higher than what the input can be worth.
+// The quality to write, limited to the input's own quality.
 double quality_for(const Source& source, Format target, const ImageSettings& settings) {
   const int asked = settings.quality.of(target);
   if (target == Format::jpeg && source.info.format == Format::jpeg && source.info.quality) {
@@ -28,8 +28,7 @@ double quality_for(const Source& source, Format target, const ImageSettings& set
 
 bool wants_lossless(const Source& source, Format target, const ImageSettings& settings) {
   if (settings.lossless_for(target)) return true;
-  // Somebody chose lossless for this picture; without a word to the contrary
-  // it stays that way.
+  // The author chose lossless for this picture; unless the user says otherwise it stays that way.
   const bool said = settings.quality.global || settings.quality.own(target) ||
                     (settings.target && !settings.target->spare_lossless);
   return !said && source.info.lossless && source.info.format == target;
@@ -38,7 +37,7 @@ bool wants_lossless(const Source& source, Format target, const ImageSettings& se
 std::optional<Aim> aim_for(Format target, const ImageSettings& settings,
                            const NewMetadata& metadata) {
   if (!info(target).scored || (!settings.target && !settings.max_bytes)) return std::nullopt;
-  // A size alone says nothing for or against a loss; only what was said aloud does.
+  // A size limit alone neither allows nor forbids loss; only an explicit setting does.
   const bool said = settings.target || settings.quality.global || settings.quality.own(target);
   if (settings.compression == Compression::lossless || (said && settings.lossless_for(target))) {
     return std::nullopt;
@@ -49,7 +48,7 @@ std::optional<Aim> aim_for(Format target, const ImageSettings& settings,
     aim.most_quality = settings.quality.of(target);
   }
   if (settings.max_bytes) {
-    // The blocks and what surrounds them in the containers.
+    // The metadata blocks and their container overhead.
     const std::size_t blocks = metadata.exif.size() + metadata.xmp.size() + metadata.iptc.size();
     const std::uint64_t room = blocks == 0 ? 0 : blocks + blocks / 60'000 * 40 + 200;
     aim.max_bytes = *settings.max_bytes > room ? *settings.max_bytes - room : 1;

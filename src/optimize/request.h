@@ -1,4 +1,4 @@
-// What settings ask for, as an order to render.
+// Translates settings into a render request.
 #pragma once
 
 #include "imgmill/settings.h"
@@ -7,18 +7,18 @@
 
 namespace imgmill {
 
-/// Whether `target` is to be written without loss: because it was asked for, or
-/// because the source is lossless and nobody said a word to the contrary.
+/// True if `target` is to be written losslessly: because it was requested, or because the source is
+/// lossless and the settings do not say otherwise.
 [[nodiscard]] bool wants_lossless(const Source& source, Format target,
                                   const ImageSettings& settings);
 
-/// What decides about the quality of `target`, where that is not its number. Room is left
+/// The criterion that determines the quality of `target`, if it is not a given number. Leaves space
 /// for `metadata`, which is added afterwards.
 [[nodiscard]] std::optional<Aim> aim_for(Format target, const ImageSettings& settings,
                                          const NewMetadata& metadata);
 
-/// An order with everything that does not depend on the way taken: colours,
-/// background, quality (no higher than what the input can be worth), effort.
+/// A request with everything that does not depend on the processing path: colours, background,
+/// quality (limited to the input's own quality), effort.
 [[nodiscard]] RenderRequest request_for(const Source& source, Format target,
                                         const ImageSettings& settings);
 

@@ -1,4 +1,4 @@
-// Every way of asking for another size.
+// All resize modes.
 #include <gtest/gtest.h>
 
 #include "imgmill/optimize.h"
@@ -9,7 +9,7 @@ namespace {
 
 using namespace test;
 
-// Red grows to the right, green downwards: wherever a pixel comes from, it tells.
+// Red increases to the right, green downwards: each value identifies its position.
 Raster ramp(int width, int height, int channels = 3) {
   Raster out(width, height, channels);
   for (int y = 0; y < height; ++y) {
@@ -67,7 +67,7 @@ TEST(Resize, EveryModeGivesItsSizeAndTheWholePicture) {
 }
 
 TEST(Resize, TransparentEdgesDoNotDarken) {
-  // White in the middle of clear black: whatever is seen must stay white.
+  // White in the middle of transparent black: everything visible must stay white.
   Raster picture(64, 64, 4);
   for (int y = 15; y < 49; ++y) {
     for (int x = 15; x < 49; ++x) {

@@ -20,18 +20,17 @@
 namespace imgmill {
 namespace {
 
-// A second generation of loss must pay: an output that is encoded anew has to
-// be this much smaller than what can be had without touching the picture. It also
-// makes repeated runs settle.
+// A second generation of loss must pay off: a re-encoded output must be this much smaller than the
+// best result without touching the picture. This also makes repeated runs converge.
 constexpr double worth_losing = 0.97;
 
-// A target is measured against the input, which has lost something already when its format
-// loses: each generation would be "as good" as the one before, and worse than the first.
-// An input that was made for about the same target shrinks by less than this when it is
-// encoded for it again (see docs/adr/0011-targets.md for the measurements).
+// A target is measured against the input, which has already lost something if its format is lossy:
+// each generation would be "as good" as the previous one, and worse than the first. An input that
+// was made for about the same target shrinks by less than this when it is encoded for it again (see
+// docs/adr/0011-targets.md for the measurements).
 constexpr double worth_losing_again = 0.75;
 
-// One way to get an output of the input's own format.
+// One candidate for an output in the input's own format.
 struct Candidate {
   Buffer bytes;
   Decision decision = Decision::kept;
@@ -40,22 +39,22 @@ struct Candidate {
   Judgement judgement{.score = 100};
 };
 
-// Smallest first; among equals the one that changed least.
+// Smallest first; among equals the least altered one.
 bool better(const Candidate& a, const Candidate& b) {
   if (a.bytes.size() != b.bytes.size()) return a.bytes.size() < b.bytes.size();
   return static_cast<int>(a.decision) > static_cast<int>(b.decision);
 }
 
-// How a JPEG says from now on that its colours are Adobe RGB's, which it has said in a tag: by a
-// profile, which everybody reads, or, where a small file would outgrow itself, by a tag again.
+// How a JPEG whose tag says Adobe RGB states this in the output: by a profile, which every reader
+// supports, or, if a small file would grow too large, by a tag again.
 enum class AdobeRgb { profile, tag };
 
-// The input less what the metadata policy takes away.
+// The input without what the metadata policy removes.
 Result<Candidate> stripped(const Source& source, const Keep& keep, AdobeRgb adobe) {
-  // Pixels are not turned here, so the tag that turns them has to stay.
+  // Pixels are not rotated here, so the orientation tag must stay.
   Keep policy = keep;
   policy.orientation = true;
-  // Where nothing may move, nothing can be put in.
+  // If nothing may be moved, nothing can be inserted.
   const bool moves_nothing =
       !obstacles(source.inventory, source.info.format, keep, Way::repack).empty();
   if (moves_nothing) adobe = AdobeRgb::tag;
@@ -66,7 +65,7 @@ Result<Candidate> stripped(const Source& source, const Keep& keep, AdobeRgb adob
       tag ? exif_for_adobe_rgb(source.metadata.exif.view(), policy, orientation, resolution)
           : filter_exif(source.metadata.exif.view(), policy, orientation, false, resolution);
   const Buffer xmp = lasting_xmp(source, keep);
-  // A profile goes only where its absence changes nothing.
+  // A profile is removed only if that does not change the picture.
   policy.icc = keep.icc || !is_srgb_picture(source);
 
   Candidate candidate{.bytes = Buffer::copy_of(source.bytes),
@@ -101,7 +100,7 @@ Buffer joined(ByteView one, ByteView other) {
   return both;
 }
 
-// What the coefficients of a JPEG were written into, with what stood behind the end of its base.
+// A JPEG rewritten from coefficients, with the bytes after the end of its base.
 Buffer with_rest_of(const Candidate& base, Buffer bytes) {
   const ByteView rest = behind_jpeg(base.bytes.view());
   return rest.empty() ? std::move(bytes) : joined(bytes.view(), rest);
@@ -116,8 +115,8 @@ Result<Candidate> transcoded(const Candidate& base, Effort effort) {
                    .extent = base.extent};
 }
 
-// The pixels of a PNG, stored better; nothing where the file is odd in a way that only the
-// engine's decoder can live with.
+// The pixels of a PNG, compressed better; nothing if the file is odd in a way that only the
+// engine's decoder tolerates.
 Result<std::optional<Candidate>> repacked_png(const Source& source, const Candidate& base,
                                               const ImageSettings& settings) {
   Result<Buffer> bytes = png::optimize(base.bytes.view(), {.effort = settings.effort,
@@ -137,20 +136,20 @@ Result<std::optional<Candidate>> repacked_png(const Source& source, const Candid
                    .extent = base.extent};
 }
 
-// Whether something may be lost: by the rules; also of what is stored without loss; or
-// in any case, because the file is too large otherwise.
+// What may be lost: according to the rules; also from losslessly stored pictures; or in any case,
+// because the file is too large otherwise.
 enum class Loss { by_rule, allowed, necessary };
 
-// What has lost something already loses again only by the rules of the aim.
+// Lossy sources lose again only by the rules of the aim.
 void tell_of_loss(const Source& source, Loss loss, std::optional<Aim>& aim) {
   if (!aim) return;
-  // What does not fit has to lose again, whatever it has lost.
+  // A file that is too large must lose again, whatever it has already lost.
   aim->lost_before = !source.info.lossless && loss != Loss::necessary;
   aim->quality_before = source.info.quality;
   aim->size_before = source.bytes.size();
 }
 
-// A JPEG whose coefficients become coarser.
+// A JPEG with requantised coefficients.
 Result<Candidate> coarsened(const Source& source, const ImageSettings& settings,
                             const Candidate& base, RenderRequest request, Loss loss) {
   request.aim = aim_for(Format::jpeg, settings, {});
@@ -172,15 +171,15 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
   }
   if (loss != Loss::by_rule) request.encode.lossless = false;
   const bool lossless = request.encode.lossless;
-  // Without loss, pixels stay where they are and the tag says how to turn
-  // them; TIFF's writer knows no tag.
+  // In a lossless encoding, pixels stay as stored and the tag gives the orientation; the TIFF
+  // writer does not support the tag.
   const bool turn = !lossless || format == Format::tiff;
   const int orientation = turn ? 1 : source.info.orientation;
   request.turn = turn ? Turn::upright : Turn::as_stored;
   request.extent = {source.info.width, source.info.height};
   if (turn) request.extent = upright(request.extent, source.info.orientation);
   request.prove = lossless;
-  // The same pixels need the same profile to look the same.
+  // Identical pixels need the same profile to look the same.
   if (lossless && !is_srgb_picture(source)) request.to_srgb = false;
 
   Keep keep = settings.keep;
@@ -208,7 +207,7 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
   return candidate;
 }
 
-// Adds `candidate` to the rivals of `best`.
+// Replaces `best` by `candidate` if that is better.
 void rival(Candidate& best, Candidate candidate) {
   if (better(candidate, best)) best = std::move(candidate);
 }
@@ -231,7 +230,7 @@ Result<Candidate> smallest_jpeg(const Source& source, const ImageSettings& setti
     return static_cast<double>(fresh.bytes.size()) <
            worth_losing * static_cast<double>(other.bytes.size());
   };
-  // Packing without loss seldom saves more than a tenth: only then is it asked.
+  // Lossless packing seldom saves more than a tenth, so it is only tried then.
   if (static_cast<double>(fresh.bytes.size()) < 0.8 * static_cast<double>(base.bytes.size())) {
     return fresh;
   }
@@ -243,14 +242,13 @@ bool fits(const Candidate& candidate, const ImageSettings& settings) {
   return !settings.max_bytes || candidate.bytes.size() <= *settings.max_bytes;
 }
 
-// Looks for the quality instead of being told it. `base` is what can be had without
-// touching the picture.
+// Searches for the quality. `base` is the best result without touching the picture.
 Result<Candidate> smallest_by_aim(const Source& source, const ImageSettings& settings,
                                   Candidate base) {
   const bool jpeg = source.info.format == Format::jpeg;
   const bool by_size_alone = !settings.target;
   if (by_size_alone) {
-    // As good as fits: nothing is lost where nothing has to be.
+    // As good as fits: lossless if possible.
     if (jpeg) {
       if (Result<Candidate> packed = transcoded(base, settings.effort))
         rival(base, std::move(*packed));
@@ -295,7 +293,7 @@ Result<Candidate> smallest_other(const Source& source, const ImageSettings& sett
   }
   Result<Candidate> fresh = reencoded(source, settings, base);
   if (!fresh) {
-    // The proof failed: then the input's own bytes are the answer.
+    // If the proof failed, keep the input's own bytes.
     if (lossless && fresh.error().code() == ErrorCode::unsupported) return base;
     return std::unexpected(std::move(fresh).error());
   }

@@ -1,4 +1,4 @@
-// A smaller file of the same format, with the same picture at the same size.
+// Produces a smaller file of the same format, with the same picture at the same size.
 #pragma once
 
 #include "imgmill/optimize.h"
@@ -6,9 +6,9 @@
 
 namespace imgmill {
 
-/// The smallest of: the input's bytes, those without what the metadata policy takes
-/// away, the same pixels packed better, and the picture encoded anew. Never
-/// bigger than the input. Errors: bad_input, limit, unsupported.
+/// The smallest of: the input's bytes, those without what the metadata policy removes, the same
+/// pixels compressed better, and the picture re-encoded. Never bigger than the input. Errors:
+/// bad_input, limit, unsupported.
 [[nodiscard]] Result<Optimized> same_format(const Source& source, const ImageSettings& settings);
 
 }  // namespace imgmill

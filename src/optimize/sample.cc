@@ -14,14 +14,14 @@
 namespace imgmill {
 namespace {
 
-// Larger tiles have fewer seams, more tiles stray less.
+// Larger tiles have fewer seams; more tiles deviate less.
 constexpr std::array<std::uint32_t, 3> sides = {192, 128, 64};
-constexpr std::uint32_t share = 4;  // one tile of so many, at most
+constexpr std::uint32_t share = 4;  // at most one tile in this many
 constexpr std::uint32_t fewest = 12;
 constexpr std::uint32_t most = 32;
 
-// Samples `step` apart, at the seam and beyond it, become alike by and by. Halved chroma bleeds
-// over a seam, which strong colours beside others would pay for, and no real picture does.
+// Gradually equalizes samples `step` apart on both sides of the seam. Subsampled chroma bleeds over
+// seams, which would penalize strong colours next to others, an artifact that no real picture has.
 void soften_across(std::byte* beyond, std::size_t step) {
   constexpr int reach = 4;
   for (int d = 0; d < reach; ++d) {
@@ -35,7 +35,7 @@ void soften_across(std::byte* beyond, std::size_t step) {
   }
 }
 
-// `row` and `pixel`: bytes. Samples are of 8 bits.
+// `row` and `pixel` are in bytes. 8-bit samples.
 void soften_seams(std::span<std::byte> pixels, std::size_t row, std::size_t pixel,
                   std::size_t side) {
   for (std::size_t y = 0; y < pixels.size() / row; ++y) {
@@ -54,7 +54,8 @@ Tiles::Place Tiles::place(std::uint32_t index) const {
   const std::uint64_t total = std::uint64_t{grid_wide} * grid_high;
   const std::uint64_t at = (2 * std::uint64_t{index} + 1) * total / (2 * count());
   const auto row = static_cast<std::uint32_t>(at / grid_wide);
-  // Each row begins elsewhere (by the golden ratio), lest all tiles come from a few columns.
+  // Each row starts at a different offset (by the golden ratio), lest all tiles come from a few
+  // columns.
   const auto turn = static_cast<std::uint32_t>(std::fmod(row * 0.6180339887, 1) * grid_wide);
   return {(static_cast<std::uint32_t>(at % grid_wide) + turn) % grid_wide, row};
 }
@@ -81,7 +82,7 @@ Result<Picture> sampled(const Picture& picture, const Tiles& tiles, std::uint32_
     std::vector<std::byte> pixels(row * tiles.sample_high * tiles.side);
     for (std::uint32_t i = 0; i < tiles.count(); ++i) {
       const auto place = tiles.place(i);
-      // At the far edges there is nothing to move to.
+      // At the far edges there is no space to shift.
       const std::uint32_t left =
           std::min(place.column * tiles.side + aside, picture.width() - tiles.side);
       const std::uint32_t top =
@@ -123,7 +124,7 @@ std::optional<jpeg::Picture> sampled(const jpeg::Picture& picture, const Tiles& 
                : 0;
   };
   for (const jpeg::Plane& from : picture.planes) {
-    const std::uint32_t wide = blocks_of(from.across, widest);  // of a tile
+    const std::uint32_t wide = blocks_of(from.across, widest);  // per tile
     const std::uint32_t high = blocks_of(from.down, highest);
     if (wide == 0 || high == 0) return std::nullopt;
     jpeg::Plane to{.across = from.across,

@@ -1,4 +1,4 @@
-// Tiles that stand for a picture: which ones, and that they are that picture's.
+// Sample tiles: which ones are chosen, and that they come from the picture.
 #include "optimize/sample.h"
 
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ const std::uint8_t* pixel(const Picture& picture, std::uint32_t x, std::uint32_t
       VIPS_IMAGE_ADDR(picture.image.get_image(), static_cast<int>(x), static_cast<int>(y)));
 }
 
-// Not within `reach` pixels of a seam.
+// True if not within `reach` pixels of a seam.
 bool inside(std::uint32_t at, const Tiles& tiles, std::uint32_t reach) {
   return at % tiles.side >= reach && at % tiles.side < tiles.side - reach;
 }
@@ -88,7 +88,7 @@ TEST(Sample, HoldsTheTilesPixelsAndItsProfile) {
     ASSERT_EQ(sample.height(), tiles.sample_high * tiles.side);
     for (std::uint32_t y = 0; y < sample.height(); ++y) {
       for (std::uint32_t x = 0; x < sample.width(); ++x) {
-        if (!inside(x, tiles, 4) || !inside(y, tiles, 4)) continue;  // softened
+        if (!inside(x, tiles, 4) || !inside(y, tiles, 4)) continue;  // smoothed
         const auto [column, row] = tiles.place(y / tiles.side * tiles.sample_wide + x / tiles.side);
         const std::uint32_t left = std::min(column * tiles.side + aside, 520 - tiles.side);
         const std::uint32_t top = std::min(row * tiles.side + aside, 460 - tiles.side);
@@ -196,7 +196,7 @@ TEST(Sample, GuidesTheSearchAndTheWholePictureProvesIt) {
   }
 }
 
-// Hard edges all over, as in drawings: of colour alone, or of light alone.
+// Hard edges everywhere, as in drawings: in colour only, or in luminance only.
 Raster drawing(bool coloured) {
   Raster picture(640, 512, 3);
   for (int y = 0; y < picture.height; ++y) {

@@ -1,5 +1,5 @@
-// TIFFs with any number and kind of samples: converted, or refused as a kind that is not; never
-// told as a defect of ours, and never as damage.
+// TIFFs with any number and kind of samples: converted, or rejected as an unsupported kind; never
+// reported as an internal error or as damage.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <tiffio.h>
@@ -39,7 +39,7 @@ Bytes make_tiff_of(const Samples& samples) {
       static_cast<std::size_t>(static_cast<int>(side) * samples.channels * samples.bits / 8);
   for (std::uint32_t y = 0; y < side; ++y) {
     std::vector<std::uint8_t> bytes(row);
-    // Small numbers in every byte order and as floats.
+    // Small values in every byte order and as floats.
     for (std::size_t i = 0; i < row; ++i) bytes[i] = static_cast<std::uint8_t>((i * 7 + y) % 60);
     if (TIFFWriteScanline(tiff, bytes.data(), y, 0) != 1) throw std::runtime_error("row");
   }

@@ -23,16 +23,16 @@ namespace {
 
 constexpr double lowest_quality = 1;
 
-// A palette's 256 colours are used up before 90 in nearly all pictures.
+// In nearly all pictures a palette's 256 colours are exhausted below 90.
 double highest_quality(const Codec& codec) { return codec.info.format == Format::png ? 90 : 100; }
 
-// Our own encoders tell quarters of a quality apart; around 80 a whole one is a point of score, and
-// some 8% of the bytes.
+// Our own encoders distinguish quarter steps of quality; around 80 a whole step is one point of
+// score, and some 8% of the bytes.
 double quality_step(const Codec& codec) {
   return codec.info.format == Format::jpeg || codec.info.format == Format::webp ? 0.25 : 1;
 }
 
-// The share of the bytes that a point of score usually costs at this quality.
+// The fraction of the bytes that a point of score usually costs at this quality.
 double bytes_of_a_point_at(double quality, Format format) {
   const ScoreCurve& sizes = usual_sizes(format);
   const ScoreCurve& scores = usual_scores(format);
@@ -42,38 +42,38 @@ double bytes_of_a_point_at(double quality, Format format) {
          (scores.score_at(high) - scores.score_at(low));
 }
 
-// Drafts and samples are cheap, and only so good: a first guess by a draft that scores within
-// `near` of what is wanted is good enough, and after a look at the whole, which tells how far
-// they stray, they lead to within some tenths of a point.
+// The precision of predictions. Drafts and samples are cheap, but of limited accuracy: a first
+// guess by a draft that scores within `near` of the goal is good enough; once the whole has been
+// measured, which reveals their deviation, they lead to within some tenths of a point.
 struct Pains {
   double near;     ///< points
-  int most_tries;  ///< parts to be encoded
+  int most_tries;  ///< number of parts to encode
 };
 constexpr Pains first_draft = {.near = 1.5, .most_tries = 2};
 constexpr Pains first_sample = {.near = 1.2, .most_tries = 3};
 constexpr Pains next_sample = {.near = 0.3, .most_tries = 2};
-// Where such a foretelling should land above the target, points.
+// How far above the target such a prediction should land, in points.
 constexpr double landing = 0.2;
-// What a further look at the whole has to bring, points.
+// The minimum gain that justifies another encoding of the whole, in points.
 constexpr double worth_a_try = 0.3;
 
-// Another implementation of the metric may see a score lower: cloudinary's did by at most 0.096
-// on 89 outputs.
+// Another implementation of the metric may give a lower score: cloudinary's did by at most 0.096 on
+// 89 outputs.
 constexpr double sure = 0.1;
 
-// Sizes are foretold to about a tenth.
+// Size predictions are accurate to about a tenth.
 constexpr double out_of_reach_factor = 1.1;
 
-// More dithering than a half was never better on screenshots and Kodak pictures.
+// On screenshots and Kodak pictures, dithering of more than a half was never better.
 constexpr std::array dithers = {0.0, 0.5};
-// Share of a palette's bytes that a point of score costs, about.
+// The approximate fraction of a palette image's bytes that a point of score costs.
 constexpr double bytes_of_a_point = 0.03;
 
-// Of 29 photographs every one was smaller with halved chroma at a score of 80, by 3 to 26%. At 90
+// Each of 29 photographs was smaller with subsampled chroma at a score of 80, by 3 to 26%. At 90
 // some were and some were not, and drawings differ at any score.
 constexpr double chroma_open_from = 90;
 
-/// One picture and one encoder, and what they came to so far.
+/// The state of a search with one picture and one encoder.
 class Seeker {
  public:
   Seeker(Picture picture, const Codec& codec, const EncodeOptions& options, const Aim& aim,
@@ -92,7 +92,7 @@ class Seeker {
     IMGMILL_CHECK(take_sample());
     EarlierLoss earlier(whole_, sample_ ? &*sample_ : nullptr, codec_, options_, *aim_.target,
                         file_, tally_);
-    // Few colours fit a palette as they are.
+    // A picture with few colours fits into a palette losslessly.
     const bool exact =
         codec_.info.format == Format::png && features_.colours > 0 && features_.colours <= 256;
     if (aim_.lost_before && aim_.quality_before) {
@@ -116,10 +116,11 @@ class Seeker {
                   earlier.is_flattered(best_quality_, best_rating_.reaches()));
       if (flattered) return enough_lost();
     }
-    // A drawing is often smallest when nothing is lost.
+    // A drawing is often smallest when encoded losslessly.
     const bool worth_a_look = exact || !best_ || features_.graphic();
-    const bool in_time = !best_ || !time_is_short();
-    if (codec_.info.lossless && worth_a_look && in_time) IMGMILL_CHECK(without_loss());
+    if (codec_.info.lossless && worth_a_look && (!best_ || !given_up_for_time())) {
+      IMGMILL_CHECK(without_loss());
+    }
     if (!best_ && aim_.max_bytes) return by_size();
     if (!best_) return out_of_reach();
     if (aim_.max_bytes && best_->bytes.size() > *aim_.max_bytes) return by_size();
@@ -156,16 +157,17 @@ class Seeker {
     return options;
   }
 
-  // The tests for earlier loss and the look at no loss at all take an encoding each.
+  // The tests for earlier loss and the lossless attempt take one encoding each.
   [[nodiscard]] int most_tries() const {
     return most_encodes - (aim_.lost_before ? 1 : 0) - (codec_.info.lossless ? 1 : 0);
   }
 
-  // Packing a palette's indices takes far longer than finding them and changes no pixel: it can
+  // Packing a palette's indices takes far longer than finding them and changes no pixels, so it can
   // wait until the search is over.
   [[nodiscard]] bool drafts_show_all() const { return codec_.info.format == Format::png; }
 
-  // What an encoding scores for its size, where a point of score costs `point` of the bytes.
+  // The score of an encoding relative to its size, where a point of score costs the fraction
+  // `point` of the bytes.
   Result<double> worth(Subject& subject, const EncodeOptions& options, double point) {
     IMGMILL_TRY(Encoding encoding, subject.encoded(options));
     IMGMILL_CHECK(encoding.finish());
@@ -174,7 +176,7 @@ class Seeker {
     return rating.reaches() - std::log(static_cast<double>(encoding.bytes.size())) / point;
   }
 
-  // Dithered or not, whichever comes out better for its size. Drawings nearly always do without.
+  // Chooses whether to dither, by score relative to size. Drawings nearly always do without.
   Result<void> choose_dither(double guess) {
     const double quality = std::clamp(std::floor(guess), lowest_quality, highest_quality(codec_));
     double most = std::numeric_limits<double>::lowest();
@@ -191,7 +193,7 @@ class Seeker {
     return {};
   }
 
-  // How the picture's encodings usually score, and how that bends towards what was tried.
+  // The usual scores of the picture's encodings, and how the curve is fitted to the tries.
   [[nodiscard]] const ScoreCurve& curve() const {
     return own_curve_ ? *own_curve_ : usual_scores(codec_.info.format);
   }
@@ -199,9 +201,9 @@ class Seeker {
     return own_curve_ ? QualitySearch::Bend::multiply : QualitySearch::Bend::move;
   }
 
-  // Above the target, points of score: what another try may still save at most. A point is worth
-  // three (a palette) to eight percent of the bytes (JPEG, WebP), a try a third of the time; where
-  // only coefficients are made coarser, half of it.
+  // Tolerance above the target in points: the most that another try could still save. A point is
+  // worth three (a palette) to eight percent of the bytes (JPEG, WebP), and a try takes a third of
+  // the time, or half of that when coefficients are requantised.
   [[nodiscard]] double near_enough() const {
     switch (options_.effort) {
       case Effort::fast:
@@ -215,10 +217,12 @@ class Seeker {
     return 1;
   }
 
-  // What a try should score: falling short costs a whole further one, each point above it bytes.
+  // The score that a try should have: falling short costs a whole further try, and each point above
+  // the target costs bytes.
   [[nodiscard]] double wanted() const { return *aim_.target + 0.5 * near_enough(); }
 
-  // Begins to foretell by a sample, or by drafts, as the picture's chroma is now to be encoded.
+  // Starts predictions from a sample or from drafts, with the chroma resolution as currently
+  // chosen.
   void foretell() {
     if (!sample_ && !draft_pays(codec_.info.format, options_.effort)) return;
     const auto part = [this](double quality) -> Result<double> {
@@ -236,18 +240,18 @@ class Seeker {
                                            .bend = bend()},
                          curve());
   }
-  // Whether another look at the sample pays after one at the whole. Where coefficients are made
-  // coarser, scores leap from one quality to the next, since many a step stays as it was until it
-  // is worth a coarser one; the sample leaps alike. WebP's encoder takes so long that the curve,
-  // which asks for nothing, leads on better.
+  // True if it pays off to consult the sample again after measuring the whole. When coefficients
+  // are requantised, scores jump between qualities, since many steps stay as they were until a
+  // coarser one pays off; the sample jumps in the same way. WebP's encoder takes so long that the
+  // curve, which costs nothing, is the better guide.
   [[nodiscard]] bool sample_leads() const { return sample_ && codec_.info.format == Format::jpeg; }
   Result<ScoreCurve::Point> foretold(double score, double guess, const Pains& pains) {
     return foretelling_->quality_for(score, guess, pains.near, pains.most_tries);
   }
 
-  // Quick tries bring the first guess nearer.
+  // Refines the first guess by quick tries.
   Result<double> first_guess(const std::optional<ScoreCurve::Point>& seen) {
-    // How much better pictures like this one come out, where that is known.
+    // How much better pictures like this one score than usual, if known.
     const double better = seen && !own_curve_ ? seen->score - curve().score_at(seen->quality) : 0;
     const double guess = curve().quality_for(wanted() - better);
     foretell();
@@ -261,14 +265,14 @@ class Seeker {
     return nearer.quality;
   }
 
-  // Whether somebody has to look if chroma should lose half of its resolution.
+  // True if it must be tested whether to subsample chroma.
   [[nodiscard]] bool chroma_is_open(double quality) const {
     if (codec_.info.format != Format::jpeg) return false;
     const bool full = file_ != nullptr ? file_->full_chroma : whole_.picture().image.bands() >= 3;
     return full && (quality >= chroma_open_from || features_.graphic());
   }
 
-  // Halved or not, whichever the sample scores better with for its size.
+  // Chooses whether to subsample chroma, by the sample's score relative to its size.
   Result<void> choose_chroma(double guess) {
     const double quality = std::clamp(std::round(guess), lowest_quality, highest_quality(codec_));
     const double point = bytes_of_a_point_at(quality, codec_.info.format);
@@ -300,12 +304,12 @@ class Seeker {
                          curve());
     const Draft draft = drafts_show_all() ? Draft::yes : Draft::no;
     for (;;) {
-      if (best_ && time_is_short()) break;
       std::optional<double> quality = search.next();
+      if (best_ && quality && given_up_for_time()) break;
       if (quality && search.tries() > 0 && sample_leads()) {
         IMGMILL_TRY(const ScoreCurve::Point there,
                     foretold(*aim_.target + sure + landing, *quality, next_sample));
-        // Scores that leap may come no nearer.
+        // Where scores jump, no closer one may exist.
         if (best_ && there.score > best_rating_.reaches() - worth_a_try) break;
         quality = search.next_near(there.quality);
       }
@@ -342,8 +346,8 @@ class Seeker {
     return {};
   }
 
-  // Of a large JPEG the best so far, three bytes a pixel, is made again, should it stay the best:
-  // that takes a twentieth of what it takes to rate the next one.
+  // For a large JPEG, drops the best result so far, three bytes per pixel, and encodes it again if
+  // it remains the best: that takes a twentieth of the time to rate the next one.
   void make_room() {
     constexpr double large = 8e6;  // pixels
     const Picture& picture = whole_.picture();
@@ -356,10 +360,10 @@ class Seeker {
     };
   }
 
-  // Whether it matters on the way how large an encoding is, and not only of the last one.
+  // True if the size of every encoding matters, not just that of the last one.
   [[nodiscard]] bool size_matters() const { return aim_.to_beat || aim_.max_bytes; }
 
-  // Whether what is to be beaten is out of reach, by what usually becomes of the size on
+  // True if the result cannot become smaller than `to_beat`, judging by how sizes usually change on
   // the way to the target.
   [[nodiscard]] bool hopeless(double quality, std::size_t size, double score) const {
     if (!aim_.to_beat) return false;
@@ -383,7 +387,7 @@ class Seeker {
     return {};
   }
 
-  // The mirror image of by_score(): sizes fall where quality does.
+  // The mirror image of by_score(): sizes decrease with quality.
   Result<Sought> by_size() {
     const auto limit = static_cast<double>(*aim_.max_bytes);
     const double high = std::min<double>(highest_quality(codec_), aim_.most_quality);
@@ -396,12 +400,12 @@ class Seeker {
                           .most_tries = most_encodes + static_cast<int>(sizes_.size()),
                           .near_enough = 0.03},
                          usual_sizes(codec_.info.format));
-    // What the search for a score has found out already.
+    // Use what the search for a score has already found out.
     for (const auto& [quality, size] : sizes_) search.tried(101 - quality, -std::log(size));
     double smallest = std::numeric_limits<double>::max();
     for (const auto& [quality, size] : sizes_) smallest = std::min(smallest, size);
     while (const std::optional<double> mirrored = search.next()) {
-      if (best_ && time_is_short()) break;
+      if (best_ && given_up_for_time()) break;
       const double quality = 101 - *mirrored;
       IMGMILL_TRY(Encoding encoding, whole_.encoded(at(quality)));
       IMGMILL_CHECK(encoding.finish());
@@ -411,7 +415,7 @@ class Seeker {
       search.tried(*mirrored, -std::log(size));
       if (search.answer() == *mirrored) keep(std::move(encoding), quality, {});
     }
-    // What fits best may be a try of the search for a score, whose bytes are gone.
+    // The best fit may be a try of the search for a score, whose bytes are gone.
     if (const std::optional<double> known = search.answer(); known && !best_) {
       IMGMILL_TRY(Encoding encoding, whole_.encoded(at(101 - *known)));
       IMGMILL_CHECK(encoding.finish());
@@ -429,7 +433,7 @@ class Seeker {
     return finished();
   }
 
-  // Of all encodings of the whole that are made for a score.
+  // Rates an encoding of the whole and records the highest rating.
   Result<Rating> rate(const Encoding& encoding) {
     IMGMILL_TRY(const Rating rating, whole_.rate(encoding));
     if (!highest_ || rating.reaches() > highest_->reaches()) highest_ = rating;
@@ -444,7 +448,7 @@ class Seeker {
   }
 
   Result<Sought> finished() {
-    // What is written and read back takes memory of its own.
+    // Free memory first: writing and reading back need their own.
     whole_.forget_ratings();
     sample_.reset();
     foretelling_.reset();
@@ -473,21 +477,21 @@ class Seeker {
   }
 
   Subject whole_;
-  std::optional<Subject> sample_;  ///< tiles of it that tell what all of it scores, about
+  std::optional<Subject> sample_;  ///< tiles that approximate the score of the whole
   const Codec& codec_;
   const EncodeOptions& options_;
   const Aim& aim_;
   const FromFile* file_;
-  std::optional<ScoreCurve> own_curve_;  ///< of the file
+  std::optional<ScoreCurve> own_curve_;  ///< the file's own curve
   Features features_;
   std::optional<Foretelling> foretelling_;
   std::optional<Encoding> best_;
-  double best_quality_ = 0;  ///< exactly; 0: nothing was lost
+  double best_quality_ = 0;  ///< exact; 0: lossless
   Rating best_rating_;
-  std::optional<Rating> highest_;                 ///< of the encoding that reached most
-  std::vector<std::pair<double, double>> sizes_;  ///< bytes at qualities that were tried
+  std::optional<Rating> highest_;                 ///< of the encoding with the highest reaches()
+  std::vector<std::pair<double, double>> sizes_;  ///< quality and bytes of each try
   double dither_ = 1;
-  std::optional<bool> halve_chroma_;  ///< nothing: as the encoder thinks best
+  std::optional<bool> halve_chroma_;  ///< empty: the encoder decides
   Tally tally_;
 };
 

@@ -1,4 +1,4 @@
-// Encodes again and again until what comes out is as good, or as small, as it has to be.
+// Searches for an encoder's quality, by repeated encoding, to reach a score or a size.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +14,18 @@
 
 namespace imgmill {
 
-/// What decides about an encoder's quality number.
+/// The criteria for an encoder's quality number.
 struct Aim {
-  std::optional<double> target;            ///< score to be reached, below 100
-  std::optional<std::uint64_t> max_bytes;  ///< of the encoder's output
-  int most_quality = 100;                  ///< without a target: no higher, even if it fits
-  /// The picture comes from a file of this format and has lost something there already:
-  /// give up where it has little more to give, or where a score is owed to that.
+  std::optional<double> target;            ///< score to reach, below 100
+  std::optional<std::uint64_t> max_bytes;  ///< for the encoder's output
+  int most_quality = 100;                  ///< without a target: upper limit, even if more would
+                                           ///< fit
+  /// The picture comes from a file of this format and has already lost something there: give up if
+  /// it has little headroom left, or if its score is only due to that.
   bool lost_before = false;
-  std::optional<int> quality_before;  ///< then, where it is known
-  std::uint64_t size_before = 0;      ///< then, bytes
-  /// Give up when the output would certainly be no smaller than this, bytes.
+  std::optional<int> quality_before;  ///< with lost_before, if known
+  std::uint64_t size_before = 0;      ///< with lost_before, in bytes
+  /// Give up if the output would certainly not be smaller than this, in bytes.
   std::optional<std::uint64_t> to_beat;
 };
 
@@ -33,40 +34,42 @@ struct Sought {
   Judgement judgement;
 };
 
-/// Another way to the bytes of the picture than from its pixels.
+/// A way to encode the picture other than from its pixels.
 struct FromFile {
   /// Encodes it at the quality of the options.
   PictureEncoder encode;
-  /// The same for the tiles of it alone, with what they show; unsupported where that does not go.
+  /// The same for only the given tiles, with their decoded picture; unsupported if that is not
+  /// possible.
   std::function<Result<Subject>(const Tiles& tiles)> sample;
-  /// What is seen of other pixels once they are encoded as the file that the picture comes from
-  /// was; unsupported where that does not go.
+  /// The decoded picture of other pixels, encoded like the file that the picture comes from;
+  /// unsupported if that is not possible.
   std::function<Result<Picture>(const Picture& other)> as_before;
   /// Its chroma has the resolution of luma.
   bool full_chroma = false;
-  /// Its luma table is a plain encoder's, as searches of ours do not leave behind.
+  /// Its luma table is that of a simple encoder, which our own searches do not produce.
   bool plain = false;
-  /// How its encodings usually score, by quality, both rising; empty: as those of pixels do.
+  /// The usual scores of its encodings, by quality, both increasing; empty: the same as from
+  /// pixels.
   std::vector<ScoreCurve::Point> scores;
 };
 
-/// The smallest encoding of `picture` that reaches the aim's target, or, where only a
-/// size is given, the best one within it; where both are given, the size wins. At most
-/// `most_encodes` of the whole picture are made for a score and somewhat more where a size does not
-/// fit, and the one that is returned was decoded again and measured. Where a loss cannot reach the
-/// target and the format can do without, the result is lossless. `picture` is in memory;
-/// `options.quality` is not looked at. `encode`, where given, is how the picture is encoded if not
-/// from its pixels.
+/// The smallest encoding of `picture` that reaches the aim's target, or, if only a size is given,
+/// the best one within it; if both are given, the size takes precedence. At most `most_encodes`
+/// encodings of the whole picture are made for a score, and somewhat more if a size does not fit.
+/// The returned one has been decoded again and measured. If a lossy encoding cannot reach the
+/// target and the format supports lossless, the result is lossless. `picture` must be in memory;
+/// `options.quality` is ignored. `file`, if given, is how the picture is encoded if not from its
+/// pixels.
 ///
-/// Errors: unsupported: the target cannot be reached (the message says how far it is), or
-/// the result would be no smaller than `to_beat`; limit: it cannot be made as small
-/// as `max_bytes`; bad_input: the pixels cannot be read.
+/// Errors: unsupported: the target cannot be reached (the message says how close it comes), or the
+/// result would be no smaller than `to_beat`; limit: it cannot be made as small as `max_bytes`;
+/// bad_input: the pixels cannot be read.
 [[nodiscard]] Result<Sought> seek(Picture picture, const Codec& codec, const EncodeOptions& options,
                                   const Aim& aim, const FromFile* file = nullptr);
 
 inline constexpr int most_encodes = 6;
 
-/// The score of `bytes`, which `codec` made of `picture`.
+/// The score of `bytes`, which `codec` made from `picture`.
 [[nodiscard]] Result<double> score_of(const Picture& picture, const Codec& codec, ByteView bytes);
 
 }  // namespace imgmill

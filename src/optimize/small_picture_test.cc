@@ -1,5 +1,5 @@
-// Pictures of 8 to 512 pixels: what a target promises has to be seen in them, too. The metric's
-// reference program gave grey thumbnails of 19 dB a score of 80 (docs/adr/0020-small-pictures.md).
+// Pictures of 8 to 512 pixels: a target must be visibly met for them, too. The metric's reference
+// program gave grey thumbnails of 19 dB a score of 80 (docs/adr/0020-small-pictures.md).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -41,7 +41,7 @@ Raster grey_scene(int width, int height, int low = 0, int high = 255) {
   return out;
 }
 
-/// Strokes one or two pixels wide, in lines, as text has them.
+/// Strokes one or two pixels wide, in lines, like text.
 Raster text(int width, int height, int channels) {
   Raster out(width, height, channels);
   std::fill(out.samples.begin(), out.samples.end(), std::uint16_t{250});
@@ -65,7 +65,7 @@ Raster text(int width, int height, int channels) {
   return out;
 }
 
-/// Rings in strong colours with soft edges; with alpha, clear outside of them.
+/// Rings in strong colours with soft edges; with alpha, transparent outside.
 Raster icon(int side, int channels) {
   Raster out(side, side, channels);
   for (int y = 0; y < side; ++y) {
@@ -84,7 +84,7 @@ Raster icon(int side, int channels) {
   return out;
 }
 
-/// Of colours or of luma, upon black or white, whichever is worst.
+/// The PSNR of colours or of luma, on black or white, whichever is worst.
 double decibels(const Raster& one, const Raster& other) {
   const Raster a = rgba(one);
   const Raster b = rgba(other);
@@ -145,7 +145,7 @@ ImageSettings at_80(std::optional<Format> format = std::nullopt, Effort effort =
 
 void expect_faithful(const Small& small, const Bytes& file, const ImageSettings& settings) {
   const auto result = optimize(file, settings);
-  // JPEG may be unable to show some of it well enough; then it says so.
+  // JPEG may be unable to reach the target; then it says so.
   if (!result && result.error().code() == ErrorCode::unsupported) return;
   ASSERT_TRUE(result) << result.error().describe();
   const Raster shown = decode(result->bytes.view(), result->format).picture();
@@ -186,11 +186,11 @@ TEST(SmallPictures, JpegsMadeCoarserLookTheSame) {
   EXPECT_GT(made_coarser, 5) << "nothing was put to the test";
 }
 
-// The other way round: by the reference program most of these cannot be written at all.
+// Conversely: by the reference program most of these could not be written at all.
 TEST(SmallPictures, AreStillMadeSmaller) {
   for (const Small& small : small_pictures()) {
     if (std::min(small.picture.width, small.picture.height) < 40) continue;
-    // Strong colours beside each other bleed in WebP's halved chroma: there it does without loss.
+    // Adjacent strong colours bleed in WebP's subsampled chroma, so it uses lossless there.
     if (small.name.contains("icon") || small.name.ends_with("text")) continue;
     const auto webp = optimize(make_png(small.picture), at_80(Format::webp));
     ASSERT_TRUE(webp) << small.name << ": " << webp.error().describe();

@@ -21,7 +21,7 @@
 namespace imgmill {
 namespace {
 
-// What people most often try that is an image, but none of ours.
+// The name of a common image format that is not supported.
 std::string_view foreign_name(ByteView input) {
   using namespace std::string_view_literals;
   const std::string_view text = as_text(input.first(std::min<std::size_t>(input.size(), 512)));
@@ -32,7 +32,7 @@ std::string_view foreign_name(ByteView input) {
   return {};
 }
 
-/// The drawing in a gzip file.
+/// The SVG text in a gzip file.
 Result<Buffer> unpacked(ByteView file, const Limits& limits) {
   const std::uint64_t most =
       std::min<std::uint64_t>(svg::ReadLimits().bytes, limits.max_decoded_bytes);
@@ -141,7 +141,7 @@ Result<void> within(const ImageInfo& info, const Limits& limits) {
                     limits.max_pixels / 1'000'000),
         "if the image is meant to be this large, raise the limit with --max-pixels");
   }
-  // Checked apart, so that the product below cannot wrap around.
+  // Checked separately, so that the product below cannot overflow.
   if (info.decoded_bytes() > limits.max_decoded_bytes) {
     return fail(ErrorCode::limit,
                 fmt::format("{} once decoded, over the limit of {}",
@@ -185,7 +185,7 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
     source.gzipped = true;
   }
   IMGMILL_TRY(source.info, source.codec->probe(input));
-  // A drawing is as many pixels as somebody makes of it.
+  // A drawing has no inherent number of pixels.
   if (*format != Format::svg) IMGMILL_CHECK(within(source.info, limits));
 
   if (*format == Format::jpeg) {
@@ -196,12 +196,12 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
     }
   }
   source.metadata = read_metadata(input, *format);
-  // Where the profile is not in the container's own words.
+  // Formats whose profile is not stored in a container block.
   if (*format == Format::jpegxl) source.metadata.icc = jxl_facts(input).profile;
   if (*format == Format::heic) source.metadata.icc = heic_facts(input).profile;
   source.exif = read_exif(source.metadata.exif.view());
-  // AVIF, HEIC and JPEG XL turn pictures by properties of their own, which decoders apply;
-  // their EXIF tag must be ignored (MIAF; ISO/IEC 18181-2). TIFF's tag is in its header.
+  // AVIF, HEIC and JPEG XL rotate pictures by properties of their own, which decoders apply; their
+  // EXIF tag must be ignored (MIAF; ISO/IEC 18181-2). TIFF's tag is in its header.
   if (*format == Format::jpeg || *format == Format::png || *format == Format::webp) {
     if (source.metadata.exif_turns) source.info.orientation = source.exif.orientation;
   }

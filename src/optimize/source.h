@@ -1,4 +1,4 @@
-// One input image, understood as far as its header goes.
+// One input image, parsed as far as its header.
 #pragma once
 
 #include <string_view>
@@ -13,11 +13,12 @@
 
 namespace imgmill {
 
-/// Refers to the caller's bytes, or to its own where something had to be mended first.
+/// Refers to the caller's bytes, or owns them if they had to be repaired first.
 struct Source {
   ByteView bytes;
-  ByteView file;                  ///< the caller's, as they came
-  Buffer own;                     ///< what `bytes` are where they are not `file`; mostly empty
+  ByteView file;                  ///< the caller's bytes, unmodified
+  Buffer own;                     ///< the storage of `bytes` if they differ from `file`; mostly
+                                  ///< empty
   bool end_marker_added = false;  ///< to a JPEG that lacked it
   bool gzipped = false;           ///< `file` is the SVG in gzip
   const Codec* codec = nullptr;
@@ -25,45 +26,43 @@ struct Source {
   MetadataBlocks metadata;
   ExifFacts exif;
   ColourFacts colours;
-  std::vector<Holding> inventory;  ///< all that is in the file
-  /// What decoding would lose; found out once, as it may take a walk through
-  /// the whole file.
-  bool more_channels = false;  ///< channels beside the picture that no decoder here gives
-  bool sequence = false;       ///< an animation that is not written, and maybe not even read, here
-  bool still_apart = false;    ///< beside the animation there is a still picture that is none of it
+  std::vector<Holding> inventory;  ///< all pieces of the file
+  /// What decoding would lose; determined once, since it may require scanning the whole file.
+  bool more_channels = false;  ///< channels besides the picture that no decoder here returns
+  bool sequence = false;       ///< an animation that cannot be written, and perhaps not even read,
+                               ///< here
+  bool still_apart = false;    ///< a still picture besides the animation that is not part of it
   bool packed_jpeg = false;    ///< a JPEG XL from which a JPEG can be restored
   bool pages_differ = false;   ///< pages of several sizes or kinds
-  bool doubles = false;        ///< 64-bit floating point, of which 32 bits are read
-  bool more_inks = false;      ///< channels beside cyan, magenta, yellow and black
-  /// Code points that say what the colours mean, where no profile can: high dynamic range.
+  bool doubles = false;        ///< 64-bit floating point, read with 32 bits
+  bool more_inks = false;      ///< channels besides cyan, magenta, yellow and black
+  /// Code points for colours that no profile can describe: high dynamic range.
   std::optional<Cicp> foreign_colours;
 };
 
-/// Recognises and measures `input`, and refuses what goes over `limits`
-/// before anything is allocated for pixels.
-/// Errors: bad_input, limit, unsupported.
+/// Detects the format of `input` and parses it. Rejects anything that exceeds `limits` before
+/// allocating memory for pixels. Errors: bad_input, limit, unsupported.
 [[nodiscard]] Result<Source> open_source(ByteView input, const Limits& limits);
 
-/// Whether the numbers in the picture are sRGB's, said or unsaid.
+/// True if the pixel values are sRGB, explicitly or by default.
 [[nodiscard]] bool is_srgb_picture(const Source& source);
 
-/// Whether an encoding anew as `target` can say of its colours what the source says:
-/// PNG has them in a chunk that is carried over, the others' encoders know sRGB
-/// and profiles only.
+/// True if a new encoding as `target` can express the source's colours: PNG has a chunk for them
+/// that is carried over; the other encoders support only sRGB and profiles.
 [[nodiscard]] bool tells_colours(const Source& source, Format target);
 
-/// Why such pixels must stay as they are, for people.
+/// The reason, for users, why such pixels must stay as they are.
 inline constexpr std::string_view more_inks_reason =
     "it has inks or channels beside cyan, magenta, yellow and black";
 
-/// Why pixels of such colours must stay as they are, for people.
+/// The reason, for users, why pixels with such colours must stay as they are.
 [[nodiscard]] std::string foreign_reason(const Cicp& cicp);
 
-/// Why the picture must not be encoded anew as it is, in its format, going `way`; or nothing.
+/// The reason why the picture must not be re-encoded in its format by `way`; or nothing.
 [[nodiscard]] std::optional<std::string> untouchable(const Source& source, const Keep& keep,
                                                      Way way);
 
-/// Whether a picture like `info` may be held in memory. Errors: limit.
+/// Succeeds if a picture like `info` may be held in memory. Errors: limit.
 [[nodiscard]] Result<void> within(const ImageInfo& info, const Limits& limits);
 
 }  // namespace imgmill

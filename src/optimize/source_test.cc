@@ -1,4 +1,4 @@
-// What is known of an image before it is decoded.
+// What is known about an image before it is decoded.
 #include "optimize/source.h"
 
 #include <gtest/gtest.h>
@@ -59,7 +59,7 @@ TEST(Source, KnowsColoursThatOnlyCodePointsName) {
     EXPECT_EQ(opened(make_png(picture, {.cicp = cicp})).foreign_colours, expected);
     const Bytes profile = wide_profile();
     EXPECT_FALSE(opened(make_avif(picture, {.cicp = cicp, .icc = profile})).foreign_colours);
-    // PNG's own order: code points before a profile (third edition, 4.3).
+    // PNG's precedence: code points before a profile (third edition, 4.3).
     EXPECT_EQ(opened(make_png(picture, {.cicp = cicp, .icc = profile})).foreign_colours, expected);
   }
 }

@@ -1,4 +1,4 @@
-// What was asked is what is delivered: scores, sizes and the choice of a format.
+// Requested scores, sizes and format choices are met.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -27,8 +27,8 @@ ImageSettings for_target(double score, std::optional<Format> format = std::nullo
   return settings;
 }
 
-// Hills and some noise, as photographs are. Of pure noise nearly nothing survives the
-// first time, which nothing can tell afterwards.
+// Hills and some noise, like photographs. Of pure noise nearly nothing survives the first encoding,
+// which cannot be detected afterwards.
 Raster landscape(int width, int height) {
   Raster picture = photo(width, height);
   for (int y = 0; y < height; ++y) {
@@ -44,7 +44,7 @@ Raster landscape(int width, int height) {
   return picture;
 }
 
-// The plain metric over what another decoder makes of the files.
+// The plain metric on another decoder's output.
 double witness(const Raster& before, const Raster& after) {
   const auto bytes = [](const Raster& raster) {
     std::vector<std::uint8_t> samples;
@@ -82,11 +82,11 @@ TEST(Target, IsReachedByTheWrittenBytesInEveryFormat) {
       ASSERT_TRUE(judgement.score);
       EXPECT_EQ(judgement.target, target);
       EXPECT_GE(*judgement.score, target) << info(format).name;
-      // Decoders spread AVIF's halved chroma over the pixels in several ways.
+      // Decoders upsample AVIF's chroma in different ways.
       const double tolerance = format == Format::avif ? 2 : 0.1;
       EXPECT_NEAR(witness(picture, *result), *judgement.score, tolerance) << info(format).name;
       EXPECT_LE(judgement.encodes, 6) << info(format).name;
-      // Where a palette does not do, a PNG stays what it was.
+      // If a palette does not suffice, a PNG stays as it was.
       if (format != Format::png) {
         EXPECT_GE(judgement.encodes, 1);
       }
@@ -99,9 +99,10 @@ TEST(Target, IsReachedByTheWrittenBytesInEveryFormat) {
 TEST(Target, ASearchStopsInTimeWithItsBestSoFar) {
   const Bytes file = make_png(landscape(200, 150));
   int spared = 0;
+  int told = 0;
   for (const Format format : {Format::jpeg, Format::webp, Format::jpegxl}) {
     ImageSettings settings = for_target(83, format);
-    settings.effort = Effort::max;  // looks longest
+    settings.effort = Effort::max;  // searches longest
     const auto at_leisure = optimize(file, settings);
     ASSERT_TRUE(at_leisure) << at_leisure.error().describe();
     set_time_left(std::chrono::seconds(1));
@@ -109,14 +110,23 @@ TEST(Target, ASearchStopsInTimeWithItsBestSoFar) {
     while (std::clock() < end) {
     }
     const auto in_haste = optimize(file, settings);
-    set_time_left(std::chrono::seconds(0));
+    const auto says_so = [](const Optimized& made) {
+      return std::ranges::any_of(made.notes, [](const std::string& note) {
+        return note.starts_with("for want of time the search ended early");
+      });
+    };
+    EXPECT_FALSE(says_so(*at_leisure));
     ASSERT_TRUE(in_haste) << in_haste.error().describe();
+    EXPECT_EQ(says_so(*in_haste), has_given_up());
+    told += says_so(*in_haste) ? 1 : 0;
+    set_time_left(std::chrono::seconds(0));
     EXPECT_GE(in_haste->judgement.score, 83);
     EXPECT_GE(in_haste->bytes.size(), at_leisure->bytes.size());
     EXPECT_LE(in_haste->judgement.encodes, at_leisure->judgement.encodes);
     spared += at_leisure->judgement.encodes - in_haste->judgement.encodes;
   }
   EXPECT_GT(spared, 0);
+  EXPECT_GT(told, 0);
 }
 
 TEST(Target, IsMeasuredAgainstTheResizedPicture) {
@@ -127,7 +137,7 @@ TEST(Target, IsMeasuredAgainstTheResizedPicture) {
   ASSERT_TRUE(result) << result.error().describe();
   EXPECT_EQ(result->width, 100);
   EXPECT_GE(*result->judgement.score, 80);
-  // Another resampling, so only about the same.
+  // Different resampling, so only approximately the same.
   EXPECT_GT(witness(shrunk(picture, 2), *result), 40);
 }
 
@@ -165,7 +175,8 @@ TEST(Target, TheSecondRunChangesNothing) {
   }
 }
 
-// These are told from what a search has left behind by their tables, and asked for less.
+// These are recognised by their tables, unlike the results of our own searches, and must meet a
+// lower threshold.
 TEST(Target, FilesOfPlainEncodersAreEncodedAnewOnce) {
   const Raster picture = landscape(320, 240);
   int encoded_anew = 0;
@@ -187,7 +198,7 @@ TEST(Target, FilesOfPlainEncodersAreEncodedAnewOnce) {
   EXPECT_GT(encoded_anew, 0);
 }
 
-// Here a sample is asked first what was lost before.
+// Here a sample is used first to estimate the earlier loss.
 TEST(Target, TheSecondRunOfALargePictureChangesNothing) {
   const Bytes original = make_png(landscape(640, 480));
   for (const Format format : {Format::jpeg, Format::webp}) {
@@ -215,7 +226,7 @@ TEST(Target, WhatIsStoredWithoutLossIsSparedUnlessItWasMeant) {
     EXPECT_EQ(rgba(decode(spared->bytes.view(), spared->format).picture()), rgba(picture));
     EXPECT_EQ(spared->judgement.score, 100);
   }
-  // Colours enough to fill a palette, near enough to each other for one.
+  // Enough colours to fill a palette, close enough to each other for one.
   Raster sunset = photo(120, 90);
   for (int y = 0; y < sunset.height; ++y) {
     for (int x = 0; x < sunset.width; ++x) {
@@ -229,14 +240,14 @@ TEST(Target, WhatIsStoredWithoutLossIsSparedUnlessItWasMeant) {
   EXPECT_EQ(meant->decision, Decision::reencoded) << (meant->notes.empty() ? "" : meant->notes[0]);
   EXPECT_LT(meant->bytes.size(), many_colours.size() * 9 / 10);
   EXPECT_GE(*meant->judgement.score, 70);
-  // Whether to dither is part of the search: at the quality that was found, what is always
-  // dithered comes out larger.
+  // Dithering is part of the search: at the same quality, a picture that is always dithered is
+  // larger.
   ImageSettings dithered;
   dithered.quality.png = meant->judgement.quality;
   const auto fixed = optimize(many_colours, dithered);
   ASSERT_TRUE(fixed);
   EXPECT_GT(fixed->bytes.size(), meant->bytes.size());
-  // For another format, nothing is spared.
+  // For another format, lossless is not preserved.
   implied.output_format = Format::jpeg;
   const auto converted = optimize(files[0], implied);
   ASSERT_TRUE(converted);
@@ -256,7 +267,7 @@ TEST(Target, OutOfReachIsSaidOrReachedWithoutLoss) {
   EXPECT_GE(*webp->judgement.score, 99.9);
   EXPECT_EQ(rgba(decode(webp->bytes.view(), Format::webp).picture()), rgba(picture));
 
-  // Within its own format the input's bytes are the answer.
+  // Within its own format the result is the input's bytes.
   const Bytes file = make_jpeg(picture, {.quality = 60});
   const auto kept = optimize(file, for_target(99.9));
   ASSERT_TRUE(kept) << kept.error().describe();
@@ -307,7 +318,7 @@ TEST(MaxBytes, WinsOverTheTargetAndOverKeepingWhatIsThere) {
   EXPECT_LT(*small->judgement.score, 90);
   EXPECT_FALSE(small->judgement.reached());
 
-  // What fits already is not touched.
+  // A file that already fits is not touched.
   ImageSettings roomy;
   roomy.max_bytes = file.size();
   const auto kept = optimize(file, roomy);
@@ -329,7 +340,7 @@ TEST(MaxBytes, WhatTheSearchForAScoreHasTriedIsNotForgotten) {
   for (const Format format : {Format::jpeg, Format::webp, Format::avif, Format::jpegxl}) {
     const auto free = optimize(file, for_target(80, format));
     ASSERT_TRUE(free);
-    // Just below what the target takes, tries that missed it fit already.
+    // Just below the size for the target, tries that missed the target already fit.
     for (const std::uint64_t less : {1U, 30U, 100U, 400U}) {
       ImageSettings settings = for_target(80, format);
       settings.max_bytes = free->bytes.size() - less;
@@ -342,7 +353,7 @@ TEST(MaxBytes, WhatTheSearchForAScoreHasTriedIsNotForgotten) {
   }
 }
 
-// Somewhere below, a try that fits is near enough to the limit for the search to be over at once.
+// Somewhere below, a fitting try is close enough to the limit for the search to end at once.
 TEST(MaxBytes, ATryOfTheSearchForAScoreMayBeTheAnswer) {
   const Raster picture = landscape(320, 240);
   const Bytes png = make_png(picture);

@@ -15,11 +15,11 @@
 namespace imgmill {
 namespace {
 
-/// What a file says beside its profile.
+/// The colour information of a file apart from its profile.
 struct Told {
-  std::optional<RgbSpace> space;  ///< nothing: sRGB, or what `foreign` says
-  std::optional<Cicp> foreign;    ///< what no profile of ours can say
-  bool overrules = false;         ///< the file's profile, if there is one
+  std::optional<RgbSpace> space;  ///< empty: sRGB, or see `foreign`
+  std::optional<Cicp> foreign;    ///< cannot be expressed by one of our profiles
+  bool overrules = false;         ///< takes precedence over the file's profile, if any
 };
 
 Told by_code_points(const Cicp& cicp, VideoCurve video) {
@@ -29,9 +29,9 @@ Told by_code_points(const Cicp& cicp, VideoCurve video) {
   return told;
 }
 
-// gAMA is the exponent of the camera; what it is for sRGB by convention (1/2.2) means sRGB's own
-// curve, unless the primaries are others. cHRM alone is passed over, as browsers do: it does not
-// say what curve it goes with.
+// gAMA is the camera's exponent; the value conventional for sRGB (1/2.2) means the sRGB curve
+// itself, unless the primaries differ. cHRM alone is ignored, as browsers do: it does not say which
+// curve it belongs to.
 std::optional<RgbSpace> by_gamma(const PngHeader& header) {
   constexpr double least = 0.1;
   constexpr double most = 10;

@@ -1,4 +1,4 @@
-// What a file says of its colours in other ways than by a profile, judged in Lab through lcms2.
+// Colours specified other than by a profile, measured in Lab through lcms2.
 #include "optimize/told_colours.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 
 using namespace test;
 
-// Slow ramps that sRGB can show, too: neither clipping nor halved chroma is looked for here.
+// Slow ramps within sRGB: clipping and subsampled chroma are not tested here.
 Raster ramps(int channels = 3) {
   Raster out(64, 48, channels);
   for (int y = 0; y < out.height; ++y) {
@@ -53,10 +53,10 @@ ImageSettings fine(std::optional<Format> format = {}) {
   return settings;
 }
 
-constexpr double unseen = 1.5;  // of mean difference in Lab
+constexpr double unseen = 1.5;  // mean difference in Lab
 
-// WebP with loss has half of the chroma, which wide colours show more of; the witness for JPEG XL
-// shows profiles that it has no name for as 8 bits of light.
+// Lossy WebP has subsampled chroma, which shows more with wide colours; the reference decoder for
+// JPEG XL outputs profiles it has no name for as 8-bit linear light.
 double unseen_in(Format format) {
   return format == Format::webp || format == Format::jpegxl ? 3 : unseen;
 }
@@ -224,7 +224,7 @@ TEST(ToldColours, OfGreyAreGrey) {
   }
 }
 
-// The file with other numbers in its cHRM chunk.
+// The file with other values in its cHRM chunk.
 Bytes with_places(Bytes png, const std::array<std::uint32_t, 8>& numbers) {
   const std::size_t at = as_text(png).find("cHRM");
   for (std::size_t i = 0; i < 32; ++i) {
@@ -267,7 +267,7 @@ TEST(ToldColours, OfAnAvifByCodePoints) {
     SCOPED_TRACE(row.name);
     const auto made = optimize(file, fine(row.format));
     ASSERT_TRUE(made) << made.error().describe();
-    if (made->decision == Decision::reencoded) {  // else the code points still stand there
+    if (made->decision == Decision::reencoded) {  // otherwise the code points are still there
       EXPECT_LT(difference(picture, wide_profile(), *made), unseen_in(row.format));
     }
     ImageSettings converted = fine(row.format);

@@ -1,4 +1,4 @@
-// Proof that nothing was lost.
+// Verifies that nothing was lost.
 #pragma once
 
 #include "codecs/picture.h"
@@ -6,14 +6,14 @@
 
 namespace imgmill {
 
-/// Whether colours that nobody can see, under full transparency, must agree too.
+/// Colours that are invisible, under full transparency: they must match, or they are ignored.
 enum class HiddenColours { compare, ignore };
 
-/// Whether both show exactly the same: size, every sample of every pixel, where grey equals a
-/// colour with equal parts, and a missing alpha channel equals an opaque one; of animations what
-/// is seen at which time and how often they play, however many frames they say it with. Nobody
-/// sees `hidden` colours of an animation, so there they never count. Errors: what reading the
-/// pixels brought up.
+/// True if both show exactly the same: size and every sample of every pixel, where grey equals a
+/// colour with equal parts, and a missing alpha channel equals an opaque one. Animations must show
+/// the same at each time and play as often, regardless of how they are divided into frames. Hidden
+/// colours of an animation are never visible, so they never count. Errors: those of reading the
+/// pixels.
 [[nodiscard]] Result<bool> same_pixels(const Picture& one, const Picture& other,
                                        HiddenColours hidden = HiddenColours::compare);
 

@@ -1,4 +1,4 @@
-// A queue that makes its writers wait when it is full.
+// A bounded blocking queue.
 #pragma once
 
 #include <algorithm>
@@ -12,16 +12,15 @@
 
 namespace imgmill {
 
-/// First in, first out; at most `capacity` entries, for which room is made once.
-/// All functions are thread-safe.
+/// FIFO queue of at most `capacity` entries, allocated once. All functions are thread-safe.
 template <typename T>
 class BoundedQueue {
  public:
   /// `capacity` is at least 1.
   explicit BoundedQueue(std::size_t capacity) : ring_(capacity == 0 ? 1 : capacity) {}
 
-  /// Waits for room. False when the queue is closed or a stop was requested
-  /// before there was room; `value` is then still the caller's.
+  /// Waits for a free slot. Returns false if the queue is closed or a stop is requested before one
+  /// is free; `value` then still belongs to the caller.
   [[nodiscard]] bool push(T& value, std::stop_token stop = {}) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, stop, [&] { return closed_ || size_ < ring_.size(); });
@@ -35,21 +34,21 @@ class BoundedQueue {
   }
   [[nodiscard]] bool push(T&& value, std::stop_token stop = {}) { return push(value, stop); }
 
-  /// Waits for an entry. Nothing when the queue is closed and empty, or a stop
-  /// was requested while it was empty.
+  /// Waits for an entry. Returns nothing if the queue is closed and empty, or if a stop is
+  /// requested while it is empty.
   [[nodiscard]] std::optional<T> pop(std::stop_token stop = {}) {
     std::unique_lock lock(mutex_);
     entry_.wait(lock, stop, [&] { return closed_ || size_ > 0; });
     return take(lock);
   }
 
-  /// An entry if there is one now.
+  /// Returns an entry if there is one now.
   [[nodiscard]] std::optional<T> try_pop() {
     std::unique_lock lock(mutex_);
     return take(lock);
   }
 
-  /// No more entries go in; those inside can still be taken.
+  /// Refuses further entries; those inside can still be taken.
   void close() {
     {
       const std::lock_guard lock(mutex_);
@@ -63,7 +62,7 @@ class BoundedQueue {
     const std::lock_guard lock(mutex_);
     return size_;
   }
-  /// The most entries that were ever inside.
+  /// The largest number of entries that were ever inside.
   [[nodiscard]] std::size_t most() const {
     const std::lock_guard lock(mutex_);
     return most_;

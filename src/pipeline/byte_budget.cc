@@ -16,7 +16,7 @@ std::optional<ByteBudget::Permit> ByteBudget::acquire(std::uint64_t bytes, std::
   std::erase(waiting_, ticket);
   if (granted) held_ += bytes;
   lock.unlock();
-  changed_.notify_all();  // it is the next one's turn
+  changed_.notify_all();  // the next waiter may proceed
   if (!granted) return std::nullopt;
   return Permit(this, bytes);
 }

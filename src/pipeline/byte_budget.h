@@ -1,4 +1,4 @@
-// Bounds the memory of a batch by counting, not by measuring.
+// Limits the memory of a batch by accounting, not by measuring.
 #pragma once
 
 #include <condition_variable>
@@ -11,12 +11,11 @@
 
 namespace imgmill {
 
-/// A number of bytes that may be held at once. Whoever waits is served in the
-/// order of asking, so that a large image is not overtaken for ever.
-/// Thread-safe; outlives its permits.
+/// Limits the number of bytes held at once. Requests are served in order, so that a large image is
+/// not overtaken forever. Thread-safe; must outlive its permits.
 class ByteBudget {
  public:
-  /// The right to hold some bytes; given back by the destructor.
+  /// The right to hold some bytes; returned by the destructor.
   class Permit {
    public:
     Permit() = default;
@@ -30,8 +29,8 @@ class ByteBudget {
     ~Permit() { release(); }
 
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
-    /// Changes the amount without waiting, beyond the budget if need be: who
-    /// already holds bytes must be able to finish, or nobody ever would.
+    /// Changes the amount without waiting, beyond the budget if necessary: a holder must be able to
+    /// finish, or there would be a deadlock.
     void resize(std::uint64_t bytes);
     void release();
 
@@ -44,8 +43,8 @@ class ByteBudget {
 
   explicit ByteBudget(std::uint64_t bytes) : limit_(bytes) {}
 
-  /// Waits until `bytes` fit, or, when they are more than the whole budget,
-  /// until nothing else is held. Nothing when a stop is requested first.
+  /// Waits until `bytes` fit or, if they exceed the whole budget, until nothing else is held.
+  /// Returns nothing if a stop is requested first.
   [[nodiscard]] std::optional<Permit> acquire(std::uint64_t bytes, std::stop_token stop = {});
 
   [[nodiscard]] std::uint64_t held() const;
@@ -58,7 +57,7 @@ class ByteBudget {
   std::condition_variable_any changed_;
   std::uint64_t held_ = 0;
   std::uint64_t next_ticket_ = 0;
-  std::deque<std::uint64_t> waiting_;  ///< tickets, the next to be served in front
+  std::deque<std::uint64_t> waiting_;  ///< tickets, the next to be served first
 };
 
 }  // namespace imgmill

@@ -1,4 +1,4 @@
-// What travels through the pipeline.
+// The data that passes through the pipeline.
 #pragma once
 
 #include <chrono>
@@ -14,49 +14,49 @@
 
 namespace imgmill {
 
-/// A task that has been found sound.
+/// A validated task.
 struct Job {
   std::uint64_t index = 0;
   ImageTask task;
-  std::uint64_t size = 0;  ///< bytes, when it was looked at
+  std::uint64_t size = 0;  ///< bytes, as of validation
   std::optional<Format> input_format;
   std::vector<std::string> notes;
-  /// What the output depends on besides the input; see Cache.
+  /// Hash of everything the output depends on besides the input; see Cache.
   ContentHash recipe;
-  /// The settings leave their own outputs alone.
+  /// Applying the settings to their own output leaves it unchanged.
   bool idempotent = true;
-  /// What to do with a file that is where the output goes and must not be replaced.
+  /// What to do about an existing file at the output path that must not be replaced.
   enum class Existing {
-    none,          ///< there was none
-    must_be_ours,  ///< done if it is known to be what would be written; else it stands in the way
-    compare,       ///< the same, and where that is not known, find out by doing the work
+    none,          ///< there was no such file
+    must_be_ours,  ///< done if it is known to be the expected output; otherwise an error
+    compare,       ///< as above, but if unknown, process the image and compare
   };
   Existing existing = Existing::none;
 
-  /// Input and output are one path: the original is to be replaced.
+  /// Input and output are the same path: the original is to be replaced.
   [[nodiscard]] bool in_place() const {
     return task.input_path.native() == task.output_path.native();
   }
 };
 
-/// A job with its input's bytes.
+/// A job with the bytes of its input.
 struct LoadedJob {
   Job job;
   ByteBudget::Permit permit;  ///< for the bytes below
   FileContents input;
-  ContentHash content;  ///< of the input, where there is a memory
+  ContentHash content;  ///< of the input, if there is a cache or journal
   std::chrono::microseconds elapsed{0};
 };
 
-/// A job with its output's bytes; the input's too where they are the output.
+/// A job with the bytes of its output, and those of its input if they are the output.
 struct ProcessedJob {
   Job job;
   ByteBudget::Permit permit;
   FileContents input;
   Optimized output;
-  ContentHash content;  ///< of the input, where there is a memory
-  bool cached = false;  ///< the output is from the cache
-  bool shared = false;  ///< the output is another job's of this batch, with the same input
+  ContentHash content;  ///< of the input, if there is a cache or journal
+  bool cached = false;  ///< the output comes from the cache
+  bool shared = false;  ///< the output comes from another job of this batch with the same input
   std::chrono::microseconds elapsed{0};
 
   [[nodiscard]] ByteView bytes() const {

@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The facts of `path` if its content is `wanted`, of `size` bytes.
+/// Metadata of `path` if it has `size` bytes with the hash `wanted`.
 std::optional<FileFacts> facts_if(const fs::path& path, std::uint64_t size,
                                   const ContentHash& wanted) {
   const Result<std::optional<FileFacts>> facts = facts_of(path);
@@ -27,7 +27,7 @@ OptimizationResult in_the_way(const LoadedJob& loaded) {
                 loaded.elapsed);
 }
 
-/// The output as the cache has it, ready to be written. Nothing when its bytes are gone.
+/// The cached output, ready to be written. Nothing if its bytes are gone.
 std::optional<ProcessedJob> output_from(Cache& cache, LoadedJob& loaded, const KnownResult& known) {
   ProcessedJob processed;
   if (known.decision != Decision::kept) {
@@ -56,7 +56,7 @@ std::optional<ProcessedJob> output_from(Cache& cache, LoadedJob& loaded, const K
   return processed;
 }
 
-/// An original that an earlier run has replaced, though it could not say so any more.
+/// Detects an original that an earlier run replaced without being able to record the result.
 std::optional<OptimizationResult> replaced_before(const LoadedJob& loaded, const Memory& memory) {
   if (memory.journal == nullptr || !loaded.job.in_place()) return std::nullopt;
   const fs::path& file = loaded.job.task.input_path;

@@ -1,4 +1,4 @@
-// What earlier runs know, asked and told by the pipeline.
+// The pipeline's access to the results of earlier runs.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@ namespace imgmill {
 
 struct ProcessedJob;
 
-/// Either may be null. Both outlive whoever has this.
+/// Either pointer may be null. Both objects must outlive this.
 struct Memory {
   Cache* cache = nullptr;
   Journal* journal = nullptr;
@@ -19,39 +19,39 @@ struct Memory {
   explicit operator bool() const { return cache != nullptr || journal != nullptr; }
 };
 
-/// A result that is known without doing the work.
+/// A result that is known without processing the image.
 [[nodiscard]] OptimizationResult result_of(const Job& job, Stage stage, const KnownResult& known);
 
-/// The error for an output that is there and must not be replaced.
+/// The error for an existing output that must not be replaced.
 [[nodiscard]] Error output_exists(const std::filesystem::path& output);
 
-/// What the content of an input tells, once it is read.
+/// What is known about an input once its content has been read.
 struct Recalled {
-  /// All is done, or cannot be: nothing is left to do.
+  /// Set if nothing is left to do: the job is done or has failed.
   std::optional<OptimizationResult> result;
-  /// The output is known and only has to be written.
+  /// Set if the output is known and only has to be written.
   std::optional<ProcessedJob> processed;
 };
 
-/// Hashes the input and looks it up. `loaded` is moved from where the output is known.
-/// `write`: outputs are to be written, so their bytes matter. Throws std::bad_alloc;
-/// `loaded` is then as it was.
+/// Hashes the input and looks it up. `loaded` is moved from if the output is known. `write`:
+/// outputs are to be written, so their bytes are needed. Throws std::bad_alloc; `loaded` is then
+/// unchanged.
 [[nodiscard]] Recalled recall(LoadedJob& loaded, const Memory& memory, bool write);
 
-/// The facts of `path`, if it holds just these bytes.
+/// Metadata of `path` if it holds exactly these bytes.
 [[nodiscard]] std::optional<FileFacts> facts_if_holding(const std::filesystem::path& path,
                                                         ByteView bytes);
 
-/// What the output's content is and what became of the input.
+/// The output's content hash and the outcome for the input.
 [[nodiscard]] KnownResult known_result(const ProcessedJob& processed);
 
-/// An output, and who has put it there.
+/// An output file and who wrote it.
 struct OutputFile {
   FileFacts facts;
   Cache::Writer writer = Cache::Writer::ours;
 };
 
-/// Remembers that a task is done. `output`: nothing when there is no new one.
+/// Records that a task is done. `output`: empty if no file was written.
 void remember(const ProcessedJob& processed, const KnownResult& known,
               const std::optional<OutputFile>& output, const Memory& memory);
 

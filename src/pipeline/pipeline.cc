@@ -23,7 +23,7 @@ void start_threads(std::vector<std::jthread>& threads, int count, const char* na
   }
 }
 
-/// Joins.
+/// Joins the threads.
 void finish_threads(std::vector<std::jthread>& threads) { threads.clear(); }
 
 }  // namespace
@@ -58,8 +58,8 @@ int Pipeline::workers() const {
 }
 
 void Pipeline::submit(Job job) {
-  // No stop token: when stopped, the readers empty the queue at once, so there
-  // is room soon, and every job passes the same place where results are made.
+  // No stop token: after a stop the readers drain the queue at once, so there is a free slot soon,
+  // and every job passes the single place where results are made.
   ++unprocessed_;
   if (jobs_.push(job)) return;
   --unprocessed_;
@@ -68,7 +68,7 @@ void Pipeline::submit(Job job) {
 
 void Pipeline::finish() {
   complete_ = true;
-  // Front to back: a queue is closed when nobody is left to put things into it.
+  // Front to back: a queue is closed only once nothing can push to it any more.
   jobs_.close();
   finish_threads(readers_);
   loaded_.close();
@@ -133,14 +133,14 @@ std::optional<LoadedJob> Pipeline::read(Job job) {
   return *std::move(loaded);
 }
 
-/// Whether what is known about the job's input saves the work.
+/// True if what is known about the job's input makes processing unnecessary.
 bool Pipeline::recalled(LoadedJob& loaded) {
   if (!options_.write.memory) return false;
   Recalled known;
   try {
     known = recall(loaded, options_.write.memory, options_.write.write);
   } catch (const std::exception&) {
-    return false;  // the work itself may need less, or says so for this image
+    return false;  // processing itself may need less memory, or reports the error for this image
   }
   if (known.result) {
     loaded.input.bytes = {};
@@ -164,14 +164,15 @@ void Pipeline::pass_on(ProcessedJob processed, Stage stage) {
 
 std::optional<ProcessedJob> Pipeline::process(LoadedJob loaded) {
   if (!stop_.stop_requested()) observer_.on_started(loaded.job.task);
-  // A content that could not be hashed is nobody else's.
+  // An input that could not be hashed is not shared.
   const bool may_be_shared = options_.write.memory && loaded.content != ContentHash();
   if (may_be_shared && !same_work_.begin(loaded)) return std::nullopt;
   const ContentHash content = loaded.content;
   const ContentHash recipe = loaded.job.recipe;
   const microseconds before = loaded.elapsed;
   Result<ProcessedJob> processed =
-      process_stage(loaded, executor_, options_.limits, images_left(), stop_);
+      process_stage(loaded, executor_, options_.limits, images_left(), stop_,
+                    options_.on_stop == OnStop::end_images ? stop_ : std::stop_token());
   --unprocessed_;
   if (may_be_shared) share(processed, same_work_.end(content, recipe));
   if (!processed) {
@@ -188,7 +189,7 @@ std::optional<ProcessedJob> Pipeline::process(LoadedJob loaded) {
 
 void Pipeline::share(const Result<ProcessedJob>& done, std::vector<LoadedJob> waiters) {
   for (LoadedJob& waiter : waiters) {
-    // What this machine could not do then, it may be able to do now.
+    // An environment error may be temporary, so each waiter is tried itself.
     if (!done && done.error().code() == ErrorCode::environment) {
       if (auto own = process(std::move(waiter))) pass_on(*std::move(own), Stage::process);
       continue;

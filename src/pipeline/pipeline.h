@@ -1,4 +1,4 @@
-// read -> process -> write, overlapped.
+// The three stages of a batch, read -> process -> write, overlapped.
 #pragma once
 
 #include <atomic>
@@ -19,20 +19,20 @@ namespace imgmill {
 
 struct PipelineOptions {
   Pipelining mode = Pipelining::on;
-  std::size_t queue_capacity = 50;                       ///< entries of each queue
+  std::size_t queue_capacity = 50;                       ///< entries per queue
   std::uint64_t byte_budget = std::uint64_t{512} << 20;  ///< bytes held by queues and stages
-  /// Images in the process stage at once, if fewer than executor.callers(); 0: that.
+  /// Images in the process stage at once, if fewer than executor.callers(); 0: no such limit.
   int workers = 0;
-  /// Threads that read ahead. They mostly wait: on a disk or share that takes 20 ms
-  /// to open a file, two of them give a core no more than 100 files a second.
+  /// Threads that read ahead. They mostly wait: on a disk or share that takes 20 ms to open a file,
+  /// two threads deliver no more than 100 files a second.
   int readers = 8;
   int writers = 2;  ///< threads that write and sync
+  OnStop on_stop = OnStop::finish_images;
   Limits limits;
   WritePolicy write;
 };
 
-/// Hears what happens; called from all threads of the pipeline, at once.
-/// Must not throw.
+/// Receives events. Called concurrently from all threads of the pipeline. Must not throw.
 class PipelineObserver {
  public:
   virtual ~PipelineObserver() = default;
@@ -44,42 +44,42 @@ struct PipelineTimes {
   std::chrono::microseconds read{0}, process{0}, write{0};
 };
 
-/// Threads and queues of one batch. Each submitted job gets exactly one result.
+/// The threads and queues of one batch. Each submitted job gets exactly one result.
 ///
 ///   submit -> [jobs] -> readers -> [loaded] -> executor.callers() threads
 ///          -> [processed] -> writers -> on_result
 ///
-/// What is known from earlier runs goes from the readers straight to the writers,
-/// or has its result at once. Where there is a memory, which knows contents, jobs whose work is
-/// being done for another one wait for that.
+/// Outputs known from earlier runs go from the readers straight to the writers; jobs already done
+/// get their result at once. If there is a cache or journal, and hence content hashes, jobs wait
+/// for another job that is already doing the same work.
 ///
-/// A requested stop turns what is not in the process stage yet into cancelled
-/// results; what is being processed or written is finished. With Pipelining::off
-/// there are executor.callers() threads, each doing all three steps in turn.
+/// A requested stop cancels jobs that are not in the process stage yet; those being processed or
+/// written are finished. With Pipelining::off there are executor.callers() threads, each performing
+/// all three steps in turn.
 class Pipeline {
  public:
-  /// All references outlive the pipeline. Throws std::system_error when no
-  /// threads can be made.
+  /// All references must outlive the pipeline. Throws std::system_error if threads cannot be
+  /// created.
   Pipeline(Executor& executor, PipelineObserver& observer, PipelineOptions options,
            std::stop_token stop);
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
   ~Pipeline() { finish(); }
 
-  /// Waits while the first queue is full. From one thread at a time.
+  /// Blocks while the first queue is full. Call from one thread at a time.
   void submit(Job job);
-  /// Waits until all results are given and all threads are gone.
+  /// Blocks until all results are delivered and all threads have ended.
   void finish();
 
-  /// Time spent in each stage, summed over threads, without waiting.
+  /// Time spent working in each stage, summed over threads, without waiting.
   [[nodiscard]] PipelineTimes busy() const;
-  /// The most entries that were in each queue.
+  /// The maximum number of entries in each queue.
   [[nodiscard]] QueueDepths depths() const {
     return {jobs_.most(), loaded_.most(), processed_.most()};
   }
-  /// Bytes that are held right now.
+  /// Bytes currently held.
   [[nodiscard]] std::uint64_t bytes_held() const { return budget_.held(); }
-  /// Jobs that are not processed yet, once finish() was called; before: Work::many.
+  /// Jobs not processed yet, once finish() has been called; before that: Work::many.
   [[nodiscard]] std::size_t images_left() const;
 
  private:
@@ -89,13 +89,13 @@ class Pipeline {
   void do_all_in_turn();
   [[nodiscard]] int workers() const;
 
-  /// Nothing when the job has its result, or is on its way to the writers.
+  /// Nothing if the job already has its result or is on its way to the writers.
   std::optional<LoadedJob> read(Job job);
   bool recalled(LoadedJob& loaded);
   std::optional<ProcessedJob> process(LoadedJob loaded);
-  /// Gives the jobs that have waited for the same work what has come of it.
+  /// Gives the result to the jobs that waited for the same work.
   void share(const Result<ProcessedJob>& done, std::vector<LoadedJob> waiters);
-  /// On to the writers, or written at once.
+  /// Pushes to the writers, or writes at once.
   void pass_on(ProcessedJob processed, Stage stage);
   void write(ProcessedJob processed);
 

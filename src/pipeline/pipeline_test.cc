@@ -22,7 +22,7 @@ using test::ScratchFolder;
 
 const auto defaults = std::make_shared<const ImageSettings>();
 
-/// Keeps results by index and the most jobs that were ever inside.
+/// Keeps results by index, and the maximum number of jobs in progress.
 class Ledger : public PipelineObserver {
  public:
   void on_started(const ImageTask&) override { ++started; }
@@ -96,7 +96,7 @@ TEST_P(PipelineModes, GiveTheSameBytesInWhateverOrder) {
   }
 }
 
-/// Holds the first image back, and notes what each is told.
+/// Holds the first image back, and notes the `images_left` of each.
 class Gate : public FakeExecutor {
  public:
   Gate() : FakeExecutor(1) {}
@@ -122,12 +122,12 @@ TEST_P(PipelineModes, TheLastImagesAreToldHowManyAreLeft) {
     gate.open.release();
   }
   ASSERT_EQ(ledger.results.size(), 5);
-  // Whether the first one was taken before or after the end was known is open.
+  // The first one may have been taken before or after the total was known.
   const std::vector<std::size_t> rest(gate.told.begin() + 1, gate.told.end());
   EXPECT_EQ(rest, (std::vector<std::size_t>{4, 3, 2, 1}));
 }
 
-/// Holds all images back, and counts them.
+/// Holds all images back until `open`.
 class SlowGate : public FakeExecutor {
  public:
   SlowGate() : FakeExecutor(3) {}
@@ -164,7 +164,7 @@ TEST_P(PipelineModes, TheSameWorkIsDoneOnceForFilesAndLinks) {
       gate.open = true;
       gate.open.notify_all();
     }
-    // What was refused for the machine's sake is tried for each.
+    // After an environment error every job is tried itself.
     EXPECT_EQ(gate.calls, std::string_view(what) == "NO-MEMORY" ? 10 : 1);
     int noted = 0;
     ASSERT_EQ(ledger.results.size(), 10U);

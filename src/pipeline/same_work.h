@@ -1,4 +1,4 @@
-// Work that is being done for one job and is wanted by another.
+// Sharing of work between jobs with identical input and settings.
 #pragma once
 
 #include <array>
@@ -12,14 +12,14 @@
 
 namespace imgmill {
 
-/// Inputs of the same bytes with the same settings: a file and a link to it, or copies. The first
-/// is worked on, and the others wait for what comes of it. Thread-safe.
+/// Inputs with the same bytes and the same settings: a file and a link to it, or copies. The first
+/// one is processed, and the others wait for its result. Thread-safe.
 class SameWork {
  public:
-  /// Whether `loaded` is the first of its kind, whose end() must follow. Else it is taken, and
-  /// given back by that end().
+  /// Returns true if `loaded` is the first of its kind; end() must follow. Otherwise takes
+  /// ownership of it, and that end() returns it.
   [[nodiscard]] bool begin(LoadedJob& loaded);
-  /// Those that have come meanwhile.
+  /// Returns the jobs that have arrived in the meantime.
   [[nodiscard]] std::vector<LoadedJob> end(const ContentHash& content, const ContentHash& recipe);
 
  private:
@@ -32,7 +32,7 @@ class SameWork {
   std::map<Key, std::vector<LoadedJob>> under_way_;
 };
 
-/// `waiter` with the output that its twin has got. Throws std::bad_alloc.
+/// `waiter` with the output of its twin. Throws std::bad_alloc.
 [[nodiscard]] ProcessedJob twin_of(const ProcessedJob& done, LoadedJob waiter);
 
 }  // namespace imgmill

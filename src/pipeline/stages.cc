@@ -18,8 +18,8 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
-/// Runs `step` and adds the time it took to `elapsed`; what it throws becomes
-/// an error, since one bad image must not cost the batch.
+/// Runs `step` and adds its duration to `elapsed`. Exceptions become errors, since one bad image
+/// must not end the batch.
 template <typename Step>
 std::invoke_result_t<Step> guarded(microseconds& elapsed, Step step) {
   const auto start = steady_clock::now();
@@ -93,8 +93,8 @@ Result<WriteOutcome> put_output(const ProcessedJob& processed, const WritePolicy
     return WriteOutcome{Written::yes, std::move(placed.notes), placed_by_us(placed.facts)};
   }
   if (policy.existing == ExistingOutput::skip) return WriteOutcome{Written::left_alone, {}, {}};
-  // Where the format was chosen, the name was not known before: an earlier run may have
-  // got so far without being able to say so.
+  // If the format was chosen automatically, the name was not known before: an earlier run may have
+  // got this far without being able to record it.
   if (const auto facts = facts_if_holding(target, processed.bytes())) {
     return WriteOutcome{Written::yes, {}, OutputFile{*facts, Cache::Writer::anybody}};
   }
@@ -132,7 +132,7 @@ OptimizationResult cancelled(const Job& job, Stage stage) {
 Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, Executor& executor, const Limits& limits,
                              std::stop_token stop) {
   LoadedJob loaded;
-  // Waiting for room is not work: it is not in `elapsed`.
+  // Waiting for the budget is not counted in `elapsed`.
   std::optional<ByteBudget::Permit> permit = budget.acquire(job.size, stop);
   if (!permit || stop.stop_requested()) return stopped();
   loaded.permit = std::move(*permit);
@@ -149,12 +149,14 @@ Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, Executor& executor, c
 }
 
 Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor, const Limits& limits,
-                                   std::size_t images_left, std::stop_token stop) {
+                                   std::size_t images_left, std::stop_token stop,
+                                   std::stop_token unwanted) {
   if (stop.stop_requested()) return stopped();
   ProcessedJob processed;
   auto output = guarded(loaded.elapsed, [&] {
     return executor.process(
-        {loaded.input.bytes.view(), *loaded.job.task.settings, limits, images_left}, stop);
+        {loaded.input.bytes.view(), *loaded.job.task.settings, limits, images_left, unwanted},
+        stop);
   });
   if (!output) return std::unexpected(std::move(output).error());
   processed.output = *std::move(output);
@@ -209,7 +211,7 @@ OptimizationResult write_stage(ProcessedJob& processed, const WritePolicy& polic
   if (outcome->written == Written::left_alone) {
     result.decision = Decision::skipped;
   } else if (policy.memory) {
-    // The output is where it belongs: what is not remembered costs work another time, no more.
+    // The output is in place; failing to record it only costs work in a later run.
     const Result<void> remembered = guarded(processed.elapsed, [&]() -> Result<void> {
       remember(processed, known, outcome->output, policy.memory);
       return {};

@@ -1,5 +1,4 @@
-// The three steps of one image, each a function. How they overlap is the
-// pipeline's business.
+// The three steps for one image, one function each. The pipeline overlaps them.
 #pragma once
 
 #include <filesystem>
@@ -15,24 +14,25 @@ namespace imgmill {
 struct WritePolicy {
   ExistingOutput existing = ExistingOutput::refuse;
   std::optional<std::filesystem::path> backup_folder;
-  /// Otherwise results tell what would be written, and nothing is.
+  /// If false, results report what would be written, but nothing is written.
   bool write = true;
   Memory memory;
 };
 
-/// The input's bytes, once the budget has room for them, in memory that `executor`
-/// can hand on. Errors: cancelled, limit, environment. No exceptions.
+/// Reads the input once the budget admits it, into memory that `executor` can pass on. Errors:
+/// cancelled, limit, environment. Never throws.
 [[nodiscard]] Result<LoadedJob> read_stage(Job& job, ByteBudget& budget, Executor& executor,
                                            const Limits& limits, std::stop_token stop);
 
-/// The output's bytes. Lets go of whichever of input and output is not needed.
-/// Errors: the executor's, cancelled. No exceptions.
+/// Produces the output. Frees input or output, whichever is no longer needed. Errors: those of the
+/// executor, cancelled. Never throws.
 [[nodiscard]] Result<ProcessedJob> process_stage(LoadedJob& loaded, Executor& executor,
                                                  const Limits& limits, std::size_t images_left,
-                                                 std::stop_token stop);
+                                                 std::stop_token stop,
+                                                 std::stop_token unwanted = {});
 
-/// Puts the output where it belongs. Runs to its end even when a stop is
-/// requested. Never throws; a failure is in the result.
+/// Puts the output in its place. Runs to completion even if a stop is requested. Never throws; a
+/// failure is in the result.
 [[nodiscard]] OptimizationResult write_stage(ProcessedJob& processed, const WritePolicy& policy);
 
 }  // namespace imgmill

@@ -30,7 +30,7 @@ std::string temporary_name() {
   return fmt::format("{}{}-{}{}", prefix, ::getpid(), counter++, suffix);
 }
 
-/// umask() can only be read by setting it, which other threads would notice.
+/// umask() can only be read by setting it, which would be visible to other threads.
 mode_t default_mode() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
@@ -58,7 +58,7 @@ std::optional<int> owner_of_temporary(std::string_view name) {
 }
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
-  // Replacing /dev/null or a pipe by a file is nothing that anybody means.
+  // Nobody wants /dev/null or a pipe replaced by a regular file.
   struct stat there {};
   if (::stat(target.c_str(), &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
     return fail(
@@ -66,7 +66,7 @@ Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
         fmt::format("'{}' is no regular file, and would be replaced by one", printable(target)),
         "name a file, or write to standard output");
   }
-  // A name left by a crashed process with our number is stepped over.
+  // Skip names left behind by a crashed process that had the same process id.
   for (int attempt = 0; attempt < 1000; ++attempt) {
     std::filesystem::path temporary = target.parent_path() / temporary_name();
     const int fd =
@@ -101,11 +101,11 @@ Result<void> AtomicFile::write(ByteView bytes) {
 
 Result<void> AtomicFile::carry_over(const FileFacts& source, Ownership ownership) {
   const int fd = descriptor_.get();
-  // Only root may give files away; anybody else's file stays theirs.
+  // Only root may change the owner. For other users the owner stays as it is.
   if (ownership == Ownership::as_source && ::fchown(fd, source.owner, source.group) != 0) {
     if (::fchown(fd, static_cast<uid_t>(-1), source.group) != 0) errno = 0;
   }
-  // Network and FAT file systems may refuse; the picture matters more.
+  // Network and FAT file systems may refuse this; writing the image matters more.
   if (::fchmod(fd, source.permissions) != 0) errno = 0;
   const timespec times[2] = {source.accessed, source.modified};
   if (::futimens(fd, times) != 0) errno = 0;
@@ -123,7 +123,9 @@ void AtomicFile::default_permissions() {
 Result<void> AtomicFile::sync() {
   while (::fsync(descriptor_.get()) != 0) {
     if (errno == EINTR) continue;
-    if (errno == EINVAL || errno == ENOSYS) break;  // nothing to sync to, as on some FUSE
+    if (errno == EINVAL || errno == ENOSYS)
+      break;  // fsync is not supported here, as on some FUSE
+              // file systems
     return std::unexpected(io_error(errno, "write", target_));
   }
   return {};
@@ -137,7 +139,7 @@ Result<Committed> AtomicFile::commit(Replace replace) {
   return settle();
 }
 
-/// The file has its name.
+/// Updates the state after the file has got its final name.
 Committed AtomicFile::settle() {
   mark_.forget();
   if (const Result<FileFacts> facts = facts_of(descriptor_, target_)) placed_ = *facts;
@@ -153,13 +155,13 @@ Result<Committed> AtomicFile::commit_exclusively() {
   if (errno != EINVAL && errno != ENOSYS) {
     return std::unexpected(io_error(errno, "write", target_));
   }
-  // Not every file system can do that (NFS, FUSE), but most know hard links.
+  // Not every file system supports RENAME_NOREPLACE (NFS, FUSE), but most support hard links.
   if (::link(temporary_.c_str(), target_.c_str()) == 0) {
     ::unlink(temporary_.c_str());
     return settle();
   }
   if (errno == EEXIST) return Committed::name_is_taken;
-  // FAT has no links either: claim the name with an empty file, then replace it.
+  // FAT has no links either: claim the name with an empty file, then replace that.
   const FileDescriptor claim(
       ::open(target_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!claim) {

@@ -1,4 +1,4 @@
-// A file that appears under its name only when it is complete.
+// A file that appears under its name only once it is complete.
 #pragma once
 
 #include <filesystem>
@@ -13,9 +13,9 @@
 
 namespace imgmill {
 
-/// What to do when the name is taken.
+/// What to do if the target name is taken.
 enum class Replace {
-  never,  ///< an existing file is not replaced, not even one that has just appeared
+  never,  ///< never replaces an existing file, even one that has just appeared
   yes,
 };
 
@@ -23,32 +23,32 @@ enum class Ownership { of_this_process, as_source };
 
 enum class Committed { placed, name_is_taken };
 
-/// Writes to `.imgmill-<process>-<number>.part` beside the target. Unless
-/// commit() succeeds the temporary file is removed and the target untouched.
-/// Every step's error: environment. Not thread-safe; several may live at once.
+/// Writes to `.imgmill-<process>-<number>.part` in the folder of the target. Unless commit()
+/// succeeds, the temporary file is removed and the target is left untouched. Every step may fail
+/// with environment. Not thread-safe; several objects may exist at once.
 class AtomicFile {
  public:
-  /// The target's folder must be there.
+  /// The folder of the target must exist.
   [[nodiscard]] static Result<AtomicFile> create(const std::filesystem::path& target);
   AtomicFile(AtomicFile&&) noexcept = default;
   AtomicFile& operator=(AtomicFile&&) = delete;
   ~AtomicFile() { discard(); }
 
   [[nodiscard]] Result<void> write(ByteView bytes);
-  /// Takes over permission bits and time stamps of `source`, and the owner as
-  /// far as this process may give files away. Call after the last write.
+  /// Copies the permission bits and timestamps of `source`, and its owner as far as this process is
+  /// permitted to. Call after the last write.
   [[nodiscard]] Result<void> carry_over(const FileFacts& source, Ownership ownership);
-  /// Takes over extended attributes and access control lists of an open file; the names of those
-  /// that could not be set. Call after carry_over().
+  /// Copies extended attributes and access control lists from an open file. Returns the names of
+  /// those that could not be set. Call after carry_over().
   [[nodiscard]] std::vector<std::string> carry_attributes(const FileDescriptor& source);
-  /// The permissions a newly made file would have.
+  /// Sets the permissions that a newly created file would get.
   void default_permissions();
-  /// Waits until the bytes are on the disk.
+  /// Blocks until the bytes are on disk.
   [[nodiscard]] Result<void> sync();
-  /// Gives the file its name, in one step.
+  /// Gives the file its final name, atomically.
   [[nodiscard]] Result<Committed> commit(Replace replace);
-  /// What the file system knows about the file since commit() has placed it, even
-  /// if the name belongs to another file by now. Nothing before, or when unknown.
+  /// Metadata of the file since commit() placed it, even if the name belongs to another file by
+  /// now. Empty before that, or if unknown.
   [[nodiscard]] const std::optional<FileFacts>& placed() const { return placed_; }
 
  private:
@@ -62,16 +62,16 @@ class AtomicFile {
   [[nodiscard]] Result<Committed> commit_exclusively();
   Committed settle();
 
-  FileDescriptor descriptor_;  ///< open exactly while there is a temporary file
+  FileDescriptor descriptor_;  ///< open exactly as long as the temporary file exists
   std::filesystem::path temporary_;
   std::filesystem::path target_;
   TemporaryMark mark_;
   std::optional<FileFacts> placed_;
 };
 
-/// Whether `name` is one that AtomicFile makes up.
+/// True if `name` follows AtomicFile's naming scheme for temporary files.
 [[nodiscard]] bool is_temporary_name(std::string_view name);
-/// The number of the process that has made up such a name.
+/// The id of the process that created the temporary file of this name.
 [[nodiscard]] std::optional<int> owner_of_temporary(std::string_view name);
 
 }  // namespace imgmill

@@ -28,9 +28,9 @@ Attribute kind_of(std::string_view name) {
   return std::ranges::find(labels, name) != labels.end() ? Attribute::label : Attribute::other;
 }
 
-/// The names, each ended by NUL; empty where there are none or nobody says.
+/// The attribute names, each terminated by NUL. Empty if there are none or the query fails.
 std::string list_of(int file) {
-  // Nearly always there are none, and then one call tells.
+  // Files rarely have attributes, and then a single call suffices.
   const ssize_t size = ::flistxattr(file, nullptr, 0);
   if (size <= 0) return {};
   std::string names(std::min(static_cast<std::size_t>(size) + 1024, most_bytes), '\0');
@@ -42,7 +42,7 @@ std::string list_of(int file) {
 bool copy(const char* name, int from, int to) {
   std::string value(most_bytes, '\0');
   const ssize_t size = ::fgetxattr(from, name, value.data(), value.size());
-  if (size < 0) return errno == ENODATA;  // it is gone again
+  if (size < 0) return errno == ENODATA;  // the attribute has been removed meanwhile
   return ::fsetxattr(to, name, value.data(), static_cast<std::size_t>(size), 0) == 0;
 }
 
@@ -56,7 +56,7 @@ std::vector<std::string> copy_attributes(const FileDescriptor& from, const FileD
     at += name.size() + 1;
     const Attribute kind = kind_of(name);
     if (kind == Attribute::other) continue;
-    // A label that may not be set is the one that the system gives.
+    // If a label may not be set, the file keeps the one the system assigns.
     if (!copy(name.c_str(), from.get(), to.get()) && kind == Attribute::of_the_file) {
       failed.push_back(name);
     }

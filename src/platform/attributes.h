@@ -1,4 +1,4 @@
-// Extended attributes and access control lists, which travel with a file.
+// Copies extended attributes and access control lists from file to file.
 #pragma once
 
 #include <string>
@@ -8,13 +8,14 @@
 
 namespace imgmill {
 
-/// Gives `to` the attributes of `from` that are about the file whatever is in it: `user.*`, its
-/// access control list, and the labels of security modules as far as this process may set them.
-/// Left out: what speaks of the content (`security.capability`, `security.ima`, ...) and what the
-/// kernel keeps for itself. Call after permissions are set, since a list holds them, too.
+/// Copies to `to` those attributes of `from` that apply to the file whatever its content: `user.*`,
+/// its access control list, and the labels of security modules as far as this process may set them.
+/// Omits attributes that describe the content (`security.capability`, `security.ima`, ...) and
+/// those that the kernel manages itself. Call after setting permissions, since an access control
+/// list includes them.
 ///
-/// The names of those that could not be set: the file system of `to` may know no attributes. Never
-/// an error; thread-safe.
+/// Returns the names of those that could not be set: the file system of `to` may not support
+/// attributes. Never fails. Thread-safe.
 [[nodiscard]] std::vector<std::string> copy_attributes(const FileDescriptor& from,
                                                        const FileDescriptor& to);
 

@@ -23,7 +23,7 @@ std::unexpected<Error> leads_out(const fs::path& path) {
               "name a file below that folder, without links that point elsewhere");
 }
 
-/// One step at a time, through no link at all.
+/// Opens `name` one path component at a time, without following any link.
 int open_in_steps(int folder, const std::string& name, int flags, unsigned mode) {
   FileDescriptor held;
   int at = folder;
@@ -54,19 +54,19 @@ Result<FolderHandle> FolderHandle::open(const fs::path& folder) {
 Result<FileDescriptor> FolderHandle::open_beneath(std::string_view name, int flags, unsigned mode,
                                                   std::string_view doing) const {
   const std::string text(name);
-  // A NUL would end the name early, and behind it could stand anything.
+  // A NUL would truncate the name, and anything could follow it.
   if (text.empty() || text.find('\0') != std::string::npos) return leads_out(path_ / text);
   open_how how{};
   how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
   how.mode = mode;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   long opened = -1;
-  // The kernel asks for another try when something was renamed in the middle.
+  // The kernel returns EAGAIN if something was renamed during the lookup.
   for (int tries = 0; tries < 100; ++tries) {
     opened = ::syscall(SYS_openat2, folder_.get(), text.c_str(), &how, sizeof(how));
     if (opened >= 0 || (errno != EAGAIN && errno != EINTR)) break;
   }
-  // Too old a kernel, or a sandbox around this process that has not heard of the call.
+  // The kernel is too old, or this process runs in a sandbox that does not know the call.
   if (opened < 0 && (errno == ENOSYS || errno == EPERM)) {
     opened = open_in_steps(folder_.get(), text, flags | O_CLOEXEC, mode);
   }
@@ -77,7 +77,7 @@ Result<FileDescriptor> FolderHandle::open_beneath(std::string_view name, int fla
 
 Result<OpenFile> FolderHandle::open_file(std::string_view name) const {
   const fs::path path = path_ / fs::path(std::string(name));
-  // Without O_NONBLOCK a pipe would make this wait for its writer.
+  // Without O_NONBLOCK, opening a pipe would wait for its writer.
   IMGMILL_TRY(FileDescriptor file, open_beneath(name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, "read"));
   IMGMILL_TRY(const FileFacts facts, facts_of(file, path));
   if (facts.kind != FileKind::regular) {

@@ -1,4 +1,4 @@
-// Files below one folder, and nowhere else.
+// File access confined to one folder.
 #pragma once
 
 #include <filesystem>
@@ -9,21 +9,21 @@
 
 namespace imgmill {
 
-/// An open folder. Names given to it are relative and never lead out of it: not by "..",
-/// not by an absolute path, not by a symbolic link that points elsewhere, not even when
-/// somebody swaps a folder for a link in the middle of the call. Thread-safe.
+/// An open folder. Names passed to it are relative and cannot escape it: not by "..", an absolute
+/// path, a symbolic link that points elsewhere, or a folder that is swapped for a link during the
+/// call. Thread-safe.
 ///
-/// Linux 5.6 and later see to that themselves (openat2, RESOLVE_BENEATH); elsewhere links
-/// are not followed at all.
+/// Linux 5.6 and later enforce this themselves (openat2, RESOLVE_BENEATH); on older kernels no
+/// links are followed at all.
 class FolderHandle {
  public:
   /// Errors: environment (no such folder, no permission).
   [[nodiscard]] static Result<FolderHandle> open(const std::filesystem::path& folder);
 
-  /// A regular file for reading. Errors: environment.
+  /// Opens a regular file for reading. Errors: environment.
   [[nodiscard]] Result<OpenFile> open_file(std::string_view name) const;
-  /// A new file for writing, readable by this user only; never one that is there already.
-  /// Its folder must be there. Errors: environment.
+  /// Creates a new file for writing, readable by this user only; fails if it exists. Its folder
+  /// must exist. Errors: environment.
   [[nodiscard]] Result<FileDescriptor> create_file(std::string_view name) const;
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 

@@ -6,13 +6,13 @@
 namespace imgmill {
 namespace {
 
-/// Whether a comma separated list of v1 controllers has this one.
+/// True if a comma-separated list of v1 controllers contains this one.
 bool lists(const std::string& controllers, std::string_view controller) {
   const std::string wanted = "," + std::string(controller) + ",";
   return ("," + controllers + ",").find(wanted) != std::string::npos;
 }
 
-/// `group` and each group above it, up to the root "".
+/// Adds `group` and all its ancestors, up to the root "".
 void add_with_ancestors(std::vector<ControlGroup>& groups, int version, const std::string& mount,
                         std::string group) {
   while (!group.empty() && group.back() == '/') group.pop_back();
@@ -46,7 +46,8 @@ std::vector<ControlGroup> control_groups(std::string_view controller) {
     if (controllers.empty()) {
       add_with_ancestors(groups, 2, "/sys/fs/cgroup", group);
     } else if (lists(controllers, controller)) {
-      // Controllers that share a hierarchy are mounted by all of their names, and by one's link.
+      // Controllers that share a hierarchy are mounted under all their names, with a symlink for
+      // each name.
       add_with_ancestors(groups, 1, "/sys/fs/cgroup/" + controllers, group);
       if (controllers != controller) {
         add_with_ancestors(groups, 1, "/sys/fs/cgroup/" + std::string(controller), group);

@@ -1,4 +1,4 @@
-// The control groups that this process lives in.
+// The control groups of this process.
 #pragma once
 
 #include <optional>
@@ -8,18 +8,18 @@
 
 namespace imgmill {
 
-/// A folder of the kernel's control groups.
+/// A control group's folder in the kernel's file system.
 struct ControlGroup {
-  int version = 2;     ///< 2, or 1: a hierarchy for each controller
-  std::string folder;  ///< absolute, without a slash at the end
+  int version = 2;     ///< 2, or 1: one hierarchy per controller
+  std::string folder;  ///< absolute, without a trailing slash
 };
 
-/// The groups that this process counts in for `controller` ("cpu", "memory"): its own and those
-/// above it, of both versions. A container may show a group's path that does not lead anywhere from
-/// inside; what is there of its parents, up to the root, is given all the same.
+/// The control groups that limit this process for `controller` ("cpu", "memory"): its own and their
+/// ancestors, of both versions. In a container, the path of a group may not exist as seen from
+/// inside; its ancestors, up to the root, are returned all the same.
 [[nodiscard]] std::vector<ControlGroup> control_groups(std::string_view controller);
 
-/// The first line of a file; nothing where it cannot be read.
+/// The first line of a file; nothing if it cannot be read.
 [[nodiscard]] std::optional<std::string> first_line(const std::string& path);
 
 }  // namespace imgmill

@@ -14,7 +14,7 @@
 namespace imgmill {
 namespace {
 
-/// Room for the control message that carries descriptors.
+/// Buffer for the control message that carries descriptors.
 union ControlRoom {
   cmsghdr alignment;
   std::array<char, CMSG_SPACE(sizeof(int) * Channel::max_descriptors)> bytes;
@@ -66,7 +66,7 @@ Result<Packet> Channel::receive() {
   message.msg_controllen = room.bytes.size();
   ssize_t got = 0;
   while ((got = ::recvmsg(socket_.get(), &message, MSG_CMSG_CLOEXEC)) < 0) {
-    // A process that died with messages unread resets the connection: it is gone.
+    // A process that exits with unread messages resets the connection; treat that as closed.
     if (errno == ECONNRESET) break;
     if (errno != EINTR) return refused("the other process cannot be heard");
   }

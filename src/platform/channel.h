@@ -1,4 +1,4 @@
-// Messages between processes, with descriptors travelling along.
+// Message passing between processes, including file descriptors.
 #pragma once
 
 #include <span>
@@ -12,29 +12,29 @@
 
 namespace imgmill {
 
-/// What arrived in one piece. Descriptors are closed on exec.
+/// One received message. Its descriptors are closed on exec.
 struct Packet {
   std::string bytes;
   std::vector<FileDescriptor> descriptors;
 };
 
-/// One end of a pair of connected sockets that keep the borders of messages
-/// (SOCK_SEQPACKET). One thread may send while another one receives.
+/// One end of a pair of connected sockets that preserve message boundaries (SOCK_SEQPACKET). One
+/// thread may send while another one receives.
 class Channel {
  public:
-  /// No longer message is sent or accepted, in bytes.
+  /// The maximum message size in bytes, for sending and receiving.
   static constexpr std::size_t max_message = 64 * 1024;
   static constexpr std::size_t max_descriptors = 4;
 
   Channel() = default;
   explicit Channel(FileDescriptor socket) : socket_(std::move(socket)) {}
-  /// Two connected ends. Errors: environment.
+  /// Creates two connected ends. Errors: environment.
   [[nodiscard]] static Result<std::pair<Channel, Channel>> pair();
 
-  /// At most `max_message` bytes. Errors: environment, also when the other end is gone.
+  /// Sends at most `max_message` bytes. Errors: environment, also when the other end is gone.
   [[nodiscard]] Result<void> send(std::string_view bytes, std::span<const int> descriptors = {});
-  /// Waits for a message. No bytes at all: the other end is closed.
-  /// Errors: environment, also for a message that is too long.
+  /// Waits for a message. An empty packet means that the other end is closed. Errors: environment,
+  /// also for a message that is too long.
   [[nodiscard]] Result<Packet> receive();
 
   [[nodiscard]] int get() const { return socket_.get(); }
@@ -49,7 +49,7 @@ struct Pipe {
   FileDescriptor read;
   FileDescriptor write;
 };
-/// Neither end ever waits: what does not fit is lost to the writer. Errors: environment.
+/// Neither end ever blocks: a write that does not fit is dropped. Errors: environment.
 [[nodiscard]] Result<Pipe> make_pipe();
 
 }  // namespace imgmill

@@ -24,7 +24,7 @@ namespace imgmill {
 namespace {
 
 int cores_in_mask() {
-  // The kernel refuses a mask smaller than its own, whose size it does not tell.
+  // The kernel rejects a mask smaller than its own and does not report the size of its own.
   for (int cpus = 1024; cpus <= 1 << 20; cpus *= 2) {
     const std::size_t bytes = CPU_ALLOC_SIZE(static_cast<unsigned>(cpus));
     const auto release = [](cpu_set_t* set) { CPU_FREE(set); };
@@ -44,7 +44,7 @@ std::optional<double> number(const std::string& text) {
   return value;
 }
 
-/// Keeps the smaller of two limits, where 0 is none.
+/// Keeps the smaller of two limits; 0 means no limit.
 void tighten(double& limit, double other) {
   if (other > 0 && (limit == 0 || other < limit)) limit = other;
 }
@@ -62,7 +62,7 @@ double quota_v2(const std::string& folder) {
   return grant && each && *grant > 0 && *each > 0 ? *grant / *each : 0;
 }
 
-/// cpu.cfs_quota_us of cgroup v1; -1 is none.
+/// cpu.cfs_quota_us of cgroup v1; -1 means no limit.
 double quota_v1(const std::string& folder) {
   const auto quota = first_line(folder + "/cpu.cfs_quota_us");
   const auto period = first_line(folder + "/cpu.cfs_period_us");
@@ -100,10 +100,10 @@ void stand_back(int steps) {
   if (steps <= 0) return;
   const int own = std::min(::getpriority(PRIO_PROCESS, 0) + steps, 19);
   if (::setpriority(PRIO_PROCESS, 0, own) != 0) return;
-  // Of a session that others share it is not for this process to speak.
+  // A session may be shared with other processes; only its leader may change it.
   if (::getsid(0) != ::getpid()) return;
   const FileDescriptor group(::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC));
-  if (!group) return;  // a kernel without such groups
+  if (!group) return;  // the kernel has no autogroups
   const std::string wanted = std::to_string(std::max(own, 0));
   for (int tries = 0; tries < 5; ++tries) {
     if (::write(group.get(), wanted.data(), wanted.size()) >= 0 || errno != EAGAIN) return;

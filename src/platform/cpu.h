@@ -1,4 +1,4 @@
-// How many cores this process may use, and how much it insists on them.
+// The number of cores this process may use, and its scheduling priority.
 #pragma once
 
 #include <string>
@@ -6,21 +6,22 @@
 namespace imgmill {
 
 struct CoreBudget {
-  int cores = 1;            ///< what to use: at least 1
-  int online = 1;           ///< in the machine
-  int affinity = 1;         ///< in this process's mask
-  double cgroup_quota = 0;  ///< CPUs the cgroup grants (v2 cpu.max or v1 cfs quota); 0: no limit
+  int cores = 1;            ///< number to use, at least 1
+  int online = 1;           ///< online in the machine
+  int affinity = 1;         ///< in this process's affinity mask
+  double cgroup_quota = 0;  ///< CPUs granted by the cgroup (v2 cpu.max or v1 cfs quota); 0: no
+                            ///< limit
 };
 
-/// Reads the affinity mask and the cgroup quota (v2 and v1, this group and its
-/// parents). Never fails: what cannot be read does not limit.
+/// Reads the affinity mask and the cgroup quota (v2 and v1, this group and its parents). Never
+/// fails: a limit that cannot be read does not apply.
 [[nodiscard]] CoreBudget core_budget();
 
-/// Adds `steps` (0..19) to this process's niceness, for good. Where the kernel groups
-/// processes by session ("autogroup", sched(7)) niceness counts within a session only;
-/// a process that leads one then has its whole session stand back as far. Does nothing
-/// where a policy forbids it. May wait up to half a second, for the kernel takes such a
-/// wish once in 100 ms. Call at the start, before the process is confined.
+/// Permanently adds `steps` (0..19) to this process's niceness. If the kernel groups processes by
+/// session ("autogroup", sched(7)), niceness only counts within a session; if this process leads a
+/// session, the priority of the whole session is lowered by the same amount. Does nothing if a
+/// policy forbids it. May block for up to half a second, because the kernel accepts such a change
+/// only once per 100 ms. Call at startup, before the process is sandboxed.
 void stand_back(int steps);
 
 }  // namespace imgmill

@@ -41,7 +41,7 @@ Result<std::size_t> read_fully(int fd, const std::filesystem::path& path,
                                std::span<std::byte> room) {
   std::size_t done = 0;
   while (done < room.size()) {
-    // The kernel moves at most 2 GiB at once.
+    // The kernel transfers at most 2 GiB per call.
     const std::size_t want = std::min(room.size() - done, std::size_t{1} << 30);
     const ssize_t got = ::read(fd, room.data() + done, want);
     if (got < 0) {
@@ -85,7 +85,7 @@ Result<FileFacts> facts_of(const FileDescriptor& file, const std::filesystem::pa
 }
 
 Result<OpenFile> open_file(const std::filesystem::path& path) {
-  // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+  // O_NONBLOCK: opening a pipe without a writer would block forever.
   constexpr int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   int fd = -1;
   do {
@@ -121,7 +121,7 @@ Result<FileContents> read_file(const std::filesystem::path& path, std::uint64_t 
   const FileFacts& facts = file.facts;
   if (facts.size > max_bytes) return std::unexpected(too_large(path, facts.size, max_bytes));
   const int fd = file.descriptor.get();
-  // Only a hint for read-ahead; small files come in one piece anyway.
+  // Only a read-ahead hint; small files are read in one piece anyway.
   if (facts.size > std::size_t{1} << 17) {
     ::posix_fadvise(fd, 0, static_cast<off_t>(facts.size), POSIX_FADV_SEQUENTIAL);
   }
@@ -145,7 +145,7 @@ void raise_open_file_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
   limit.rlim_cur = limit.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return;  // then it stays as it was
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return;  // the limit stays as it was
 }
 
 Result<void> check_writable_folder(const std::filesystem::path& folder) {
@@ -161,7 +161,7 @@ Result<void> make_folders(const std::filesystem::path& folder) {
   if (::mkdir(folder.c_str(), 0777) == 0) return {};
   if (errno == ENOENT && folder.has_relative_path()) {
     IMGMILL_CHECK(make_folders(folder.parent_path()));
-    // Somebody else, such as another writer, may be making it right now.
+    // Another thread or process, such as another writer, may be creating it right now.
     if (::mkdir(folder.c_str(), 0777) == 0) return {};
   }
   const int error = errno;

@@ -1,4 +1,4 @@
-// Files as the batch needs them: opened without surprises, read whole.
+// File access for batch processing: regular files only, read as a whole, with changes detected.
 #pragma once
 
 #include <sys/types.h>
@@ -30,9 +30,9 @@ class FileDescriptor {
 
   [[nodiscard]] int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
-  /// Gives the descriptor away, to somebody who closes it.
+  /// Releases ownership; the caller must close the descriptor.
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-  /// Closes. What close() says is lost: nobody relies on it, writers sync first.
+  /// Closes the descriptor. Errors of close() are ignored; writers sync beforehand.
   void reset();
 
  private:
@@ -41,7 +41,7 @@ class FileDescriptor {
 
 enum class FileKind : std::uint8_t { regular, folder, link, other };
 
-/// What the file system knows about a file.
+/// File metadata.
 struct FileFacts {
   FileKind kind = FileKind::regular;
   std::uint64_t size = 0;  ///< bytes
@@ -53,12 +53,12 @@ struct FileFacts {
   gid_t group = 0;
   timespec accessed{};
   timespec modified{};
-  timespec changed{};  ///< contents, permissions, owner or name; nobody can set it
+  timespec changed{};  ///< change of contents, permissions, owner or name; cannot be set
 
   [[nodiscard]] bool same_file(const FileFacts& other) const {
     return device == other.device && inode == other.inode;
   }
-  /// The same file with, as far as times and size tell, the same contents.
+  /// True if this is the same file and, judging by time and size, its contents are unchanged.
   [[nodiscard]] bool unchanged_since(const FileFacts& earlier) const {
     return same_file(earlier) && size == earlier.size &&
            modified.tv_sec == earlier.modified.tv_sec &&
@@ -68,11 +68,11 @@ struct FileFacts {
 
 enum class Links { follow, show };
 
-/// Nothing when there is no such file. Errors: environment.
+/// Nothing if the file does not exist. Errors: environment.
 [[nodiscard]] Result<std::optional<FileFacts>> facts_of(const std::filesystem::path& path,
                                                         Links links = Links::follow);
 
-/// Of an open file.
+/// Metadata of an open file.
 [[nodiscard]] Result<FileFacts> facts_of(const FileDescriptor& file,
                                          const std::filesystem::path& path);
 
@@ -81,11 +81,11 @@ struct OpenFile {
   FileFacts facts;
 };
 
-/// Opens a regular file for reading only. A pipe or a device is refused without
-/// waiting on it. Errors: environment.
+/// Opens a regular file read-only. Rejects a pipe or a device without waiting on it. Errors:
+/// environment.
 [[nodiscard]] Result<OpenFile> open_file(const std::filesystem::path& path);
 
-/// Reads up to `room` bytes from the start of an open file; how many there were.
+/// Reads up to `room.size()` bytes from the start of an open file; returns how many were read.
 [[nodiscard]] Result<std::size_t> read_start(const OpenFile& file,
                                              const std::filesystem::path& path,
                                              std::span<std::byte> room);
@@ -95,29 +95,29 @@ struct FileContents {
   FileFacts facts;
 };
 
-/// Gives room for as many bytes as it is asked for.
+/// Allocates a buffer of the given size.
 using Allocate = std::function<Result<Buffer>(std::size_t)>;
 
-/// The whole of a regular file. Its size is checked before anything is allocated.
-/// Errors: limit (larger than `max_bytes`), environment (also when the file
-/// changes while it is read), those of `allocate`. Throws std::bad_alloc.
+/// Reads the whole of a regular file. Checks its size before allocating anything. Errors: limit
+/// (larger than `max_bytes`), environment (also when the file changes while it is read), those of
+/// `allocate`. Throws std::bad_alloc.
 [[nodiscard]] Result<FileContents> read_file(const std::filesystem::path& path,
                                              std::uint64_t max_bytes, const Allocate& allocate);
 [[nodiscard]] Result<FileContents> read_file(const std::filesystem::path& path,
                                              std::uint64_t max_bytes);
 
-/// The error for a file of `size` bytes where `max_bytes` are allowed.
+/// The error for a file of `size` bytes if only `max_bytes` are allowed.
 [[nodiscard]] Error too_large(const std::filesystem::path& path, std::uint64_t size,
                               std::uint64_t max_bytes);
 
-/// For programs: lets this process hold as many files open as it may at all, since
-/// each worker process and each image in a queue needs some. Call once, at the start.
+/// Raises this process's limit on open files to the maximum, since each worker process and each
+/// image in a queue needs some. Call once, at startup.
 void raise_open_file_limit();
 
-/// Whether files can be made in `folder`, as far as permissions tell.
+/// Succeeds if, judging by permissions, files can be created in `folder`.
 [[nodiscard]] Result<void> check_writable_folder(const std::filesystem::path& folder);
 
-/// Makes `folder` and what is missing above it. Errors: environment.
+/// Creates `folder` and its missing parents. Errors: environment.
 [[nodiscard]] Result<void> make_folders(const std::filesystem::path& folder);
 
 }  // namespace imgmill

@@ -33,7 +33,7 @@ TEST(ReadFile, GivesBytesAndFacts) {
 TEST(ReadFile, ChecksTheSizeFirst) {
   const ScratchFolder scratch;
   const auto file = scratch.write("a", "");
-  // A file of a terabyte that takes no room on the disk.
+  // A sparse file of a terabyte.
   ASSERT_EQ(::truncate(file.c_str(), off_t{1} << 40), 0);
   const auto read = read_file(file, 1000);
   ASSERT_FALSE(read);

@@ -25,13 +25,13 @@ EntryKind kind_of(DIR* folder, const dirent& entry) {
     case DT_LNK:
       return EntryKind::link;
     case DT_UNKNOWN:
-      break;  // some file systems do not tell
+      break;  // some file systems do not report the type
     default:
       return EntryKind::other;
   }
   struct stat status {};
   if (::fstatat(::dirfd(folder), entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    return EntryKind::file;  // whoever opens it gets the reason
+    return EntryKind::file;  // opening it will report the reason
   }
   if (S_ISREG(status.st_mode)) return EntryKind::file;
   if (S_ISDIR(status.st_mode)) return EntryKind::folder;

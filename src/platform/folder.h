@@ -1,4 +1,4 @@
-// What is in a folder.
+// Lists the contents of a folder.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace imgmill {
 
 enum class EntryKind : char { file = 'f', folder = 'd', link = 'l', other = 'o' };
 
-/// The names in one folder in byte order, without "." and "..", packed: about
-/// 6 bytes each beside the name, since a folder may hold a million.
+/// The names in one folder in byte order, without "." and "..". Packed, at about 6 bytes each on
+/// top of the name, since a folder may hold a million.
 class FolderListing {
  public:
   struct Entry {
@@ -23,16 +23,16 @@ class FolderListing {
   };
 
   [[nodiscard]] std::size_t size() const { return starts_.size(); }
-  /// Valid while the listing lives.
+  /// The name is valid as long as the listing lives.
   [[nodiscard]] Entry operator[](std::size_t i) const;
 
  private:
   friend Result<FolderListing> list_folder(const std::filesystem::path& folder);
-  std::string names_;  ///< kind, name, NUL; again and again
+  std::string names_;  ///< kind, name, NUL; repeated
   std::vector<std::uint32_t> starts_;
 };
 
-/// Errors: environment, when the folder cannot be read to its end.
+/// Errors: environment, if the folder cannot be read completely.
 [[nodiscard]] Result<FolderListing> list_folder(const std::filesystem::path& folder);
 
 }  // namespace imgmill

@@ -1,4 +1,4 @@
-// What the operating system said no to, told to a person.
+// Error messages for failed system calls.
 #pragma once
 
 #include <expected>
@@ -10,12 +10,12 @@
 
 namespace imgmill {
 
-/// "cannot <doing> '<path>': <reason>" with advice that fits `error` (an errno
-/// value). `doing` is a verb: "read", "write", "list".
+/// Returns "cannot <doing> '<path>': <reason>" with advice that fits `error` (an errno value).
+/// `doing` is a verb: "read", "write", "list".
 [[nodiscard]] Error io_error(int error, std::string_view doing, const std::filesystem::path& path,
                              std::source_location where = std::source_location::current());
 
-/// "<what>: <reason>", by errno, for what has no path. `what` is a sentence.
+/// Returns "<what>: <reason>", from errno, for failures without a path. `what` is a sentence.
 [[nodiscard]] std::unexpected<Error> refused(const char* what);
 
 }  // namespace imgmill

@@ -24,11 +24,11 @@ std::optional<std::uint64_t> number(const std::optional<std::string>& line) {
   if (!line) return std::nullopt;
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(line->data(), line->data() + line->size(), value);
-  if (error != std::errc() || end == line->data()) return std::nullopt;  // "max" among others
+  if (error != std::errc() || end == line->data()) return std::nullopt;  // includes "max"
   return value;
 }
 
-/// The number behind `word` in a file of lines such as "oom_kill 3".
+/// The number after `word` in a file of lines such as "oom_kill 3".
 std::uint64_t counted(const std::string& path, std::string_view word) {
   std::ifstream file(path);
   std::string name;
@@ -50,7 +50,7 @@ MemoryBudget memory_budget() {
   }
   const auto tighten = [&](const std::string& path) {
     const auto limit = number(first_line(path));
-    // Version 1 says "none" by a number beyond all memory.
+    // Version 1 expresses "no limit" as a number larger than any memory.
     if (!limit || (budget.machine != 0 && *limit >= budget.machine)) return;
     if (budget.cgroup == 0 || *limit < budget.cgroup) budget.cgroup = *limit;
   };
@@ -76,7 +76,7 @@ std::uint64_t killed_for_memory() {
 
 void keep_freed_memory(int cores) {
 #ifdef M_ARENA_MAX
-  constexpr int largest_from_heap = 32 << 20;  // glibc's own upper bound
+  constexpr int largest_from_heap = 32 << 20;  // glibc's own upper limit
   constexpr int kept_at_the_top = 128 << 20;
   mallopt(M_MMAP_THRESHOLD, largest_from_heap);
   mallopt(M_TRIM_THRESHOLD, kept_at_the_top);

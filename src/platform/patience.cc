@@ -14,9 +14,10 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds look_every{200};
-// What is longer between two looks was this process being stopped, or a machine out of breath.
+// A longer interval between two checks means that this process was stopped or the machine was
+// overloaded.
 constexpr milliseconds longest_look{1'000};
-// Of a core, that counts as getting on.
+// Progress means at least 1/100 of a core.
 constexpr int least_share = 100;
 
 }  // namespace

@@ -1,4 +1,5 @@
-// How long a process may take for an image, by what it does and not by the clock on the wall.
+// Time limits for a process working on an image, based on CPU time and progress rather than
+// wall-clock time.
 #pragma once
 
 #include <sys/types.h>
@@ -9,20 +10,20 @@
 
 namespace imgmill {
 
-/// Watches a process while it has an image. Its time is over when it has used its CPU time up, or
-/// when it does nothing: when less than a hundredth of a core has been its for as long as it may
-/// compute. A busy machine makes an image late, not over; so does Ctrl-Z, since time in which this
-/// process itself did not run does not count. For one thread.
+/// Watches a process while it works on an image. Its time is over when it has used up its CPU time,
+/// or when it makes no progress: when it has received less than a hundredth of a core for as long
+/// as its CPU allowance. A busy machine delays an image but does not time it out; neither does
+/// Ctrl-Z, since time in which this process itself did not run does not count. Not thread-safe.
 class Patience {
  public:
-  /// Begins now. `process` tells which, 0 as long as that is not known; `threads`: how many it may
-  /// use, each as long as `allowance`.
+  /// Starts timing. `process` returns the process id, 0 as long as it is unknown. `threads`: how
+  /// many it may use, each for `allowance`.
   Patience(std::function<pid_t()> process, std::chrono::seconds allowance, int threads);
 
-  /// How long to wait at most until over() has to be asked again.
+  /// The longest time to wait before calling over() again.
   [[nodiscard]] static std::chrono::milliseconds next_look();
 
-  /// How its time came to be over, such as "did not finish within 60 s of CPU time"; empty: it is
+  /// Returns why the time is over, such as "did not finish within 60 s of CPU time"; empty if it is
   /// not.
   [[nodiscard]] std::string over();
 
@@ -35,8 +36,8 @@ class Patience {
   std::chrono::seconds allowance_;
   int threads_;
   std::chrono::nanoseconds before_;    ///< CPU time of the process when it was given the image
-  std::chrono::nanoseconds at_mark_;   ///< the same when it was last seen to get on
-  std::chrono::nanoseconds awake_{0};  ///< since then, while this process ran
+  std::chrono::nanoseconds at_mark_;   ///< CPU time when it was last seen to make progress
+  std::chrono::nanoseconds awake_{0};  ///< time since then during which this process ran
   Clock::time_point looked_;
 };
 

@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
-// A process that does one thing until it is ended.
+// A process that repeats one action until it is killed.
 class Busy {
  public:
   explicit Busy(const std::function<void()>& once) : process_(::fork()) {
@@ -90,7 +90,7 @@ TEST(Patience, LastsWhileASlowMachineGetsOn) {
   EXPECT_EQ(verdict_within(patience, milliseconds(2'500)), "");
 }
 
-// As after Ctrl-Z: nobody looked, and nothing was done.
+// As after Ctrl-Z: nobody checked, and nothing was done.
 TEST(Patience, DoesNotCountTheTimeInWhichNobodyCouldLook) {
   const Busy idle([] { ::pause(); });
   Patience patience(idle.process(), seconds(2), 1);

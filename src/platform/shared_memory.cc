@@ -37,7 +37,7 @@ Result<SharedMemory> SharedMemory::received(FileDescriptor descriptor, std::size
   if (seals < 0 || (seals & F_SEAL_SHRINK) == 0) {
     return fail(ErrorCode::environment, "what was sent is not memory of a fixed size");
   }
-  // Not fstat(): sandboxed workers are not allowed to look at files.
+  // Not fstat(): sandboxed workers may not query file metadata.
   if (::lseek(descriptor.get(), 0, SEEK_END) != static_cast<off_t>(size)) {
     return fail(ErrorCode::environment, "the shared memory is not as large as was said");
   }
@@ -45,7 +45,7 @@ Result<SharedMemory> SharedMemory::received(FileDescriptor descriptor, std::size
 }
 
 Result<Buffer> SharedMemory::map(int protection, int sharing) const {
-  // Filled in one go: page by page, faults would cost more than the copying.
+  // Populated up front: individual page faults would cost more than the copying.
   void* const data =
       ::mmap(nullptr, size_, protection, sharing | MAP_POPULATE, descriptor_.get(), 0);
   if (data == MAP_FAILED) return refused("the shared memory could not be mapped");
@@ -54,8 +54,8 @@ Result<Buffer> SharedMemory::map(int protection, int sharing) const {
 }
 
 Result<Buffer> SharedMemory::map_for_reading() const {
-  // Before Linux 6.7 a shared mapping of sealed memory is refused even for reading. A
-  // private one is the same memory as long as nobody writes through it.
+  // Before Linux 6.7 a shared mapping of sealed memory is refused even for reading. A private
+  // mapping shows the same memory as long as nobody writes through it.
   return map(PROT_READ, MAP_PRIVATE);
 }
 Result<Buffer> SharedMemory::map_for_writing() const {

@@ -1,4 +1,4 @@
-// Memory that two processes look at, each with the rights it was given.
+// Memory shared between two processes, with access rights per process.
 #pragma once
 
 #include <cstddef>
@@ -9,27 +9,27 @@
 
 namespace imgmill {
 
-/// An anonymous file in memory (memfd) of a size that was fixed when it was made.
-/// Owns the descriptor; mappings live on their own. Not thread-safe.
+/// An anonymous memory file (memfd) whose size is fixed at creation. Owns the descriptor; mappings
+/// have their own lifetime. Not thread-safe.
 class SharedMemory {
  public:
   SharedMemory() = default;
-  /// Takes over what another process sent, trusting nothing: it must be a memfd of
-  /// exactly `size` bytes that can no longer shrink. Errors: environment.
+  /// Accepts a descriptor from an untrusted process: it must be a memfd of exactly `size` bytes
+  /// that can no longer shrink. Errors: environment.
   [[nodiscard]] static Result<SharedMemory> received(FileDescriptor descriptor, std::size_t size);
-  /// `size` zero bytes, at least 1. Errors: environment.
+  /// Creates `size` zero bytes, at least 1. Errors: environment.
   [[nodiscard]] static Result<SharedMemory> create(std::size_t size);
 
-  /// All bytes, mapped for reading; lives as long as the buffer. Errors: environment.
+  /// Maps all bytes for reading; the mapping lives as long as the buffer. Errors: environment.
   [[nodiscard]] Result<Buffer> map_for_reading() const;
-  /// The same for writing, too. Errors: environment, such as after a seal.
+  /// Maps all bytes for reading and writing. Errors: environment, such as after a seal.
   [[nodiscard]] Result<Buffer> map_for_writing() const;
 
-  /// From now on nobody can map it for writing or write to it; mappings of
-  /// before stay as they are. Errors: environment (Linux before 5.1).
+  /// Prevents any further writing and any further mapping for writing; existing mappings stay as
+  /// they are. Errors: environment (Linux before 5.1).
   [[nodiscard]] Result<void> forbid_new_writers();
-  /// From now on nobody can change it in any way. Errors: environment, and in
-  /// particular when somebody holds a mapping for writing.
+  /// Prevents any further change. Errors: environment, in particular while a mapping for writing
+  /// exists.
   [[nodiscard]] Result<void> freeze();
 
   [[nodiscard]] int get() const { return descriptor_.get(); }

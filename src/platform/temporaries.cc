@@ -12,11 +12,11 @@
 namespace imgmill {
 namespace {
 
-// A slot owns the name in it. Whoever exchanges it owns it from then on, so the
-// handler and the writer never free or read the same name.
+// A slot owns the name in it. Exchanging the pointer transfers ownership, so the handler and the
+// writer never free or read the same name.
 std::array<std::atomic<char*>, 512> slots;
-// Names of files that the handler has removed: free() is not async-signal-safe,
-// so the slot's owner does it. Meanwhile the slot holds `removed`.
+// Names of files that the handler has removed: free() is not async-signal-safe, so the slot's owner
+// frees them. Meanwhile the slot holds `removed`.
 std::array<std::atomic<char*>, 512> done;
 char removed[] = "";
 static_assert(std::atomic<char*>::is_always_lock_free, "a signal handler uses it");
@@ -47,7 +47,7 @@ TemporaryMark& TemporaryMark::operator=(TemporaryMark&& other) noexcept {
 void TemporaryMark::forget() {
   if (slot_ == 0) return;
   std::free(done[slot_ - 1].exchange(nullptr));
-  // Last, since from here on the slot may have another owner.
+  // Must come last: after this the slot may have another owner.
   char* name = slots[slot_ - 1].exchange(nullptr);
   if (name != removed) std::free(name);
   slot_ = 0;

@@ -1,5 +1,4 @@
-// The temporary files that exist right now, so that even a hard interrupt can
-// take them away.
+// The registry of existing temporary files, so that even a hard interrupt can remove them.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +6,8 @@
 
 namespace imgmill {
 
-/// Registers a temporary file while it lives. More than a few hundred at once
-/// are not remembered; they are still removed by their owners.
+/// Registers a temporary file while it exists. The registry holds a few hundred; any beyond that
+/// are still removed by their owners.
 class TemporaryMark {
  public:
   TemporaryMark() = default;
@@ -17,16 +16,15 @@ class TemporaryMark {
   TemporaryMark& operator=(TemporaryMark&& other) noexcept;
   ~TemporaryMark() { forget(); }
 
-  /// The file has its final name, or is gone.
+  /// Call when the file has its final name or is gone.
   void forget();
 
  private:
-  std::size_t slot_ = 0;  ///< 0: none; otherwise the slot's number plus 1
+  std::size_t slot_ = 0;  ///< 0: none; otherwise slot number plus 1
 };
 
-/// Removes all registered files. Async-signal-safe and lock-free: for the
-/// handler of a second Ctrl-C, before _exit(). Writers that go on anyway fail
-/// at their rename, which is what they should do then.
+/// Removes all registered files. Async-signal-safe and lock-free: for the handler of a second
+/// Ctrl-C, before _exit(). A writer that continues fails at its rename, as it should.
 void unlink_temporaries() noexcept;
 
 }  // namespace imgmill

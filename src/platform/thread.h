@@ -1,12 +1,12 @@
-// Names for threads, as debuggers and `top -H` show them, and their number.
+// Names of threads, as debuggers and `top -H` show them, and the number of threads.
 #pragma once
 
 namespace imgmill {
 
-/// Names the calling thread; at most 15 characters, the rest is cut. Never fails.
+/// Names the calling thread; the name is cut to 15 characters. Never fails.
 void name_this_thread(const char* name);
 
-/// How many threads this process has; 0 where that cannot be told.
+/// The number of threads of this process; 0 if unknown.
 [[nodiscard]] int thread_count();
 
 }  // namespace imgmill

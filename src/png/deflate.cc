@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <new>
-#include <utility>
 
 namespace imgmill::png {
 
@@ -42,20 +41,6 @@ std::span<const std::uint8_t> Deflater::raw(std::span<const std::uint8_t> data, 
   const std::size_t written =
       libdeflate_deflate_compress(how, data.data(), data.size(), room_.data(), size);
   return std::span<const std::uint8_t>(room_).first(written);
-}
-
-BitWriter zlib_stream() {
-  BitWriter out;
-  out.put(0x78, 8);  // deflate with a window of 32 KiB
-  out.put(0xDA, 8);  // slowest; makes the two a multiple of 31
-  return out;
-}
-
-std::vector<std::uint8_t> finished(BitWriter out, std::span<const std::uint8_t> data) {
-  out.align();
-  const std::uint32_t sum = libdeflate_adler32(1, data.data(), data.size());
-  for (unsigned shift = 32; shift > 0; shift -= 8) out.put(sum >> (shift - 8) & 0xFF, 8);
-  return out.take();
 }
 
 std::optional<std::vector<std::uint8_t>> inflated(std::span<const std::uint8_t> stream,

@@ -9,8 +9,6 @@
 #include <span>
 #include <vector>
 
-#include "png/huffman.h"
-
 struct libdeflate_compressor;
 
 namespace imgmill::png {
@@ -41,11 +39,6 @@ class Deflater {
   std::map<int, std::unique_ptr<libdeflate_compressor, Free>> compressors_;
   std::vector<std::uint8_t> room_;
 };
-
-/// The header of a zlib stream that deflate's blocks follow.
-[[nodiscard]] BitWriter zlib_stream();
-/// The zlib stream of `data`, whose blocks are all in `out`, with its checksum.
-[[nodiscard]] std::vector<std::uint8_t> finished(BitWriter out, std::span<const std::uint8_t> data);
 
 /// Inflates a zlib stream whose checksum must be right and that must give exactly `size` bytes.
 /// Nothing: it does not. Never allocates more than could come of `stream`.

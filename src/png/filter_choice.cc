@@ -4,6 +4,9 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <utility>
+
+#include "png/lanes.h"
 
 namespace imgmill::png {
 namespace {
@@ -163,6 +166,33 @@ std::vector<std::uint8_t> filtered(const Raster& raster, const FilterChoice& cho
     }
   }
   return out;
+}
+
+Content filtered_content(const Raster& raster, Strategy strategy, int lanes) {
+  FilterChoice choice(raster.height, Filter::none);
+  // Several a lane, since some parts take longer than others.
+  const std::uint32_t parts =
+      std::min(lanes > 1 ? 4 * static_cast<std::uint32_t>(lanes) : 1, raster.height);
+  for_each_in_lanes(lanes, parts, [&](std::size_t i, std::size_t) {
+    const auto border = [&](std::uint64_t part) {
+      return static_cast<std::uint32_t>(part * raster.height / parts);
+    };
+    const std::array band = {Band{border(i), border(i + 1)}};
+    const FilterChoice chosen = choose_filters(raster, strategy, band);
+    std::copy(chosen.begin() + band[0].begin, chosen.begin() + band[0].end,
+              choice.begin() + band[0].begin);
+  });
+  const std::size_t row = raster.stride() + 1;
+  return {row * raster.height,
+          [&raster, row, choice = std::move(choice)](std::size_t begin, std::size_t end) {
+            const std::array band = {Band{static_cast<std::uint32_t>(begin / row),
+                                          static_cast<std::uint32_t>((end + row - 1) / row)}};
+            std::vector<std::uint8_t> bytes = filtered(raster, choice, band);
+            const std::size_t before = begin - band[0].begin * row;
+            bytes.resize(before + (end - begin));
+            bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(before));
+            return bytes;
+          }};
 }
 
 }  // namespace imgmill::png

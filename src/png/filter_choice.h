@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "png/content.h"
 #include "png/filter_rows.h"
 #include "png/raster.h"
 
@@ -39,5 +40,9 @@ struct Band {
 /// The rows of `bands` as PNG compresses them: filter number, filtered bytes, ...
 [[nodiscard]] std::vector<std::uint8_t> filtered(const Raster& raster, const FilterChoice& choice,
                                                  std::span<const Band> bands);
+
+/// All rows of `raster`, which has to live as long as what is returned; the filters are chosen now,
+/// by `lanes` threads.
+[[nodiscard]] Content filtered_content(const Raster& raster, Strategy strategy, int lanes);
 
 }  // namespace imgmill::png

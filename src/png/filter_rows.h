@@ -72,7 +72,8 @@ void filter_row_plainly(const RowJob& job);
 }
 
 /// Undoes the filters of `height` rows of `stride` bytes, each behind its filter's number, and
-/// writes them one after the other to `rows`. False when a number is no filter's.
+/// writes them one after the other to `rows`, which may be where `filtered` begins. False when a
+/// number is no filter's.
 [[nodiscard]] bool unfilter(std::span<const std::uint8_t> filtered, std::size_t height,
                             std::size_t stride, std::size_t step, std::uint8_t* rows);
 

@@ -82,6 +82,10 @@ TEST(FilterRows, AreUndone) {
       Bytes back(rows.size());
       ASSERT_TRUE(unfilter(stream, height, stride, step, back.data()));
       EXPECT_EQ(back, rows) << step << " " << pixels;
+      Bytes in_place = stream;
+      ASSERT_TRUE(unfilter(in_place, height, stride, step, in_place.data()));
+      in_place.resize(rows.size());
+      EXPECT_EQ(in_place, rows) << step << " " << pixels << ", in place";
       stream[0] = filters;
       EXPECT_FALSE(unfilter(stream, height, stride, step, back.data()));
     }

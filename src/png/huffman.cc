@@ -251,6 +251,25 @@ std::vector<std::uint8_t> code_lengths(std::span<const std::uint32_t> counts, un
   return bits;
 }
 
+void BitWriter::append(std::span<const std::uint8_t> more, std::size_t bits) {
+  const std::size_t whole = bits / 8;
+  if (used_ == 0) {
+    bytes(more.first(whole));
+  } else {
+    std::size_t at = bytes_.size();
+    bytes_.resize(at + whole);
+    auto carried = static_cast<unsigned>(buffer_);
+    for (const std::uint8_t byte : more.first(whole)) {
+      const unsigned both = carried | unsigned{byte} << used_;
+      bytes_[at++] = static_cast<std::uint8_t>(both);
+      carried = both >> 8;
+    }
+    buffer_ = carried;
+  }
+  const auto rest = static_cast<unsigned>(bits % 8);
+  if (rest > 0) put(more[whole] & ((1U << rest) - 1), rest);
+}
+
 std::uint64_t block_bits(const Histogram& histogram) {
   const Codes codes = codes_for(histogram);
   return codes.header_bits + body_bits(histogram, codes.literal, codes.distance);

@@ -77,6 +77,10 @@ struct Histogram {
 /// Bits from the lowest of each byte on.
 class BitWriter {
  public:
+  BitWriter() = default;
+  /// Takes room for so many bytes.
+  explicit BitWriter(std::size_t size) { bytes_.reserve(size); }
+
   void put(std::uint64_t bits, unsigned count) {
     buffer_ |= bits << used_;
     used_ += count;
@@ -88,10 +92,17 @@ class BitWriter {
   }
   void align() {
     if (used_ > 0) put(0, 8 - used_);
+    aligned_ = true;
   }
   void bytes(std::span<const std::uint8_t> raw) {
     bytes_.insert(bytes_.end(), raw.begin(), raw.end());
   }
+  /// The first `bits` bits of `more`.
+  void append(std::span<const std::uint8_t> more, std::size_t bits);
+  /// Written so far.
+  [[nodiscard]] std::size_t bits() const { return 8 * bytes_.size() + used_; }
+  /// Something counts on standing at the begin of a byte.
+  [[nodiscard]] bool was_aligned() const { return aligned_; }
   [[nodiscard]] std::vector<std::uint8_t> take() {
     align();
     return std::move(bytes_);
@@ -101,6 +112,7 @@ class BitWriter {
   std::vector<std::uint8_t> bytes_;
   std::uint64_t buffer_ = 0;
   unsigned used_ = 0;
+  bool aligned_ = false;
 };
 
 /// The size of a block of these symbols with codes of its own, bits, header included.

@@ -28,6 +28,6 @@ struct Options {
 /// A new PNG of `raster`, with an ICC profile unless `profile` is empty; a profile for colours
 /// keeps grey pixels from being stored as grey, and one for grey the other way round.
 /// Thread-safe. Throws std::bad_alloc.
-[[nodiscard]] Buffer encode(const Raster& raster, ByteView profile, const Options& options);
+[[nodiscard]] Buffer encode(Raster raster, ByteView profile, const Options& options);
 
 }  // namespace imgmill::png

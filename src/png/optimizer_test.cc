@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <libdeflate.h>
+#include <time.h>
 
 #include <functional>
 #include <random>
 #include <string_view>
+#include <utility>
 
 #include "metadata/bytes.h"
 #include "metadata/png_chunks.h"
@@ -180,7 +182,7 @@ TEST(PngOptimizer, ThreadsDoNotChangeAByte) {
       if (effort == Effort::max && !hard && !kind.palette) continue;
       const auto one = optimize(file, {.effort = effort});
       ASSERT_TRUE(one);
-      for (const int threads : {2, 4}) {
+      for (const int threads : {2, 3, 7}) {
         const auto many = optimize(file, {.effort = effort, .threads = threads});
         ASSERT_TRUE(many);
         EXPECT_TRUE(std::ranges::equal(one->view(), many->view()))
@@ -198,6 +200,35 @@ TEST(PngOptimizer, LargePicturesArePackedInPiecesByAnyNumberOfThreads) {
   const auto many = optimize(file, how);
   ASSERT_TRUE(many);
   EXPECT_TRUE(std::ranges::equal(one.view(), many->view()));
+}
+
+// What only the caller's thread can do is reading, reductions and joining what all have packed.
+TEST(PngOptimizer, LittleOfALargePictureIsLeftToOneThread) {
+  test::Raster noisy = test::photo(1700, 1400);
+  std::mt19937 random(3);
+  for (auto& sample : noisy.samples) {
+    sample = static_cast<std::uint16_t>((sample + random() % 24) & 0xFF);
+  }
+  const auto cpu_time = [](clockid_t clock) {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  };
+  for (const auto& [name, picture] :
+       {std::pair{"photograph", test::photo(1700, 1400)}, std::pair{"noise", noisy}}) {
+    const Bytes file = make_png(picture, {.level = 1});
+    const double all_before = cpu_time(CLOCK_PROCESS_CPUTIME_ID);
+    const double own_before = cpu_time(CLOCK_THREAD_CPUTIME_ID);
+    const auto many = optimize(file, {.threads = 7});
+    const double own = cpu_time(CLOCK_THREAD_CPUTIME_ID) - own_before;
+    const double all = cpu_time(CLOCK_PROCESS_CPUTIME_ID) - all_before;
+    ASSERT_TRUE(many);
+    // A third would be its share of all, where that is three pieces.
+    EXPECT_LT(own, 0.5 * all) << name << ": " << own << " of " << all << " s";
+    const auto one = optimize(file, {});
+    ASSERT_TRUE(one);
+    EXPECT_TRUE(std::ranges::equal(one->view(), many->view())) << name;
+  }
 }
 
 TEST(PngOptimizer, MoreEffortIsNeverMoreBytes) {

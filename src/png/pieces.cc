@@ -1,8 +1,11 @@
 #include "png/pieces.h"
 
+#include <libdeflate.h>
+
 #include <algorithm>
 #include <array>
-#include <vector>
+#include <bit>
+#include <cstring>
 
 namespace imgmill::png {
 namespace {
@@ -14,11 +17,17 @@ class BitReader {
 
   // The next 24 bits at least, without going on.
   [[nodiscard]] std::uint32_t peek() const {
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 4 && at_ / 8 + i < bytes_.size(); ++i) {
-      bits |= std::uint32_t{bytes_[at_ / 8 + i]} << 8 * i;
+    const std::size_t byte = at_ / 8;
+    std::uint64_t bits = 0;
+    if (byte + sizeof bits <= bytes_.size()) {
+      std::memcpy(&bits, bytes_.data() + byte, sizeof bits);
+      if constexpr (std::endian::native == std::endian::big) bits = std::byteswap(bits);
+    } else {
+      for (std::size_t i = 0; byte + i < bytes_.size(); ++i) {
+        bits |= std::uint64_t{bytes_[byte + i]} << 8 * i;
+      }
     }
-    return bits >> at_ % 8;
+    return static_cast<std::uint32_t>(bits >> at_ % 8);
   }
   void skip(std::size_t bits) { at_ += bits; }
   std::uint32_t take(unsigned bits) {
@@ -36,14 +45,15 @@ class BitReader {
 };
 
 constexpr unsigned longest_code = 15;
-constexpr std::uint16_t no_symbol = 0xFFFF;
+constexpr unsigned no_symbol = 0xFFFF;
 
 /// Symbols by the bits that come next.
 class Decoder {
  public:
   // Unused bits lead to no_symbol.
   explicit Decoder(std::span<const std::uint8_t> lengths)
-      : symbols_(std::size_t{1} << longest_code, no_symbol), lengths_(lengths) {
+      : bits_(lengths.empty() ? 0 : std::ranges::max(lengths)),
+        entries_(std::size_t{1} << bits_, none) {
     std::array<unsigned, longest_code + 2> next{};
     for (const std::uint8_t bits : lengths) {
       if (bits > 0) ++next[bits + 1U];
@@ -58,21 +68,25 @@ class Decoder {
       if (code >> bits != 0) continue;  // more codes than there is room for
       unsigned turned = 0;
       for (unsigned bit = 0; bit < bits; ++bit) turned |= (code >> bit & 1) << (bits - 1 - bit);
-      for (std::size_t i = turned; i < symbols_.size(); i += std::size_t{1} << bits) {
-        symbols_[i] = static_cast<std::uint16_t>(symbol);
+      const auto entry = static_cast<std::uint16_t>(symbol << length_bits | bits);
+      for (std::size_t i = turned; i < entries_.size(); i += std::size_t{1} << bits) {
+        entries_[i] = entry;
       }
     }
   }
 
   unsigned next(BitReader& in) const {
-    const std::uint16_t symbol = symbols_[in.peek() & ((1U << longest_code) - 1)];
-    if (symbol != no_symbol) in.skip(lengths_[symbol]);
-    return symbol;
+    const std::uint16_t entry = entries_[in.peek() & ((1U << bits_) - 1)];
+    if (entry == none) return no_symbol;
+    in.skip(entry & ((1U << length_bits) - 1));
+    return entry >> length_bits;
   }
 
  private:
-  std::vector<std::uint16_t> symbols_;
-  std::span<const std::uint8_t> lengths_;
+  static constexpr unsigned length_bits = 4;
+  static constexpr std::uint16_t none = 0xFFFF;
+  unsigned bits_;  ///< of the longest code
+  std::vector<std::uint16_t> entries_;
 };
 
 // The code lengths of a block's literals and distances, one behind the other.
@@ -144,10 +158,25 @@ bool skip_stored(BitReader& in) {
   return (size ^ inverse) == 0xFFFF;
 }
 
+std::uint32_t sum_of(std::span<const std::uint8_t> raw) {
+  return libdeflate_adler32(1, raw.data(), raw.size());
+}
+
+// The Adler-32 of what stands behind each other; `size` bytes have the second (RFC 1950, 9: two
+// sums modulo 65521, the first of the bytes and 1, the second of the first after each byte).
+std::uint32_t joined_sum(std::uint32_t one, std::uint32_t other, std::size_t size) {
+  constexpr std::uint64_t modulus = 65521;
+  const std::uint64_t before = (one & 0xFFFF) + modulus - 1;
+  const std::uint64_t low = (before + (other & 0xFFFF)) % modulus;
+  const std::uint64_t high = ((one >> 16) + (other >> 16) + size % modulus * before) % modulus;
+  return static_cast<std::uint32_t>(high << 16 | low);
+}
+
 }  // namespace
 
 std::optional<LastBlock> last_block(std::span<const std::uint8_t> stream) {
   BitReader in(stream);
+  bool any_stored = false;
   for (;;) {
     const std::size_t begin = in.position();
     const bool last = in.take(1) == 1;
@@ -155,6 +184,7 @@ std::optional<LastBlock> last_block(std::span<const std::uint8_t> stream) {
     bool good = false;
     if (type == 0) {
       good = skip_stored(in);
+      any_stored = true;
     } else if (type == 1) {
       good = skip_symbols(in, fixed_block_codes());
     } else if (type == 2) {
@@ -162,34 +192,49 @@ std::optional<LastBlock> last_block(std::span<const std::uint8_t> stream) {
       good = codes && skip_symbols(in, *codes);
     }
     if (!good || in.beyond()) return std::nullopt;
-    if (last) return LastBlock{begin, in.position()};
+    if (last) return LastBlock{begin, in.position(), any_stored};
   }
 }
 
-bool put_stream(BitWriter& out, std::span<const std::uint8_t> stream, bool last) {
+Piece piece_of(BitWriter out, std::span<const std::uint8_t> raw) {
+  const std::size_t bits = out.bits();
+  const bool whole_bytes = out.was_aligned();
+  return {out.take(), bits, whole_bytes, raw.size(), sum_of(raw)};
+}
+
+std::optional<Piece> piece_of(std::span<const std::uint8_t> stream,
+                              std::span<const std::uint8_t> raw, bool last) {
   const std::optional<LastBlock> block = last_block(stream);
-  if (!block) return false;
-  std::vector<std::uint8_t> bytes(stream.begin(),
-                                  stream.begin() + static_cast<std::ptrdiff_t>(block->end / 8));
-  unsigned rest = block->end % 8 == 0 ? 0 : stream[block->end / 8];
-  if (!last) {
-    const auto clear = static_cast<std::uint8_t>(~(1U << block->begin % 8));
-    if (block->begin / 8 < bytes.size()) {
-      bytes[block->begin / 8] &= clear;
-    } else {
-      rest &= clear;
+  if (!block) return std::nullopt;
+  Piece piece{
+      {stream.begin(), stream.end()}, block->end, block->any_stored, raw.size(), sum_of(raw)};
+  if (!last) piece.bytes[block->begin / 8] &= static_cast<std::uint8_t>(~(1U << block->begin % 8));
+  return piece;
+}
+
+std::vector<std::uint8_t> zlib_stream_of(std::vector<Piece> pieces) {
+  constexpr std::size_t around = 64;
+  constexpr std::size_t between = 16;
+  std::size_t size = around;
+  for (const Piece& piece : pieces) size += piece.bytes.size() + between;
+  BitWriter out(size);
+  out.put(0x78, 8);  // deflate with a window of 32 KiB
+  out.put(0xDA, 8);  // slowest; makes the two a multiple of 31
+  std::uint32_t sum = 1;
+  for (Piece& piece : pieces) {
+    if (piece.whole_bytes && out.bits() % 8 != 0) {
+      // An empty stored block fills the byte.
+      out.put(0, 3);
+      out.align();
+      out.put(0xFFFF0000, 32);
     }
+    out.append(piece.bytes, piece.bits);
+    sum = joined_sum(sum, piece.sum, piece.size);
+    piece = {};
   }
-  out.bytes(bytes);
-  const unsigned bits = block->end % 8;
-  out.put(rest & ((1U << bits) - 1), bits);
-  if (!last && bits != 0) {
-    // Stored blocks count on whole bytes: an empty one fills this byte.
-    out.put(0, 3);
-    out.align();
-    out.put(0xFFFF0000, 32);
-  }
-  return true;
+  out.align();
+  for (unsigned shift = 32; shift > 0; shift -= 8) out.put(sum >> (shift - 8) & 0xFF, 8);
+  return out.take();
 }
 
 }  // namespace imgmill::png

@@ -35,11 +35,13 @@ TEST(Pieces, BecomeOneStreamOfEverything) {
   Bytes all;
   for (const Bytes& piece : pieces) all.insert(all.end(), piece.begin(), piece.end());
   for (const int level : {1, 6, 12}) {
-    BitWriter out = zlib_stream();
+    std::vector<Piece> done;
     for (std::size_t i = 0; i < pieces.size(); ++i) {
-      ASSERT_TRUE(put_stream(out, raw(pieces[i], level), i + 1 == pieces.size()));
+      auto piece = piece_of(raw(pieces[i], level), pieces[i], i + 1 == pieces.size());
+      ASSERT_TRUE(piece);
+      done.push_back(*std::move(piece));
     }
-    const Bytes stream = finished(std::move(out), all);
+    const Bytes stream = zlib_stream_of(std::move(done));
     // zlib is the witness.
     Bytes back(all.size() + 1);
     uLongf length = back.size();
@@ -63,9 +65,7 @@ TEST(Pieces, RefuseWhatIsCutOff) {
   const Bytes whole = raw(some(30'000, 60, 3), 9);
   EXPECT_FALSE(last_block({}));
   for (const std::size_t size : {std::size_t{1}, std::size_t{20}, whole.size() - 1}) {
-    BitWriter out;
-    EXPECT_FALSE(put_stream(out, std::span(whole).first(size), false)) << size;
-    EXPECT_TRUE(out.take().empty());
+    EXPECT_FALSE(piece_of(std::span(whole).first(size), {}, false)) << size;
   }
 }
 

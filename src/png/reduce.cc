@@ -178,7 +178,7 @@ int bits_for(std::size_t entries) {
 
 }  // namespace
 
-Raster spread(const Raster& raster) {
+Raster spread(Raster raster) {
   if (raster.colour == Colour::palette) return spread_palette(raster);
   if (raster.bits >= 8) return raster;
   Raster out = shell(raster, Colour::grey, 8);

@@ -11,7 +11,7 @@ namespace imgmill::png {
 
 /// Palettes and grey of less than 8 bits as 8-bit samples; others as they are. Indices must be
 /// inside the palette.
-[[nodiscard]] Raster spread(const Raster& raster);
+[[nodiscard]] Raster spread(Raster raster);
 
 /// 16 bits as 8, if every sample is what 8 bits become when they are widened.
 [[nodiscard]] std::optional<Raster> narrowed(const Raster& raster);

@@ -6,12 +6,12 @@
 #include <cstring>
 #include <limits>
 
-#include "png/deflate.h"
 #include "png/huffman.h"
 #include "png/lanes.h"
 #include "png/match_finder.h"
 #include "png/match_tree.h"
 #include "png/parse.h"
+#include "png/pieces.h"
 
 namespace imgmill::png {
 namespace {
@@ -310,28 +310,35 @@ std::vector<Block> blocks_of(Segment& segment, const Squeeze& how) {
 
 }  // namespace
 
-std::vector<std::uint8_t> squeezed(Bytes data, const Squeeze& how, int lanes) {
-  BitWriter out = zlib_stream();
-  if (data.empty()) put_block(out, {}, data, true);
-  const std::size_t segments = (data.size() + segment_size - 1) / segment_size;
-  // What is done waits, as tokens, for what stands before it: no more than some MiB a lane.
-  const auto together = 4 * static_cast<std::size_t>(std::max(lanes, 1));
-  std::size_t at = 0;
-  for (std::size_t first = 0; first < segments; first += together) {
-    std::vector<std::vector<Block>> done(std::min(together, segments - first));
-    for_each_in_lanes(lanes, done.size(), [&](std::size_t i, std::size_t) {
-      const std::size_t begin = (first + i) * segment_size;
-      Segment segment(data, begin, std::min(data.size(), begin + segment_size), how);
-      done[i] = blocks_of(segment, how);
-    });
-    for (const std::vector<Block>& blocks : done) {
-      for (const Block& block : blocks) {
-        put_block(out, block.tokens, data.subspan(at, block.size), at + block.size == data.size());
+std::vector<std::uint8_t> squeezed(const Content& content, const Squeeze& how, int lanes) {
+  const std::size_t segments =
+      std::max<std::size_t>((content.size + segment_size - 1) / segment_size, 1);
+  std::vector<Piece> pieces(segments);
+  for_each_in_lanes(lanes, segments, [&](std::size_t i, std::size_t) {
+    const std::size_t begin = i * segment_size;
+    const std::size_t end = std::min(content.size, begin + segment_size);
+    const std::size_t before = std::min(begin, window_size);
+    const std::vector<std::uint8_t> data = content.part(begin - before, end);
+    const Bytes own = Bytes(data).subspan(before);
+    BitWriter out;
+    if (own.empty()) {
+      put_block(out, {}, own, true);
+    } else {
+      Segment segment(data, before, data.size(), how);
+      std::size_t at = 0;
+      for (const Block& block : blocks_of(segment, how)) {
+        const bool last = end == content.size && at + block.size == own.size();
+        put_block(out, block.tokens, own.subspan(at, block.size), last);
         at += block.size;
       }
     }
-  }
-  return finished(std::move(out), data);
+    pieces[i] = piece_of(std::move(out), own);
+  });
+  return zlib_stream_of(std::move(pieces));
+}
+
+std::vector<std::uint8_t> squeezed(Bytes data, const Squeeze& how, int lanes) {
+  return squeezed(content_of(data), how, lanes);
 }
 
 }  // namespace imgmill::png

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "png/content.h"
+
 namespace imgmill::png {
 
 /// How long to look. The time goes with `chain` and with `passes` times the starts.
@@ -28,10 +30,14 @@ struct Squeeze {
   unsigned little = 0;
 };
 
-/// A zlib stream of `data`. The parse is the shortest path under the costs of the parse before
+/// A zlib stream of `content`. The parse is the shortest path under the costs of the parse before
 /// (as in Zopfli); blocks are split where that is cheapest by their entropies, by dynamic
 /// programming. `lanes` threads share the work, half a MiB each at a time and some 20 MiB of
 /// memory for it; the bytes do not depend on their number. Thread-safe, throws std::bad_alloc.
+[[nodiscard]] std::vector<std::uint8_t> squeezed(const Content& content, const Squeeze& how,
+                                                 int lanes = 1);
+
+/// The same of bytes in memory.
 [[nodiscard]] std::vector<std::uint8_t> squeezed(std::span<const std::uint8_t> data,
                                                  const Squeeze& how, int lanes = 1);
 

@@ -29,7 +29,7 @@ bool undo_row_plainly(Filter filter, const std::uint8_t* in, const std::uint8_t*
   };
   switch (filter) {
     case Filter::none:
-      std::memcpy(out, in, size);
+      std::memmove(out, in, size);
       return true;
     case Filter::sub:
       whole_pixels([](int a, int, int) { return a; });
@@ -150,7 +150,7 @@ bool undo_row(Filter filter, const std::uint8_t* in, const std::uint8_t* above, 
               std::uint8_t* out) {
   switch (filter) {
     case Filter::none:
-      std::memcpy(out, in, size);
+      std::memmove(out, in, size);
       return true;
     case Filter::sub:
       undo<step>(in, above, size, out, SubFilter{});

@@ -42,7 +42,6 @@ constexpr std::array<Pass, 7> adam7 = {{{0, 0, 8, 8},
                                         {0, 2, 2, 4},
                                         {1, 0, 2, 2},
                                         {0, 1, 1, 2}}};
-constexpr std::array<Pass, 1> straight = {{{0, 0, 1, 1}}};
 
 // Puts the pixels of a pass where they belong.
 void scatter(const Pass& pass, const std::vector<std::uint8_t>& from, Raster& raster) {
@@ -93,6 +92,21 @@ bool indices_are_inside(const Raster& raster) {
   return true;
 }
 
+Result<void> unpack_passes(std::span<const std::uint8_t> filtered, Raster& raster) {
+  raster.rows.assign(raster.stride() * raster.height, 0);
+  for (const Pass& pass : adam7) {
+    if (pass.width(raster) == 0 || pass.height(raster) == 0) continue;
+    const auto own = filtered.first(pass.filtered_size(raster));
+    filtered = filtered.subspan(own.size());
+    std::vector<std::uint8_t> rows(pass.stride(raster) * pass.height(raster));
+    if (!unfilter(own, pass.height(raster), pass.stride(raster), raster.step(), rows.data())) {
+      return damaged("an unknown filter");
+    }
+    scatter(pass, rows, raster);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::unexpected<Error> damaged(std::string_view what) {
@@ -101,10 +115,11 @@ std::unexpected<Error> damaged(std::string_view what) {
 }
 
 Result<void> unpack(std::span<const ByteView> data, bool interlaced, Raster& raster) {
-  const std::span<const Pass> passes =
-      interlaced ? std::span<const Pass>(adam7) : std::span<const Pass>(straight);
-  std::uint64_t size = 0;
-  for (const Pass& pass : passes) size += pass.filtered_size(raster);
+  std::uint64_t size = std::uint64_t{raster.height} * (raster.stride() + 1);
+  if (interlaced) {
+    size = 0;
+    for (const Pass& pass : adam7) size += pass.filtered_size(raster);
+  }
 
   std::vector<std::uint8_t> joined;
   std::span<const std::uint8_t> stream = as_u8(data.front());
@@ -114,22 +129,18 @@ Result<void> unpack(std::span<const ByteView> data, bool interlaced, Raster& ras
     }
     stream = joined;
   }
-  const auto filtered = inflated(stream, size);
+  std::optional<std::vector<std::uint8_t>> filtered = inflated(stream, size);
+  joined = {};
   if (!filtered) return damaged("its pixels cannot be inflated");
-
-  raster.rows.assign(raster.stride() * raster.height, 0);
-  std::span<const std::uint8_t> rest = *filtered;
-  for (const Pass& pass : passes) {
-    if (pass.width(raster) == 0 || pass.height(raster) == 0) continue;
-    const auto own = rest.first(pass.filtered_size(raster));
-    rest = rest.subspan(own.size());
-    std::vector<std::uint8_t> pass_rows;
-    if (interlaced) pass_rows.resize(pass.stride(raster) * pass.height(raster));
-    std::uint8_t* out = interlaced ? pass_rows.data() : raster.rows.data();
-    if (!unfilter(own, pass.height(raster), pass.stride(raster), raster.step(), out)) {
+  if (interlaced) {
+    IMGMILL_CHECK(unpack_passes(*filtered, raster));
+  } else {
+    // Where it stands, so that it is not there twice.
+    if (!unfilter(*filtered, raster.height, raster.stride(), raster.step(), filtered->data())) {
       return damaged("an unknown filter");
     }
-    if (interlaced) scatter(pass, pass_rows, raster);
+    raster.rows = *std::move(filtered);
+    raster.rows.resize(raster.stride() * raster.height);
   }
   clear_padding(raster);
   if (raster.colour == Colour::palette && !indices_are_inside(raster)) {

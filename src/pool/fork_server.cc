@@ -30,7 +30,7 @@ class ForkServer {
   ForkServer(Channel control, const Crafts& crafts)
       : control_(std::move(control)), crafts_(crafts) {}
 
-  /// False when there is nothing to serve.
+  /// Returns false if there is nothing to serve.
   bool start() {
     Result<Packet> packet = control_.receive();
     if (!packet || packet->bytes.empty()) return false;
@@ -79,13 +79,13 @@ class ForkServer {
     log_to_standard_error();
     start_engine();
     keep_freed_memory(settings_.threads);
-    offer_to_die_first();  // a picture that is too much costs itself, not the desktop
+    offer_to_die_first();  // an image that needs too much memory costs its worker, not the desktop
     IMGMILL_TRY(Sandbox sandbox, Sandbox::prepare(settings_.sandbox));
     sandbox_.emplace(std::move(sandbox));
     return {};
   }
 
-  /// Does what the other end wants; false when it is gone.
+  /// Handles one request; returns false if the other end is gone.
   bool obey() {
     Result<Packet> packet = control_.receive();
     if (!packet || packet->bytes.empty()) return false;
@@ -138,7 +138,7 @@ class ForkServer {
   const Crafts& crafts_;
   PoolSettings settings_;
   std::optional<Sandbox> sandbox_;
-  std::map<pid_t, std::uint64_t> workers_;  // to the names the other end knows them by
+  std::map<pid_t, std::uint64_t> workers_;  // process id to worker id
   sigset_t mask_of_workers_{};
 };
 

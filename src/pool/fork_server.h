@@ -1,4 +1,4 @@
-// The process that workers are forked from.
+// The process from which workers are forked.
 #pragma once
 
 #include "platform/channel.h"
@@ -6,10 +6,9 @@
 
 namespace imgmill {
 
-/// Loads the engine once, then forks a worker whenever it is told to, ends workers
-/// when it is told to, and tells how each of them ended. It stays at one thread, so
-/// that a fork never meets a lock that nobody will open again. Ends itself and all its
-/// workers when `control` is closed. Gives the process's exit status.
+/// Loads the engine once, then forks and kills workers on request and reports how each of them
+/// ended. It stays single-threaded, so that a fork never copies a lock held by another thread. When
+/// `control` is closed, it kills all workers and returns the exit status of the process.
 [[nodiscard]] int run_fork_server(Channel control, const Crafts& crafts);
 
 }  // namespace imgmill

@@ -19,7 +19,7 @@
 #include "imgmill/version.h"
 #include "pool/message.h"
 
-extern char** environ;  // NOLINT: POSIX wants it declared by whoever uses it
+extern char** environ;  // NOLINT: POSIX leaves the declaration to its users
 
 namespace imgmill {
 namespace {
@@ -27,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
-// Loading the engine takes some 50 ms; a machine that starts up may be slow.
+// Loading the engine takes some 50 ms, but a machine that is booting may be slow.
 constexpr milliseconds patience_at_start{30'000};
 constexpr milliseconds patience_at_end{2'000};
 
@@ -38,7 +38,7 @@ std::unexpected<Error> cannot_start(const fs::path& program, const std::string& 
       "check the installation, or work without worker processes (--isolation thread)");
 }
 
-/// What is left in a pipe that never waits.
+/// The remaining contents of a non-blocking pipe.
 std::string drain(int descriptor) {
   std::string text;
   std::array<char, 1024> part{};
@@ -50,12 +50,12 @@ std::string drain(int descriptor) {
   return printable(std::string_view(text));
 }
 
-/// What the child of posix_spawn() does before it becomes another program.
+/// The setup that the child of posix_spawn() performs before exec.
 class SpawnPlan {
  public:
-  /// A group of its own in any case: Ctrl-C on the terminal is for the one who was
-  /// started there, who then lets the workers finish what they have. With `own_session`
-  /// the scheduler can weigh all of it against other programs (stand_back()).
+  /// Always creates a separate process group: Ctrl-C on the terminal is meant for the foreground
+  /// program, which then lets the workers finish their work. With `own_session` the scheduler can
+  /// weigh the whole session against other programs (stand_back()).
   explicit SpawnPlan(bool own_session) {
     ::posix_spawn_file_actions_init(&actions_);
     ::posix_spawnattr_init(&attributes_);
@@ -83,7 +83,7 @@ class SpawnPlan {
   void put_null(int at) {
     ::posix_spawn_file_actions_addopen(&actions_, at, "/dev/null", O_RDWR, 0);
   }
-  /// 0 or an errno.
+  /// Returns 0 or an errno.
   int run(const fs::path& program, pid_t& process) {
     std::string name = program.native();
     std::string purpose = "--serve";
@@ -97,7 +97,7 @@ class SpawnPlan {
   posix_spawnattr_t attributes_{};
 };
 
-/// Waits for the fork server's first words.
+/// Waits for the fork server's first message.
 Result<void> hear_hello(Channel& control, int standard_error, const fs::path& program) {
   pollfd ready{control.get(), POLLIN, 0};
   int count = 0;
@@ -146,7 +146,7 @@ Result<std::unique_ptr<Launcher>> Launcher::start(const fs::path& program,
     }
   }
   ends.second = Channel();
-  // One that has ended already is found out by what it does not answer.
+  // If the fork server has already ended, the missing answer reveals it.
   const Result<void> told =
       ends.first.send(encode({MessageKind::configure, 0, 0, to_body(settings)}));
   const Result<void> heard = hear_hello(ends.first, errors.read.get(), program);
@@ -163,8 +163,8 @@ Launcher::Launcher(pid_t process, Channel control)
     : process_(process), control_(std::move(control)), listener_([this] { listen(); }) {}
 
 Launcher::~Launcher() {
-  // To the fork server this is the end, and its going is the listener's. One that
-  // somebody has stopped does not hear it.
+  // This makes the fork server exit, which in turn ends the listener. A server that has been
+  // stopped (SIGSTOP) does not notice.
   ::shutdown(control_.get(), SHUT_WR);
   const auto deadline = std::chrono::steady_clock::now() + patience_at_end;
   while (::waitpid(process_, nullptr, WNOHANG) == 0) {
@@ -193,7 +193,7 @@ Result<Spawned> Launcher::spawn() {
 }
 
 void Launcher::kill(std::uint64_t id) {
-  // A fork server that is gone has taken its workers along.
+  // If the fork server is gone, so are its workers.
   if (!control_.send(encode({MessageKind::kill, id, 0, {}}))) return;
 }
 
@@ -274,8 +274,8 @@ Result<fs::path> find_worker_program() {
   if (!error) near.push_back(program.parent_path());
   constexpr std::string_view name = "imgmill-worker";
   for (const fs::path& folder : near) {
-    // Beside us and above us as in a build; below libexec as installed, where a
-    // library may lie one folder deeper (lib/x86_64-linux-gnu).
+    // Beside or above this file in a build; below libexec if installed, where a library may be one
+    // folder deeper (lib/x86_64-linux-gnu).
     for (const char* way : {".", "..", "../libexec/imgmill", "../../libexec/imgmill"}) {
       const fs::path candidate = (folder / way / name).lexically_normal();
       if (::access(candidate.c_str(), X_OK) == 0) return candidate;

@@ -1,5 +1,4 @@
-// The fork server as its owner sees it: starts workers, ends them, and knows how
-// each of them ended.
+// The client side of the fork server: starts and kills workers, and knows how each of them ended.
 #pragma once
 
 #include <sys/types.h>
@@ -20,47 +19,48 @@
 
 namespace imgmill {
 
-/// How a worker process came to its end.
+/// How a worker process ended.
 struct Ending {
-  int status = 0;        ///< as waitpid() has it
-  bool stopped = false;  ///< somebody sent it SIGSTOP, and then it was ended
+  int status = 0;        ///< as returned by waitpid()
+  bool stopped = false;  ///< it was sent SIGSTOP, and then killed
   bool lost = false;     ///< the fork server died, and its workers with it
 };
 
-/// A worker that has just been started.
+/// A newly started worker.
 struct Spawned {
   std::uint64_t id = 0;
   Channel channel;
-  FileDescriptor standard_error;  ///< a pipe's end, never waits
+  FileDescriptor standard_error;  ///< read end of a pipe, non-blocking
 };
 
 /// Thread-safe.
 class Launcher {
  public:
-  /// Runs `program` and waits until its engine is loaded. Errors: environment (it cannot
-  /// be run, or is not of this version; what it said is in the message), those of
+  /// Runs `program` and waits until its engine is loaded. Errors: environment (the program cannot
+  /// be run or has another version; the message includes its standard error), those of
   /// Sandbox::prepare.
   [[nodiscard]] static Result<std::unique_ptr<Launcher>> start(const std::filesystem::path& program,
                                                                const PoolSettings& settings);
   Launcher(const Launcher&) = delete;
   Launcher& operator=(const Launcher&) = delete;
-  /// Ends all workers.
+  /// Kills all workers.
   ~Launcher();
 
   /// Errors: environment.
   [[nodiscard]] Result<Spawned> spawn();
-  /// Ends a worker at once. Does nothing when it has ended already.
+  /// Kills a worker immediately. Does nothing if it has already ended.
   void kill(std::uint64_t id);
-  /// How the worker ended; waits for that. Nothing when it is still there after `patience`.
+  /// Waits for the worker to end and returns how it did. Nothing if it is still running after
+  /// `patience`.
   [[nodiscard]] std::optional<Ending> ending(std::uint64_t id, std::chrono::milliseconds patience);
-  /// Nobody is going to ask about this worker any more.
+  /// Drops the record of a worker that is no longer needed.
   void forget(std::uint64_t id);
 
-  /// Whether the fork server is still there.
+  /// True if the fork server is still running.
   [[nodiscard]] bool alive() const;
-  /// From asking for a worker to its process running, on average.
+  /// The average time from requesting a worker until its process runs.
   [[nodiscard]] std::chrono::microseconds mean_spawn_time() const;
-  /// The process of a worker, once it runs; 0 before and afterwards.
+  /// The process id of a worker while it runs; otherwise 0.
   [[nodiscard]] pid_t process_of(std::uint64_t id) const;
 
  private:
@@ -80,14 +80,14 @@ class Launcher {
   std::condition_variable changed_;
   std::map<std::uint64_t, Worker> workers_;
   std::uint64_t next_id_ = 1;
-  std::chrono::microseconds spawn_time_{0};  // of all that were spawned
+  std::chrono::microseconds spawn_time_{0};  // sum over all spawned workers
   std::int64_t spawned_ = 0;
   bool alive_ = true;
   std::jthread listener_;
 };
 
-/// Where `imgmill-worker` lies: beside this program or library, or where it is
-/// installed relative to them. Errors: environment.
+/// The path of `imgmill-worker`: beside this program or library, or where it is installed relative
+/// to them. Errors: environment.
 [[nodiscard]] Result<std::filesystem::path> find_worker_program();
 
 }  // namespace imgmill

@@ -1,5 +1,5 @@
-// What this process and its workers say to each other. docs/wire.md describes it,
-// and message_test.cc freezes it.
+// The messages between this process and its workers. docs/wire.md describes them, and
+// message_test.cc freezes them.
 #pragma once
 
 #include <cstdint>
@@ -10,39 +10,40 @@
 
 namespace imgmill {
 
-/// Both sides must have the same. Raise it with every change of what follows.
+/// Must be equal on both sides. Increment it with every change to the definitions below.
 inline constexpr std::uint16_t wire_version = 6;
 
 enum class MessageKind : std::uint16_t {
-  // With the fork server.
+  // Fork server.
   configure = 1,  ///< to it, once; body: PoolSettings
   hello,          ///< from it, once; body: version of imgmill
   spawn,          ///< to it; id: of the worker; descriptors: its channel, its standard error
-  spawned,        ///< from it; id; value: process id, or minus an errno
+  spawned,        ///< from it; id; value: process id or negative errno
   kill,           ///< to it; id
-  exited,         ///< from it; id; value: as waitpid() has it
-  stopped,        ///< from it; id: somebody has sent it SIGSTOP
+  exited,         ///< from it; id; value: as returned by waitpid()
+  stopped,        ///< from it; id: of a worker that was sent SIGSTOP
 
-  // With a worker.
-  ready = 32,  ///< from it, once; value: microseconds it took; body: sandbox report
-  work,        ///< to it; id: of the image; value: bytes; body: Order; descriptor: input
-  done,        ///< from it; id; value: bytes of the output, 0 when kept; body: Optimized
-  room,        ///< to it; id; value: bytes; descriptor: memory for the output
-  filled,      ///< from it; id; value: bytes put there
+  // Worker.
+  ready = 32,  ///< from it, once; value: startup time in microseconds; body: sandbox report
+  work,        ///< to it; id: of the image; value: size in bytes; body: Order; descriptor: input
+  done,        ///< from it; id; value: size of the output in bytes, 0 if kept; body: Optimized
+  room,        ///< to it; id; value: size in bytes; descriptor: memory for the output
+  filled,      ///< from it; id; value: bytes written there
   failed,      ///< from it; id; body: Error
   violation,   ///< from its signal handler; value: the forbidden system call
   signal,      ///< from its signal handler; id: the signal; value: 1 if another process sent it
-  compare,     ///< to it; id: of the pair; value: bytes; body: CompareOrder; descriptor: both
-  compared,    ///< from it; id; value: bytes of the map, 0: none; body: Comparison
-  needs,       ///< from it; id; value: bytes of memory without which it did not begin
+  compare,     ///< to it; id: of the pair; value: size in bytes; body: CompareOrder; descriptor:
+               ///< both images
+  compared,    ///< from it; id; value: size of the map in bytes, 0: none; body: Comparison
+  needs,       ///< from it; id; value: bytes of memory required; processing has not started
 };
 
-/// One message: 24 bytes of header in the machine's byte order, then the body.
+/// One message: a 24-byte header in native byte order, followed by the body.
 struct Message {
   MessageKind kind{};
   std::uint64_t id = 0;
   std::int64_t value = 0;
-  std::string body;  ///< JSON, or nothing
+  std::string body;  ///< JSON or empty
 };
 
 struct MessageHeader {

@@ -1,4 +1,4 @@
-// What a worker says: the first byte chooses what the rest is taken for.
+// Fuzzes the messages of a worker: the first byte selects how the rest is parsed.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace imgmill;
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
-  // What was accepted once is accepted again, and says the same.
+  // An accepted value must survive a round trip unchanged.
   const auto settles = [](const auto& value, auto read) {
     if (!value) return;
     const auto again = read(to_body(*value));

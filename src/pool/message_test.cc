@@ -1,4 +1,4 @@
-// Freezes what docs/wire.md describes. Whoever changes a line here raises wire_version.
+// Freezes the format in docs/wire.md. If you change a line here, increment wire_version.
 #include "pool/message.h"
 
 #include <gtest/gtest.h>
@@ -170,7 +170,7 @@ TEST(Orders, AnswersThatMakeNoSenseAreRefused) {
     EXPECT_FALSE(optimized_from(bad)) << bad;
   }
   EXPECT_FALSE(error_from(R"({"code":"none","message":"","advice":"","context":[]})"));
-  // However much a worker has to say.
+  // A worker may send a very long answer.
   Optimized talkative = *optimized_from(good);
   talkative.notes.assign(500, std::string(5000, 'x'));
   const Result<Optimized> cut = optimized_from(to_body(talkative));

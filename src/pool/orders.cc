@@ -14,8 +14,8 @@ Result<Json> parse(std::string_view body) {
   return json;
 }
 
-/// What `read` makes of a body. Whatever is wrong with it is the message's fault, not
-/// the user's.
+/// Parses a body with `read`. Any error is reported as an error in the message, not in the user's
+/// input.
 template <typename T>
 Result<T> read_body(std::string_view body, Result<T> (*read)(const JsonPlace&)) {
   IMGMILL_TRY(const Json json, parse(body));
@@ -52,7 +52,7 @@ Result<PoolSettings> read_pool_settings(const JsonPlace& at) {
   return settings;
 }
 
-/// What all orders say about the resources of their work.
+/// Reads the resource limits that all orders contain.
 template <typename SomeOrder>
 Result<void> read_bounds(const JsonPlace& at, SomeOrder& order) {
   IMGMILL_TRY(const JsonPlace limits, required_at(at, "limits"));

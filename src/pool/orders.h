@@ -1,4 +1,4 @@
-// What workers are told, and their side's answers, as the bodies of messages.
+// Orders to workers and their answers, as message bodies.
 #pragma once
 
 #include <string>
@@ -12,27 +12,28 @@
 
 namespace imgmill {
 
-/// For all workers of a pool.
+/// Settings for all workers of a pool.
 struct PoolSettings {
   SandboxMode sandbox = SandboxMode::automatic;
   WarmUp warm_up = WarmUp::on;
-  std::uint64_t address_space = 0;  ///< bytes, 0: no bound
-  int threads = 1;                  ///< that an image may use at most
+  std::uint64_t address_space = 0;  ///< bytes, 0: unlimited
+  int threads = 1;                  ///< maximum per image
   int niceness = 0;                 ///< 0..19, added to that of the pool's process
 };
 
-/// For one image.
+/// An order to process one image.
 struct Order {
   ImageSettings settings;
   Limits limits;
-  int threads = 1;                ///< that the engine may use
-  std::uint64_t cpu_seconds = 0;  ///< after which the kernel ends the worker; 0: no bound
-  std::uint64_t memory = 0;       ///< bytes that the image may take; who needs more says so first
+  int threads = 1;                ///< for the engine
+  std::uint64_t cpu_seconds = 0;  ///< the kernel kills the worker after this; 0: unlimited
+  std::uint64_t memory = 0;       ///< bytes that the image may use; a worker that needs more says
+                                  ///< so first
 };
 
-/// For one pair of images, which lie one after the other in one memory.
+/// An order to compare two images, which are stored consecutively in one shared memory.
 struct CompareOrder {
-  std::uint64_t original_bytes = 0;  ///< of the first; the rest is the other
+  std::uint64_t original_bytes = 0;  ///< size of the first image; the rest is the other one
   CompareOptions options;
   Limits limits;
   int threads = 1;
@@ -40,7 +41,7 @@ struct CompareOrder {
   std::uint64_t memory = 0;
 };
 
-// Each pair turns into JSON and back. Errors of reading: bad_input.
+// Conversions to JSON and back. Parsing errors: bad_input.
 
 [[nodiscard]] std::string to_body(const PoolSettings& settings);
 [[nodiscard]] Result<PoolSettings> pool_settings_from(std::string_view body);

@@ -18,11 +18,11 @@
 namespace imgmill {
 namespace {
 
-// Enough for the largest picture that the limits allow in the hungriest encoder, and
-// little enough that a runaway allocation ends before the machine does.
+// Enough for the largest picture that the limits allow in the most memory-hungry encoder, but small
+// enough that a runaway allocation fails before the machine runs out of memory.
 constexpr std::uint64_t worker_address_space = std::uint64_t{16} << 30;
 
-// Somebody who shoots workers in the dark may hit those of one image again and again.
+// If workers are killed at random, those of one image may be hit repeatedly.
 constexpr int most_blameless_tries = 50;
 
 Error quarantined(const Fault& fault, bool second_time) {
@@ -52,7 +52,7 @@ Error out_of_memory(std::uint64_t granted) {
       "of it with --memory, or make the picture smaller with --resize");
 }
 
-/// Inputs that lie in memory which workers can be given. Thread-safe.
+/// Input buffers in shared memory that can be passed to workers. Thread-safe.
 class SharedInputs : public std::enable_shared_from_this<SharedInputs> {
  public:
   Result<Buffer> make(std::size_t size) {
@@ -63,8 +63,8 @@ class SharedInputs : public std::enable_shared_from_this<SharedInputs> {
       const std::lock_guard lock(mutex_);
       entries_[data] = {std::make_shared<SharedMemory>(std::move(memory))};
     }
-    // The entry goes before its mapping: the address may be given out again at once,
-    // and then the entry must be the new one's.
+    // Remove the entry before the mapping: the address may be reused at once, and the entry must
+    // then be the new one.
     auto owner = std::make_shared<Buffer>(std::move(mapped));
     return Buffer::adopt(data, size, [self = shared_from_this(), owner](std::byte* block) mutable {
       {
@@ -75,7 +75,7 @@ class SharedInputs : public std::enable_shared_from_this<SharedInputs> {
     });
   }
 
-  /// The memory that holds `bytes`, sealed; a copy where they lie elsewhere.
+  /// The sealed memory that holds `bytes`; a copy if they are elsewhere.
   Result<std::shared_ptr<SharedMemory>> holding(ByteView bytes) {
     if (std::shared_ptr<SharedMemory> memory = sealed(bytes)) return memory;
     IMGMILL_TRY(SharedMemory memory, SharedMemory::create(bytes.size()));
@@ -116,7 +116,7 @@ class PoolExecutor final : public ProcessExecutor {
         pool_(std::move(pool)) {}
 
   Result<Optimized> process(const Work& work, std::stop_token stop) override {
-    // Nothing to parse, so nothing to fear; and there is no memory of no bytes.
+    // An empty input needs no isolation, and shared memory cannot have size 0.
     if (work.input.empty()) return optimize(work.input, work.settings, work.limits);
     IMGMILL_TRY(const std::shared_ptr<SharedMemory> input, inputs_->holding(work.input));
     return with_worker<Optimized>(work, Governor::Threads::spare, stop,
@@ -160,8 +160,8 @@ class PoolExecutor final : public ProcessExecutor {
   ProcessPool& pool() override { return *pool_; }
 
  private:
-  /// What `attempt` comes to with a worker: again with more memory where it asks for that, and with
-  /// another worker where the first has failed and that can help.
+  /// Runs `attempt` with a worker: again with more memory if the worker asks for it, and with
+  /// another worker if the first one fails and a retry can help.
   template <typename Value, typename Attempt>
   Result<Value> with_worker(const Work& work, Governor::Threads threads, std::stop_token stop,
                             Attempt attempt) {
@@ -173,11 +173,20 @@ class PoolExecutor final : public ProcessExecutor {
       if (!share || stop.stop_requested()) {
         return fail(ErrorCode::cancelled, "stopped before it was worked on");
       }
-      // One that has all of it, and nobody beside it, may take more: as much as it said.
+      // An image that runs alone with the whole budget may exceed it, by as much as it asked for.
       const bool alone = share->memory.bytes() == governor_->memory().budget();
       const std::uint64_t granted = std::max(share->memory.bytes(), needed);
       IMGMILL_TRY(ProcessPool::Lease worker, pool_->acquire(stop));
-      auto outcome = attempt(*worker.operator->(), Grant{share->threads, granted});
+      auto outcome = [&] {
+        const std::stop_callback unwanted(work.unwanted, [&worker] { worker->kill(); });
+        return attempt(*worker.operator->(), Grant{share->threads, granted});
+      }();
+      if (work.unwanted.stop_requested()) {
+        // It may have answered and died then, which is no fault either.
+        worker.discard();
+        if (auto* done = std::get_if<Value>(&outcome)) return std::move(*done);
+        return fail(ErrorCode::cancelled, "stopped while it was worked on");
+      }
       if (auto* done = std::get_if<Value>(&outcome)) return std::move(*done);
       if (auto* error = std::get_if<Error>(&outcome)) return std::unexpected(std::move(*error));
       if (const auto* need = std::get_if<MemoryNeed>(&outcome)) {
@@ -188,7 +197,7 @@ class PoolExecutor final : public ProcessExecutor {
       const Fault fault = std::get<Fault>(std::move(outcome));
       worker.replace(fault);
       if (fault.killed && memory_ran_out(killed_before)) {
-        // Not the image's fault: it goes again, alone.
+        // Not the image's fault: retry it alone.
         if (alone) return std::unexpected(out_of_memory(granted));
         needed = governor_->memory().budget();
         continue;
@@ -201,7 +210,7 @@ class PoolExecutor final : public ProcessExecutor {
     }
   }
 
-  /// Whether the kernel has killed something for want of memory since it had killed `before`.
+  /// True if the kernel has killed a process for lack of memory since the count was `before`.
   bool memory_ran_out(std::uint64_t before) {
     const std::uint64_t now = killed_for_memory();
     std::uint64_t known = killed_for_memory_;
@@ -213,7 +222,7 @@ class PoolExecutor final : public ProcessExecutor {
   const std::chrono::seconds timeout_;
   const MemoryBound bound_;
   std::atomic<std::uint64_t> killed_for_memory_ = killed_for_memory();
-  // Buffers may outlive the executor.
+  // Shared, because buffers may outlive the executor.
   std::shared_ptr<SharedInputs> inputs_ = std::make_shared<SharedInputs>();
   std::unique_ptr<Governor> governor_;
   std::unique_ptr<ProcessPool> pool_;

@@ -1,4 +1,4 @@
-// The process stage in worker processes.
+// An executor that processes images in worker processes.
 #pragma once
 
 #include <filesystem>
@@ -10,10 +10,10 @@
 
 namespace imgmill {
 
-/// Works on images in a pool of processes. An image whose worker crashes or breaks the
-/// rules is tried once more in a fresh one where that can help; then its result is
-/// ErrorCode::fault. `options.isolation` is not looked at.
-/// When the decision is `kept`, the output has no bytes: the input's are meant.
+/// Processes images in a pool of worker processes. If a worker crashes or violates the protocol,
+/// the image is tried once more in another one if that can help; after that the result is
+/// ErrorCode::fault. Ignores `options.isolation`. If the decision is `kept`, the output has no
+/// bytes: those of the input are meant.
 class ProcessExecutor : public Executor {
  public:
   /// Errors: environment.

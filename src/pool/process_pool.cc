@@ -13,8 +13,8 @@ using std::chrono::seconds;
 
 // Sandbox and warm-up take some 50 ms; ten workers on one slow core take longer.
 constexpr seconds patience_until_ready{60};
-// A worker that dies before it is ready is no image's fault. One such death may be
-// anybody's whim; ten in a row are a machine on which workers cannot live.
+// A worker that dies before it is ready is no image's fault. A single such death may have any
+// cause; ten in a row mean that workers cannot run on this machine.
 constexpr int most_failed_starts = 10;
 
 Error cannot_work(const Fault& fault) {
@@ -48,7 +48,7 @@ Result<std::unique_ptr<ProcessPool>> ProcessPool::create(PoolOptions options) {
 
 ProcessPool::~ProcessPool() = default;
 
-/// With the mutex held, as the functions below.
+/// Requires the mutex, as do the functions below.
 Result<void> ProcessPool::launch() {
   IMGMILL_TRY(std::unique_ptr<Launcher> launcher,
               Launcher::start(options_.worker_program, options_.workers));
@@ -65,7 +65,7 @@ Result<std::unique_ptr<WorkerProcess>> ProcessPool::start_worker() {
 }
 
 void ProcessPool::start_replacement() {
-  // Should this fail, whoever next waits for a worker hears why.
+  // If this fails, the next caller that waits for a worker gets the error.
   if (auto worker = start_worker()) idle_.push_back(*std::move(worker));
   changed_.notify_all();
 }
@@ -105,7 +105,7 @@ Result<ProcessPool::Lease> ProcessPool::acquire(std::stop_token stop) {
 Result<std::unique_ptr<WorkerProcess>> ProcessPool::take(std::stop_token stop) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    // One that is ready; else one that is about to be; else one that is on its way.
+    // Prefer a worker that is ready, then one that has reported, then one that is still starting.
     auto best = std::ranges::find_if(idle_, [](const auto& worker) { return worker->ready(); });
     if (best == idle_.end()) {
       best = std::ranges::find_if(idle_, [](const auto& worker) { return worker->has_spoken(); });
@@ -115,7 +115,7 @@ Result<std::unique_ptr<WorkerProcess>> ProcessPool::take(std::stop_token stop) {
       std::unique_ptr<WorkerProcess> worker = std::move(*best);
       idle_.erase(best);
       if (!worker->gone()) return worker;
-      // It died while it had nothing to do, which costs no image anything.
+      // It died while idle, which affects no image.
       remove(std::move(worker));
       ++metrics_.restarts;
       ++metrics_.faults["idle"];
@@ -152,7 +152,7 @@ void ProcessPool::give_back(std::unique_ptr<WorkerProcess> worker) {
     start_replacement();
     return;
   }
-  // The one that worked last has the warmest caches.
+  // The most recently used worker has the warmest caches.
   idle_.push_front(std::move(worker));
   changed_.notify_one();
 }
@@ -162,6 +162,12 @@ void ProcessPool::replace(std::unique_ptr<WorkerProcess> worker, const Fault& fa
   remove(std::move(worker));
   ++metrics_.restarts;
   ++metrics_.faults[fault.kind];
+  start_replacement();
+}
+
+void ProcessPool::discard(std::unique_ptr<WorkerProcess> worker) {
+  const std::lock_guard lock(mutex_);
+  remove(std::move(worker));
   start_replacement();
 }
 

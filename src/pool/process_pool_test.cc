@@ -1,5 +1,5 @@
-// The pool against workers that crash, hang, lie and break out, and against people
-// who shoot them.
+// Tests the pool against workers that crash, hang, lie and try to escape the sandbox, and against
+// kills from outside.
 #include "pool/process_pool.h"
 
 #include <dirent.h>
@@ -60,7 +60,7 @@ Result<Optimized> run(Executor& executor, std::string_view image,
   return executor.process({as_bytes(image), settings, limits}, {});
 }
 
-/// The processes of a pool's workers, once there are `count` of them.
+/// The process ids of a pool's workers, once there are `count` of them.
 std::vector<pid_t> processes_of(ProcessPool& pool, std::size_t count) {
   std::vector<pid_t> processes;
   for (int i = 0; i < 2000 && processes.size() != count; ++i) {
@@ -83,9 +83,9 @@ int open_descriptors() {
 
 struct FaultCase {
   const char* name;
-  const char* says;  ///< in the error
+  const char* says;  ///< in the error message
   const char* kind;  ///< in the metrics
-  int attempts;      ///< until it is given up
+  int attempts;      ///< until the pool gives up
   bool needs_seccomp = false;
 };
 
@@ -141,7 +141,7 @@ TEST_P(Faults, CostOneImageAndAreToldInFull) {
   EXPECT_EQ(after.faults.at(fault.kind), static_cast<std::uint64_t>(fault.attempts));
   EXPECT_EQ(after.restarts, static_cast<std::uint64_t>(fault.attempts));
 
-  // The batch goes on at full width.
+  // The batch continues at full width.
   std::atomic<int> good = 0;
   {
     std::vector<std::jthread> threads;
@@ -175,12 +175,13 @@ TEST(Fault, DoingNothingEndsWithTheTimeoutToo) {
   EXPECT_TRUE(run(*executor, picture()));
 }
 
-// Ctrl-Z stops the program and not its workers, and fg finds what they have made meanwhile.
+// Ctrl-Z stops the program but not its workers; after fg it receives what they have produced
+// meanwhile.
 TEST(Fault, AStopOfThisProcessIsNobodysTimeout) {
   OptimizerOptions options = faulty_options();
   options.timeout = std::chrono::seconds(1);
   const auto executor = executor_with(options);
-  ASSERT_TRUE(run(*executor, picture()));  // its workers are there
+  ASSERT_TRUE(run(*executor, picture()));  // its workers have started
   const pid_t parent = ::getpid();
   const pid_t stopper = ::fork();
   if (stopper == 0) {
@@ -202,9 +203,9 @@ TEST(Fault, WhatWasSaidOfOneImageIsNotToldOfAnother) {
   const Result<Optimized> bad = run(*executor, faulty("words"));
   ASSERT_FALSE(bad);
   EXPECT_NE(bad.error().message().find("then it died"), std::string::npos);
-  // In the second attempt by another worker nothing would be left of it anyway.
+  // A second attempt would run in another worker, where nothing of it would be left anyway.
   ASSERT_TRUE(run(*executor, faulty("complaint")));
-  if (built_with_sanitizer()) return;  // nothing is forbidden there
+  if (built_with_sanitizer()) return;  // a sanitizer build forbids no system calls
   const Result<Optimized> forbidden = run(*executor, faulty("unlink"));
   ASSERT_FALSE(forbidden);
   EXPECT_EQ(forbidden.error().message().find("never mind"), std::string::npos)
@@ -231,7 +232,7 @@ TEST(Fault, AnEndlessAllocationEndsAtTheLimit) {
   const auto executor = executor_with(faulty_options());
   const Result<Optimized> bad = run(*executor, faulty("memory"));
   ASSERT_FALSE(bad);
-  // The worker notices by itself, and lives on.
+  // The worker detects this itself, and survives.
   EXPECT_EQ(bad.error().code(), ErrorCode::limit);
   EXPECT_NE(bad.error().message().find("not enough memory"), std::string::npos);
   EXPECT_EQ(executor->pool().metrics().restarts, 0);
@@ -274,7 +275,7 @@ TEST(ProcessExecutor, GivesTheSameBytesAsAThread) {
       EXPECT_TRUE(std::ranges::equal(there->bytes.view(), here->bytes.view())) << format.name;
     }
   }
-  // And what an image is refused for comes over in full.
+  // An image's own error is transferred in full.
   const Result<Optimized> there = run(*executor, "GIF89a and no more");
   const Result<Optimized> here = optimize(as_bytes("GIF89a and no more"));
   ASSERT_FALSE(there);
@@ -405,11 +406,11 @@ TEST(ProcessPool, WorkersStandBackAsFarAsAsked) {
   const int own = ::getpriority(PRIO_PROCESS, 0);
   const int expected = std::min(own + 3, 19);
   EXPECT_EQ(::getpriority(PRIO_PROCESS, static_cast<id_t>(workers.front())), expected);
-  // The scheduler may weigh sessions first, and processes within them only.
+  // The scheduler may weigh sessions first, and processes only within them.
   EXPECT_NE(::getsid(workers.front()), ::getsid(0));
   std::ifstream file("/proc/" + std::to_string(workers.front()) + "/autogroup");
   std::string group;
-  if (own < 0 || !std::getline(file, group)) return;  // a kernel that does not
+  if (own < 0 || !std::getline(file, group)) return;  // a kernel without autogroups
   EXPECT_TRUE(group.ends_with(" nice " + std::to_string(expected))) << group;
 }
 
@@ -449,7 +450,7 @@ TEST(ProcessPool, AWorkerHoldsNoDescriptorButItsOwn) {
   ASSERT_EQ(processes.size(), 1);
   std::error_code error;
   std::vector<std::string> names;
-  // It has answered and may still be putting the image's memory away.
+  // It has answered, but may still be freeing the image's memory.
   for (int i = 0; i < 1000 && names.size() != 4 && !error; ++i) {
     names.clear();
     for (const auto& entry :
@@ -509,7 +510,7 @@ TEST(ProcessPool, WorkersGoWhenTheirOwnerIsKilled) {
 }
 
 struct ProcessFacts {
-  char state = 'X';  ///< as ps(1) shows it; X when it is gone
+  char state = 'X';  ///< as shown by ps(1); X: gone
   pid_t parent = 0;
 };
 
@@ -532,8 +533,8 @@ TEST(ProcessPool, OutlivesItsForkServer) {
   ASSERT_GT(server, 1);
   ASSERT_NE(server, ::getpid());
   ASSERT_EQ(::kill(server, SIGKILL), 0);
-  // Who takes an orphan over may leave it a zombie (Z). The kernel ends it when the server
-  // has ended, which a busy machine may do late.
+  // The process that adopts an orphan may leave it a zombie (Z). The kernel kills the worker when
+  // the server has ended, which may be late on a busy machine.
   char state = 'S';
   for (int i = 0; i < 1000 && state != 'X' && state != 'Z'; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -565,7 +566,7 @@ TEST(ProcessPool, SaysWhyWorkersCannotBeStarted) {
   EXPECT_NE(none.error().message().find("could not be started"), std::string::npos);
 }
 
-// ---- Shots from outside --------------------------------------------------------
+// ---- Kills from outside --------------------------------------------------------
 
 TEST(Storm, AThousandImagesComeOutUndisturbed) {
   constexpr int images = 1000;
@@ -607,8 +608,8 @@ TEST(Storm, AThousandImagesComeOutUndisturbed) {
           const pid_t target = targets[random() % targets.size()];
           ::kill(target, random() % 2 == 0 ? SIGSEGV : SIGSTOP);
           ++shots;
-          // A second hit would rightly put an image into quarantine: those that this one may
-          // have met are let through first, however long new workers take.
+          // A second hit would rightly quarantine an image: let those that this kill may have hit
+          // finish first, however long new workers take to start.
           for (const std::atomic<int>& thread : at_work) {
             const int image = thread;
             while (image >= 0 && thread == image && !over) {
@@ -616,7 +617,7 @@ TEST(Storm, AThousandImagesComeOutUndisturbed) {
             }
           }
         }
-        // Slower than workers can be started, or nothing would ever be done.
+        // Slower than workers can start, or no image would ever finish.
         const unsigned longest_us = built_with_sanitizer() ? 150'000 : 40'000;
         std::this_thread::sleep_for(std::chrono::microseconds(random() % longest_us));
       }
@@ -625,7 +626,7 @@ TEST(Storm, AThousandImagesComeOutUndisturbed) {
       std::vector<std::jthread> threads;
       for (int i = 0; i < executor->width(); ++i) {
         threads.emplace_back([&, i] {
-          // On a fast machine it takes more images to be hit often enough.
+          // On a fast machine it takes more images to reach enough kills.
           for (int image = next++; image < images || shots <= fewest_shots; image = next++) {
             const auto kind = static_cast<std::size_t>(image % kinds);
             at_work[static_cast<std::size_t>(i)] = image;

@@ -7,12 +7,12 @@
 namespace imgmill {
 namespace {
 
-/// A GIF of one white pixel: the smallest image that goes through everything.
+/// A GIF of one white pixel: the smallest image that is a valid input.
 constexpr std::array<unsigned char, 35> tiny_image = {
     'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 0xFF, 0xFF, 0xFF, 0,  0,
     0,   ',', 0,   0,   0,   0,   1, 0, 1, 0, 0,    2, 2, 0x44, 1,    0,    ';'};
 
-// Wide enough for a few blocks of every codec, small enough for a few milliseconds.
+// Large enough for a few blocks of every codec, small enough to take only a few milliseconds.
 constexpr std::uint32_t side = 64;
 
 }  // namespace
@@ -22,7 +22,7 @@ Result<void> warm_up(const Optimize& optimize) {
   settings.effort = Effort::fast;
   settings.resize = {.mode = ResizeMode::fit, .width = side, .height = side};
   settings.resize.enlarge = Enlarge::allow;
-  // Each step decodes what the one before has encoded; the last decodes the last.
+  // Each step decodes the previous step's output; the final call decodes the last one.
   Buffer picture = Buffer::copy_of(std::as_bytes(std::span(tiny_image)));
   for (const FormatInfo& format : formats()) {
     if (!format.writable) continue;

@@ -1,5 +1,4 @@
-// A first image for the codecs, so that the first one of a user costs what the
-// thousandth costs.
+// Warms up the codecs, so that a user's first image takes no longer than the thousandth.
 #pragma once
 
 #include <functional>
@@ -9,22 +8,22 @@
 
 namespace imgmill {
 
-/// The work of a worker, and what `optimize_admitted` is.
+/// The worker's function for processing an image, such as `optimize_admitted`.
 using Optimize = std::function<Result<Optimized>(ByteView, const ImageSettings&, const Limits&,
                                                  const Admission&)>;
 
-/// The other work of a worker, and what `compare_admitted` is.
+/// The worker's function for comparing images, such as `compare_admitted`.
 using Compare = std::function<Result<Comparison>(ByteView, ByteView, const CompareOptions&,
                                                  const Limits&, const Admission&)>;
 
-/// What a worker can do.
+/// The functions of a worker.
 struct Crafts {
   Optimize optimize;
   Compare compare;
 };
 
-/// Encodes a small picture in every format and decodes what came out.
-/// Errors: those of `optimize`, which mean that something is wrong with this machine.
+/// Encodes a small picture in every format and decodes the result. Errors: those of `optimize`,
+/// which indicate a problem with this machine.
 [[nodiscard]] Result<void> warm_up(const Optimize& optimize);
 
 }  // namespace imgmill

@@ -23,7 +23,7 @@
 namespace imgmill {
 namespace {
 
-// ---- Last words, from signal handlers ----------------------------------------
+// ---- Final messages, from signal handlers ---------------------------------------
 
 int socket_for_last_words = -1;
 
@@ -41,17 +41,17 @@ void say_at_the_end(MessageKind kind, std::uint64_t id, std::int64_t value) {
 
 void on_violation(int system_call) { say_at_the_end(MessageKind::violation, 0, system_call); }
 
-// The signal itself will show in the exit status. Who sent it does not: a worker that
-// somebody else shoots is no reason to suspect its image.
+// The exit status will show the signal but not its sender: a worker killed from outside is no
+// reason to suspect its image.
 void on_deadly_signal(int signal, siginfo_t* details, void*) {
   const bool from_outside = details->si_code <= 0 && details->si_pid != ::getpid();
   say_at_the_end(MessageKind::signal, static_cast<std::uint64_t>(signal), from_outside ? 1 : 0);
-  // The handler was reset when it was called: this time the signal kills.
+  // SA_RESETHAND has restored the default action: this time the signal kills.
   ::syscall(SYS_tgkill, ::getpid(), ::syscall(SYS_gettid), signal);
 }
 
 void watch_deadly_signals() {
-  // A stack that has run over cannot hold the handler's frame.
+  // After a stack overflow, the regular stack cannot hold the handler's frame.
   static std::array<std::byte, 64 * 1024> stack;
   stack_t where{};
   where.ss_sp = stack.data();
@@ -67,8 +67,8 @@ void watch_deadly_signals() {
 
 // ---- The work -----------------------------------------------------------------
 
-/// The other end is gone, or does not keep to the rules. Standard error is a pipe
-/// whose reader quotes the end of it, if there still is one.
+/// Exits because the other end is gone or violates the protocol. The reader of standard error, if
+/// there still is one, quotes the end of it.
 [[noreturn]] void leave(std::string_view why) {
   if (::write(STDERR_FILENO, why.data(), why.size()) < 0) ::_exit(2);
   ::_exit(1);
@@ -88,7 +88,7 @@ class Worker {
     if (!channel_.send(bytes)) leave("nobody wants the answer");
   }
 
-  /// One piece of work, from its order to the end of the answer.
+  /// Processes one order, from receiving it to the end of the answer.
   void serve() {
     const auto [order, memory] = hear({MessageKind::work, MessageKind::compare});
     if (order.kind == MessageKind::compare) return serve_comparison(order, memory);
@@ -113,7 +113,7 @@ class Worker {
     if (!map.empty()) hand_over(order.id, map.view());
   }
 
-  /// Puts `bytes` into the room that the other end makes for them.
+  /// Copies `bytes` into the shared memory that the other end provides.
   void hand_over(std::uint64_t id, ByteView bytes) {
     const auto [room, target] = hear({MessageKind::room});
     if (target.size() != bytes.size()) leave("the room is not as large as the output");
@@ -125,11 +125,12 @@ class Worker {
     say(MessageKind::filled, id, static_cast<std::int64_t>(bytes.size()), {});
   }
 
-  /// The next message, which must be of one of these kinds and bring memory of `value` bytes.
+  /// The next message, which must be of one of these kinds and bring `value` bytes of shared
+  /// memory.
   std::pair<Message, SharedMemory> hear(std::initializer_list<MessageKind> kinds) {
     Result<Packet> packet = channel_.receive();
     if (!packet) leave(packet.error().message());
-    if (packet->bytes.empty()) ::_exit(0);  // nothing is left to do
+    if (packet->bytes.empty()) ::_exit(0);  // no work left
     Result<Message> message = decode(packet->bytes);
     if (!message) leave(message.error().message());
     const bool expected = std::find(kinds.begin(), kinds.end(), message->kind) != kinds.end();
@@ -159,7 +160,7 @@ class Worker {
     });
   }
 
-  /// Lets in what needs no more than `granted` bytes, and notes what needs more.
+  /// Admits work that needs at most `granted` bytes, and records the need if it is greater.
   Admission admission(std::uint64_t granted) {
     return [this, granted](std::uint64_t bytes) -> Result<void> {
       if (bytes > granted) {
@@ -171,7 +172,7 @@ class Worker {
     };
   }
 
-  /// What `craft` makes of the bytes in `memory`, within the bounds of `order`.
+  /// Applies `craft` to the bytes in `memory`, within the limits of `order`.
   template <typename SomeOrder, typename Craft>
   auto within(const SomeOrder& order, const SharedMemory& memory, const Craft& craft)
       -> std::invoke_result_t<Craft, const Buffer&> {
@@ -181,8 +182,8 @@ class Worker {
     try {
       IMGMILL_TRY(const Buffer bytes, memory.map_for_reading());
       auto made = craft(bytes);
-      // Of a large image the heap keeps what the next one might use; but the next one may be
-      // another worker's.
+      // After a large image the heap keeps memory for the next one, but that may go to another
+      // worker.
       if (std::exchange(leaves_much_, false)) give_memory_back();
       return made;
     } catch (const std::bad_alloc&) {
@@ -192,14 +193,14 @@ class Worker {
     }
   }
 
-  // Of what takes more, what is left behind is worth giving back.
+  // Freed memory above this is returned to the system.
   static constexpr std::uint64_t kept_for_the_next = std::uint64_t{64} << 20;
   static constexpr std::uint64_t most_needed = std::uint64_t{1} << 50;
 
   Channel channel_;
   const Crafts& crafts_;
-  std::int64_t needed_ = 0;   ///< of the order in hand, beyond what it grants
-  bool leaves_much_ = false;  ///< the order in hand takes more than is worth keeping
+  std::int64_t needed_ = 0;   ///< bytes that the current order needs, if more than granted
+  bool leaves_much_ = false;  ///< the current order uses more memory than is worth keeping
 };
 
 }  // namespace
@@ -214,7 +215,7 @@ void run_worker(Channel channel, const PoolSettings& settings, const Sandbox& sa
 
   SandboxLimits limits;
   limits.address_space = settings.address_space;
-  // What an image needs beside the engine's own threads: decoders have a few helpers.
+  // Threads of an image besides the engine's own: decoders start a few helpers.
   limits.threads = static_cast<std::uint64_t>(settings.threads) * 4 + 32;
   const Result<SandboxReport> report = sandbox.enter(limits, {&socket, 1}, on_violation);
   if (!report) {

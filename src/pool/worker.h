@@ -1,4 +1,4 @@
-// The life of a worker process.
+// The main function of a worker process.
 #pragma once
 
 #include "platform/channel.h"
@@ -8,9 +8,9 @@
 
 namespace imgmill {
 
-/// Enters the sandbox, warms up, says that it is ready, and works on images until the
-/// other end of `channel` is closed. Call in a process of one thread that was
-/// forked for this; `crafts` outlives the call.
+/// Enters the sandbox, warms up, reports ready, and processes orders until the other end of
+/// `channel` is closed. Call in a single-threaded process forked for this purpose; `crafts` must
+/// outlive the call.
 [[noreturn]] void run_worker(Channel channel, const PoolSettings& settings, const Sandbox& sandbox,
                              const Crafts& crafts);
 

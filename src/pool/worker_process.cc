@@ -21,16 +21,16 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A process that has closed its channel or was told to die is gone at once; only
-// a machine that is out of breath needs longer to say so.
+// A process that has closed its channel or was killed usually ends at once; it takes longer only on
+// an overloaded machine.
 constexpr milliseconds patience_for_an_ending{5'000};
 constexpr std::size_t longest_said = 2'000;
 
-// A photograph of 24 megapixels has some 10 MB, and one of 100 takes four times as long.
+// A photograph of 24 megapixels has some 10 MB; one of 100 megapixels takes four times as long.
 constexpr std::uint64_t everyday_bytes = std::uint64_t{16} << 20;
-// As a photograph of 35 megapixels takes for a target.
+// The memory that a photograph of 35 megapixels needs with a quality target.
 constexpr std::uint64_t everyday_memory = std::uint64_t{1} << 30;
-// Against balanced, in CPU time of the slowest format (AVIF).
+// Relative to balanced, in CPU time of the slowest format (AVIF).
 constexpr int factor_of_max_effort = 4;
 
 std::string signal_name(int signal) {
@@ -38,7 +38,7 @@ std::string signal_name(int signal) {
   return name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name);
 }
 
-/// Nobody but another process can have sent these: workers may not send signals, and
+/// True for signals that only another process can have sent: workers may not send signals, and
 /// decoders do not fail this way.
 bool sent_by_others(int signal) {
   return signal == SIGTERM || signal == SIGHUP || signal == SIGINT || signal == SIGQUIT ||
@@ -100,7 +100,7 @@ Fault WorkerProcess::broke_the_rules(std::string how) {
 }
 
 Fault WorkerProcess::why_it_is_gone() {
-  // It may have closed its end and still be there.
+  // It may have closed its end without exiting.
   std::optional<Ending> ending = launcher_->ending(id_, milliseconds(200));
   const bool still_there = !ending;
   if (still_there) {
@@ -144,8 +144,8 @@ std::variant<Packet, Fault> WorkerProcess::hear(Clock::time_point deadline, seco
   };
   for (;;) {
     std::array<pollfd, 2> ready{{{channel_.get(), POLLIN, 0}, {standard_error_.get(), POLLIN, 0}}};
-    // The worker may have closed its standard error: that is no news, but poll() says
-    // it again and again.
+    // The worker may have closed its standard error: that is not an event, but poll() would report
+    // it over and over.
     if (!standard_error_) ready[1].fd = -1;
     int wait = milliseconds_until(deadline);
     if (patience_) wait = std::min(wait, static_cast<int>(Patience::next_look().count()));
@@ -247,20 +247,20 @@ std::variant<Message, MemoryNeed, Error, Fault> WorkerProcess::ask(
 
 namespace {
 
-/// For the case that nobody is left to look: a little more than what Patience allows.
+/// A fallback in case nothing is watching the worker: slightly more than Patience allows.
 std::uint64_t cpu_seconds_for(seconds timeout, int threads) {
   return static_cast<std::uint64_t>(timeout.count() * std::max(threads, 1) + 10);
 }
 
-/// Orders end with the patience for them, not at some time.
+/// Orders end when Patience says so, not at a fixed time.
 constexpr WorkerProcess::Clock::time_point no_deadline = WorkerProcess::Clock::time_point::max();
 
 }  // namespace
 
 void WorkerProcess::begin(seconds allowance, int threads) {
-  // That it is ready may be heard before what its number is.
+  // The ready message may arrive before the process id is known.
   patience_.emplace([this] { return process_id(); }, allowance, threads);
-  // What it said about the image before is no reason for what becomes of this one.
+  // Discard standard error output that belongs to the previous image.
   read_standard_error();
   said_.clear();
 }
@@ -300,7 +300,7 @@ CompareOutcome WorkerProcess::compare(CompareOrder order, const SharedMemory& bo
   comparison->original.bytes = order.original_bytes;
   comparison->other.bytes = both.size() - order.original_bytes;
   const bool wanted = order.options.map == HeatMap::yes;
-  // A map has three samples a pixel, and PNG adds little where it saves nothing.
+  // A map has three samples per pixel, and PNG adds little even if it cannot compress them.
   const std::uint64_t most = order.limits.max_decoded_bytes + (std::uint64_t{16} << 20);
   if (compared.value < 0 || static_cast<std::uint64_t>(compared.value) > (wanted ? most : 0)) {
     return broke_the_rules(fmt::format("its map has {} bytes", compared.value));
@@ -350,7 +350,7 @@ Outcome WorkerProcess::take_output(const Message& done, const Work& work,
     }
     return *std::move(output);
   }
-  // No format needs more than its pixels and then some.
+  // No format needs more than the raw pixels plus some overhead.
   const std::uint64_t most = work.limits.max_decoded_bytes + work.limits.max_input_bytes;
   if (done.value <= 0 || static_cast<std::uint64_t>(done.value) > most) {
     return broke_the_rules(fmt::format("its output has {} bytes", done.value));

@@ -1,4 +1,4 @@
-// One worker as this process sees it. Nothing it says is trusted.
+// A worker process as seen from the parent. Nothing it sends is trusted.
 #pragma once
 
 #include <chrono>
@@ -16,38 +16,39 @@
 
 namespace imgmill {
 
-/// A worker has failed, not just an image.
+/// A failure of the worker, not just of an image.
 struct Fault {
-  std::string kind;  ///< for counting: "signal", "exit", "timeout", "cpu", "violation", "protocol"
-  std::string what;  ///< for people, such as "crashed (SIGSEGV)"
+  std::string kind;  ///< for metrics: "signal", "exit", "timeout", "cpu", "violation", "protocol"
+  std::string what;  ///< for users, such as "crashed (SIGSEGV)"
   std::string said;  ///< the end of its standard error, on one line; often empty
-  /// The image is not to blame: somebody shot the worker, or it was never well.
+  /// The image is not to blame: the worker was killed from outside or lost.
   bool blameless = false;
-  /// Somebody ended it without a word (SIGKILL), such as the kernel that is out of memory.
+  /// It was killed with SIGKILL, for example by the kernel's out-of-memory killer.
   bool killed = false;
-  /// Whether the same may go well in another worker.
+  /// The same image may succeed in another worker.
   bool worth_another_try = true;
 };
 
-/// The worker has not begun: the header asks for so many bytes of memory, more than were granted.
+/// The worker has not started: judging by the header, the image needs this many bytes, more than
+/// granted.
 struct MemoryNeed {
   std::uint64_t bytes = 0;
 };
 
-/// What became of an image in a worker: done, not begun, refused with an error, or the worker
-/// is not to be used again.
+/// The outcome for an image in a worker: done, not started, failed with an error, or a fault, after
+/// which the worker must not be used again.
 using Outcome = std::variant<Optimized, MemoryNeed, Error, Fault>;
 using CompareOutcome = std::variant<Comparison, MemoryNeed, Error, Fault>;
 
-/// What an order may take.
+/// The resources granted to an order.
 struct Grant {
   int threads = 1;           ///< for the engine
   std::uint64_t memory = 0;  ///< bytes
 };
 
-/// CPU time that `work` may cost, where `timeout` is what an everyday image may: more for large
-/// files and pictures, since what is done for each pixel adds up, and for more effort. What a
-/// picture takes of memory, bytes, says how large it is. At least `timeout`.
+/// The CPU time that `work` may use, where `timeout` is meant for an average image: more for large
+/// files and pictures, since the cost per pixel adds up, and for higher effort. `memory`, the bytes
+/// that the picture needs, indicates its size. At least `timeout`.
 [[nodiscard]] std::chrono::seconds allowance_for(const Work& work, std::uint64_t memory,
                                                  std::chrono::seconds timeout);
 
@@ -56,33 +57,36 @@ class WorkerProcess {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Asks for a process and does not wait for it. Errors: environment.
+  /// Requests a process without waiting for it. Errors: environment.
   [[nodiscard]] static Result<std::unique_ptr<WorkerProcess>> start(
       std::shared_ptr<Launcher> launcher);
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
-  /// Ends the process.
+  /// Kills the process.
   ~WorkerProcess();
 
-  /// Waits until it is sandboxed and warm. A fault when it never comes to that.
+  /// Waits until it is sandboxed and warmed up. Returns a fault if it does not get that far.
   [[nodiscard]] std::variant<std::monostate, Error, Fault> wait_until_ready(
       Clock::time_point deadline);
-  /// Whether wait_until_ready() would not wait.
+  /// True if wait_until_ready() would not block.
   [[nodiscard]] bool has_spoken() const;
-  /// Whether a worker that is ready and has nothing to do has died all the same.
+  /// True if a ready, idle worker has died.
   [[nodiscard]] bool gone() const { return ready_ && heard_something(); }
   [[nodiscard]] bool ready() const { return ready_; }
   [[nodiscard]] const SandboxReport& sandbox() const { return sandbox_; }
   [[nodiscard]] std::chrono::microseconds warm_up_time() const { return warm_up_time_; }
 
-  /// Works on one image; `input` holds work.input.
+  /// Processes one image; `input` holds work.input.
   [[nodiscard]] Outcome process(const Work& work, const SharedMemory& input, const Grant& grant,
                                 std::chrono::seconds timeout);
 
-  /// Compares two images, which `both` holds one after the other; `order` says how, but
-  /// for its cpu_seconds.
+  /// Compares two images, stored consecutively in `both`. `order` holds the parameters; its
+  /// cpu_seconds is ignored.
   [[nodiscard]] CompareOutcome compare(CompareOrder order, const SharedMemory& both,
                                        std::chrono::seconds timeout);
+
+  /// Ends it, whatever it does; who waits for it hears of its death. Thread-safe.
+  void kill() { launcher_->kill(id_); }
 
   /// Images that were given to it.
   [[nodiscard]] std::uint64_t images() const { return images_; }
@@ -99,21 +103,21 @@ class WorkerProcess {
                                                  std::chrono::seconds timeout);
   [[nodiscard]] std::variant<Message, Fault> hear_message(Clock::time_point deadline,
                                                           std::chrono::seconds timeout);
-  /// Gives an order that may take `memory` bytes, and hears the first answer to it.
+  /// Sends an order that may use `memory` bytes, and returns the first answer to it.
   [[nodiscard]] std::variant<Message, MemoryNeed, Error, Fault> ask(
       Message request, const SharedMemory& input, MessageKind expected, std::uint64_t memory,
       Clock::time_point deadline, std::chrono::seconds timeout);
-  /// The bytes that belong to an answer; their number is its value.
+  /// Receives the bytes that belong to an answer; its value is their number.
   [[nodiscard]] std::variant<Buffer, Error, Fault> take_bytes(const Message& answer,
                                                               Clock::time_point deadline,
                                                               std::chrono::seconds timeout);
   [[nodiscard]] Outcome take_output(const Message& done, const Work& work,
                                     Clock::time_point deadline, std::chrono::seconds timeout);
   [[nodiscard]] bool heard_something() const;
-  /// Before an order: its time begins, and nothing that was said counts any longer.
+  /// Call before an order: starts the clock and discards earlier standard error output.
   void begin(std::chrono::seconds allowance, int threads);
   void read_standard_error();
-  /// Ends the process and tells what `fault` came with.
+  /// Kills the process and returns `fault` with its standard error.
   [[nodiscard]] Fault end(Fault fault);
   [[nodiscard]] Fault broke_the_rules(std::string how);
   [[nodiscard]] Fault why_it_is_gone();
@@ -123,7 +127,7 @@ class WorkerProcess {
   Channel channel_;
   FileDescriptor standard_error_;
   std::string said_;
-  std::optional<Patience> patience_;  ///< with the image in hand
+  std::optional<Patience> patience_;  ///< for the current image
   SandboxReport sandbox_;
   std::chrono::microseconds warm_up_time_{0};
   std::uint64_t images_ = 0;

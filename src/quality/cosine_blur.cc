@@ -13,12 +13,12 @@ double determinant(const Three& a, const Three& b, const Three& c) {
          a[2] * (b[0] * c[1] - b[1] * c[0]);
 }
 
-/// The amplitudes of the three cosines: they add up to one, have the variance asked for, and
-/// are the best fit among those (equations 52 to 56).
+/// The amplitudes of the three cosines. They sum to one, have the requested variance, and are the
+/// best fit among those that do (equations 52 to 56).
 Three amplitudes(const Three& omega, double radius, double sigma) {
   Three p;    // sums of the cosines
-  Three r;    // their second moments
-  Three fit;  // what a Gaussian asks of each
+  Three r;    // second moments of the cosines
+  Three fit;  // target of each cosine for a Gaussian
   for (std::size_t i = 0; i < 3; ++i) {
     const double sign = i == 1 ? -1 : 1;
     p[i] = sign / std::tan(omega[i] / 2);
@@ -57,7 +57,7 @@ CosineBlur make(double sigma) {
     CosineBlur::Term& term = blur.terms[i];
     term.input = static_cast<float>(input);
     term.previous = static_cast<float>(previous);
-    // y[n] = input x[n] + previous y[n-1] - y[n-2], put into itself. `one` and `two` are
+    // y[n] = input x[n] + previous y[n-1] - y[n-2], substituted into itself. `one` and `two` are
     // the factors of y[n-1] and y[n-2] in the results that follow.
     double one = 1;
     double two = 0;

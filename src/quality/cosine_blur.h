@@ -1,4 +1,4 @@
-// The metric's blur as its reference implementation carries it out: recursively.
+// The metric's blur, computed recursively as in its reference implementation.
 #pragma once
 
 #include <array>
@@ -6,21 +6,21 @@
 
 namespace imgmill::quality {
 
-/// Factors of the recursion for each of the three cosines (see `gaussian` in
-/// ssimulacra2_weights.h, which is what it computes but for rounding).
+/// Coefficients of the recursion for each of the three cosines. Up to rounding it computes
+/// `gaussian` of ssimulacra2_weights.h.
 ///
-/// Rounding is why this exists. Small errors of single precision do not die away in this
-/// recursion but wander, and where a picture is flat they are large beside its variance.
-/// Structure is an error that cannot be negative, so that the noise adds up instead of
-/// cancelling: a few tenths of a point in scores above 85. The weights were fitted with
-/// it in, and who compares scores expects it.
+/// The rounding is the reason for using it. Small single-precision errors do not decay in this
+/// recursion but drift, and in flat areas of a picture they are large compared with its variance.
+/// The structure error cannot be negative, so the noise adds up instead of cancelling out: a few
+/// tenths of a point in scores above 85. The weights were fitted with this noise included, and
+/// users who compare scores expect it.
 struct CosineBlur {
   static constexpr std::ptrdiff_t radius = 5;
   struct Term {
-    float input;     ///< of a pair of pixels, in the plain recursion
-    float previous;  ///< of the result before; the one before that counts -1
-    /// The recursion carried out four times: result 0..3 from the pairs, the result before
-    /// the four and the one before that.
+    float input;     ///< factor of a pair of pixels in the single-step recursion
+    float previous;  ///< factor of the previous result; that of the one before is -1
+    /// The recursion unrolled four times: results 0..3 from the pairs, the result before the four,
+    /// and the one before that.
     std::array<float, 4> four_input, four_previous, four_before;
   };
   std::array<Term, 3> terms;

@@ -16,7 +16,8 @@ namespace {
 
 using vips::VImage;
 
-// Six scales halve it to 4; a few pixels more than it takes keep borders from counting for much.
+// Six scales halve this to 4. It is a few pixels more than the minimum, so that borders have little
+// influence.
 constexpr int context_side = 128;
 
 SampleKind kind_of(const VImage& image) {
@@ -30,7 +31,7 @@ SampleKind kind_of(const VImage& image) {
   }
 }
 
-// All of an image in memory.
+// View of a whole image in memory.
 PixelView view_of(const VImage& image) {
   VipsImage* const raw = image.get_image();
   return {.samples = VIPS_IMAGE_ADDR(raw, 0, 0),
@@ -41,7 +42,7 @@ PixelView view_of(const VImage& image) {
           .row_bytes = VIPS_IMAGE_SIZEOF_LINE(raw)};
 }
 
-// One of `frames`, one upon the other, of an image in memory.
+// View of one of `frames` frames, stacked vertically, of an image in memory.
 PixelView frame_of(const VImage& image, std::uint32_t index, std::uint32_t frames) {
   PixelView view = view_of(image);
   view.height /= frames;
@@ -50,8 +51,8 @@ PixelView frame_of(const VImage& image, std::uint32_t index, std::uint32_t frame
   return view;
 }
 
-// Where the picture lacks scales: the frame in the upper left corner, and its mirror images side by
-// side to the right and below, in memory.
+// For pictures that lack scales: the frame in the upper left corner, continued to the right and
+// below by its mirror images, in memory.
 Result<VImage> amid_mirrors(const VImage& image, std::uint32_t index, std::uint32_t frames) {
   return with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
     const int height = image.height() / static_cast<int>(frames);
@@ -62,7 +63,7 @@ Result<VImage> amid_mirrors(const VImage& image, std::uint32_t index, std::uint3
   });
 }
 
-// A sliver of a few rows that is as long as this becomes too large, and is judged as it is.
+// Very long slivers of a few rows would become too large and are scored as they are.
 bool is_mirrored(Context context, const PixelView& frame) {
   constexpr std::uint32_t longest = std::uint32_t{1} << 17;
   return context == Context::mirrored && lacks_scales(frame.width, frame.height) &&
@@ -79,14 +80,14 @@ auto seen_in(Context context, const VImage& image, std::uint32_t index, std::uin
   return look(view_of(mirrored));
 }
 
-// In memory, as numbers that the metric understands.
+// In memory, in a sample format that the metric supports.
 Result<VImage> readable(const Picture& picture) {
   IMGMILL_TRY(const Picture seen, as_light(picture));
   return with_engine(ErrorCode::bad_input, "the pixels could not be read",
                      [&] { return seen.image.copy_memory(); });
 }
 
-// 16 bits a sample as the 8 bits that are next.
+// Rounds 16-bit samples to the nearest 8-bit value.
 Result<Picture> with_8_bits(Picture picture) {
   return with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
     VImage& image = picture.image;
@@ -107,7 +108,7 @@ constexpr double usual_target = 80;
 constexpr double psnr_at_usual_target = 31;
 constexpr double points_a_decibel = 4;
 
-// Of `count` scenes as many as are looked at, evenly spaced, the first and the last among them.
+// Indexes of the scenes to score out of `count`: evenly spaced, including the first and the last.
 std::vector<std::size_t> sample_of(std::size_t count) {
   const std::size_t most = std::min<std::size_t>(count, Judge::most_frames);
   std::vector<std::size_t> sample;
@@ -117,7 +118,7 @@ std::vector<std::size_t> sample_of(std::size_t count) {
   return sample;
 }
 
-// What the scenes of a picture in memory show, and nothing else of it.
+// Only the frames of the given scenes, from a picture in memory.
 Result<VImage> shown_in(const Picture& picture, const std::vector<Scene>& scenes) {
   IMGMILL_TRY(
       const Picture chosen, with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
@@ -195,7 +196,7 @@ Result<VImage> Judge::seen_by(const Picture& candidate) const {
   if (candidate.frames == 1 && line_.scenes.size() == 1) return readable(candidate);
   IMGMILL_TRY(const Picture picture, in_memory(candidate));
   IMGMILL_TRY(const TimeLine line, time_line(picture));
-  // What shows one picture all the time has no length that anybody could see.
+  // A file that shows one picture all the time has no visible duration.
   const bool in_time = line.scenes.size() == 1 || line.length() == line_.length();
   const bool in_order = line.scenes.size() == line_.scenes.size();
   if (!in_order && (!in_time || line_.scenes.size() == 1)) {

@@ -1,4 +1,4 @@
-// How much decoded pictures look alike: the metric, for whatever a codec gives.
+// Scores the similarity of decoded pictures from any codec.
 #pragma once
 
 #include <cstddef>
@@ -14,69 +14,69 @@
 
 namespace imgmill {
 
-/// What lies around a picture while it is judged.
+/// What surrounds a picture while it is scored.
 enum class Context {
   none,      ///< nothing: scores are those of the metric's reference program
-  mirrored,  ///< its own mirror images, where it is so small that it `lacks_scales`
+  mirrored,  ///< its own mirror images, if it is so small that it `lacks_scales`
 };
 
-/// Whether a picture of this size has fewer than the metric's six scales: with a side under 113
-/// pixels. The reference program then takes the weights of other scales and colours, and what comes
-/// out says little: a grey thumbnail at 19 dB scored 80, one in colours at 37 dB -32. Amid mirror
-/// images up to 128 pixels a side it has all scales with their own weights, and scores mean what
-/// they mean of large pictures (docs/adr/0020-small-pictures.md).
+/// True if a picture of this size has fewer than the metric's six scales: if a side is under 113
+/// pixels. The reference program then applies weights fitted for other scales and colours, and its
+/// scores mean little: a grey thumbnail at 19 dB scored 80, one in colour at 37 dB scored -32. If
+/// the picture is extended by mirror images to 128 pixels per side, it has all scales with their
+/// own weights, and scores mean the same as for large pictures (docs/adr/0020-small-pictures.md).
 [[nodiscard]] bool lacks_scales(std::uint32_t width, std::uint32_t height);
 
-/// What a search for the smallest acceptable candidate goes by.
+/// The criteria in a search for the smallest acceptable candidate.
 struct Rating {
-  double score = 100;            ///< SSIMULACRA 2.1, amid mirror images where scales lack
-  double psnr = psnr_of_equals;  ///< dB, of the frames as they are; see psnr()
+  double score = 100;            ///< SSIMULACRA 2.1, with mirror images if scales are lacking
+  double psnr = psnr_of_equals;  ///< dB, of the frames without mirror images; see psnr()
 
-  /// The highest target that the candidate may be taken for. That is its score, unless single
-  /// pixels are further off than any picture is that scores so much by right: at a target of 80, 31
-  /// dB are asked for, and one more for each four points. No photograph is held up by that (Kodak's
-  /// worst has 33 dB at 80); text and icons in strong colours are, and noise.
+  /// The highest target that the candidate satisfies. This is its score, unless its PSNR is too low
+  /// for any picture that deserves that score: a target of 80 requires 31 dB, and one dB more for
+  /// each four points. This limits no photograph (Kodak's worst has 33 dB at 80), but it does limit
+  /// text and icons in strong colours, and noise.
   [[nodiscard]] double reaches() const;
-  /// The ratio from which on `score` is all that counts, dB.
+  /// The PSNR in dB above which only `score` matters.
   [[nodiscard]] double needed_psnr() const;
 };
 
-/// One original that any number of candidates are compared with.
+/// One original, compared with any number of candidates.
 ///
-/// Colours mean what each picture's own profile says, and are compared as light in sRGB's
-/// primaries, unclipped. 16 bits are not cut to 8, unless the original has 8: what has more
-/// beside it (AVIF of 10 bits) is then rounded, as most screens and programs show it. Of an
-/// animation up to `most_frames` scenes (what is seen until it changes) are compared with what the
-/// other shows in the middle of their time, evenly spaced, the first and the last among them, and
-/// the worst one counts; where both take another time, but have as many scenes, scene by scene.
-/// Transparency is seen on a dark and on a bright ground, and the worse one counts.
+/// Colours are interpreted according to each picture's own profile, and compared as linear light in
+/// sRGB primaries, unclipped. 16 bits are not reduced to 8, unless the original has 8: a candidate
+/// with more bits (10-bit AVIF) is then rounded, as most screens and programs show it. Of an
+/// animation, up to `most_frames` scenes (a scene lasts until the picture changes), evenly spaced
+/// and including the first and the last, are each compared with what the other file shows at the
+/// middle of the scene, and the worst score counts; if the durations differ but the numbers of
+/// scenes agree, scenes are compared by index. Transparent pictures are scored on a dark and on a
+/// bright background, and the worse score counts.
 ///
-/// Not to be used by two threads at once.
+/// Not thread-safe.
 class Judge {
  public:
   static constexpr std::uint32_t most_frames = 5;
 
-  /// Reads all pixels of `original` and keeps what the metric needs of them, some 12
-  /// bytes a pixel and frame, and the pixels. Errors: bad_input (what reading the pixels brought
-  /// up). Throws std::bad_alloc.
-  /// `sample`: the numbers of the scenes to be looked at; none: evenly spaced.
+  /// Reads all pixels of `original`, and keeps them along with the metric's data, some 12 bytes per
+  /// pixel and frame. Errors: bad_input (reading the pixels failed). Throws std::bad_alloc.
+  /// `sample`: indexes of the scenes to compare; empty: evenly spaced.
   [[nodiscard]] static Result<Judge> create(const Picture& original,
                                             Context context = Context::none,
                                             std::vector<std::size_t> sample = {});
 
-  /// Errors: bad_input: the pixels cannot be read; usage: another size than the original's;
-  /// unsupported: an animation of another length. With Context::mirrored, `detail` is of the mirror
-  /// images, too.
+  /// Errors: bad_input: the pixels cannot be read; usage: the size differs from the original's;
+  /// unsupported: an animation of another length. With Context::mirrored, `detail` includes the
+  /// mirror images.
   [[nodiscard]] Result<Similarity> score(const Picture& candidate, Detail detail = Detail::score);
 
-  /// The score and what may stand against it; of an animation, of the frame that reaches least.
-  /// Errors: as score().
+  /// The score and the PSNR that may limit it; for an animation, those of the frame with the lowest
+  /// reaches(). Errors: as score().
   [[nodiscard]] Result<Rating> rate(const Picture& candidate);
 
  private:
   struct Look {
     Scene scene;
-    std::size_t index;  ///< of the scene in the time line
+    std::size_t index;  ///< index of the scene in the timeline
     Ssimulacra2 metric;
   };
   Judge(TimeLine line, bool of_8_bits, Context context, vips::VImage original,
@@ -87,15 +87,15 @@ class Judge {
         original_(std::move(original)),
         looks_(std::move(looks)) {}
 
-  // What `candidate` shows at the times of `looks_`, one below the other.
+  // What `candidate` shows at the times of `looks_`, stacked vertically.
   [[nodiscard]] Result<vips::VImage> seen_by(const Picture& candidate) const;
-  // The same, with as many bits as the original has.
+  // The same, rounded to 8 bits if the original has 8.
   [[nodiscard]] Result<vips::VImage> comparable(const Picture& candidate) const;
 
   TimeLine line_;
-  bool of_8_bits_;  ///< the original's own numbers
+  bool of_8_bits_;  ///< the original has 8-bit samples
   Context context_;
-  vips::VImage original_;  ///< in memory: what it shows at the times of `looks_`
+  vips::VImage original_;  ///< in memory: the frames at the times of `looks_`
   std::vector<Look> looks_;
 };
 

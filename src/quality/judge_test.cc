@@ -13,7 +13,7 @@
 namespace imgmill {
 namespace {
 
-// Grey of 16 bits: `coarse` in the upper eight, and `fine` steps below, up and down.
+// 16-bit grey: `coarse` in the upper eight bits, and `fine` steps below, up and down.
 Picture picture(int bits, int fine) {
   constexpr int width = 160;
   constexpr int height = 140;
@@ -44,7 +44,7 @@ double score(const Picture& original, const Picture& candidate) {
   return found->score;
 }
 
-// What a decoder has beside an original of 8 bits is seen as 8 bits show it.
+// Shades of a decoded candidate between those of an 8-bit original are rounded to 8 bits.
 TEST(Judge, FinerShadesThanTheOriginalHasAreRounded) {
   EXPECT_EQ(score(picture(8, 0), picture(8, 0)), 100);
   EXPECT_EQ(score(picture(8, 0), picture(16, 0)), 100);
@@ -52,7 +52,7 @@ TEST(Judge, FinerShadesThanTheOriginalHasAreRounded) {
   EXPECT_LT(score(picture(8, 0), picture(16, 140)), 99.9);
 }
 
-// Through a profile, too: the numbers are rounded, not their light.
+// With a profile, too: the samples are rounded, not their light.
 TEST(Judge, FinerShadesAreRoundedBeforeAProfileIsApplied) {
   const test::Bytes profile = test::grey_profile(1.8);
   const auto with_profile = [&](Picture in) {
@@ -70,7 +70,7 @@ TEST(Judge, TheShadesOfAnOriginalOf16BitsCount) {
   EXPECT_LT(score(picture(16, 120), picture(8, 0)), 100);
 }
 
-// A picture of `width` x `height` in grey: hills, with a step of `coarse` between shades.
+// A grey picture of `width` x `height`: hills, with a step of `coarse` between shades.
 Picture hills(int width, int height, int coarse) {
   std::vector<std::uint8_t> bytes;
   for (int y = 0; y < height; ++y) {
@@ -95,7 +95,7 @@ Rating rating(const Picture& original, const Picture& candidate) {
   return *found;
 }
 
-// The same harm to the same content: how small the picture is says nothing about it.
+// The same damage to the same content: the size of the picture should not matter.
 TEST(Judge, SmallPicturesScoreAboutAsLargeOnesDo) {
   const double large = rating(hills(400, 300, 1), hills(400, 300, 24)).score;
   ASSERT_GT(large, 20);

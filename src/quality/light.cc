@@ -20,7 +20,7 @@ constexpr float brightest = 100;
 constexpr double dark_grey = 0.1;
 constexpr double bright_grey = 0.9;
 
-/// sRGB's curve (IEC 61966-2-1), from 0..1 to 0..1.
+/// The sRGB transfer function (IEC 61966-2-1), from 0..1 to 0..1.
 double decode_srgb(double coded) {
   return coded <= 0.04045 ? coded / 12.92 : std::pow((coded + 0.055) / 1.055, 2.4);
 }
@@ -28,7 +28,8 @@ double encode_srgb(double light) {
   return light <= 0.0031308 ? 12.92 * light : 1.055 * std::pow(light, 1 / 2.4) - 0.055;
 }
 
-/// What is coded, by the square root of its light, in which the curve is nearly straight.
+/// The table of coded values is indexed by the square root of the light, in which the curve is
+/// nearly linear.
 constexpr std::size_t root_steps = 4096;
 
 struct Tables {
@@ -73,8 +74,8 @@ float tamed(float value) {
   return std::isfinite(value) ? std::clamp(value, -brightest, brightest) : 0.0F;
 }
 
-// One set of functions for each type of samples: how light is had from a sample, and
-// from a sample laid upon a grey. Blending works on coded values, as a browser does.
+// One set of functions per sample type: the light of a sample, and of a sample composited on a grey
+// background. Blending works on coded values, as in a browser.
 
 float light(std::uint8_t sample, const Tables& t) { return t.of8[sample]; }
 float light(std::uint16_t sample, const Tables& t) { return t.of16[sample]; }
@@ -102,7 +103,7 @@ float laid_upon(float sample, float alpha, float grey, const Tables& t) {
                        coded);
 }
 
-/// The sample at `at`, wherever it lies.
+/// Loads a possibly unaligned sample.
 template <typename Sample>
 Sample fetch(const std::byte* at) {
   Sample sample;
@@ -118,7 +119,7 @@ bool any_clear(const PixelView& view) {
         static_cast<const std::byte*>(view.samples) + y * view.row_bytes + step - sizeof(Sample);
     bool clear = false;
     for (std::size_t x = 0; x < view.width; ++x, at += step) {
-      // Written so that NaN counts as clear.
+      // Written so that NaN counts as transparent.
       clear |= !(coverage(fetch<Sample>(at)) >= 1);
     }
     if (clear) return true;
@@ -126,8 +127,8 @@ bool any_clear(const PixelView& view) {
   return false;
 }
 
-// Opaque pixels as they are. `step`: bytes from one to the next, known where the code is made. Most
-// of what is read comes through here, and three tables' worth of loads a pixel is what it takes.
+// Reads pixels without blending. `step`: bytes from one pixel to the next, a compile-time constant.
+// This is the hot path; its cost is three table lookups per pixel.
 template <typename Sample, std::size_t step, std::size_t to_green, std::size_t to_blue>
 void read_opaque(const std::byte* at, std::size_t count, float* __restrict red,
                  float* __restrict green, float* __restrict blue) {
@@ -230,8 +231,8 @@ void LightReader::read_as(const std::byte* row, std::size_t left, std::size_t co
   }
 }
 
-// A metric reads a few columns of one row after the other, which the hardware does not foresee:
-// half of its time was spent waiting for pixels.
+// The metric reads a few columns of one row after another, a pattern that hardware prefetchers do
+// not predict: half of its time was spent waiting for pixels.
 void LightReader::call_for(std::size_t y, std::size_t left, std::size_t count) const {
   if (factor_ > 1 || y >= height_) return;
   const std::size_t pixel = static_cast<std::size_t>(view_.channels) * bytes_of(view_.kind);

@@ -1,4 +1,4 @@
-// The pixels of a frame as linear light, row by row.
+// Reads the pixels of a frame as linear light, row by row.
 #pragma once
 
 #include <cstddef>
@@ -10,42 +10,41 @@ namespace imgmill::quality {
 
 inline constexpr std::size_t cache_line = 64;  ///< bytes
 
-/// What a transparent picture is laid upon: nothing (alpha is not looked at), or one of
-/// two greys, 0.1 and 0.9 on sRGB's curve.
+/// The background of a transparent picture: none (alpha is ignored), or one of two greys, 0.1 and
+/// 0.9 on the sRGB curve.
 enum class Background { none, dark, bright };
 
-/// Reads a checked PixelView as three rows of linear light (1 = white), whatever its
-/// channels and samples are; grey gives three times the same. Values that are not finite
-/// become 0, the others are held within -100..100.
+/// Reads a validated PixelView as three rows of linear light (1 = white), whatever its channels and
+/// sample type; for grey all three are the same. Values that are not finite become 0; others are
+/// clamped to -100..100.
 ///
-/// Pictures with a side under 8 pixels appear enlarged: every pixel stands for a square of
-/// `factor` x `factor`, the smallest factor that gives both sides 8 pixels. With fewer the
-/// metric would not have a single scale to look at.
+/// Pictures with a side under 8 pixels are enlarged: every pixel becomes a square of `factor` x
+/// `factor` pixels, with the smallest factor that gives both sides 8 pixels. With fewer, the metric
+/// would not have a single scale.
 ///
-/// Refers to the view's pixels. Safe to use from several threads.
+/// Refers to the view's pixels. Thread-safe.
 class LightReader {
  public:
-  /// Errors: usage (no pixels, channels not 1..4, rows shorter than their pixels);
-  /// limit (a sliver that would become larger than 2^28 pixels by being enlarged).
+  /// Errors: usage (no pixels, channels not 1..4, rows shorter than their pixels); limit (a sliver
+  /// that would exceed 2^28 pixels when enlarged).
   [[nodiscard]] static Result<LightReader> create(const PixelView& view);
 
   [[nodiscard]] std::size_t width() const { return width_; }
   [[nodiscard]] std::size_t height() const { return height_; }
   [[nodiscard]] std::size_t factor() const { return factor_; }
 
-  /// Has the memory bring pixels `left` to `left + count` of row `y`, if there is one, before they
-  /// are read.
+  /// Prefetches pixels `left` to `left + count` of row `y`, if that row exists.
   void call_for(std::size_t y, std::size_t left, std::size_t count) const;
 
-  /// Whether any pixel is less than opaque. Looks at all of them.
+  /// True if any pixel is not opaque. Examines all pixels.
   [[nodiscard]] bool transparent() const;
 
-  /// Where pixel `left` of row `y` lies, for who wants to read opaque RGB of 8 bits by itself, with
-  /// light_of_bytes(); null where the pixels are anything else.
+  /// The address of pixel `left` of row `y`, for callers that read opaque 8-bit RGB themselves with
+  /// light_of_bytes(); null for any other kind of pixels.
   [[nodiscard]] const std::uint8_t* plain_rgb(std::size_t y, std::size_t left,
                                               Background background) const;
 
-  /// Writes pixels `left` to `left + count` of row `y`. The range must lie in the picture.
+  /// Writes pixels `left` to `left + count` of row `y`. The range must be within the picture.
   void read(std::size_t y, std::size_t left, std::size_t count, Background background, float* red,
             float* green, float* blue) const;
 
@@ -62,13 +61,13 @@ class LightReader {
   std::size_t factor_ = 1;
 };
 
-/// `light` on sRGB's curve, which goes on beyond 1, and mirrored below 0.
+/// `light` encoded with the sRGB curve, which is extended beyond 1 and mirrored below 0.
 [[nodiscard]] float coded_of_light(float light);
 
-/// The light of each of 256 samples on sRGB's curve.
+/// The linear light of each of 256 sRGB samples.
 [[nodiscard]] const float* light_of_bytes();
 
-/// Errors: usage, when the candidate is not of the original's width and height.
+/// Errors: usage, if the candidate's width and height differ from the original's.
 [[nodiscard]] Result<void> same_size(std::uint32_t width, std::uint32_t height,
                                      const PixelView& candidate);
 

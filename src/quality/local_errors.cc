@@ -32,7 +32,7 @@ LocalErrors::OfScale::OfScale(std::size_t number, std::size_t across, std::size_
     : scale(number),
       width(across),
       height(down),
-      // From the fifth scale on a pixel is larger than a cell.
+      // From the fifth scale on, a pixel is larger than a cell.
       side(std::max<std::size_t>(1, cell_side >> number)),
       grid{pieces(width, side), pieces(height, side)} {
   for (auto& channel : sums) channel.assign(grid.size(), CellSums{});
@@ -61,7 +61,8 @@ void LocalErrors::fold() {
 
 void LocalErrors::fold(const OfScale& of, std::size_t channel) {
   const double* weight = weights_of(channel, of.scale, scales_);
-  const std::size_t shift = of.scale > 3 ? of.scale - 3 : 0;  // cells to a pixel
+  const std::size_t shift = of.scale > 3 ? of.scale - 3 : 0;  // log2 of cells per pixel, along one
+                                                              // axis
   std::vector<float> norms(of.grid.size());
   const std::size_t per_square = (square_side >> of.scale) / of.side;
   Sums* const parts = &parts_[(of.scale * 3 + channel) * squares_.size()];
@@ -115,7 +116,7 @@ Tile LocalErrors::worst(std::size_t factor) const {
   const auto end_of = [](std::size_t square, std::size_t squares) {
     return std::min(square + 2, squares);
   };
-  // The last square of a row is never a tile of its own, unless it is the only one.
+  // The last square of a row never starts a tile, unless it is the only one.
   const std::size_t last_x = squares_.columns > 1 ? squares_.columns - 2 : 0;
   const std::size_t last_y = squares_.rows > 1 ? squares_.rows - 2 : 0;
   for (std::size_t top = 0; top <= last_y; ++top) {

@@ -1,4 +1,4 @@
-// Where two pictures differ: errors gathered by place while the metric is measured.
+// The spatial distribution of errors, collected while the metric is computed.
 #pragma once
 
 #include <cstddef>
@@ -8,20 +8,20 @@
 
 namespace imgmill::quality {
 
-/// Gathers the errors of every scale in cells of 8 x 8 pixels of the picture, and in squares of
-/// 32, of which tiles are made.
+/// Accumulates the errors of every scale in cells of 8 x 8 pixels of the picture, and in squares of
+/// 32 x 32, of which tiles are composed.
 class LocalErrors {
  public:
-  /// Of a picture of this size. Throws std::bad_alloc.
+  /// For a picture of this size. Throws std::bad_alloc.
   LocalErrors(std::size_t width, std::size_t height);
 
-  /// Takes the errors of `scale`, from 0 on.
+  /// The sink for errors of `scale`, counted from 0.
   [[nodiscard]] ErrorSink& of_scale(std::size_t scale) { return gathered_[scale]; }
-  /// When all are gathered: adds them up, for what follows.
+  /// Sums everything up. Call after all errors are collected and before the functions below.
   void fold();
 
-  /// The weighted sum of all norms of each cell, as if it were a whole picture. With `factor`
-  /// above 1 the picture was enlarged so much; cells are those of the picture before.
+  /// The weighted sum of all norms for each cell, as if it were a whole picture. `factor` above 1
+  /// means that the picture was enlarged by that factor; cells refer to the original picture.
   [[nodiscard]] LocalScores cells(std::size_t factor) const;
   /// The worst of the tiles of 64 pixels, in steps of 32.
   [[nodiscard]] Tile worst(std::size_t factor) const;
@@ -34,7 +34,7 @@ class LocalErrors {
   };
   using CellSums = std::array<float, norm_count>;
 
-  /// The errors of one scale in cells of the picture, or in pixels where these are larger.
+  /// The errors of one scale per cell of the picture, or per pixel if pixels are larger.
   class OfScale final : public ErrorSink {
    public:
     OfScale(std::size_t number, std::size_t across, std::size_t down);
@@ -43,7 +43,7 @@ class LocalErrors {
              const float* structure, const float* ringing, const float* blur) override;
 
     std::size_t scale;
-    std::size_t width, height;  // pixels of this scale
+    std::size_t width, height;  // in pixels of this scale
     std::size_t side;           // of a cell, in pixels of this scale
     Grid grid;
     std::array<std::vector<CellSums>, 3> sums;
@@ -54,8 +54,8 @@ class LocalErrors {
   std::size_t width_, height_, scales_;
   Grid cells_;                 // of 8 pixels
   Grid squares_;               // of 32 pixels
-  std::vector<float> errors_;  // of cells
-  std::vector<Sums> parts_;    // of squares, for each scale and channel
+  std::vector<float> errors_;  // per cell
+  std::vector<Sums> parts_;    // per square, for each scale and channel
   std::vector<OfScale> gathered_;
 };
 

@@ -19,7 +19,7 @@ namespace {
 
 using namespace quality;
 
-// So many pixels, in rows all over the picture, tell what the others are about to tell...
+// This many pixels, in rows spread over the picture, predict the result of all of them...
 constexpr std::size_t glance_pixels = std::size_t{1} << 13;
 // ...within this many dB.
 constexpr double glance_error = 2;
@@ -28,9 +28,9 @@ constexpr double red_share = 0.299;
 constexpr double green_share = 0.587;
 constexpr double blue_share = 0.114;
 
-/// Squares of differences, of samples from 0 to 1, added up.
+/// Sums of squared differences, for samples from 0 to 1.
 struct Squares {
-  double colours = 0;  ///< of three samples a pixel
+  double colours = 0;  ///< over three samples per pixel
   double luma = 0;
 };
 
@@ -54,7 +54,7 @@ bool is_plain_rgb(const PixelView& view) {
   return view.kind == SampleKind::srgb8 && view.channels == 3;
 }
 
-/// Nearly all pictures are of this kind, and small ones are judged in less than a millisecond.
+/// The fast path for most pictures; small ones are rated in less than a millisecond.
 Squares squares_of_plain_rgb(const std::byte* one, const std::byte* other, std::size_t width) {
   RgbSquares sums;
   add_rgb_squares(reinterpret_cast<const std::uint8_t*>(one),
@@ -108,7 +108,7 @@ Pixel pixel_at(const PixelView& view, std::size_t x, std::size_t y) {
   return pixel_at<float>(row_of(view, y) + x * pixel * 4, view.channels);
 }
 
-/// Both pictures upon a grey of `ground`.
+/// The difference when both pictures are composited on a grey of `ground`.
 double distance(const Pixel& one, const Pixel& other, std::size_t c, float ground) {
   return static_cast<double>((one.colours[c] - ground) * one.alpha -
                              (other.colours[c] - ground) * other.alpha);
@@ -129,7 +129,7 @@ Squares squares_of_row(const PixelView& original, const PixelView& candidate, st
   return sum;
 }
 
-/// By every row that is a multiple of `step`.
+/// Uses every `step`-th row.
 double ratio_by_rows(const PixelView& original, const PixelView& candidate, std::size_t step) {
   const bool plain = is_plain_rgb(original) && is_plain_rgb(candidate);
   const bool clear = original.channels % 2 == 0 || candidate.channels % 2 == 0;
@@ -152,14 +152,14 @@ double ratio_by_rows(const PixelView& original, const PixelView& candidate, std:
 }  // namespace
 
 Result<double> psnr(const PixelView& original, const PixelView& candidate, double enough) {
-  // The same pixels are refused as by the metric.
+  // Reject the same pixels as the metric.
   for (const PixelView* view : {&original, &candidate}) {
     const Result<LightReader> reader = LightReader::create(*view);
     if (!reader) return std::unexpected(reader.error());
   }
   IMGMILL_CHECK(same_size(original.width, original.height, candidate));
   const std::size_t pixels = std::size_t{original.width} * original.height;
-  // Odd, because encoders work in blocks, in which some rows come out better than others.
+  // Odd, because encoders work in blocks, in which some rows are coded better than others.
   const std::size_t step = pixels / glance_pixels | 1;
   if (step > 1) {
     const double glance = ratio_by_rows(original, candidate, step);

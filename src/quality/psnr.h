@@ -1,4 +1,4 @@
-// How far apart the numbers of two pictures are, whatever that looks like.
+// The numeric difference between two pictures, regardless of perception.
 #pragma once
 
 #include "imgmill/error.h"
@@ -6,18 +6,16 @@
 
 namespace imgmill {
 
-/// What psnr() says of pictures that show the same, dB.
+/// The PSNR reported for identical pictures, dB.
 inline constexpr double psnr_of_equals = 99;
 
-/// Peak signal-to-noise ratio of two pictures as they are coded for screens (sRGB's curve, 0..1,
-/// beyond which is cut), dB: of red, green and blue together or of luma (ITU-R BT.601's weights),
-/// whichever is worse. Transparent pictures are laid upon black and upon white, and the worse
-/// counts.
+/// Peak signal-to-noise ratio of two pictures as coded for screens (sRGB curve, clipped to 0..1),
+/// in dB: of red, green and blue together or of luma (ITU-R BT.601 weights), whichever is worse.
+/// Transparent pictures are composited on black and on white, and the worse result counts.
 ///
-/// Exact where that is below `enough`; what is plainly above it may be told from some of the rows.
+/// Exact if below `enough`; a result clearly above it may be estimated from some of the rows.
 ///
-/// Errors: usage (no pixels, impossible channels or rows, sizes that differ). Safe from several
-/// threads.
+/// Errors: usage (no pixels, impossible channels or rows, different sizes). Thread-safe.
 [[nodiscard]] Result<double> psnr(const PixelView& original, const PixelView& candidate,
                                   double enough = psnr_of_equals);
 

@@ -104,7 +104,7 @@ TEST(Psnr, OfWhatIsClearOnlyTheGroundIsSeen) {
     for (int x = 0; x < 16; ++x) hidden.at(x, y, 3) = 0;
   }
   EXPECT_EQ(*psnr(clear.view(), hidden.view()), psnr_of_equals);
-  // Half a black veil shows on white, where it is off by 128, and not on black.
+  // A half-transparent black veil shows on white, where it is off by 128, but not on black.
   Bytes8 veil(16, 16, 4, 0);
   for (int y = 0; y < 16; ++y) {
     for (int x = 0; x < 16; ++x) veil.at(x, y, 3) = 128;
@@ -112,7 +112,7 @@ TEST(Psnr, OfWhatIsClearOnlyTheGroundIsSeen) {
   EXPECT_NEAR(*psnr(clear.view(), veil.view()), decibels(128 * 128), 0.02);
 }
 
-// Errors in one corner, which a glance at some rows sees less of, or more.
+// Errors in one corner, which a sample of rows underestimates or overestimates.
 TEST(Psnr, IsExactBelowWhatIsEnough) {
   const Bytes8 original(700, 500, 3, 90);
   Bytes8 candidate = original;
@@ -133,7 +133,7 @@ TEST(RgbSquares, AreTheSameOnEveryInstructionSet) {
   std::vector<std::uint8_t> other(one.size());
   for (std::uint8_t& sample : one) sample = static_cast<std::uint8_t>(random());
   for (std::uint8_t& sample : other) sample = static_cast<std::uint8_t>(random());
-  // The largest products that there are.
+  // The largest possible products.
   std::fill(one.begin(), one.begin() + 3 * 8200, std::uint8_t{0});
   std::fill(other.begin(), other.begin() + 3 * 8200, std::uint8_t{255});
   for (const std::string_view target : simd_targets()) {

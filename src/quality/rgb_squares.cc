@@ -7,7 +7,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "quality/rgb_squares.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// Must follow foreach_target.h, which includes the code below once per instruction set.
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -59,8 +59,8 @@ void AddSquares(const std::uint8_t* one, const std::uint8_t* other, std::size_t 
   const Words words;
   const hn::Half<Bytes> half;
   const std::size_t lanes = hn::Lanes(d);
-  // A lane gets at most two products of 255 * 255 from eight pixels: after 4,096 pixels, all lanes
-  // together stay within 2^31.
+  // Eight pixels add at most two products of 255 * 255 to a lane: after 4,096 pixels, the sum of
+  // all lanes stays below 2^31.
   constexpr std::size_t most_at_once = 4096;
   std::size_t done = 0;
   while (pixels - done >= lanes) {

@@ -26,9 +26,9 @@ double ScoreCurve::score_at(double quality) const {
                  points_[i].score);
 }
 
-// How much more this picture loses than the curve says.
+// This picture's loss relative to the curve's.
 double QualitySearch::loss_factor(const Try& known) const {
-  constexpr double least_loss = 0.5;  // points; nothing can be told from next to no loss
+  constexpr double least_loss = 0.5;  // points; nothing can be concluded from a smaller loss
   return std::max(100 - known.score, least_loss) /
          std::max(100 - curve_->score_at(known.quality), least_loss);
 }
@@ -41,12 +41,12 @@ double QualitySearch::predicted_by_loss(double score) const {
   return curve_->quality_for(100 - (100 - score) / factor);
 }
 
-// Where `score` should be, judging by what is known.
+// The quality expected to give `score`, judging by the tries so far.
 double QualitySearch::predicted(double score) const {
   if (plan_.bend == Bend::multiply) return predicted_by_loss(score);
   const double usual = curve_->quality_for(score);
   if (pass_ && fail_) {
-    // The usual curve, bent so that it goes through both points.
+    // Interpolate along the usual curve, warped to pass through both points.
     const double low = curve_->quality_for(fail_->score);
     const double high = curve_->quality_for(pass_->score);
     if (high - low > 0.01) {
@@ -54,7 +54,7 @@ double QualitySearch::predicted(double score) const {
     }
     return 0.5 * (fail_->quality + pass_->quality);
   }
-  // One point: the usual curve, shifted to go through it; two on one side: stretched as
+  // With one point, shift the usual curve to pass through it. With two on one side, stretch it as
   // well, since this picture's curve is steeper or flatter.
   const Try& known = pass_ ? *pass_ : *fail_;
   const double at_known = curve_->quality_for(known.score);
@@ -67,7 +67,7 @@ double QualitySearch::predicted(double score) const {
   return known.quality + stretch * (usual - at_known);
 }
 
-// The nearest quality that the encoder knows.
+// The nearest quality that the encoder supports.
 double QualitySearch::on_grid(double quality) const {
   return std::round(std::clamp(quality, -1000.0, 1000.0) / plan_.step) * plan_.step;
 }
@@ -80,8 +80,8 @@ bool QualitySearch::over() const {
 
 std::optional<double> QualitySearch::next() const {
   if (!pass_ && !fail_) return next_near(std::isfinite(plan_.guess) ? plan_.guess : plan_.high);
-  // The middle of what is near enough: falling just short costs a whole further try. After
-  // falling short once, its far end.
+  // Aim for the middle of the tolerance: falling just short costs a whole further try. After
+  // falling short once, aim near its upper end.
   return next_near(predicted(plan_.target + (pass_ ? 0.5 : 0.9) * plan_.near_enough));
 }
 
@@ -90,13 +90,13 @@ std::optional<double> QualitySearch::next_near(double aim) const {
   if (!std::isfinite(aim)) aim = 0.5 * (least() + most());
   const int left = plan_.most_tries - tries_;
   if (!pass_ && fail_) {
-    // With few tries left, reaching the target at all comes first.
+    // With few tries left, reaching the target at all has priority.
     aim += left == 1 ? 0.7 * (plan_.high - aim) : left == 2 ? 0.3 * (plan_.high - aim) : 0.0;
   }
   const double quality = on_grid(aim);
   if (pass_ && quality > most()) {
-    // One step below is not expected to reach it. Only a wide bracket, in which
-    // little is known, is worth another look.
+    // One step below is not expected to reach the target. Only a wide bracket, in which little is
+    // known, is worth another try.
     if (!fail_ || most() - least() < 6) return std::nullopt;
   }
   return std::clamp(quality, least(), most());
@@ -113,7 +113,7 @@ void QualitySearch::tried(double quality, double score) {
     before_ = fail_;
     fail_ = Try{quality, score};
   }
-  // Scores that do not rise: what passed is proved, so the bracket gives way below it.
+  // The scores are not monotonic. The passing try is proven, so the failing one is dropped.
   if (pass_ && fail_ && fail_->quality >= pass_->quality) fail_.reset();
 }
 

@@ -1,4 +1,4 @@
-// Which quality number reaches a score: a bracket, and good guesses within it.
+// Finds the quality number that reaches a score, by bracketing and model-based prediction.
 #pragma once
 
 #include <cstdint>
@@ -7,15 +7,15 @@
 
 namespace imgmill {
 
-/// How scores usually follow the quality number of one encoder: points with rising
-/// qualities and rising scores, between and beyond which straight lines go.
+/// Typical scores as a function of one encoder's quality number: points with increasing qualities
+/// and scores, linearly interpolated and extrapolated.
 class ScoreCurve {
  public:
   struct Point {
     double quality;
     double score;
   };
-  /// `points` are at least two and outlive the curve.
+  /// At least two `points`, which must outlive the curve.
   constexpr explicit ScoreCurve(std::span<const Point> points) : points_(points) {}
   [[nodiscard]] double quality_for(double score) const;
   [[nodiscard]] double score_at(double quality) const;
@@ -24,50 +24,51 @@ class ScoreCurve {
   std::span<const Point> points_;
 };
 
-/// Looks for the lowest quality whose score is at least a target, assuming that scores
-/// rise with qualities, with as few tries as it can. Tell it what each try gave, in any
-/// order; ask it for the next one. Every answer depends on what it was told alone.
+/// Searches for the lowest quality whose score is at least a target, assuming that scores increase
+/// with quality, in as few tries as possible. The caller reports each try's score, in any order,
+/// and asks for the next quality. Every answer depends only on the reported tries.
 ///
-/// Scores of real encoders do not rise strictly: what it settles on has reached the
-/// target itself, whatever its neighbours do.
+/// Scores of real encoders are not strictly monotonic: the answer itself has reached the target,
+/// whatever its neighbours do.
 class QualitySearch {
  public:
-  /// How the usual curve is made to go through what was tried: moved along the qualities, or
-  /// with its losses, which are what scores lack of 100, multiplied.
+  /// How the usual curve is fitted to the tries: shifted along the quality axis, or with its losses
+  /// (100 minus the score) scaled.
   enum class Bend { move, multiply };
 
   struct Plan {
     double target = 80;
-    double low = 1;  ///< the lowest and highest quality there is, multiples of `step`
+    double low = 1;  ///< range of qualities, multiples of `step`
     double high = 100;
-    double guess = 75;   ///< where to begin
-    double step = 1;     ///< between qualities that the encoder tells apart; a power of two
-    int most_tries = 6;  ///< then the best so far is the answer
-    /// A score this far above the target is near enough: another try would save
-    /// little. Points.
+    double guess = 75;   ///< starting point
+    double step = 1;     ///< between qualities that the encoder distinguishes; a power of two
+    int most_tries = 6;  ///< after these, the best so far is the answer
+    /// A score at most this many points above the target is accepted: another try would save
+    /// little.
     double near_enough = 0.3;
     Bend bend = Bend::move;
-    /// A bracket this wide is not halved: scores that leap within it do not get nearer so.
+    /// A bracket this narrow is not divided further: if scores jump within it, more tries do not
+    /// help.
     double narrow = 1;
   };
 
-  /// `curve` outlives the search.
+  /// `curve` must outlive the search.
   QualitySearch(const Plan& plan, const ScoreCurve& curve) : plan_(plan), curve_(&curve) {}
 
-  /// The quality to try next; nothing when the search is over.
+  /// The quality to try next; nothing if the search is over.
   [[nodiscard]] std::optional<double> next() const;
-  /// The same where somebody knows better than the curve what lies where: near `aim`.
+  /// The same for a caller with a better prediction than the curve's: near `aim`.
   [[nodiscard]] std::optional<double> next_near(double aim) const;
-  /// Whether nothing more is worth a try, wherever it lay.
+  /// True if no further try is worthwhile at any quality.
   [[nodiscard]] bool over() const;
-  /// `quality` gave `score`.
+  /// Reports that `quality` gave `score`.
   void tried(double quality, double score);
 
-  /// The lowest quality that was found to reach the target.
+  /// The lowest quality known to reach the target.
   [[nodiscard]] std::optional<double> answer() const {
     return pass_ ? std::optional(pass_->quality) : std::nullopt;
   }
-  /// Where, judging by all that was tried, `score` lies, in parts of a step.
+  /// The quality expected to give `score`, judging by all tries; may be a fraction of a step.
   [[nodiscard]] double expected(double score) const {
     return pass_ || fail_ ? predicted(score) : plan_.guess;
   }
@@ -87,9 +88,10 @@ class QualitySearch {
 
   Plan plan_;
   const ScoreCurve* curve_;
-  std::optional<Try> pass_;    ///< the lowest that reaches the target
-  std::optional<Try> fail_;    ///< the highest that does not
-  std::optional<Try> before_;  ///< what the last of them was found from, on the same side
+  std::optional<Try> pass_;    ///< the lowest try that reaches the target
+  std::optional<Try> fail_;    ///< the highest try that does not
+  std::optional<Try> before_;  ///< the try on the same side from which the latest of them was
+                               ///< predicted
   int tries_ = 0;
 };
 

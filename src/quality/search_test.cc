@@ -21,7 +21,7 @@ struct Outcome {
   std::vector<double> asked;
 };
 
-// Runs a search against an encoder whose score at each quality is known.
+// Runs a search against an encoder with known scores for each quality.
 template <typename Score>
 Outcome run(const QualitySearch::Plan& plan, const ScoreCurve& curve, Score score) {
   QualitySearch search(plan, curve);
@@ -62,7 +62,7 @@ TEST(QualitySearch, ARightGuessIsTheEnd) {
 TEST(QualitySearch, FindsTheLowestWhereNothingButItWillDo) {
   std::mt19937 random(1);
   for (int round = 0; round < 2000; ++round) {
-    // Scores that rise by at least 0.3 a step, in a shape that no curve foresaw.
+    // Scores that increase by at least 0.3 per step, in a shape that no curve predicts.
     std::vector<double> scores(101);
     double score = std::uniform_real_distribution(-40.0, 40.0)(random);
     const double steepness = std::uniform_real_distribution(0.3, 1.5)(random);
@@ -81,14 +81,14 @@ TEST(QualitySearch, FindsTheLowestWhereNothingButItWillDo) {
     } else {
       ASSERT_TRUE(outcome.quality);
       EXPECT_GE(*outcome.quality, lowest);
-      // It may stop one step above where it does not expect the lower one to do.
+      // It may stop one step above if it does not expect the lower one to pass.
       EXPECT_LE(*outcome.quality, lowest + 2) << "target " << target << " guess " << guess;
     }
   }
 }
 
 TEST(QualitySearch, QuartersOfAQualityLandNearer) {
-  // Whole qualities score a point and a half apart.
+  // Whole qualities score 1.5 points apart.
   const auto score = [](double q) { return 80 + 1.5 * (q - 79.7); };
   const QualitySearch::Plan whole{.target = 80, .guess = 70, .near_enough = 0.3};
   QualitySearch::Plan quarters = whole;
@@ -126,7 +126,7 @@ TEST(QualitySearch, WhatItAnswersHasReachedTheTargetEvenWhereScoresJumpAbout) {
 }
 
 TEST(QualitySearch, ReachesTheTargetWithinSixTriesWhereverItIs) {
-  // Every format's usual curve, moved by as much as pictures differ and more.
+  // Every format's usual curve, shifted by as much as pictures differ and more.
   for (const Format format : {Format::jpeg, Format::webp, Format::avif, Format::jpegxl}) {
     const ScoreCurve& usual = usual_scores(format);
     int tries = 0;
@@ -202,7 +202,7 @@ TEST(QualitySearch, APictureThatLosesSoManyTimesAsMuchNeedsASecondTryAtMost) {
 }
 
 TEST(QualitySearch, MultipliedLossesLeadToAnAnswerWhateverTheScores) {
-  // Nothing lost, and far more than the curve knows: both ends of what can come.
+  // No loss at all, and far more than the curve knows: both extremes.
   for (const double flat : {100.0, 99.9, 40.0, -30.0}) {
     const auto outcome = run({.target = 80, .bend = QualitySearch::Bend::multiply}, straight,
                              [&](double) { return flat; });
@@ -236,7 +236,7 @@ TEST(QualitySearch, GoesWhereItIsSentWithinItsBracket) {
   search.tried(80, 84);
   EXPECT_EQ(search.next_near(77.1), 77);
   EXPECT_EQ(search.next_near(60), 75.25);
-  EXPECT_EQ(search.next_near(95), std::nullopt);  // above what is known to reach it
+  EXPECT_EQ(search.next_near(95), std::nullopt);  // above what is known to pass
   search.tried(75.5, 79);
   search.tried(75.75, 81);
   EXPECT_TRUE(search.over());

@@ -19,7 +19,7 @@ using namespace quality;
 
 namespace {
 
-/// Memory that begins at a cache line.
+/// Memory aligned to a cache line.
 struct Memory {
   struct Free {
     void operator()(std::byte* bytes) const { std::free(bytes); }
@@ -28,23 +28,22 @@ struct Memory {
   std::size_t size = 0;
 };
 
-/// What a thread's metrics have worked in, for the next ones: the system would have to clear it
-/// page by page, which takes a third of the time of preparing. Of larger pictures than some 10
-/// megapixels nothing is kept.
+/// Recycles a thread's scratch memory: otherwise the system would have to clear fresh pages, which
+/// takes a third of the preparation time. Memory of pictures larger than some 10 megapixels is not
+/// kept.
 class Spare {
  public:
-  /// What is in it is left from others.
+  /// The contents are unspecified.
   static Memory take(std::size_t size) {
     std::vector<Memory>& kept = of_this_thread();
     for (auto one = kept.begin(); one != kept.end(); ++one) {
-      // Not the room of a picture for the sample of one.
+      // Do not use a picture's memory for a mere sample of a picture.
       if (one->size < size || one->size / 2 > size) continue;
       Memory found = std::move(*one);
       kept.erase(one);
       return found;
     }
-    // With some room, that the next picture may be a little larger. Nobody pays for what is not
-    // touched.
+    // Round up, so that the next picture may be slightly larger. Untouched pages cost nothing.
     const std::size_t grain = std::max(std::bit_ceil(size) / 8, cache_line);
     Memory fresh;
     fresh.size = (size + grain - 1) / grain * grain;
@@ -69,7 +68,7 @@ class Spare {
   }
 };
 
-/// Hands out pieces of one allocation. First used without memory, to learn how much it takes.
+/// A bump allocator within one allocation. A first pass without memory measures the required size.
 class Arena {
  public:
   explicit Arena(std::byte* memory = nullptr) : memory_(memory) {}
@@ -95,10 +94,10 @@ class Arena {
 
 using Jobs = std::vector<ScaleJob>;
 
-/// Of six scales the first three have weights so small that all of them together move a score by
-/// a thousandth or so, but cost more than the others: without them no scale before the fourth has
-/// to look at the third channel, nor the first at any but the second. Only a candidate that differs
-/// in nothing but colours from pixel to pixel can tell (see the tests).
+/// With six scales, the first three have weights so small that all of them together change a score
+/// by about a thousandth, but cost more than the others: without them, no scale before the fourth
+/// needs the third channel, and the first scale needs only the second channel. The difference only
+/// shows for a candidate that differs in nothing but colour from pixel to pixel (see the tests).
 constexpr double faint = 0.002;
 constexpr std::size_t faint_scales = 3;
 
@@ -110,7 +109,7 @@ constexpr Need need_of(std::size_t channel, std::size_t scale, std::size_t scale
           weighs(ringing_1) || weighs(ringing_4) || weighs(blur_1) || weighs(blur_4)};
 }
 
-/// What the code of the fine scales is made for.
+/// The assumptions of the code for the fine scales.
 constexpr bool fine_needs_are_few() {
   for (std::size_t scale = 0; scale < fine_scales; ++scale) {
     for (std::size_t channel = 0; channel < 3; ++channel) {
@@ -131,8 +130,8 @@ Jobs jobs_for(std::size_t width, std::size_t height) {
   Jobs jobs(scales_of(width, height));
   for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
     ScaleJob& job = jobs[scale];
-    // With fewer scales the weights are those of other channels (see `weights`), some of which
-    // see hardly anything but noise on grey pictures.
+    // With fewer scales the weights belong to other channels (see `weights`), some of which see
+    // hardly anything but noise in grey pictures.
     job.fine = scale < fine_scales && jobs.size() == most_scales;
     job.width = width;
     job.height = height;
@@ -145,7 +144,7 @@ Jobs jobs_for(std::size_t width, std::size_t height) {
   return jobs;
 }
 
-/// Places for what is kept of an original.
+/// Allocates the data kept per original.
 void place_original(Arena& arena, Jobs& jobs) {
   for (ScaleJob& job : jobs) {
     for (std::size_t c = 0; c < 3; ++c) {
@@ -161,7 +160,7 @@ void place_original(Arena& arena, Jobs& jobs) {
   }
 }
 
-/// Places for what is only worked with.
+/// Allocates scratch memory.
 void place_work(Arena& arena, Jobs& jobs) {
   for (std::size_t scale = 0; scale < jobs.size(); ++scale) {
     ScaleJob& job = jobs[scale];
@@ -171,7 +170,7 @@ void place_work(Arena& arena, Jobs& jobs) {
       if (scale > 0) jobs[scale - 1].next[c] = job.light[c];
     }
   }
-  // Whole vectors are read beyond the last row of light, too.
+  // Whole vectors are read beyond the last row of light as well.
   arena.take<float>(cache_line);
   std::size_t most = 0;
   for (const ScaleJob& job : jobs) {
@@ -181,7 +180,7 @@ void place_work(Arena& arena, Jobs& jobs) {
   for (ScaleJob& job : jobs) job.scratch = room;
 }
 
-/// Outside of a picture there are zeros, in fixed point, too.
+/// Fills the padding outside the picture with zeros, in fixed point.
 void clear_fixed(const Jobs& jobs) {
   constexpr std::size_t margin = Rows<std::int16_t>::margin;
   for (const ScaleJob& job : jobs) {
@@ -198,11 +197,11 @@ void clear_fixed(const Jobs& jobs) {
 }  // namespace
 
 struct Ssimulacra2::State {
-  std::uint32_t width = 0;  // as given; small pictures are enlarged
+  std::uint32_t width = 0;  // before enlarging small pictures
   std::uint32_t height = 0;
   VectorCode code{};
-  Jobs first;  // with the original as it is, or upon the dark ground
-  Jobs other;  // with the original upon the bright ground; none if it is opaque
+  Jobs first;  // for the original as it is, or on the dark background
+  Jobs other;  // for the original on the bright background; empty if it is opaque
   Memory memory;
 
   State() = default;

@@ -1,6 +1,6 @@
-// Vector code: the small scales, plane by plane, with the recursive blur. Included once per
-// instruction set. Every machine has to round alike here: what is left of a small variance
-// after rounding weighs in the score (see cosine_blur.h).
+// Vector code for the small scales, plane by plane, with the recursive blur. Included once per
+// instruction set. Rounding must be identical on every machine: what remains of a small variance
+// after rounding affects the score (see cosine_blur.h).
 #if defined(IMGMILL_QUALITY_COARSE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMGMILL_QUALITY_COARSE_INL_H_
 #undef IMGMILL_QUALITY_COARSE_INL_H_
@@ -18,8 +18,8 @@ HWY_BEFORE_NAMESPACE();
 namespace imgmill::quality {
 namespace HWY_NAMESPACE {
 
-/// a * b + c, rounded once, also where the machine has no such instruction: a product of two
-/// floats is exact in double precision.
+/// a * b + c, rounded once, even without a hardware instruction: a product of two floats is exact
+/// in double precision.
 HWY_INLINE V fused(V a, V b, V c) {
 #if HWY_NATIVE_FMA
   return hn::MulAdd(a, b, c);
@@ -39,7 +39,7 @@ HWY_INLINE V fused(V a, V b, V c) {
 }
 
 #if HWY_TARGET != HWY_SCALAR
-/// Four neighbours each of rows 0, 4, 8, ...
+/// Loads four adjacent values from each of rows 0, 4, 8, ...
 template <class D>
 HWY_INLINE hn::Vec<D> load_fours(D tag, const float* const* rows) {
   if constexpr (hn::MaxLanes(tag) == 4) {
@@ -59,7 +59,7 @@ HWY_INLINE void store_fours(D tag, hn::Vec<D> v, float* const* rows) {
     store_fours(half, hn::UpperHalf(half, v), rows + hn::MaxLanes(half));
   }
 }
-/// Squares of four by four: rows become columns.
+/// Transposes 4 x 4 squares.
 HWY_INLINE void turn_fours(V (&v)[4]) {
   const hn::RepartitionToWide<Floats> wide;
   const auto two = [&](V low, V high) HWY_ATTR {
@@ -79,8 +79,8 @@ HWY_INLINE void turn_fours(V (&v)[4]) {
 }
 #endif
 
-/// Rows `y` to `y + lanes` with their pixels side by side: a vector is a column. What stands for
-/// rows below the picture means nothing.
+/// Transposes rows `y` to `y + lanes`, so that a vector holds a column. Lanes for rows below the
+/// picture are unspecified.
 inline void stand_up(const Rows<float>& in, std::size_t width, std::size_t height, std::size_t y,
                      float* out) {
   const std::size_t lanes = hn::Lanes(d);
@@ -103,7 +103,7 @@ inline void stand_up(const Rows<float>& in, std::size_t width, std::size_t heigh
   std::fill_n(out + width * lanes, CoarseRoom::zeros * lanes, 0.0F);
 }
 
-/// Writes up to three columns beyond the picture.
+/// Transposes back. Writes up to three columns beyond the picture.
 inline void lie_down(const float* in, const Rows<float>& out, std::size_t width, std::size_t height,
                      std::size_t y) {
 #if HWY_TARGET == HWY_SCALAR
@@ -125,17 +125,18 @@ inline void lie_down(const float* in, const Rows<float>& out, std::size_t width,
 #endif
 }
 
-/// One cosine's last two results.
+/// The last two results of one cosine.
 struct Wave {
   V last;
   V before;
 };
 
-/// Blurs upright rows. `in(x)` gives column x, from 6 before the first to 7 after the last.
+/// Blurs transposed rows. `in(x)` returns column x, from 6 before the first to 7 after the last.
 template <typename In>
 inline void blur_upright(const In& in, std::size_t columns, float* out) {
   constexpr std::ptrdiff_t radius = CosineBlur::radius;
-  constexpr std::ptrdiff_t first_four = 8;  // as 128-bit vectors of the reference implementation
+  constexpr std::ptrdiff_t first_four = 8;  // matches the 128-bit vectors of the reference
+                                            // implementation
   const auto width = static_cast<std::ptrdiff_t>(columns);
   const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
   const CosineBlur& blur = cosine_blur();
@@ -183,7 +184,7 @@ inline void blur_upright(const In& in, std::size_t columns, float* out) {
   }
 }
 
-/// A vector's width of columns from `x` on, from the top to the bottom. `out` may be `in`.
+/// Blurs one vector's width of columns from `x` on, from top to bottom. `out` may be `in`.
 inline void blur_columns(const Rows<float>& in, const Rows<float>& out, std::size_t x,
                          std::size_t rows) {
   constexpr std::ptrdiff_t radius = CosineBlur::radius;
@@ -193,7 +194,7 @@ inline void blur_columns(const Rows<float>& in, const Rows<float>& out, std::siz
                        set(blur.terms[2].input)};
   const V previous[3] = {set(blur.terms[0].previous), set(blur.terms[1].previous),
                          set(blur.terms[2].previous)};
-  // The last rows that came in, some of which have been written over by now.
+  // The most recent input rows, some of which have been overwritten by now.
   constexpr std::size_t kept = 16;
   constexpr std::size_t apart = 2 * radius;
   static_assert(apart < kept);
@@ -216,12 +217,12 @@ inline void blur_columns(const Rows<float>& in, const Rows<float>& out, std::siz
   }
 }
 
-/// The three errors of whole vectors of pixels.
+/// The three errors for a vector of pixels.
 struct Errors {
   V structure, ringing, blur;
 };
 
-/// Sums in lanes over a row; they go on in double precision.
+/// Per-lane sums over a row; totals are kept in double precision.
 struct LaneSums {
   V sums[norm_count];
   LaneSums() {
@@ -244,13 +245,13 @@ struct LaneSums {
   }
 };
 
-/// One channel of a coarse scale, whose colours have taken the place of its light.
+/// One channel of a coarse scale, after its light has been converted to colours in place.
 struct CoarseChannel {
   const ScaleJob& job;
   const CoarseRoom& room;
   std::size_t channel;
 
-  /// What is blurred of the columns a and b of two pictures.
+  /// The quantities to blur, from columns a and b of two pictures.
   struct ItsValue {
     HWY_INLINE V operator()(V, V b) const { return b; }
   };
@@ -261,8 +262,9 @@ struct CoarseChannel {
     HWY_INLINE V operator()(V a, V b) const { return hn::Mul(a, b); }
   };
 
-  /// Blurs across: what each of `of` makes of the rows of `first` and `second` goes into its plane
-  /// of the room. Rows stand up once for all of them.
+  /// Horizontal blur: each functor in `of` combines the rows of `first` and `second`, and its
+  /// blurred result goes to its own plane of the scratch memory. Rows are transposed only once for
+  /// all of them.
   template <typename... Of>
   void blur_across_all(const Rows<float>* first, const Rows<float>& second, Of... of) const {
     const std::size_t lanes = hn::Lanes(d);

@@ -1,4 +1,5 @@
-// Vector code: from linear light to the metric's colours. Included once per instruction set.
+// Vector code for converting linear light to the metric's colours. Included once per instruction
+// set.
 #if defined(IMGMILL_QUALITY_COLOUR_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMGMILL_QUALITY_COLOUR_INL_H_
 #undef IMGMILL_QUALITY_COLOUR_INL_H_
@@ -26,11 +27,11 @@ inline constexpr Shorts ds{};
 
 HWY_INLINE V set(float value) { return hn::Set(d, value); }
 
-/// a * b + c, rounded where it suits the machine.
+/// a * b + c with unspecified rounding.
 HWY_INLINE V mul_add(V a, V b, V c) { return hn::MulAdd(a, b, c); }
 
-/// How a * b + c may be rounded. What the coarse scales are made from has to be the same on all
-/// machines, since it decides how their noise falls: always two roundings.
+/// Rounding of a * b + c. The input of the coarse scales must be the same on all machines, since it
+/// determines their noise: always two roundings.
 enum class Rounding { free, same_everywhere };
 
 template <Rounding rounding>
@@ -39,13 +40,13 @@ HWY_INLINE V mul_then_add(V a, V b, V c) {
   return hn::Add(hn::Mul(a, b), c);
 }
 
-/// The cube root of x >= 1e-18, within three units in the last place: from a first guess of
-/// 1 / cbrt(x) by its exponent, improved by one step of fourth and one of third order.
+/// The cube root of x >= 1e-18, within three units in the last place: an initial estimate of 1 /
+/// cbrt(x) from its exponent, improved by one fourth-order and one third-order step.
 template <Rounding rounding>
 HWY_INLINE V cube_root(V x) {
   const V bits = hn::ConvertTo(d, hn::BitCast(di, x));
-  // Bits of a float are about its logarithm; a third of it is taken away from four thirds of
-  // that of 1, less what balances the error of the guess (5% at most).
+  // The bits of a float are approximately its logarithm. Subtract a third of it from four thirds of
+  // that of 1, minus a constant that balances the error of the estimate (5% at most).
   const V guess = mul_then_add<rounding>(bits, set(-1.0F / 3), set(1418472267.0F));
   V y = hn::BitCast(d, hn::ConvertTo(di, guess));
   const V third = set(1.0F / 3);
@@ -96,8 +97,8 @@ HWY_INLINE Xyb to_xyb(V red, V green, V blue) {
 }
 
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
-/// The light of 256 samples, in registers: two of them are looked up at a time, which takes half
-/// the time of loading sample by sample.
+/// The light of 256 samples, in registers: each permutation selects from two of them, which takes
+/// half the time of loading sample by sample.
 struct LightTable {
   V parts[16];
 
@@ -109,7 +110,7 @@ struct LightTable {
     V eighths[8];
 #pragma GCC unroll 8
     for (std::size_t i = 0; i < 8; ++i) {
-      // Looks at the five lowest bits. Highway 1.0 has no name for it.
+      // Uses the five lowest bits. Highway 1.0 has no function for it.
       eighths[i] = V{_mm512_permutex2var_ps(parts[2 * i].raw, sample.raw, parts[2 * i + 1].raw)};
     }
     const auto bit = [&](int b) HWY_ATTR {
@@ -125,7 +126,8 @@ struct LightTable {
   }
 };
 
-/// The light of as many whole vectors of 8-bit pixels as `count` has; how many pixels these are.
+/// The light of `count` 8-bit pixels, in whole vectors only. Returns the number of pixels
+/// converted.
 inline std::size_t read_plain(const std::uint8_t* rgb, std::size_t count, float* red, float* green,
                               float* blue) {
   const LightTable light(light_of_bytes());
@@ -148,8 +150,8 @@ inline std::size_t read_plain(const std::uint8_t*, std::size_t, float*, float*, 
 }
 #endif
 
-/// Means of 2 x 2 pixels of `count` columns, from two rows; both rows may be the same.
-/// Reads and writes up to a vector beyond.
+/// Averages 2 x 2 pixels of `count` columns from two rows; both rows may be the same. Reads and
+/// writes up to a vector beyond.
 inline void halve(const float* upper, const float* lower, std::size_t count, float* out) {
   const std::size_t lanes = hn::Lanes(d);
 #if HWY_TARGET == HWY_SCALAR

@@ -1,11 +1,11 @@
-// Vector code: the two largest scales, tile by tile. Included once per instruction set.
+// Vector code for the two largest scales, tile by tile. Included once per instruction set.
 //
-// A tile is a column of the picture, worked through from top to bottom in blocks of rows, so
-// that everything between the light of a pixel and the sums of its errors stays in the cache, at
-// the second scale as well, whose rows follow those of the first:
+// A tile is a column of the picture, processed from top to bottom in blocks of rows, so that
+// everything between the light of a pixel and the sums of its errors stays in the cache. The same
+// holds for the second scale, whose rows follow those of the first:
 //
-//   light -> colours, fixed point -> blurred across, into a ring of rows -> blurred down
-//        \-> light of the next scale                        errors, their sums <-/
+//   light -> colours, fixed point -> horizontal blur into a ring buffer of rows -> vertical blur
+//        \-> light of the next scale                             errors, their sums <-/
 #if defined(IMGMILL_QUALITY_FINE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMGMILL_QUALITY_FINE_INL_H_
 #undef IMGMILL_QUALITY_FINE_INL_H_
@@ -33,14 +33,14 @@ HWY_INLINE V load_fixed(const std::int16_t* at) {
 HWY_INLINE V load_value(const std::int16_t* at) {
   return mul_add(load_fixed(at), set(1 / fixed_scale), set(fixed_middle));
 }
-/// The nearest value that fixed point has: both sides of a comparison have to be rounded alike. A
-/// number added that leaves no room for finer steps, and taken away again, does that.
+/// Rounds to the nearest fixed-point value, since both sides of a comparison must be rounded alike.
+/// Adding and subtracting a number too large for finer steps does that.
 HWY_INLINE V rounded(V v) {
   const V coarse = set(static_cast<float>(3 << 22) / fixed_scale);
   return hn::Sub(hn::Add(v, coarse), coarse);
 }
 HWY_INLINE hn::Vec<Ints> to_fixed(V v) {
-  // Exact, once it is rounded; the other way round it would be rounded twice.
+  // Exact after rounding; in the opposite order it would be rounded twice.
   return hn::NearestInt(hn::Mul(hn::Sub(rounded(v), set(fixed_middle)), set(fixed_scale)));
 }
 HWY_INLINE void store_fixed(hn::Vec<Ints> fixed, std::int16_t* to) {
@@ -69,7 +69,7 @@ HWY_INLINE V load_before(const float* at, V here, V four_before) {
   (void)four_before;
   return hn::LoadU(d, at - back);
 #else
-  // Blocks of four columns each follow those of `four_before`.
+  // Each block of four columns follows the corresponding block of `four_before`.
   (void)at;
   return hn::CombineShiftRightBytes<(4 - back) * sizeof(float)>(d, here, four_before);
 #endif
@@ -101,7 +101,7 @@ HWY_INLINE void blur_across(const Taps& t, const float* in, std::size_t count, f
   }
 }
 
-/// Rows y - 4 to y + 5 of a ring, where they lie: for rows y and y + 1.
+/// Pointers to rows y - 4 to y + 5 in a ring buffer, for the results y and y + 1.
 struct Ten {
   const float* rows[10];
   Ten(const FineTile::Row* ring, std::size_t y) {
@@ -131,12 +131,13 @@ HWY_INLINE Two blur_down(const Taps& t, const Ten& ten, std::size_t x) {
           weighted(t, r5, hn::Add(r4, r6), hn::Add(r3, r7), hn::Add(r2, r8), hn::Add(r1, r9))};
 }
 
-/// Errors of whole vectors of pixels. What the fine scales' weights do not ask for is not made.
+/// The errors for a vector of pixels. Only those that the weights of the fine scales use are
+/// computed.
 struct FineErrors {
   V structure, blur;
 };
 
-/// Fourth powers in lanes over a block; they go on in double precision.
+/// Per-lane sums of fourth powers over a block; totals are kept in double precision.
 struct FineSums {
   V structure, blur;
   FineSums() : structure(hn::Zero(d)), blur(hn::Zero(d)) {}
@@ -156,7 +157,7 @@ struct FineSums {
   }
 };
 
-/// `square` and `apart`: blurred squares and squares of differences. With m1, m2 the means,
+/// `square` and `apart`: blurred squares and blurred squared differences. With the means m1 and m2,
 /// SSIM's quotient is 1 - (apart - (m1 - m2)^2) / variances.
 template <bool with_blur>
 HWY_INLINE FineErrors fine_errors(V a, V b, V m1, V m2, V square, V apart) {
@@ -172,7 +173,7 @@ HWY_INLINE FineErrors fine_errors(V a, V b, V m1, V m2, V square, V apart) {
   if constexpr (with_blur) {
     const V edge_a = hn::Add(one, hn::AbsDiff(a, m1));
     const V edge_b = hn::Add(one, hn::AbsDiff(b, m2));
-    // Two quotients for one division.
+    // Two quotients from one division.
     const V inverse = hn::Div(one, hn::Mul(variances, edge_a));
     const V blurred = hn::Mul(hn::Sub(edge_a, edge_b), hn::Mul(inverse, variances));
     return {structure_of(hn::Mul(numerator, hn::Mul(inverse, edge_a))),
@@ -182,8 +183,8 @@ HWY_INLINE FineErrors fine_errors(V a, V b, V m1, V m2, V square, V apart) {
   }
 }
 
-/// One channel's part of a tile at one scale, from `left` on, `width` wide. All that fine scales
-/// need of a channel is its structure, and of one of them edges that get lost.
+/// One channel of a tile at one scale, `width` columns from `left` on. From each channel the fine
+/// scales need only the structure, and from one of them also the lost edges.
 struct FineChannel {
   const ScaleJob& job;
   FineTile& tile;
@@ -208,7 +209,7 @@ struct FineChannel {
     }
   }
 
-  // The hardware foresees rows, not the same columns of the next ones.
+  // Hardware prefetchers follow rows, but not the same columns of the next rows.
   void call_for(std::size_t y) const {
     if (y >= job.height) return;
     const std::int16_t* row = fixed(y);
@@ -241,14 +242,14 @@ struct FineChannel {
 
   void prepare_row(std::size_t y) const {
     for (std::size_t x = 0; x < width; x += hn::Lanes(d)) {
-      // Whole vectors must not leave values behind where the picture ends.
+      // Whole vectors must not leave values beyond the picture's edge.
       const auto inside = hn::FirstN(di, width - x);
       const V a = hn::Load(d, colour(y) + x);
       store_fixed(hn::IfThenElse(inside, to_fixed(a), hn::Set(di, fixed_zero)), fixed(y) + x);
     }
   }
 
-  /// Rows y and y + 1, the second of which may lie outside.
+  /// Compares rows y and y + 1, the second of which may be outside the picture.
   template <bool with_blur>
   HWY_INLINE void compare_rows(std::size_t y, bool both_rows, FineSums& sums) const {
     const Taps t = taps();
@@ -262,7 +263,7 @@ struct FineChannel {
     };
     const Row upper{fixed(y), colour(y)};
     const Row lower = both_rows ? Row{fixed(y + 1), colour(y + 1)} : upper;
-    // Means are rounded, so that where both sides are equal, no noise is left.
+    // Means are rounded, so that no noise remains where both sides are equal.
     const auto errors_at = [](const Row& row, std::size_t x, V m1, V m2, V s, V p) HWY_ATTR
         __attribute__((always_inline)) {
       return fine_errors<with_blur>(load_value(row.value + x), hn::Load(d, row.b + x), rounded(m1),
@@ -308,7 +309,8 @@ struct FineChannel {
                   errors[1].data());
   }
 
-  /// Takes in the block of rows from `first` on, and gives out those that are complete by then.
+  /// Processes the block of input rows from `first` on, and outputs the rows that are complete by
+  /// then.
   void block(std::size_t first) const {
     const std::size_t last = first + FineTile::block;
     if (job.kind == ScaleJob::Kind::prepare) {
@@ -337,14 +339,14 @@ struct FineChannel {
   }
 };
 
-/// A row of light of a tile: where its column 0 lies, and how many columns there are before it and
-/// in all.
+/// A row of light of a tile: pointers to its column 0, the number of columns before that, and the
+/// total number.
 struct LightRow {
   float* planes[3];
   std::size_t before;
   std::size_t count;
 
-  /// Pictures of odd width end with half a pair of pixels: its other half is the same again.
+  /// Pictures of odd width end with half a pair of pixels: duplicate the last one.
   void end_with_a_pair() {
     if (count % 2 == 0) return;
     for (float* plane : planes) {
@@ -355,7 +357,7 @@ struct LightRow {
   }
 };
 
-/// One scale's part of a tile.
+/// A tile at one scale.
 struct FinePart {
   const ScaleJob& job;
   FineTile& tile;
@@ -363,7 +365,7 @@ struct FinePart {
   std::size_t left;
   std::size_t width;
 
-  /// Above the picture there is nothing.
+  /// Clears the rows above the picture.
   void clear() const {
     if (job.kind == ScaleJob::Kind::prepare) return;
     for (std::size_t c = 0; c < FineTile::channels; ++c) {
@@ -374,7 +376,8 @@ struct FinePart {
     }
   }
 
-  /// Columns beside the tile that there are, of those that the blur reaches at the next scale.
+  /// The number of columns beside the tile that are read where they exist: the reach of the blur at
+  /// the next scale.
   static constexpr std::size_t beside = 2 * gaussian_reach;
   static_assert(beside <= FineTile::margin);
   [[nodiscard]] LightRow light_row(std::size_t y, std::size_t before, std::size_t count) const {
@@ -401,7 +404,7 @@ struct FinePart {
     return row;
   }
 
-  /// Row `y` of this scale from two rows of the one before.
+  /// Row `y` of this scale from two rows of the previous one.
   [[nodiscard]] LightRow halved(std::size_t y, const LightRow& upper, const LightRow& lower) const {
     const LightRow row = light_row(y, upper.before / 2, upper.count / 2);
     for (std::size_t c = 0; c < 3; ++c) {
@@ -446,7 +449,7 @@ struct FinePart {
   }
 };
 
-/// Both scales' parts of a tile, each block of rows as soon as its light is there.
+/// Both scales of a tile; each block of rows is processed as soon as its light is available.
 struct FineColumn {
   FinePart first;
   FinePart second;
@@ -466,7 +469,7 @@ struct FineColumn {
     }
   }
 
-  /// Rows `y` and `y + 1` of the first scale, and what becomes of them at the second.
+  /// Reads rows `y` and `y + 1` of the first scale, and derives the row of the second.
   void take_in(std::size_t y) const {
     LightRow upper = first.read(y);
     first.to_colours(y, upper);
@@ -484,9 +487,9 @@ struct FineColumn {
     if (below % 2 != 0 || last) hand_on(below);
   }
 
-  /// Row `y` and, where that is odd, the one above, to the scale after the second.
+  /// Passes row `y` and, if that is odd, the one above, on to the scale after the second.
   void hand_on(std::size_t y) const {
-    // Beyond the tile is what the next one hands on.
+    // The columns beyond the tile are passed on by the next one.
     LightRow upper = second.light_row(y - y % 2, 0, second.width);
     LightRow lower = second.light_row(y, 0, second.width);
     upper.end_with_a_pair();

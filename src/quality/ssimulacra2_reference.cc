@@ -1,4 +1,4 @@
-// SSIMULACRA 2.1 as it would be told, one whole plane after another.
+// SSIMULACRA 2.1 in its simplest form, one whole plane after another.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -37,7 +37,7 @@ Planes read(const LightReader& reader, Background background) {
   return light;
 }
 
-/// Means of 2 x 2; at odd edges the last row or column counts twice.
+/// Means of 2 x 2 pixels; at odd edges the last row or column counts twice.
 Plane halved(const Plane& in) {
   Plane out((in.width + 1) / 2, (in.height + 1) / 2);
   for (std::size_t y = 0; y < out.height; ++y) {
@@ -72,13 +72,13 @@ Planes to_xyb(const Planes& light) {
   return xyb;
 }
 
-/// Values `step` apart, and nothing but zeros before and after them.
+/// Values `step` apart, with zeros before and after them.
 struct Line {
   const float* values;
   std::ptrdiff_t count;
   std::ptrdiff_t step;
 
-  /// What the recursion takes in for result `n`: the values just outside of its reach.
+  /// The recursion's input for result `n`: the values just outside its reach.
   [[nodiscard]] float pair(std::ptrdiff_t n) const {
     const std::ptrdiff_t first = n - CosineBlur::radius - 1;
     const std::ptrdiff_t second = n + CosineBlur::radius - 1;
@@ -87,7 +87,8 @@ struct Line {
   }
 };
 
-/// Results `n` to `n + count` (1 or 4) of one cosine; `last` and `before` are the two before.
+/// Computes results `n` to `n + count` (1 or 4) of one cosine; `last` and `before` are the two
+/// before.
 void blur_some(const CosineBlur::Term& term, const Line& in, std::ptrdiff_t n, std::size_t count,
                float& last, float& before, float* results) {
   for (std::size_t i = 0; i < count; ++i) {

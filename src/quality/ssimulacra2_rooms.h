@@ -1,4 +1,4 @@
-// Where the fast metric works: what its vector code keeps between one step and the next.
+// Scratch memory of the fast metric: what its vector code keeps from one step to the next.
 #pragma once
 
 #include <array>
@@ -8,18 +8,18 @@
 
 namespace imgmill::quality {
 
-/// What a blur is taken of: values of the original; those of the candidate; squares of both added
-/// up; squares of their differences. Variances and covariance follow from the last two, and where
-/// both sides are equal the difference is exactly 0.
+/// The blurred quantities: values of the original; those of the candidate; sums of the squares of
+/// both; squared differences. Variances and covariance follow from the last two, and where both
+/// sides are equal the difference is exactly 0.
 enum Quantity : std::size_t { original, candidate, squares, difference, quantity_count };
 
 struct FineTile {
-  static constexpr std::size_t channels = 2;  // the third is not looked at so closely
-  // Column 0 of the tile is column `margin` of these rows. They are read in whole vectors, two of
-  // them where they are halved.
+  static constexpr std::size_t channels = 2;  // the fine scales do not use the third
+  // Column 0 of the tile is column `margin` of these rows. They are read in whole vectors, two at a
+  // time when they are halved.
   static constexpr std::size_t margin = 16;
   static constexpr std::size_t block = 8;
-  static constexpr std::size_t ring = 16;  // a block, and what the blur reaches beyond it
+  static constexpr std::size_t ring = 16;  // a block plus the reach of the blur
   static constexpr std::size_t columns = tile_width + 3 * margin;
   using Row = std::array<float, columns>;
 
@@ -35,19 +35,19 @@ struct FineTile {
   alignas(64) Row no_ringing;
 };
 
-/// What is blurred of one channel of a coarse scale, and room for rows that stand upright.
+/// Blurred planes of one channel of a coarse scale, and buffers for transposed rows.
 struct CoarseRoom {
   static constexpr std::size_t planes = 3;
-  static constexpr std::size_t zeros = 8;  // columns before and after upright rows
+  static constexpr std::size_t zeros = 8;  // columns before and after transposed rows
   static constexpr std::size_t most_lanes = 16;
 
-  /// Floats that it takes.
+  /// The size in floats.
   static constexpr std::size_t size(std::size_t width, std::size_t height) {
     return planes * row_floats(width) * height + 3 * (width + 2 * zeros) * most_lanes;
   }
 
   std::size_t step;
-  Rows<float> blurred[3];  ///< at first across only, then down as well
+  Rows<float> blurred[3];  ///< first horizontally only, then vertically as well
   float* upright[3];
 
   CoarseRoom(float* scratch, std::size_t width, std::size_t height) : step(row_floats(width)) {

@@ -5,7 +5,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "quality/ssimulacra2_simd.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// Must follow foreach_target.h, which includes the code below once per instruction set.
 #include <hwy/highway.h>
 
 #include "quality/ssimulacra2_coarse-inl.h"

@@ -1,4 +1,4 @@
-// What the fast metric asks of its vector code: the fine scales at once, then each coarse one.
+// The interface of the metric's vector code: the two fine scales together, then each coarse one.
 #pragma once
 
 #include <array>
@@ -12,14 +12,14 @@
 
 namespace imgmill::quality {
 
-/// Of the three maps of a channel at a scale, those that weigh anything.
+/// Which of a channel's three error maps at a scale have a significant weight.
 struct Need {
   bool structure = false;
   bool edges = false;
   [[nodiscard]] constexpr bool any() const { return structure || edges; }
 };
 
-/// Rows of a plane; what lies up to `margin` columns left and right of them may be read, too.
+/// Rows of a plane; up to `margin` columns to the left and right of them may be read as well.
 template <typename Sample>
 struct Rows {
   static constexpr std::size_t margin = 16;
@@ -28,11 +28,11 @@ struct Rows {
   [[nodiscard]] Sample* at(std::size_t y) const { return first + y * step; }
 };
 
-/// Sums of the errors of one channel at one scale: the six of `Norm`, before means and roots.
+/// Error sums of one channel at one scale: the six of `Norm`, before means and roots.
 using Sums = std::array<double, norm_count>;
 
-/// Takes errors of the pixels `left` to `left + count` of row `y` (each three rows of them:
-/// structure, ringing, blur).
+/// Receives the errors of pixels `left` to `left + count` of row `y`, one array each for structure,
+/// ringing and blur.
 struct ErrorSink {
   virtual void add(std::size_t channel, std::size_t y, std::size_t left, std::size_t count,
                    const float* structure, const float* ringing, const float* blur) = 0;
@@ -41,16 +41,17 @@ struct ErrorSink {
   ~ErrorSink() = default;
 };
 
-/// The first two of six scales are worked through together, in columns of tiles, in 16-bit fixed
-/// point and with the finite blur; the others, a twelfth of all pixels, plane by plane in single
-/// precision with the recursive blur (cosine_blur.h says why).
+/// The first two of six scales are processed together, in columns of tiles, in 16-bit fixed point
+/// and with the finite blur; the others, a twelfth of all pixels, plane by plane in single
+/// precision with the recursive blur (cosine_blur.h explains why).
 inline constexpr std::size_t fine_scales = 2;
 
-/// Columns of a tile, at the first scale: what it takes lies in a second-level cache of 512 KiB.
-/// 512 are 4% slower, since more of the columns are those beside a tile; 256 a seventh.
+/// Columns of a tile at the first scale, chosen so that its data fits a second-level cache of 512
+/// KiB. 512 columns are 4% slower, since the columns beside a tile weigh more; 256 are a seventh
+/// slower.
 inline constexpr std::size_t tile_width = 1024;
 
-/// One side of one scale, and what is to be done with it.
+/// One side of one scale, and the operation to perform.
 struct ScaleJob {
   enum class Kind { prepare, compare };
   Kind kind = Kind::prepare;
@@ -59,32 +60,33 @@ struct ScaleJob {
   std::size_t height = 0;
   std::array<Need, 3> need;
 
-  /// Where the first scale's light comes from; null for the others.
+  /// The source of the first scale's light; null for the others.
   const LightReader* reader = nullptr;
   Background background = Background::none;
-  /// Of a coarse scale: its light, filled here if there is a reader; what is left in it means
-  /// nothing. The light of fine scales is never in memory as a whole.
+  /// Coarse scales: the light, filled in here if there is a reader; unspecified afterwards. The
+  /// light of fine scales is never in memory as a whole.
   std::array<Rows<float>, 3> light;
-  /// Gets half the size; no rows for the last scale, and for the first of two fine ones.
+  /// Receives the light at half the size; no rows for the last scale, and for the first of two fine
+  /// ones.
   std::array<Rows<float>, 3> next;
 
-  /// What is kept of the original: written by `prepare`, read by `compare`.
-  /// Fine: values; outside of the picture they are what `fixed_zero` says.
+  /// Data kept per original: written by `prepare`, read by `compare`. Fine scales: values, padded
+  /// with `fixed_zero` outside the picture.
   std::array<Rows<std::int16_t>, 3> fixed_values;
-  /// Coarse: values, local means, local means of squares.
+  /// Coarse scales: values, local means, local means of squares.
   std::array<Rows<float>, 3> values, means, squares;
 
   float* scratch = nullptr;             ///< scratch_floats(), aligned to 64 bytes
-  std::array<Sums, 3>* sums = nullptr;  ///< `compare` adds to them
-  ErrorSink* sink = nullptr;            ///< of `compare`; may be null
+  std::array<Sums, 3>* sums = nullptr;  ///< incremented by `compare`
+  ErrorSink* sink = nullptr;            ///< for `compare`; may be null
 };
 
-/// Values in fixed point: from -0.5 in steps of 1/32768.
+/// Fixed-point values: from -0.5 in steps of 1/32768.
 inline constexpr float fixed_scale = 32768;
 inline constexpr float fixed_middle = 0.5F;
 inline constexpr std::int16_t fixed_zero = -16384;
 
-/// Floats that a plane takes for one row.
+/// Floats per row of a plane, including padding.
 [[nodiscard]] constexpr std::size_t row_floats(std::size_t width) {
   constexpr std::size_t margin = Rows<float>::margin;
   return (width + margin - 1) / margin * margin + 2 * margin;
@@ -97,12 +99,12 @@ struct VectorCode {
   void (*coarse)(const ScaleJob& job);
 };
 
-/// For the best instruction set of this machine, or the one chosen below.
+/// The code for the best instruction set of this machine, or for the one chosen below.
 [[nodiscard]] VectorCode vector_code();
 
-/// For tests and benchmarks: until called again, the named instruction set is what
-/// vector_code() gives; an empty name brings the best one back. False when this machine or this
-/// build has no such set. Not to be called while another thread measures.
+/// For tests and benchmarks: makes vector_code() return the named instruction set until the next
+/// call; an empty name restores the best one. Returns false if this machine or this build lacks
+/// that set. Do not call while another thread is measuring.
 bool choose_simd_target(std::string_view name);
 
 }  // namespace imgmill::quality

@@ -20,7 +20,7 @@
 namespace imgmill::test {
 namespace {
 
-/// Smooth noise under straight edges and a flat corner: what the metric looks at.
+/// Smooth noise with straight edges and a flat corner: the features that the metric measures.
 Raster scene(int width, int height, int channels) {
   Raster raster = photo(width, height, channels, 8, 7);
   for (int y = 0; y < height; ++y) {
@@ -66,7 +66,7 @@ Raster harmed(const Raster& in, Harm harm, int strength) {
   return out;
 }
 
-/// The same picture in each kind of samples.
+/// The same picture in each sample type.
 struct Pixels {
   std::vector<std::uint8_t> bytes;
   std::vector<std::uint16_t> words;
@@ -127,7 +127,7 @@ double plain(const Raster& original, const Raster& candidate, SampleKind kind = 
   return *ssimulacra2_reference(pixels_of(original, kind).view, pixels_of(candidate, kind).view);
 }
 
-/// Back to the best instruction set, however a test ends.
+/// Restores the best instruction set, however a test ends.
 struct AnyTarget {
   AnyTarget() = default;
   AnyTarget(const AnyTarget&) = delete;
@@ -143,8 +143,8 @@ struct Known {
   double score;
 };
 
-// What `ssimulacra2` (cloudinary/ssimulacra2, "SSIMULACRA 2.1", AVX2) says of scene() and harmed(),
-// written as PNG.
+// The scores of `ssimulacra2` (cloudinary/ssimulacra2, "SSIMULACRA 2.1", AVX2) for scene() and
+// harmed(), written as PNG.
 constexpr Known known[] = {
     {256, 192, 3, Harm::steps, 8, 90.47351082},    {256, 192, 3, Harm::steps, 40, 53.72053880},
     {256, 192, 3, Harm::smear, 1, 48.07037429},    {256, 192, 3, Harm::smear, 4, -37.77816535},
@@ -167,7 +167,7 @@ TEST(Ssimulacra2, AgreesWithTheReferenceProgram) {
   for (const Known& k : known) {
     const Raster original = scene(k.width, k.height, k.channels);
     const Raster candidate = harmed(original, k.harm, k.strength);
-    // Large surfaces of one grey, as those behind transparent pixels, all get the same noise.
+    // Large areas of one grey, such as those behind transparent pixels, all get the same noise.
     const double tolerance = k.channels % 2 == 0 ? 0.1 : 0.05;
     EXPECT_NEAR(fast(original, candidate), k.score, tolerance) << name_of(k);
     EXPECT_NEAR(plain(original, candidate), k.score, tolerance) << name_of(k);
@@ -192,7 +192,7 @@ TEST(Ssimulacra2, InstructionSetsAgree) {
   EXPECT_FALSE(AnyTarget::choose_target("ABACUS"));
 }
 
-// Sides around tiles, vectors, odd halves and the number of scales.
+// Sides around the limits of tiles, vectors, odd halves and the number of scales.
 TEST(Ssimulacra2, AllSizesAgreeWithThePlainCode) {
   for (const auto& [width, height] : std::vector<std::pair<int, int>>{
            {1, 1},    {1, 9},    {7, 7},    {7, 40},    {8, 8},     {8, 15},    {9, 9},
@@ -250,7 +250,7 @@ TEST(Ssimulacra2, ACandidateLeavesNoTraces) {
   EXPECT_EQ(moved.compare(pixels_of(original).view)->score, 100);
 }
 
-// A metric works in what the thread's last one has left behind.
+// A metric reuses the memory of the thread's previous one.
 TEST(Ssimulacra2, EarlierPicturesLeaveNoTraces) {
   const auto scores = [](const Raster& original) {
     const Raster candidate = harmed(original, Harm::steps, 12);
@@ -276,8 +276,8 @@ TEST(Ssimulacra2, EarlierPicturesLeaveNoTraces) {
   }
 }
 
-// What is left out of the large scales: colours alone, from pixel to pixel. On the flat picture,
-// with weaker differences, noise of the two blurs says more.
+// What the large scales ignore: colour differences from pixel to pixel. For the flat picture with
+// weaker differences, the noise of the two blurs matters more.
 TEST(Ssimulacra2, HardlyMissesColoursOfSinglePixels) {
   const Raster full = scene(320, 200, 3);
   Raster flat = full;
@@ -289,7 +289,7 @@ TEST(Ssimulacra2, HardlyMissesColoursOfSinglePixels) {
       for (int y = 0; y < candidate.height; ++y) {
         for (int x = 0; x < candidate.width; ++x) {
           const int sign = (x + y) % 2 == 0 ? strength : -strength;
-          // About the same luma: red and green against each other, and blue by itself.
+          // At about the same luma: red and green against each other, and blue by itself.
           const int change[] = {2 * sign, -sign, 2 * sign};
           for (int c = 0; c < 3; ++c) {
             std::uint16_t& sample = candidate.at(x, y, c);
@@ -329,7 +329,7 @@ TEST(Ssimulacra2, TransparencyOfEitherSideCounts) {
   EXPECT_LT(fast(holed, opaque), 60);
   EXPECT_NEAR(fast(opaque, holed), plain(opaque, holed), 0.05);
   EXPECT_NEAR(fast(holed, opaque), plain(holed, opaque), 0.05);
-  // What nobody sees does not count.
+  // Invisible pixels do not count.
   Raster other = holed;
   for (int y = 20; y < 30; ++y) {
     for (int x = 20; x < 40; ++x) other.at(x, y, 0) ^= 255;
@@ -467,14 +467,14 @@ TEST(Ssimulacra2, ScalesAreThoseOfTheReference) {
   EXPECT_EQ(quality::scales_of(5000, 5000), 6U);
 }
 
-/// The recursion, in double precision, answering a single 1.
+/// The recursion in double precision: its response to a single 1.
 TEST(Ssimulacra2, TheBlurEndsAfterFourPixels) {
   constexpr std::ptrdiff_t radius = quality::CosineBlur::radius;
   std::vector<double> results;
   double last[3] = {};
   double before[3] = {};
   for (std::ptrdiff_t n = -12; n <= 12; ++n) {
-    // The pair of values that lie `radius + 1` before and `radius - 1` after.
+    // The pair of values `radius + 1` before and `radius - 1` after.
     const double pair = (n - radius - 1 == 0 ? 1 : 0) + (n + radius - 1 == 0 ? 1 : 0);
     double sum = 0;
     for (std::size_t k = 0; k < 3; ++k) {

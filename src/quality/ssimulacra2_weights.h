@@ -1,4 +1,4 @@
-// The numbers that make SSIMULACRA 2.1 what it is, and how they are put together.
+// The constants of SSIMULACRA 2.1 and the functions that combine them.
 #pragma once
 
 #include <array>
@@ -8,19 +8,18 @@
 namespace imgmill::quality {
 
 // All from the published reference implementation, version 2.1 of April 2023
-// (https://github.com/cloudinary/ssimulacra2, src/ssimulacra2.cc), unless another source
-// is named.
+// (https://github.com/cloudinary/ssimulacra2, src/ssimulacra2.cc), unless another source is named.
 
 inline constexpr std::size_t most_scales = 6;
 inline constexpr std::size_t smallest_side = 8;
 
-/// Keeps quotients of variances calm where both pictures are flat.
+/// Stabilizes quotients of variances where both pictures are flat.
 inline constexpr float variance_floor = 0.0009F;
 
-/// Weights of the six norms (see Norms) for each channel and scale. They were fitted with
-/// all six scales. Pictures with fewer use them from the start without gaps, so that
-/// a weight then belongs to another channel and scale than in the fit: the reference
-/// implementation does so, and its scores are what ours have to agree with.
+/// Weights of the six norms (see Norm) for each channel and scale. They were fitted with all six
+/// scales. For pictures with fewer scales they are read consecutively from the start, so that a
+/// weight then applies to another channel and scale than in the fit: the reference implementation
+/// does so, and our scores must agree with it.
 // clang-format off: a row is a scale
 inline constexpr std::array<double, 108> weights = {
     // X
@@ -138,18 +137,18 @@ inline constexpr std::array<double, 108> weights = {
 // clang-format on
 
 /// The errors of one channel at one scale: means, then fourth roots of mean fourth powers, of
-/// structure (1 - SSIM without its luminance denominator), of edges that only the candidate
-/// has ("ringing"), and of edges that only the original has ("blur").
+/// structure (1 - SSIM without its luminance denominator), of edges that only the candidate has
+/// ("ringing"), and of edges that only the original has ("blur").
 enum Norm { structure_1, ringing_1, blur_1, structure_4, ringing_4, blur_4, norm_count };
 
-/// The weights of channel 0..2 at `scale`, of a picture with `scales` of them.
+/// The weights of channel 0..2 at `scale`, for a picture with `scales` scales.
 inline constexpr const double* weights_of(std::size_t channel, std::size_t scale,
                                           std::size_t scales) {
   return &weights[(channel * scales + scale) * norm_count];
 }
 
-/// The weighted sum of the norms of `pixels` pixels, of which the errors (and their fourth
-/// powers) add up to `sums`.
+/// The weighted sum of the norms over `pixels` pixels, given the `sums` of the errors (and of their
+/// fourth powers).
 template <typename Six>
 double weighted_norms(const Six& sums, double pixels, const double* weight) {
   double error = 0;
@@ -160,8 +159,8 @@ double weighted_norms(const Six& sums, double pixels, const double* weight) {
   return error;
 }
 
-/// How many scales a picture has: each halves the one before (rounding up), as long as that
-/// one has 8 pixels a side. At most 6; 0 under 8 pixels a side.
+/// The number of scales of a picture: each halves the previous one (rounding up), as long as that
+/// one has 8 pixels per side. At most 6; 0 under 8 pixels per side.
 inline constexpr std::size_t scales_of(std::size_t width, std::size_t height) {
   std::size_t count = 0;
   while (count < most_scales && width >= smallest_side && height >= smallest_side) {
@@ -174,7 +173,7 @@ inline constexpr std::size_t scales_of(std::size_t width, std::size_t height) {
   return count;
 }
 
-/// From the weighted sum of all norms to the score, at most 100.
+/// Maps the weighted sum of all norms to the score, at most 100.
 inline double score_of(double sum) {
   const double x = sum * 0.9562382616834844;
   const double bent =
@@ -184,17 +183,17 @@ inline double score_of(double sum) {
 
 /// The blur: a Gaussian of sigma 1.5 written as a sum of three cosines (D. Charalampidis,
 /// "Recursive Implementation of the Gaussian Filter Using Truncated Cosine Functions", IEEE
-/// Transactions on Signal Processing 64(14), 2016, equations 37 to 57, radius 5). Its proposed
-/// implementation is recursive, but what it computes ends after 4 pixels to each side, where
-/// cosines of odd quarter turns are 0. So this is all of it: the weight of a pixel and of its
-/// neighbours 1 to 4 away. They add up to 1; outside a picture there are zeros.
+/// Transactions on Signal Processing 64(14), 2016, equations 37 to 57, radius 5). The proposed
+/// implementation is recursive, but its impulse response ends after 4 pixels to each side, where
+/// cosines of odd quarter turns are 0. So these are all the weights: of a pixel and of its
+/// neighbours 1 to 4 away. They sum to 1; outside a picture there are zeros.
 inline constexpr std::array<double, 5> gaussian = {0.26462110548819862, 0.21292859201042227,
                                                    0.10933537277746035, 0.036011114658364388,
                                                    0.0094143678096537328};
 inline constexpr std::size_t gaussian_reach = 4;
 
-/// From linear sRGB to XYB: cones' responses are mixed, cube roots taken, opponent colours
-/// formed (JPEG XL, ISO/IEC 18181-1, annex on XYB; libjxl, lib/jxl/opsin_params.h).
+/// From linear sRGB to XYB: cone responses are mixed, cube roots taken, opponent colours formed
+/// (JPEG XL, ISO/IEC 18181-1, annex on XYB; libjxl, lib/jxl/opsin_params.h).
 inline constexpr std::array<float, 9> cones = {0.30F,
                                                1.0F - 0.078F - 0.30F,
                                                0.078F,
@@ -207,12 +206,12 @@ inline constexpr std::array<float, 9> cones = {0.30F,
 inline constexpr float cone_bias = 0.0037930732552754493F;
 inline constexpr float cone_bias_root = 0.15595420054924863F;
 
-/// XYB is moved and stretched so that all of sRGB lies within 0..1:
-/// 14 X + 0.42, Y + 0.01, B - Y + 0.55.
+/// XYB is shifted and scaled so that all of sRGB is within 0..1: 14 X + 0.42, Y + 0.01, B - Y +
+/// 0.55.
 inline constexpr float x_stretch = 14;
 inline constexpr std::array<float, 3> xyb_offset = {0.42F, 0.01F, 0.55F};
 
-/// All of Rec. 2020 lies within 0..1, too. What linear samples may hold beyond is cut here.
+/// All of Rec. 2020 is within 0..1, too. Values of linear samples beyond these limits are clipped.
 inline constexpr float xyb_lowest = -0.5F;
 inline constexpr float xyb_highest = 1.5F - 1.0F / 32768;
 

@@ -1,5 +1,5 @@
-// The engine at work inside the sandbox: every format into every other, each
-// effort, turned and resized, with the same bytes as outside.
+// Tests the engine inside the sandbox: every format to every other, each effort, rotated and
+// resized. The bytes must equal those made outside.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -99,15 +99,16 @@ std::vector<Work> special() {
   return all;
 }
 
-/// What came out of each, in a child: outside or inside the sandbox.
+/// Runs each job in a child, outside or inside the sandbox, and returns the outputs.
 ChildReport results(SandboxMode mode, const std::vector<Work>& all) {
-  // Shared, so that it tells where a child was that has ended.
+  // Shared memory, to see how far a child got that has died.
   auto* at = static_cast<std::size_t*>(mmap(nullptr, sizeof(std::size_t), PROT_READ | PROT_WRITE,
                                             MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   const auto before = [] {
-    // A worker's is a pipe; into a file, which may not grow inside, fontconfig could not complain.
+    // A worker's stderr is a pipe. With a file, which may not grow in the sandbox, fontconfig could
+    // not print warnings.
     if (std::freopen("/dev/null", "w", stderr) == nullptr) return false;
-    // Larger pictures than this libvips would rather have in a file.
+    // Above this size libvips would use a temporary file.
     setenv("VIPS_DISC_THRESHOLD", "100k", 1);
     start_engine();
     keep_freed_memory(2);
@@ -144,8 +145,8 @@ void expect_same_inside(const std::vector<Work>& all) {
       << "trapped: " << inside.trapped << ", signal: " << inside.signal << inside.failure;
 }
 
-/// The child that enters the sandbox is forked from this process, and a copy of an
-/// engine whose threads did not come along waits for them for ever.
+/// The child that enters the sandbox is forked from this process. A copy of a running engine would
+/// wait forever for threads that were not forked with it.
 class CodecsInTheSandbox : public testing::Test {
  protected:
   void SetUp() override {

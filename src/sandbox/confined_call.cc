@@ -28,8 +28,8 @@ namespace {
 
 constexpr std::size_t longest_said = 2'000;
 
-// What the child sends: one of these letters, the length of the missing layers' text,
-// that text, and the answer or the reason. A violation is followed by its number alone.
+// The child's message: one of these letters, the length of the missing-layers text, that text, then
+// the answer or the error. A violation is followed only by its number.
 constexpr char letter_answer = 'A';
 constexpr char letter_refused = 'R';
 constexpr char letter_violation = 'V';
@@ -87,15 +87,15 @@ void on_violation(int system_call) {
 
 // ---- In the parent -------------------------------------------------------------
 
-/// What the child has to say, until it closes its end or the time is over.
+/// The child's output, until it closes its end or its time expires.
 struct Heard {
   std::string answer;
-  std::string said;  // the end of its standard error
-  std::string late;  // how its time came to be over
+  std::string said;  // the tail of its standard error
+  std::string late;  // how its time expired
   bool too_long = false;
 };
 
-/// False at the end.
+/// Returns false at the end.
 bool read_some(int descriptor, std::string& into) {
   std::array<char, 65536> part;
   const ssize_t got = ::read(descriptor, part.data(), part.size());
@@ -190,7 +190,7 @@ Result<ConfinedAnswer> call_confined(const ConfinedCall& call) {
   answering.reset();
   errors.write.reset();
   Heard heard = hear(call, child, std::move(answer), std::move(errors.read));
-  // It has closed its end, or is not waited for any longer.
+  // It has closed its end, or the parent has stopped waiting.
   if (!heard.late.empty() || heard.too_long) ::kill(child, SIGKILL);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {

@@ -1,4 +1,4 @@
-// One piece of work in a process that has given everything up.
+// Runs one piece of work in a sandboxed child process.
 #pragma once
 
 #include <chrono>
@@ -15,26 +15,25 @@ struct ConfinedCall {
   SandboxMode mode = SandboxMode::automatic;
   SandboxLimits limits;
   std::chrono::seconds timeout{600};
-  /// A longer answer is not accepted, bytes.
+  /// Maximum size of an answer, bytes.
   std::size_t longest_answer = std::size_t{1} << 30;
-  /// What is to be done in the child before the sandbox: loading libraries. May start no
-  /// thread.
+  /// Run in the child before it enters the sandbox, to load libraries. Must not start threads.
   std::function<void()> prepare;
-  /// Runs inside the sandbox and sees the memory of the caller as it was. Its answer may
-  /// be any bytes. Exceptions end the child.
+  /// Runs inside the sandbox, with a copy of the caller's memory. May return any bytes. Exceptions
+  /// terminate the child.
   std::function<std::string()> work;
 };
 
 struct ConfinedAnswer {
-  std::string bytes;  ///< nothing in it is to be trusted
-  /// describe_missing() of what was entered; empty: every layer.
+  std::string bytes;  ///< untrusted
+  /// describe_missing() of the sandbox that was entered; empty: every layer is on.
   std::string missing_layers;
 };
 
-/// Runs `call.work` in a child process. Call while this process has one thread and no
-/// other children that it waits for without naming them.
-/// Errors: environment (the sandbox is not to be had as `mode` wants it, no process),
-/// fault (the child crashed, hung or broke the rules; the message says how).
+/// Runs `call.work` in a child process. Call it while this process has one thread and does not wait
+/// for arbitrary children.
+/// Errors: environment (the sandbox is not available as `mode` requires, or no process can be
+/// created), fault (the child crashed, hung or broke the rules; the message says how).
 [[nodiscard]] Result<ConfinedAnswer> call_confined(const ConfinedCall& call);
 
 }  // namespace imgmill

@@ -90,7 +90,7 @@ TEST(ConfinedCall, KeepsTheChildFromFiles) {
     const int file = ::open("/etc/hostname", O_RDONLY | O_CLOEXEC);
     return std::string(file >= 0 ? "opened" : "refused");
   });
-  // Where seccomp is to be had, the call ends the child; landlock alone refuses it.
+  // With seccomp the call terminates the child; landlock alone makes it fail.
   if (answer) {
     EXPECT_EQ(answer->bytes, "refused") << answer->missing_layers;
   } else {

@@ -1,6 +1,6 @@
-// Landlock without a single rule: everything it can handle is denied. Numbers
-// from the kernel's documentation (docs.kernel.org/userspace-api/landlock.html),
-// since the headers of a distribution are older than the kernels it runs on.
+// Landlock without any rule: everything it can handle is denied. The numbers come from the kernel's
+// documentation (docs.kernel.org/userspace-api/landlock.html), since a distribution's headers are
+// older than the kernels it runs on.
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -58,7 +58,7 @@ std::string left_out(int version) {
   return text;
 }
 
-/// 0: none, with the reason in errno.
+/// Returns 0 if there is none, with the reason in errno.
 int landlock_version() {
   const long version = syscall(SYS_landlock_create_ruleset, nullptr, 0, ask_version);
   return version > 0 ? static_cast<int>(version) : 0;

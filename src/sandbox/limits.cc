@@ -1,4 +1,4 @@
-// Resource limits, descriptors and privileges: what older kernels have, too.
+// Resource limits, descriptors and privileges, which older kernels support as well.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
@@ -26,7 +26,7 @@ std::unexpected<std::string> no(std::string_view what, int error) {
   return std::unexpected(fmt::format("{}: {}", what, std::generic_category().message(error)));
 }
 
-/// Sets the soft and the hard limit, which may only fall.
+/// Sets the soft and the hard limit; never raises them.
 bool limit(int resource, rlim_t value) {
   rlimit now{};
   const auto which = static_cast<__rlimit_resource>(resource);
@@ -36,13 +36,13 @@ bool limit(int resource, rlim_t value) {
   return setrlimit(which, &now) == 0;
 }
 
-/// Sockets, and one image's memory files in flight; the C library needs none.
+/// For sockets and one image's memory files in flight; the C library needs none.
 constexpr rlim_t most_descriptors = 64;
 
 bool close_between(unsigned first, unsigned last) {
   if (syscall(SYS_close_range, first, last, 0) == 0) return true;
   if (errno != ENOSYS) return false;
-  // Before Linux 5.9. Nothing above the limit can be open, unless it was lowered.
+  // Before Linux 5.9. No descriptor above the limit can be open unless the limit was lowered.
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur > INT_MAX) return false;
   for (unsigned fd = first; fd <= std::min<rlim_t>(last, files.rlim_cur); ++fd) {
@@ -58,7 +58,7 @@ Entered keep_descriptors(std::span<const int> keep) {
   {
     FileDescriptor opened(open("/dev/null", O_RDWR | O_CLOEXEC));
     if (!opened) return no("cannot open /dev/null", errno);
-    // Out of the way of the numbers to be replaced, one of which it may have.
+    // Moves it above the numbers to be replaced, one of which it may have.
     const FileDescriptor nothing(fcntl(opened.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
     opened.reset();
     const bool has_errors = fcntl(STDERR_FILENO, F_GETFD) >= 0;
@@ -102,7 +102,7 @@ Entered set_limits(const SandboxLimits& limits, UserNamespace user_namespace) {
   };
   const std::array rows{
       Row{RLIMIT_CORE, 0, true, "core files"},
-      // Growing a memory file counts as writing a file: the parent makes them whole.
+      // Growing a memory file counts as writing to a file; the parent creates them at full size.
       Row{RLIMIT_FSIZE, 0, true, "file size"},
       Row{RLIMIT_NOFILE, most_descriptors, true, "descriptors"},
       Row{RLIMIT_MEMLOCK, 0, true, "locked memory"},
@@ -133,7 +133,7 @@ Result<void> allow_cpu_seconds(std::uint64_t seconds) {
   if (done && seconds == 0) limit.rlim_cur = limit.rlim_max;
   if (done && seconds != 0) {
     done = clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0;
-    // The kernel compares whole seconds: one more, so that none is taken away.
+    // The kernel compares whole seconds; adding one avoids cutting time short.
     const rlim_t end = static_cast<rlim_t>(used.tv_sec) + 1U + std::min<rlim_t>(seconds, INT_MAX);
     limit.rlim_cur = std::min(end, limit.rlim_max);
   }

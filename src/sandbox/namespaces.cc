@@ -16,7 +16,7 @@ namespace {
 
 std::string reason_of(int error) { return std::generic_category().message(error); }
 
-/// What the settings of the kernel say, for the errors that tell little themselves.
+/// Explains a failure from kernel settings, since errno says little.
 std::string why_no_user_namespace(int error) {
   const auto setting = [](const char* path) {
     long long value = -1;
@@ -62,8 +62,8 @@ Entered enter_user_namespace() {
   const uid_t user = geteuid();
   const gid_t group = getegid();
   if (unshare(CLONE_NEWUSER) != 0) return std::unexpected(why_no_user_namespace(errno));
-  // The kernel lets a process without rights map nobody but itself, and its group
-  // only after it has given up changing groups.
+  // The kernel lets an unprivileged process map only itself, and its group only after setgroups()
+  // has been disabled.
   if (!write_file("/proc/self/setgroups", "deny") ||
       !write_file("/proc/self/uid_map", fmt::format("{0} {0} 1", user)) ||
       !write_file("/proc/self/gid_map", fmt::format("{0} {0} 1", group))) {

@@ -17,8 +17,8 @@ constexpr std::uint64_t whole_pointer = ~std::uint64_t{0};
 
 constexpr std::array not_executable{Condition{2, PROT_EXEC, 0}};
 
-// What pthread_create() asks for, and nothing that makes a process or a
-// namespace. CLONE_DETACHED means nothing to the kernel; musl sets it.
+// The flags of pthread_create(), which create neither a process nor a namespace. CLONE_DETACHED has
+// no effect in the kernel; musl sets it.
 constexpr std::array a_thread{Condition{0, whole_int & ~std::uint64_t{CLONE_DETACHED},
                                         CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
                                             CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS |
@@ -40,7 +40,7 @@ constexpr std::span<const Condition> always{};
 
 // NOLINTBEGIN(modernize-use-designated-initializers): a table
 constexpr std::array rows{
-    // Talking to the parent, over the socket the worker has, and taking what it sends.
+    // Communication with the parent over the worker's socket, including received descriptors.
     PolicyRow{"recvmsg", allow, 0, "", always,
               "requests, and the memory files that come with them"},
     PolicyRow{"sendmsg", allow, 0, "", always,
@@ -61,7 +61,7 @@ constexpr std::array rows{
     PolicyRow{"fcntl", allow, 0, "F_GETFD", get_close_on_exec, "whether a descriptor is open"},
     PolicyRow{"fcntl", allow, 0, "F_GET_SEALS", get_seals, "whether an input can still change"},
 
-    // Memory. Code is loaded before the sandbox is entered, so none is made after.
+    // Memory. All code is loaded before the sandbox is entered, so none is mapped afterwards.
     PolicyRow{"mmap", allow, 0, "without PROT_EXEC", not_executable, "pictures and memory files"},
     PolicyRow{"mprotect", allow, 0, "without PROT_EXEC", not_executable,
               "heaps and thread stacks grow by it"},
@@ -94,7 +94,7 @@ constexpr std::array rows{
     PolicyRow{"gettimeofday", allow, 0, "", always, "as clock_gettime, older"},
     PolicyRow{"time", allow, 0, "", always, "as clock_gettime, older"},
 
-    // Signals to itself and its own end.
+    // Signals to itself, and its own exit.
     PolicyRow{"rt_sigaction", allow, 0, "", always, "abort() resets its signal"},
     PolicyRow{"rt_sigprocmask", allow, 0, "", always, "starting a thread blocks signals meanwhile"},
     PolicyRow{"rt_sigreturn", allow, 0, "", always, "the end of a signal handler"},
@@ -104,7 +104,7 @@ constexpr std::array rows{
     PolicyRow{"tgkill", allow, 0, "to its own process", to_itself, "abort()"},
     PolicyRow{"exit_group", allow, 0, "", always, "the end"},
 
-    // What libraries ask by the way.
+    // Incidental calls of libraries.
     PolicyRow{"getrandom", allow, 0, "", always, "seeds of hash tables"},
     PolicyRow{"sysinfo", allow, 0, "", always, "qsort() asks how much memory there is"},
     PolicyRow{"prlimit64", allow, 0, "of itself, RLIMIT_CPU", own_cpu_limit,
@@ -116,8 +116,8 @@ constexpr std::array rows{
     PolicyRow{"getpeername", refuse, ENOTSOCK, "", always,
               "GLib, with something to log, asks whether standard error is the journal"},
 
-    // Whether there is a file. These only ask, and learn nothing: a drawing inside a drawing has
-    // text, and fontconfig looks for fonts in all the places it knows.
+    // Existence of files. These calls only ask, and are always told no: a drawing inside a drawing
+    // has text, and fontconfig looks for fonts in all the places it knows.
     PolicyRow{"access", refuse, ENOENT, "", always, "fontconfig looks for its settings"},
     PolicyRow{"faccessat", refuse, ENOENT, "", always, "as access, with a C library of today"},
     PolicyRow{"faccessat2", refuse, ENOENT, "", always, "as access, newer"},

@@ -1,4 +1,4 @@
-// The seccomp filter: what is trapped, what is refused, and what still works.
+// Tests the seccomp filter: which calls are trapped, which fail, and which still work.
 #include "sandbox/policy.h"
 
 #include <dirent.h>
@@ -80,7 +80,7 @@ TEST(Policy, TheDocumentHasTheTable) {
 
 struct Attempt {
   const char* name;
-  const char* call;  ///< as the parent is told
+  const char* call;  ///< as reported to the parent
   std::function<void()> body;
 };
 void PrintTo(const Attempt& attempt, std::ostream* out) { *out << attempt.name; }
@@ -169,7 +169,7 @@ TEST(Policy, AThreadsViolationIsNamedToo) {
   EXPECT_EQ(report.trapped, "openat");
 }
 
-// posix_spawn() blocks all signals first, so that nobody can be told the name.
+// posix_spawn() blocks all signals first, so the call's name cannot be reported.
 TEST(Policy, AProgramStartedWithSignalsBlockedKills) {
   NEEDS_SECCOMP();
   const ChildReport report = in_sandbox({}, [] { return std::to_string(std::system("true")); });
@@ -194,7 +194,7 @@ TEST(Policy, CallsOf32BitProgramsKill) {
 }
 #endif
 
-// What the C and C++ libraries do by the way.
+// Incidental calls of the C and C++ libraries.
 
 void expect_said(const std::string& expected, const std::function<std::string()>& body) {
   const ChildReport report = in_sandbox({}, body);
@@ -218,7 +218,7 @@ TEST(Allowed, Threads) {
   });
 }
 
-// glibc's heaps of threads look into /proc once when they shrink.
+// glibc's per-thread heaps read /proc once when they shrink.
 TEST(Allowed, HeapsOfThreadsShrink) {
   expect_said("freed", [] {
     std::thread([] {
@@ -284,7 +284,7 @@ TEST(Allowed, AbortingShowsAsSuch) {
   EXPECT_EQ(report.signal, SIGABRT) << report.trapped;
 }
 
-// Libraries ask, and do without an answer; that there is one must not show.
+// Libraries test for files and can do without; existing ones must not be revealed.
 TEST(Allowed, AskingForFilesLearnsNothing) {
   NEEDS_SECCOMP();
   expect_said("", [] {

@@ -1,4 +1,4 @@
-// What the sandbox would be here, tried out by a child.
+// Reports what the sandbox would be here, determined in a child process.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +20,7 @@ SandboxReport nothing_known(const std::string& reason) {
   return report;
 }
 
-/// A line a layer: the number of its state, and the reason.
+/// One line per layer: the number of its state, and the reason.
 std::string to_lines(const SandboxReport& report) {
   std::string text;
   for (const LayerReport& layer : report) {

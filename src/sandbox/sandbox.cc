@@ -43,7 +43,7 @@ Result<void> check_complete(SandboxMode mode, const SandboxReport& report) {
 }
 
 #if defined(__SANITIZE_THREAD__)
-constexpr int threads_of_the_build = 2;  // ThreadSanitizer's own, in every process
+constexpr int threads_of_the_build = 2;  // ThreadSanitizer's own threads, in every process
 #else
 constexpr int threads_of_the_build = 1;
 #endif
@@ -118,7 +118,7 @@ struct Sandbox::State {
   [[nodiscard]] bool left_out(Layer layer) const {
     return std::ranges::find(choices.leave_out, layer) != choices.leave_out.end();
   }
-  /// Enters a layer, unless it is left out, and notes what came of it.
+  /// Enters a layer unless it is left out, and records the outcome.
   void enter(SandboxReport& into, Layer layer, const std::function<Entered()>& step) const {
     note(into, layer, left_out(layer) ? std::unexpected("left out by the caller") : step());
   }
@@ -140,8 +140,8 @@ Result<Sandbox> Sandbox::prepare(const Choices& choices) {
   }
   if (choices.mode == SandboxMode::off) return Sandbox(std::move(state));
 
-  // Texts of libraries come untranslated then, from memory and not from files. Some ask the
-  // environment themselves, and later (GLib, when a drawing asks for a language).
+  // Messages of libraries are then untranslated and need no files. Some libraries read the
+  // environment themselves, later (GLib, when a drawing asks for a language).
   std::setlocale(LC_ALL, "C");
   ::setenv("LC_ALL", "C", 1);
   ::unsetenv("LANGUAGE");
@@ -165,8 +165,8 @@ Result<SandboxReport> Sandbox::enter(const SandboxLimits& limits, std::span<cons
   if (state_->choices.mode == SandboxMode::off) return report;
   IMGMILL_CHECK(check_one_thread());
 
-  // A namespace for this worker alone, below the one it shares with the others, so
-  // that its threads are counted alone; while /proc still belongs to it.
+  // A namespace for this worker alone, nested in the one shared with the others, so that its
+  // threads are counted separately. Entered while /proc still belongs to it.
   auto namespace_of = UserNamespace::shared;
   if (is_on(report, Layer::user_namespace) && enter_user_namespace()) {
     namespace_of = UserNamespace::own;

@@ -1,4 +1,4 @@
-// Each layer by itself, with the ones in front of it left out.
+// Tests each layer in isolation, with the preceding ones left out.
 #include "sandbox/sandbox.h"
 
 #include <arpa/inet.h>
@@ -69,7 +69,7 @@ std::string connect_to_loopback() {
   return std::to_string(errno);
 }
 
-// Who asks for the user's language inside would look for files of it.
+// A library that needs the user's language inside the sandbox would look for its files.
 TEST(Environment, SpeaksNoLanguageInside) {
   const auto german = [] {
     return ::setenv("LC_ALL", "de_DE.UTF-8", 1) == 0 && ::setenv("LANGUAGE", "de:fr", 1) == 0;
@@ -116,7 +116,7 @@ TEST(Landlock, DeniesMakingAndRemovingFiles) {
   unlink(there.c_str());
 }
 
-/// Whether the kernel's landlock leaves something out that version 6 has.
+/// True if the kernel's landlock supports `what`: the report lists what it lacks of version 6.
 bool knows(std::string_view what) {
   for (const LayerReport& row : probe_sandbox()) {
     if (row.layer == Layer::landlock) return row.reason.find(what) == std::string::npos;
@@ -245,7 +245,7 @@ TEST(Limits, Threads) {
   NEEDS(Layer::user_namespace);
   const auto as_nobody = [] {
     if (geteuid() != 0) return true;
-    // Changing the user makes /proc/self root's, which a worker never meets.
+    // Changing the user gives /proc/self to root, a situation a worker never meets.
     return setgroups(0, nullptr) == 0 && setgid(65534) == 0 && setuid(65534) == 0 &&
            prctl(PR_SET_DUMPABLE, 1) == 0;
   };

@@ -1,4 +1,4 @@
-// The policy as a filter in the kernel, and the handler of what it traps.
+// Installs the policy as a kernel filter, and handles trapped calls.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <seccomp.h>
@@ -43,9 +43,9 @@ std::vector<scmp_arg_cmp> comparisons(std::span<const Condition> conditions) {
 std::expected<Filter, std::string> compile() {
   Filter filter(seccomp_init(SCMP_ACT_TRAP));
   if (!filter) return no("libseccomp has no filter for this machine", EINVAL);
-  // A 32-bit or x32 call has numbers of its own, which could mean anything.
+  // 32-bit and x32 calls have numbers of their own and would be misinterpreted.
   int error = seccomp_attr_set(filter.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-  // Sorted by number instead of in a row: images make a lot of futex calls.
+  // Binary search instead of linear: images make many futex calls.
   if (error == 0) error = seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
   if (error != 0) return no("cannot set up the filter", -error);
   for (const PolicyRow& row : sandbox_policy()) {
@@ -65,8 +65,7 @@ std::expected<Filter, std::string> compile() {
 constexpr int trapped_by_filter = 1;  // the kernel's SYS_SECCOMP, which the C library hides
 std::atomic<ViolationHandler> violation_handler;
 
-/// Whether the trapped call opens a file that is refused without ado; then the
-/// caller sees that there is no such file.
+/// True if the trapped call opens a file of the quiet list; the caller then sees "no such file".
 bool refused_quietly([[maybe_unused]] int call, [[maybe_unused]] ucontext_t& context) {
 #if defined(__x86_64__)
   greg_t* registers = context.uc_mcontext.gregs;
@@ -93,9 +92,9 @@ bool refused_quietly([[maybe_unused]] int call, [[maybe_unused]] ucontext_t& con
   return false;
 }
 
-/// The call has been denied whatever happens here: this only tells of it.
+/// The call is denied whatever happens here: this only reports it.
 void on_trap(int, siginfo_t* info, void* context) {
-  if (info->si_code != trapped_by_filter) return;  // somebody's kill()
+  if (info->si_code != trapped_by_filter) return;  // sent by kill()
   if (refused_quietly(info->si_syscall, *static_cast<ucontext_t*>(context))) return;
   const ViolationHandler handler = violation_handler.load(std::memory_order_relaxed);
   if (handler != nullptr) handler(info->si_syscall);
@@ -142,7 +141,7 @@ Entered enter_seccomp(ViolationHandler on_violation) {
   sigset_t trap;
   sigemptyset(&trap);
   sigaddset(&trap, SIGSYS);
-  // Blocked, the signal would kill without telling which call it was.
+  // If the signal were blocked, it would kill the process without reporting the call.
   if (sigaction(SIGSYS, &action, nullptr) != 0 || sigprocmask(SIG_UNBLOCK, &trap, nullptr) != 0) {
     return no("cannot handle SIGSYS", errno);
   }

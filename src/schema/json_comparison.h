@@ -1,4 +1,4 @@
-// A comparison as a JSON value: what passes between this process and those that compare.
+// Comparisons as JSON values, for exchange with the processes that make them.
 #pragma once
 
 #include <string_view>
@@ -8,15 +8,15 @@
 
 namespace imgmill {
 
-/// Everything but the map and the sizes of the files.
+/// Everything but the map and the file sizes.
 [[nodiscard]] Json json_of(const Comparison& comparison);
-/// All fields must be there and make sense. At most 10 notes. Errors: usage.
+/// All fields must be present and valid. At most 10 notes. Errors: usage.
 [[nodiscard]] Result<Comparison> comparison_at(const JsonPlace& at);
 
-/// Percent of the original's bytes that the other file is smaller; negative: larger.
+/// Returns by how many percent the other file is smaller than the original; negative: larger.
 [[nodiscard]] double percent_saved(const Comparison& comparison);
-/// What programs are told of a comparison (docs/json.md); `map`: where the heat map was
-/// written, or null.
+/// Returns a comparison as reported to programs (docs/json.md). `map`: path of the written heat
+/// map, or null.
 [[nodiscard]] Json comparison_report(const Comparison& comparison, std::string_view original,
                                      std::string_view other, Json map);
 

@@ -12,7 +12,7 @@
 namespace imgmill {
 namespace {
 
-/// Levenshtein's distance: single characters put in, taken out or changed.
+/// Returns the Levenshtein distance: insertions, deletions and substitutions of single characters.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;

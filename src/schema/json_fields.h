@@ -1,4 +1,4 @@
-// Reading JSON objects whose fields are all known.
+// Reads JSON objects with a known set of fields.
 #pragma once
 
 #include <array>
@@ -16,22 +16,22 @@ namespace imgmill {
 
 using Json = nlohmann::ordered_json;
 
-/// A place in a document ("tasks[3].settings.quality") and what stands there.
+/// A position in a document ("tasks[3].settings.quality") and its value.
 struct JsonPlace {
   const Json& value;
   std::string path;
 
   [[nodiscard]] JsonPlace child(const std::string& field) const;
-  /// Nothing when the field is missing or null. `value` must be an object.
+  /// Returns none if the field is missing or null. `value` must be an object.
   [[nodiscard]] std::optional<JsonPlace> find(const std::string& field) const;
 };
 
-/// "`path` is ..., but ...".
+/// Returns an error of the form "`path` is ..., but ...".
 [[nodiscard]] std::unexpected<Error> json_error(const JsonPlace& at, std::string_view problem,
                                                 std::string advice);
 
-/// Checks that `at` is an object with no fields but `known`. A misspelt field
-/// gets the likely name as advice.
+/// Checks that `at` is an object without fields other than `known`. For a misspelt field the error
+/// suggests the likely name.
 [[nodiscard]] Result<void> check_fields(const JsonPlace& at,
                                         std::span<const std::string_view> known);
 [[nodiscard]] inline Result<void> check_fields(const JsonPlace& at,
@@ -39,17 +39,17 @@ struct JsonPlace {
   return check_fields(at, std::span(known.begin(), known.size()));
 }
 
-/// The child `field`, which must be there.
+/// Returns the child `field`, which must exist.
 [[nodiscard]] Result<JsonPlace> required_at(const JsonPlace& at, const std::string& field);
 
 [[nodiscard]] Result<std::string> text_at(const JsonPlace& at);
 [[nodiscard]] Result<bool> flag_at(const JsonPlace& at);
 [[nodiscard]] Result<double> number_at(const JsonPlace& at);
-/// A whole number from `least` to `most`; 80.0 counts as 80.
+/// Reads an integer from `least` to `most`; 80.0 counts as 80.
 [[nodiscard]] Result<std::int64_t> integer_at(const JsonPlace& at, std::int64_t least,
                                               std::int64_t most);
 
-/// One of a list of words, any case.
+/// One of a list of words; case is ignored.
 template <typename T>
 struct Word {
   std::string_view word;
@@ -76,7 +76,7 @@ template <typename T, std::size_t N>
   return choices.front().word;
 }
 
-/// The value of an enumeration without gaps, from 0 to `last`, whose name_of() stands there.
+/// Reads a value of a contiguous enumeration, from 0 to `last`, by its name_of().
 template <typename T>
 [[nodiscard]] Result<T> named_at(const JsonPlace& at, T last) {
   const Result<std::string> name = text_at(at);
@@ -87,7 +87,7 @@ template <typename T>
   return json_error(at, "is not a known name", "");
 }
 
-/// The word in `words` that `text` probably meant, if any is close.
+/// Returns the word in `words` that is closest to `text`, if any is close.
 [[nodiscard]] std::optional<std::string_view> did_you_mean(std::string_view text,
                                                            std::span<const std::string_view> words);
 

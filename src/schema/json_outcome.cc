@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t longest_note = 1000;
 constexpr std::size_t longest_text = 4000;
 constexpr std::size_t most_notes = 30;
-// The largest number that every reader of JSON takes as it is.
+// The largest integer that every JSON reader represents exactly.
 constexpr std::int64_t any = std::int64_t{1} << 53;
 
 Result<std::int64_t> number(const JsonPlace& at, const char* field, std::int64_t least,

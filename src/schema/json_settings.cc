@@ -42,7 +42,7 @@ constexpr std::array<Word<double>, 4> target_words = {
      {"excellent", Target::excellent},
      {"visually-lossless", Target::visually_lossless}}};
 constexpr std::string_view chosen_format = "auto";
-constexpr std::int64_t most_bytes = std::int64_t{1} << 53;  // that every reader of JSON takes
+constexpr std::int64_t most_bytes = std::int64_t{1} << 53;  // exact in every JSON reader
 
 constexpr std::string_view global_quality = "global";
 
@@ -83,7 +83,7 @@ Result<void> read_resize(const JsonPlace& at, Resize& resize) {
   for (const Side& side : {Side{"width", &Resize::width}, Side{"height", &Resize::height},
                            Side{"size", &Resize::size}}) {
     if (const auto field = at.find(side.name)) {
-      // The desktop program sends 0 for a side that is not used.
+      // The desktop program sends 0 for an unused side.
       IMGMILL_TRY(const std::int64_t value, integer_at(*field, 0, 65535));
       resize.*side.member = static_cast<std::uint32_t>(value);
     }
@@ -114,7 +114,7 @@ Result<void> read_format(const JsonPlace& at, ImageSettings& settings) {
     if (row.writable) words.push_back(row.name);
   }
   IMGMILL_TRY(const std::string text, text_at(at));
-  // "jpg" is as good as "jpeg".
+  // "jpg" is accepted for "jpeg".
   if (const std::optional<Format> named = format_named(text)) {
     settings.output_format = named;
     settings.choose_format = false;
@@ -198,7 +198,7 @@ Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defa
   ImageSettings settings = defaults;
   if (const auto field = at.find("quality")) {
     IMGMILL_CHECK(read_quality(*field, settings.quality));
-    if (!at.find("target")) settings.target.reset();  // a number wins over the defaults' target
+    if (!at.find("target")) settings.target.reset();  // a quality overrides the defaults' target
   }
   if (const auto field = at.find("target")) {
     if (!at.find("quality")) settings.quality = {};
@@ -215,7 +215,7 @@ Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defa
   if (const auto field = at.find("maxBytes")) {
     IMGMILL_TRY(const std::int64_t most, integer_at(*field, 1, most_bytes));
     settings.max_bytes = static_cast<std::uint64_t>(most);
-    if (!at.find("target")) settings.target.reset();  // alone: as good as fits
+    if (!at.find("target")) settings.target.reset();  // alone: the best quality that fits
   }
   if (const auto field = at.find("measure")) {
     IMGMILL_TRY(settings.measure, flag_at(*field));

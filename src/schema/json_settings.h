@@ -6,8 +6,8 @@
 
 namespace imgmill {
 
-/// `at` is an object; what it leaves out comes from `defaults`. The result has
-/// been validated. Errors: usage, with the place.
+/// Reads settings from the object `at`; missing fields come from `defaults`. The result has been
+/// validated. Errors: usage, with the position.
 [[nodiscard]] Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defaults);
 [[nodiscard]] Json json_of(const ImageSettings& settings);
 

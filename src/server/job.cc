@@ -23,6 +23,20 @@ Json object_in(const std::string& text) {
   return json.is_object() ? json : Json::object();
 }
 
+/// The kinds, those that there is most of first.
+Json left_out_json(const std::map<std::string, std::uint64_t>& left_out) {
+  std::vector<std::pair<std::string, std::uint64_t>> kinds(left_out.begin(), left_out.end());
+  std::ranges::stable_sort(kinds, std::greater(), &std::pair<std::string, std::uint64_t>::second);
+  Json json = {{"kinds", Json::array()}};
+  std::uint64_t files = 0;
+  for (const auto& [kind, count] : kinds) {
+    json["kinds"].push_back({{"kind", kind}, {"count", count}});
+    files += count;
+  }
+  json["files"] = files;
+  return json;
+}
+
 }  // namespace
 
 void Tally::add(const ImageRow& row) {
@@ -103,6 +117,7 @@ Json job_json(const JobView& job) {
   json["remaining_ms"] = or_null(job.remaining_ms());
   json["elapsed_ms"] = job.elapsed_ms();
   json["planning"] = record.planning;
+  json["left_out"] = left_out_json(record.left_out);
   json["written"] = nullptr;
   if (const Written& written = record.written; written.to != WrittenTo::nowhere) {
     json["written"] = {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,8 +91,11 @@ struct JobRecord {
   std::int64_t finished_ms = 0;      ///< 0: not yet
   std::int64_t elapsed_ms = 0;       ///< at work
   bool planning = false;             ///< the folder is still being walked
-  Written written;                   ///< the last time
-  std::filesystem::path backup;      ///< where originals were put before; empty: nowhere
+  /// How many of each kind lie in the folder and are not worked on (LeftOut::kind()); known when it
+  /// has been walked.
+  std::map<std::string, std::uint64_t> left_out;
+  Written written;               ///< the last time
+  std::filesystem::path backup;  ///< where originals were put before; empty: nowhere
   bool operator==(const JobRecord&) const = default;
 };
 

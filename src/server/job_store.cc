@@ -44,6 +44,9 @@ constexpr std::array steps = {R"(
   ALTER TABLE jobs DROP COLUMN complete;
   ALTER TABLE images ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE images ADD COLUMN replaced INTEGER NOT NULL DEFAULT 0;
+)",
+                              R"(
+  ALTER TABLE jobs ADD COLUMN left_out TEXT NOT NULL DEFAULT '{}';
 )"};
 
 #define IMGMILL_IMAGE_COLUMNS                                                              \
@@ -73,6 +76,20 @@ ImageRow image_of(const Query& query) {
   return row;
 }
 
+/// Counts by name, as JSON; what is none of ours counts nothing.
+std::string text_of(const std::map<std::string, std::uint64_t>& counts) {
+  return Json(counts).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+std::map<std::string, std::uint64_t> counts_in(std::string_view text) {
+  std::map<std::string, std::uint64_t> counts;
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) return counts;
+  for (const auto& [name, count] : json.items()) {
+    if (count.is_number_unsigned()) counts[name] = count.get<std::uint64_t>();
+  }
+  return counts;
+}
+
 Result<std::vector<ImageRow>> images_of(Query& query) {
   std::vector<ImageRow> rows;
   for (;;) {
@@ -96,16 +113,16 @@ Result<std::unique_ptr<JobStore>> JobStore::open(const std::filesystem::path& fi
 }
 
 Result<void> JobRows::add(JobRecord& job) {
-  Query query(
-      database_,
-      "INSERT INTO jobs (id, name, state, kind, folder, settings, created, finished, "
-      "elapsed, planning, written_to, written_path, written_images, written_failed, backup) "
-      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING key");
+  Query query(database_,
+              "INSERT INTO jobs (id, name, state, kind, folder, settings, created, finished, "
+              "elapsed, planning, written_to, written_path, written_images, written_failed, "
+              "backup, left_out) "
+              "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING key");
   const Written& written = job.written;
   query.with(job.id, job.name, static_cast<int>(job.state), static_cast<int>(job.kind),
              job.folder.native(), job.settings_text, job.created_ms, job.finished_ms,
              job.elapsed_ms, job.planning ? 1 : 0, static_cast<int>(written.to), written.path,
-             written.images, written.failed, job.backup.native());
+             written.images, written.failed, job.backup.native(), text_of(job.left_out));
   IMGMILL_TRY(const bool there, query.next());
   if (there) job.key = query.integer(0);
   // The row is written when the statement has run to its end.
@@ -115,14 +132,15 @@ Result<void> JobRows::add(JobRecord& job) {
 }
 
 Result<void> JobRows::update(const JobRecord& job) {
-  Query query(database_,
-              "UPDATE jobs SET name=?, state=?, finished=?, elapsed=?, planning=?, written_to=?, "
-              "written_path=?, written_images=?, written_failed=?, backup=? WHERE key=?");
+  Query query(
+      database_,
+      "UPDATE jobs SET name=?, state=?, finished=?, elapsed=?, planning=?, written_to=?, "
+      "written_path=?, written_images=?, written_failed=?, backup=?, left_out=? WHERE key=?");
   const Written& written = job.written;
   return query
       .with(job.name, static_cast<int>(job.state), job.finished_ms, job.elapsed_ms,
             job.planning ? 1 : 0, static_cast<int>(written.to), written.path, written.images,
-            written.failed, job.backup.native(), job.key)
+            written.failed, job.backup.native(), text_of(job.left_out), job.key)
       .run();
 }
 
@@ -134,10 +152,11 @@ Result<void> JobRows::remove(std::int64_t job) {
 }
 
 Result<std::vector<JobRecord>> JobRows::jobs() {
-  Query query(database_,
-              "SELECT key, id, name, state, kind, folder, settings, created, finished, elapsed, "
-              "planning, written_to, written_path, written_images, written_failed, backup "
-              "FROM jobs ORDER BY key");
+  Query query(
+      database_,
+      "SELECT key, id, name, state, kind, folder, settings, created, finished, elapsed, "
+      "planning, written_to, written_path, written_images, written_failed, backup, left_out "
+      "FROM jobs ORDER BY key");
   std::vector<JobRecord> records;
   for (;;) {
     IMGMILL_TRY(const bool more, query.next());
@@ -157,6 +176,7 @@ Result<std::vector<JobRecord>> JobRows::jobs() {
     job.written = {static_cast<WrittenTo>(query.integer(11)), std::string(query.text(12)),
                    count_at(query, 13), count_at(query, 14)};
     job.backup = query.text(15);
+    job.left_out = counts_in(query.text(16));
     records.push_back(std::move(job));
   }
 }

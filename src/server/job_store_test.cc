@@ -45,6 +45,7 @@ TEST(JobStore, WhatIsWrittenIsThereAgain) {
     job.state = JobState::cancelled;
     job.written = {WrittenTo::folder, "/there", 3, 1};
     job.backup = "/put/away";
+    job.left_out = {{"txt", 2}, {"hidden folder", 1}};
     ASSERT_TRUE(rows.update(job));
     ImageRow row = row_named(0, "a/b.png");
     EXPECT_EQ(rows.add(job.key, row), true);
@@ -71,6 +72,7 @@ TEST(JobStore, WhatIsWrittenIsThereAgain) {
   EXPECT_EQ(job.created_ms, 12345);
   EXPECT_EQ(job.written, (Written{WrittenTo::folder, "/there", 3, 1}));
   EXPECT_EQ(job.backup, "/put/away");
+  EXPECT_EQ(job.left_out, (std::map<std::string, std::uint64_t>{{"txt", 2}, {"hidden folder", 1}}));
   const auto row = rows.image(job.key, 0);
   ASSERT_TRUE(row && *row);
   EXPECT_EQ((*row)->score, 81.5);
@@ -188,6 +190,7 @@ TEST(JobStore, ListsOfEarlierVersionsAreTakenOver) {
   ASSERT_EQ(jobs->size(), 3U);
   EXPECT_EQ((*jobs)[0].written, (Written{WrittenTo::in_place, "/photos", 4, 1}));
   EXPECT_EQ((*jobs)[0].backup, "/photos.kept");
+  EXPECT_TRUE((*jobs)[0].left_out.empty());
   EXPECT_EQ((*jobs)[0].finished_ms, 6);
   EXPECT_EQ((*jobs)[1].written, Written());
   EXPECT_EQ((*jobs)[2].written, Written());

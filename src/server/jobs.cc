@@ -311,9 +311,11 @@ bool Jobs::wait_for_image(const Job& job, std::uint32_t index, std::chrono::mill
   return something && !ending();
 }
 
-Result<void> Jobs::end_planning(const JobPtr& job) {
-  return change(job, [](Change& change) -> Result<void> {
+Result<void> Jobs::end_planning(const JobPtr& job,
+                                const std::map<std::string, std::uint64_t>& left_out) {
+  return change(job, [&](Change& change) -> Result<void> {
     change.next.record.planning = false;
+    change.next.record.left_out = left_out;
     return {};
   });
 }

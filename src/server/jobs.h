@@ -152,7 +152,9 @@ class Jobs {
   /// by name. Which of them are new. Errors: limit, environment.
   [[nodiscard]] Result<std::vector<ImageRow>> add_images(const JobPtr& job,
                                                          std::vector<ImageRow> images);
-  [[nodiscard]] Result<void> end_planning(const JobPtr& job);
+  /// The folder has been walked; `left_out` is what it has beside its images.
+  [[nodiscard]] Result<void> end_planning(const JobPtr& job,
+                                          const std::map<std::string, std::uint64_t>& left_out);
   [[nodiscard]] Result<std::vector<ImageRow>> waiting_from(const Job& job, std::uint32_t index,
                                                            int limit);
   /// The original of a local image is another file than it was.

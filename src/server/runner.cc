@@ -46,7 +46,9 @@ class Runner::Tasks final : public TaskSource {
     request.inputs = {job_->source};
     request.in_place = true;  // where outputs go is decided here
     auto walk = plan(std::move(request));
-    if (walk) walk_ = *std::move(walk);
+    if (!walk) return;
+    walk_ = *std::move(walk);
+    walk_->on_left_out([this](const LeftOut& left_out) { left_out_.add(left_out); });
   }
 
   std::optional<PlannedTask> next() override {
@@ -54,7 +56,9 @@ class Runner::Tasks final : public TaskSource {
       const std::optional<PlannedTask> found = walk_->next();
       if (!found) {
         walk_.reset();
-        if (const auto ended = jobs_.end_planning(job_); !ended) return give_up(ended.error());
+        if (const auto ended = jobs_.end_planning(job_, left_out_.kinds); !ended) {
+          return give_up(ended.error());
+        }
         break;
       }
       if (auto task = from_walk(*found)) return task;
@@ -152,6 +156,7 @@ class Runner::Tasks final : public TaskSource {
   const JobPtr job_;
   const JobRecord record_;  ///< as the run began
   std::unique_ptr<TaskSource> walk_;
+  LeftOutSummary left_out_;
   std::vector<ImageRow> rows_;
   std::size_t at_ = 0;
   std::uint32_t next_index_ = 0;
@@ -192,6 +197,8 @@ class Runner::Watcher final : public BatchObserver {
 Runner::Runner(Jobs& jobs, ImageOptimizer& optimizer, const Roots& roots, BatchOptions batch)
     : jobs_(jobs), optimizer_(optimizer), roots_(roots), batch_([&] {
         batch.existing = ExistingOutput::overwrite;
+        // Who has cancelled a job does not wait for an image of it, nor does the next job.
+        batch.on_stop = OnStop::end_images;
         batch.byte_budget /= static_cast<std::uint64_t>(std::max(1, jobs.limits().at_work));
         return std::move(batch);
       }()) {

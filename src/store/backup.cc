@@ -30,7 +30,7 @@ constexpr const char* manifest_name = ".imgmill-backup";
 constexpr std::uint64_t largest_manifest = std::uint64_t{4} << 30;
 constexpr std::uint64_t any_size = std::uint64_t{1} << 62;
 
-/// Names may hold anything but NUL: what parts fields and lines is written out.
+/// Names may contain anything but NUL, so field and line separators are escaped.
 std::string escaped(std::string_view name) {
   std::string text;
   for (const char c : name) {
@@ -68,10 +68,10 @@ struct Entry {
   fs::path original;
   ContentHash replacement;
 };
-using Manifest = std::map<std::string, Entry>;  ///< by path below the backup folder
+using Manifest = std::map<std::string, Entry>;  ///< keyed by path relative to the backup folder
 
-/// Lines: hash of the replacement, backup, original; parted by tabs. The last one
-/// about a file counts; a line that was cut off is no line.
+/// Lines of hash of the replacement, backup and original, separated by tabs. The last line for a
+/// file counts; an incomplete line is ignored.
 Result<Manifest> read_manifest(const fs::path& backup_folder) {
   Manifest manifest;
   const fs::path file = backup_folder / manifest_name;
@@ -93,7 +93,7 @@ Result<Manifest> read_manifest(const fs::path& backup_folder) {
   }
 }
 
-/// All files below `folder`, relative, in byte order.
+/// All files below `folder`, relative to it, in byte order.
 Result<std::vector<fs::path>> files_below(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
@@ -116,7 +116,7 @@ std::unexpected<Error> changed_since(const fs::path& original) {
               "--overwrite replaces it all the same");
 }
 
-/// Whether the original is there already; else it is put there.
+/// Puts the original back. Returns true if it was already there.
 Result<bool> bring_back(const fs::path& backup, const fs::path& original,
                         const std::optional<ContentHash>& replacement, bool overwrite) {
   IMGMILL_TRY(const FileContents kept, read_file(backup, any_size));
@@ -137,7 +137,7 @@ Result<bool> bring_back(const fs::path& backup, const fs::path& original,
   IMGMILL_TRY(AtomicFile file, AtomicFile::create(target));
   IMGMILL_CHECK(file.write(kept.bytes.view()));
   IMGMILL_CHECK(file.carry_over(kept.facts, Ownership::as_source));
-  // Where one cannot be set now, the backup could not have had it.
+  // An attribute that cannot be set here could not have been set on the backup either.
   if (const Result<OpenFile> source = open_file(backup)) {
     static_cast<void>(file.carry_attributes(source->descriptor));
   }
@@ -147,7 +147,7 @@ Result<bool> bring_back(const fs::path& backup, const fs::path& original,
   return false;
 }
 
-/// Removes a backup and the folders that are empty without it.
+/// Removes a backup, and the folders that become empty.
 Result<void> remove_backup(const fs::path& folder, const fs::path& file) {
   std::error_code error;
   fs::remove(folder / file, error);
@@ -158,7 +158,7 @@ Result<void> remove_backup(const fs::path& folder, const fs::path& file) {
   return {};
 }
 
-/// One file of the backup: where it belongs, and whether it is there now.
+/// Restores one file of the backup and returns the outcome.
 Restored restored(const RestoreRequest& request, const Manifest& manifest, const fs::path& file) {
   Restored result{request.backup_folder / file, {}, false, std::nullopt};
   const auto outcome = [&]() -> Result<bool> {
@@ -192,9 +192,9 @@ Restored restored(const RestoreRequest& request, const Manifest& manifest, const
   return result;
 }
 
-/// Each thread waits for its own syncs, which disks do several of at once.
+/// Each thread waits for its own syncs; disks handle several at once.
 constexpr std::size_t threads = 16;
-/// Files that are restored before the next ones are begun, so that they are told in order.
+/// Files restored before the next group starts, so that they are reported in order.
 constexpr std::size_t at_once = 1024;
 
 }  // namespace
@@ -261,7 +261,7 @@ Result<void> restore(const RestoreRequest& request,
           helpers.emplace_back(work);
         }
       } catch (const std::system_error&) {
-        // Fewer are slower, and no less right.
+        // Continue with fewer threads.
       }
       work();
     }
@@ -273,7 +273,7 @@ Result<void> restore(const RestoreRequest& request,
   if (all && request.remove_backups) {
     std::error_code error;
     fs::remove(request.backup_folder / manifest_name, error);
-    if (::rmdir(request.backup_folder.c_str()) != 0) errno = 0;  // it holds something else
+    if (::rmdir(request.backup_folder.c_str()) != 0) errno = 0;  // the folder contains other files
   }
   return {};
 }

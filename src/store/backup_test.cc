@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using test::contents;
 using test::ScratchFolder;
 
-/// As after a run in place: the backup holds the original, the file its replacement.
+/// The state after a run in place: the backup holds the original, the file its replacement.
 fs::path replaced(const ScratchFolder& scratch, const std::string& name) {
   const fs::path file = scratch.write(name, "small " + name);
   const fs::path backup = backup_path(scratch / "backup", file);

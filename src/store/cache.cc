@@ -23,26 +23,25 @@ constexpr const char* schema =
     "CREATE TABLE files(path BLOB PRIMARY KEY, content BLOB, " IMGMILL_FACTS_DEFINITION(
         "file") ", recorded INTEGER) WITHOUT ROWID;" "CREATE TABLE small_outputs(id INTEGER PRIMARY KEY, bytes BLOB);";
 
-// Names that no other program has in a folder that somebody may point us at.
+// Names unlikely to clash with another program's files if the user points us at an existing folder.
 constexpr const char* index_name = "imgmill-cache.sqlite";
 constexpr const char* objects_name = "imgmill-outputs";
 
-/// What a row takes on the disk besides the object: itself, its place in the
-/// indexes, and the two files that mostly belong to it.
+/// Disk space of a row besides the object: the row itself, its index entries, and the two file rows
+/// that usually belong to it.
 constexpr std::int64_t row_cost = 800;
-/// What files take is counted in these.
+/// Granularity for counting the disk space of files.
 constexpr std::size_t block = 4096;
-/// Outputs up to this size lie in the index: making a file costs more than
-/// writing that much (measured over 1,000 JPEGs of 256 px). At most 4096 of them wait.
+/// Outputs up to this size are stored in the index: creating a file costs more than writing that
+/// much (measured over 1,000 JPEGs of 256 px). At most 4096 of them are queued.
 constexpr std::size_t small_output = std::size_t{24} << 10;
-/// Uses are noted at most once in this time, since noting is writing.
+/// The time of use is updated at most once per interval, since each update is a write.
 constexpr std::int64_t use_precision_us = 3600LL * 1'000'000;
-/// When the cache is full, this much goes at once.
+/// When the cache is full, it is reduced to this fraction of its limit.
 constexpr double kept_when_full = 0.9;
 
-/// The time of change, which nobody can set, is as fine as the kernel's tick (10 ms
-/// at most); a file system that shows no fractions of a second may count in steps
-/// of two seconds (FAT).
+/// The time of change, which cannot be set, has the resolution of the kernel's tick (10 ms at
+/// most). A file system without fractions of a second may count in steps of two seconds (FAT).
 constexpr std::int64_t fine_step_ns = 20'000'000;
 constexpr std::int64_t coarse_step_ns = 2'100'000'000;
 
@@ -52,7 +51,7 @@ std::int64_t now_ns() {
 }
 std::int64_t now_us() { return now_ns() / 1000; }
 
-/// Whether a change after now is bound to show in the time stamps.
+/// True if a change from now on is certain to show in the timestamps.
 bool settled(const FileFacts& facts) {
   const bool coarse = facts.changed.tv_nsec == 0;
   const std::int64_t latest =
@@ -67,7 +66,7 @@ ContentHash object_hash(const ContentHash& content, const ContentHash& recipe) {
   return content_hash(both);
 }
 
-/// Two outputs may meet under one; the hash of the bytes tells.
+/// Two outputs may share an id; the hash of the bytes tells them apart.
 std::int64_t small_id(const ContentHash& content, const ContentHash& recipe) {
   return static_cast<std::int64_t>(object_hash(content, recipe).low);
 }
@@ -174,7 +173,7 @@ std::optional<Buffer> Cache::bytes_of(const ContentHash& content, const ContentH
       content_hash(file->bytes.view()) == known.output) {
     return std::move(file->bytes);
   }
-  // Torn, altered, or not there: either way no longer of use.
+  // Incomplete, modified or missing: in any case useless.
   std::error_code error;
   fs::remove(object, error);
   return std::nullopt;
@@ -185,7 +184,7 @@ void Cache::remember(const ContentHash& content, const ContentHash& recipe,
   std::int64_t cost = row_cost;
   std::shared_ptr<const Buffer> small;
   if (known.decision == Decision::kept) {
-    // Its bytes are the input's.
+    // The bytes of a kept file are those of the input.
   } else if (bytes.size() <= small_output) {
     small = std::make_shared<const Buffer>(Buffer::copy_of(bytes));
     cost += static_cast<std::int64_t>(bytes.size());
@@ -207,7 +206,7 @@ void Cache::remember(const ContentHash& content, const ContentHash& recipe,
                         .with(small_id(content, recipe), small->view())
                         .run());
     }
-    // Where it came in earlier as an input of its own, what it became then stays.
+    // If this output was an input itself earlier, its recorded result stays.
     if (!again) return {};
     return insert_result(database, "INSERT OR IGNORE", known.output, recipe, *again, row_cost);
   });
@@ -215,8 +214,7 @@ void Cache::remember(const ContentHash& content, const ContentHash& recipe,
 
 void Cache::remember_file(const fs::path& path, const FileFacts& facts, const ContentHash& content,
                           Writer writer) {
-  // A file of ours had its content before it had its name, and that is what set
-  // its time stamps last.
+  // A file written by us had its content before its name, and the rename set its timestamps last.
   if (writer == Writer::anybody && !settled(facts)) return;
   writer_.post([name = names_.of(path), facts, content](Database& database) {
     Query query(database,
@@ -279,9 +277,9 @@ bool Cache::store_object(const fs::path& object, ByteView bytes) {
     return {};
   };
   Result<void> stored = store();
-  // The first one of its folder.
+  // This may be the first object in its folder.
   if (!stored && make_folders(object.parent_path())) stored = store();
-  // One is enough: a full disk is not made emptier by trying again.
+  // Give up after one failure: a full disk stays full if we try again.
   if (!stored) objects_fail_ = true;
   return stored.has_value();
 }
@@ -307,13 +305,13 @@ Result<void> Cache::evict(Database& database) {
     if (freed == 0) break;
     *total_ -= std::min(freed, *total_);
   }
-  // Files that were recorded before that belong to results that are gone, or are
-  // looked at once more; that is less work than finding out.
+  // Files recorded before that belong to evicted results, or will be read once more, which is less
+  // work than finding out.
   return Query(database, "DELETE FROM files WHERE recorded < ?").with(last_used).run();
 }
 
-/// Removes some of the results that were used longest ago, until `surplus` bytes
-/// are freed; how many it was.
+/// Removes some of the least recently used results until `surplus` bytes are freed. Returns the
+/// number of bytes freed.
 Result<std::uint64_t> Cache::evict_oldest(Database& database, std::uint64_t surplus,
                                           std::int64_t& last_used) {
   struct Victim {

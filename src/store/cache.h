@@ -1,4 +1,4 @@
-// What earlier runs found out, so that nothing is worked on twice.
+// A cache of results, so that no image is processed twice.
 #pragma once
 
 #include <atomic>
@@ -20,42 +20,41 @@
 
 namespace imgmill {
 
-/// The note on an input that is the output of an earlier run.
+/// The note on an input that is an output of an earlier run.
 inline constexpr const char* ours_note = "already optimized by imgmill with these settings";
 
 struct CacheStats {
   std::uint64_t results = 0;
-  std::uint64_t files = 0;    ///< whose contents are known by their time stamps
-  std::uint64_t objects = 0;  ///< outputs whose bytes are kept
-  std::uint64_t bytes = 0;    ///< of those, about
+  std::uint64_t files = 0;    ///< files whose contents are known by their timestamps
+  std::uint64_t objects = 0;  ///< outputs whose bytes are stored
+  std::uint64_t bytes = 0;    ///< approximate total size
 };
 
-/// A folder with an index (SQLite) and the outputs' bytes: the outcome for each
-/// content and recipe. A recipe is the hash of all that an output depends on besides
-/// the input: settings, imgmill's version, the engine's. Limits are not in it: they
-/// decide whether, not what.
+/// A folder with an index (SQLite) and the outputs' bytes: the outcome for each content and recipe.
+/// A recipe is the hash of everything an output depends on besides the input: settings, imgmill's
+/// version, the engine's version. It does not include limits: they decide whether an image is
+/// processed, not what the output is.
 ///
-///  May be used by several
-/// processes at once. Thread-safe. Nothing in it is precious: what is missing,
-/// torn or altered costs work and nothing else.
+/// May be used by several processes at once. Thread-safe. The cache is disposable: missing,
+/// incomplete or modified entries only cost work.
 class Cache {
  public:
-  /// Makes the folder when it is missing. Results that were not used longest go
-  /// when all together take more than `max_bytes`. A damaged index is moved aside
-  /// and begun anew; `note` then says so. Errors: environment.
+  /// Creates the folder if missing. Evicts the least recently used results once their total exceeds
+  /// `max_bytes`. A damaged index is moved aside and recreated; `note` then says so. Errors:
+  /// environment.
   [[nodiscard]] static Result<std::unique_ptr<Cache>> open(const std::filesystem::path& folder,
                                                            std::uint64_t max_bytes,
                                                            std::string& note);
   Cache(const Cache&) = delete;
   Cache& operator=(const Cache&) = delete;
-  /// Writes what waits.
+  /// Writes everything pending.
   ~Cache();
 
-  // Looking up. Failures of the index count as not knowing.
+  // Lookup. Index errors count as a miss.
 
-  /// The result, when as far as time stamps tell the input has not changed since
-  /// its content was known, and `output` (none: does not matter) holds what the
-  /// recipe makes of it. Reads no file.
+  /// Returns the result if, judging by timestamps, the input has not changed since its content was
+  /// recorded, and `output` (null: irrelevant) holds the result of applying the recipe to it. Reads
+  /// no files.
   [[nodiscard]] std::optional<KnownResult> unchanged(const std::filesystem::path& input,
                                                      const FileFacts& input_facts,
                                                      const std::filesystem::path* output,
@@ -63,38 +62,37 @@ class Cache {
                                                      const ContentHash& recipe);
   [[nodiscard]] std::optional<KnownResult> find(const ContentHash& content,
                                                 const ContentHash& recipe);
-  /// The output's bytes, when they are here and whole. Not for Decision::kept,
-  /// whose bytes are the input's. Throws std::bad_alloc.
+  /// The output's bytes, if stored and intact. Not for Decision::kept, whose bytes are the input's.
+  /// Throws std::bad_alloc.
   [[nodiscard]] std::optional<Buffer> bytes_of(const ContentHash& content,
                                                const ContentHash& recipe, const KnownResult& known);
 
-  // Remembering. Done later, in groups; lost when the process is killed.
+  // Recording. Done later, in groups; lost if the process is killed first.
 
-  /// `bytes` are the output's; kept unless the decision is `kept`. `idempotent`:
-  /// the recipe leaves its own outputs alone, so that one that comes in again is
-  /// kept as it is.
+  /// `bytes` are the output's; stored unless the decision is `kept`. `idempotent`: the recipe
+  /// leaves its own outputs unchanged, so that an output used as an input is kept as it is.
   void remember(const ContentHash& content, const ContentHash& recipe, const KnownResult& known,
                 ByteView bytes, bool idempotent);
-  /// `path` has this content and these facts. `ours`: this process has just put it
-  /// there. Anybody else's file is only remembered when its time stamps are old
-  /// enough that a later change must show in them.
+  /// Records that `path` has this content and these file facts. `ours`: this process has just
+  /// written the file. Other files are recorded only if their timestamps are old enough that a
+  /// later change is certain to show.
   enum class Writer { ours, anybody };
   void remember_file(const std::filesystem::path& path, const FileFacts& facts,
                      const ContentHash& content, Writer writer);
-  /// Waits until all that is written. For tests and tools.
+  /// Blocks until everything is written. For tests and tools.
   void flush() { writer_.flush(); }
 
   [[nodiscard]] Result<CacheStats> stats();
-  /// Removes everything that a cache has put into `folder`. Errors: environment.
+  /// Removes everything that a cache has created in `folder`. Errors: environment.
   [[nodiscard]] static Result<void> clear(const std::filesystem::path& folder);
 
-  /// Whether the index has shown damage, which is found where it is used. Then nothing can be
-  /// relied on: close the cache and move it aside.
+  /// True if an operation has found damage in the index. Then nothing in it can be relied on: close
+  /// the cache and move it aside.
   [[nodiscard]] bool damaged();
-  /// Gives a damaged index another name, so that a new one is begun; a sentence about it. No
+  /// Renames a damaged index, so that a new one is created, and returns a sentence about it. No
   /// cache may be open there in this process. Errors: environment.
   [[nodiscard]] static Result<std::string> move_aside(const std::filesystem::path& folder);
-  /// The first reason why something could not be remembered, if there was one.
+  /// The first error that prevented something from being recorded, if any.
   [[nodiscard]] std::optional<Error> failure() const { return writer_.failure(); }
 
  private:
@@ -118,8 +116,8 @@ class Cache {
   Database reader_;
   std::mutex touched_mutex_;
   std::vector<std::pair<ContentHash, ContentHash>> touched_;
-  std::atomic<std::uint64_t> added_{0};  ///< bytes since the index was last summed up
-  std::optional<std::uint64_t> total_;   ///< of the index; the writing thread's
+  std::atomic<std::uint64_t> added_{0};  ///< bytes added since the total was last updated
+  std::optional<std::uint64_t> total_;   ///< bytes in the index; used only by the writer thread
   std::atomic<bool> objects_fail_{false};
   GroupWriter writer_;
 };

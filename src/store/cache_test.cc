@@ -50,7 +50,7 @@ void remember(Cache& cache, std::string_view input, std::string_view output) {
 
 FileFacts facts(const fs::path& file) { return **facts_of(file); }
 
-/// A file whose time stamps are old enough to be believed.
+/// A file whose timestamps are old enough to be trusted.
 fs::path settled_file(const ScratchFolder& scratch, const std::string& name,
                       std::string_view bytes) {
   const fs::path file = scratch.write(name, bytes);
@@ -60,7 +60,7 @@ fs::path settled_file(const ScratchFolder& scratch, const std::string& name,
   return file;
 }
 
-/// The objects' files.
+/// The files that hold objects.
 std::vector<fs::path> objects(const ScratchFolder& scratch) {
   std::vector<fs::path> files;
   for (const auto& entry :
@@ -78,7 +78,7 @@ TEST(ContentHash, HasOneFormOnEveryMachine) {
   EXPECT_EQ(ContentHash::from_hex("0123"), std::nullopt);
   EXPECT_EQ(ContentHash::from_hex(std::string(31, '0') + "x"), std::nullopt);
   EXPECT_NE(hash, hash_of("imgmilL"));
-  // The value that xxHash documents for no bytes at all and seed 0.
+  // The documented xxHash value for empty input and seed 0.
   EXPECT_EQ(hash_of("").hex(), "99aa06d3014798d86001c324468d497f");
 }
 
@@ -256,7 +256,7 @@ TEST(Cache, IsMovedAsideWhenDamageShowsWhereItIsUsed) {
     const auto cache = open_cache(scratch);
     for (int i = 0; i < count; ++i) remember(*cache, input(i), std::string(500, 'o'));
   }
-  // All pages but the first, so that opening goes well.
+  // Damages all pages but the first, so that opening succeeds.
   const fs::path index = scratch / "cache" / "imgmill-cache.sqlite";
   const auto size = static_cast<std::streamoff>(fs::file_size(index));
   ASSERT_GT(size, 20'000);

@@ -1,4 +1,4 @@
-// What bytes are called: files with one content have one name, wherever they lie.
+// Hashes that identify file contents, wherever the files are.
 #pragma once
 
 #include <array>
@@ -11,8 +11,7 @@
 
 namespace imgmill {
 
-/// XXH3, 128 bits. Tells contents apart that differ by accident; it is no
-/// protection against somebody who makes two contents with one hash on purpose.
+/// XXH3, 128 bits. Detects accidental differences; not secure against deliberate collisions.
 struct ContentHash {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
@@ -21,11 +20,11 @@ struct ContentHash {
 
   /// Most significant byte first, the same on every machine.
   [[nodiscard]] std::array<std::byte, 16> bytes() const;
-  /// Nothing unless `bytes` are 16.
+  /// Nothing unless `bytes` has 16 bytes.
   [[nodiscard]] static std::optional<ContentHash> from(ByteView bytes);
-  /// 32 lower-case hexadecimal digits.
+  /// 32 lowercase hexadecimal digits.
   [[nodiscard]] std::string hex() const;
-  /// Nothing unless `text` is what hex() gives.
+  /// Nothing unless `text` has the format of hex().
   [[nodiscard]] static std::optional<ContentHash> from_hex(std::string_view text);
 };
 

@@ -52,7 +52,7 @@ struct Database::State {
         fmt::format("cannot use the database '{}': {}", printable(file), printable(reason)),
         std::string(advice_for(code)));
   }
-  /// Remembers damage, wherever it shows.
+  /// Records damage, wherever it is found.
   void note(int code) {
     const int kind = code & 0xff;
     if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) damaged = true;
@@ -80,7 +80,7 @@ Result<Database> Database::open(const fs::path& file, Sharing sharing,
   sqlite3_extended_result_codes(state->connection, 1);
   sqlite3_busy_timeout(state->connection, static_cast<int>(patience.count()));
   Database database(std::move(state));
-  // Exclusive before WAL: then there is no shared memory file either.
+  // Set exclusive locking before WAL, so that no shared memory file is created.
   if (sharing == Sharing::exclusive) IMGMILL_CHECK(database.run("PRAGMA locking_mode=EXCLUSIVE"));
   IMGMILL_CHECK(database.run("PRAGMA journal_mode=WAL; PRAGMA cache_size=-16000"));
   IMGMILL_CHECK(database.set_durability(Durability::process));
@@ -95,7 +95,7 @@ Result<void> Database::run(const char* statements) {
 }
 
 Result<void> Database::set_durability(Durability durability) {
-  // NORMAL writes each commit to the log and syncs only when the log is folded in.
+  // NORMAL writes each commit to the log and syncs only at checkpoints.
   return run(durability == Durability::power ? "PRAGMA synchronous=FULL"
                                              : "PRAGMA synchronous=NORMAL");
 }
@@ -195,7 +195,7 @@ fs::path beside(const fs::path& file, const char* suffix) {
   return result;
 }
 
-/// The version that the file says it has; 0: it is new.
+/// The schema version stored in the file; 0: new file.
 Result<std::int64_t> version_of(Database& database) {
   Query query(database, "PRAGMA user_version");
   IMGMILL_TRY(const bool row, query.next());
@@ -203,17 +203,17 @@ Result<std::int64_t> version_of(Database& database) {
 }
 
 struct Opened {
-  std::optional<Database> database;  ///< none: not usable as it is
+  std::optional<Database> database;  ///< empty: not usable as it is
 };
 
-/// A database that could be opened, or nothing where the file is none.
+/// Opens a database. The result is empty if the file is not a database.
 Result<Opened> open_patiently(const fs::path& file, Sharing sharing) {
-  // Whoever holds a file alone holds it long; others are done soon.
+  // A process that locks a file exclusively keeps it for long; other locks are brief.
   const auto patience =
       sharing == Sharing::exclusive ? std::chrono::seconds(1) : std::chrono::seconds(10);
   Result<Database> database = Database::open(file, sharing, patience);
   if (database) return Opened{*std::move(database)};
-  // Not only our message: a file that is no database is told by its first bytes.
+  // Besides our own message this matches SQLite's for a file whose header is not a database's.
   std::error_code error;
   const bool there = fs::is_regular_file(file, error);
   const std::string& why = database.error().message();
@@ -230,7 +230,7 @@ Result<Opened> open_as(const fs::path& file, Sharing sharing, int version, const
     if (found == version) return true;
     if (found != 0) return false;
     const Result<void> made = transaction(*database, [&]() -> Result<void> {
-      // Somebody else may have been faster.
+      // Another process may have been faster.
       IMGMILL_TRY(const std::int64_t now, version_of(*database));
       if (now == version) return {};
       IMGMILL_CHECK(database->run(schema));
@@ -265,7 +265,7 @@ Result<Database> open_or_restart(const fs::path& file, Sharing sharing, int vers
 
 namespace {
 
-/// One more version, in one transaction.
+/// Migrates by one version, in one transaction.
 Result<void> take_step(Database& database, const char* step, std::int64_t to) {
   return transaction(database, [&]() -> Result<void> {
     IMGMILL_CHECK(database.run(step));

@@ -1,4 +1,4 @@
-// SQLite, as thin as it can be.
+// A thin wrapper around SQLite.
 #pragma once
 
 #include <chrono>
@@ -20,23 +20,23 @@ struct sqlite3_stmt;
 
 namespace imgmill {
 
-/// Who else may have the file open.
+/// Concurrent access to the file.
 enum class Sharing {
-  with_processes,  ///< others may read and write; everybody waits a while for the writer
-  exclusive,       ///< this connection alone; a second one fails to open
+  with_processes,  ///< others may read and write; all wait for the writer, up to a timeout
+  exclusive,       ///< this connection only; a second one fails to open
 };
 
-/// How far a commit has got when it returns.
+/// Durability of a commit when it returns.
 enum class Durability {
-  process,  ///< outlives this process, however it ends
-  power,    ///< outlives the machine's power
+  process,  ///< survives the end of this process, however it ends
+  power,    ///< survives a power failure
 };
 
-/// One connection to one file, with a write-ahead log. Used by one thread at a
-/// time. Errors of everything: environment, naming the file.
+/// One connection to one file, with a write-ahead log. Used by one thread at a time. All functions
+/// may fail with environment, naming the file.
 class Database {
  public:
-  /// Makes the file when it is missing; its folder must be there.
+  /// Creates the file if it is missing; its folder must exist.
   [[nodiscard]] static Result<Database> open(
       const std::filesystem::path& file, Sharing sharing,
       std::chrono::milliseconds patience = std::chrono::seconds(10));
@@ -44,13 +44,13 @@ class Database {
   Database& operator=(Database&&) noexcept;
   ~Database();
 
-  /// Statements without parameters and rows.
+  /// Runs statements without parameters or rows.
   [[nodiscard]] Result<void> run(const char* statements);
-  /// For the commits that follow. Not inside a transaction.
+  /// Applies to subsequent commits. Do not call inside a transaction.
   [[nodiscard]] Result<void> set_durability(Durability durability);
   /// Rows changed by the last statement.
   [[nodiscard]] std::int64_t changes() const;
-  /// Whether SQLite has found the file to be no sound database.
+  /// True if SQLite has found the file to be corrupt.
   [[nodiscard]] bool damaged() const;
   [[nodiscard]] const std::filesystem::path& file() const;
 
@@ -61,8 +61,8 @@ class Database {
   std::unique_ptr<State> state_;
 };
 
-/// One use of a statement. Statements are compiled once for each connection; at
-/// most one use of each text at a time. The database outlives it.
+/// One use of a statement. Statements are compiled once per connection; at most one Query per text
+/// may be in use at a time. The database must outlive it.
 class Query {
  public:
   Query(Database& database, std::string_view sql);
@@ -70,19 +70,19 @@ class Query {
   Query& operator=(const Query&) = delete;
   ~Query();
 
-  /// Parameters in the order of their question marks. Text and blobs are kept by
-  /// reference and outlive the query.
+  /// Binds parameters in the order of their question marks. Text and blobs are held by reference
+  /// and must outlive the query.
   template <typename... Values>
   Query& with(const Values&... values) {
     (bind(values), ...);
     return *this;
   }
-  /// Whether there is a (next) row.
+  /// Advances to the next row. True if there is one.
   [[nodiscard]] Result<bool> next();
   /// For statements without rows.
   [[nodiscard]] Result<void> run();
 
-  /// Columns of the row, from 0. Views are valid until next().
+  /// Columns of the row, counted from 0. Views are valid until next().
   [[nodiscard]] std::int64_t integer(int column) const;
   /// Nothing for NULL.
   [[nodiscard]] std::optional<double> real(int column) const;
@@ -114,30 +114,29 @@ template <typename Body>
   if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun;
   Result<void> outcome = body();
   if (outcome) outcome = database.run("COMMIT");
-  // After some errors SQLite has rolled back by itself; then this one is in vain.
+  // SQLite may already have rolled back by itself after some errors; then this has no effect.
   if (!outcome && !database.run("ROLLBACK")) return outcome;
   return outcome;
 }
 
-/// Opens `file` and brings its tables to `version` with `schema`. A file that is
-/// damaged or of another version is moved aside (to FILE.damaged) and started
-/// anew; `note` then says so.
+/// Opens `file` and creates its tables for `version` with `schema`. A file that is damaged or of
+/// another version is moved aside (to FILE.damaged) and recreated; `note` then says so.
 [[nodiscard]] Result<Database> open_or_restart(const std::filesystem::path& file, Sharing sharing,
                                                int version, const char* schema, std::string& note);
 
-/// What a file turned out to be that must not be begun anew.
+/// The state of a file that must not be recreated.
 enum class Found {
   usable,
-  damaged,  ///< not even a database, or not a sound one
+  damaged,  ///< corrupt, or not a database at all
   newer,    ///< of a version that this program does not know
 };
 struct Kept {
   Found found = Found::usable;
-  std::optional<Database> database;  ///< where it is usable
+  std::optional<Database> database;  ///< set if usable
 };
 
-/// Opens `file`, looks all of it over, and brings its tables up to date: `steps[n]` makes version
-/// n + 1 of version n, each in a transaction. A file that is not usable is left as it is.
+/// Opens `file`, checks all of it, and migrates its tables: `steps[n]` upgrades version n to
+/// version n + 1, each in a transaction. An unusable file is left as it is.
 [[nodiscard]] Result<Kept> open_kept(const std::filesystem::path& file, Sharing sharing,
                                      std::span<const char* const> steps);
 

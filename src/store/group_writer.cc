@@ -13,12 +13,11 @@
 namespace imgmill {
 namespace {
 
-/// How long writes that nobody waits for are collected. A killed process loses
-/// what it had collected, which costs work and nothing else; each transaction
-/// costs some 50 us, which over 20 a second is nothing.
+/// How long to collect writes that nobody waits for. A killed process loses the collected writes,
+/// which only costs work; each transaction costs some 50 us, which is negligible at 20 per second.
 constexpr std::chrono::milliseconds collect{50};
 
-/// What `work` throws as an error: nobody above a thread of one's own could catch it.
+/// Converts exceptions of `work` to errors, since nothing above a thread could catch them.
 template <typename Work>
 Result<void> caught(Work work) {
   try {
@@ -50,7 +49,7 @@ GroupWriter::~GroupWriter() {
 void GroupWriter::enqueue(Item item, std::unique_lock<std::mutex>& lock) {
   room_.wait(lock, [&] { return waiting_.size() < capacity; });
   waiting_.push_back(std::move(item));
-  // The collecting thread wakes by itself; one that sleeps must be told.
+  // While collecting, the thread wakes up by itself; while idle, it must be notified.
   if (waiting_.size() == 1 || hurry_ || waiting_.size() == capacity) work_.notify_one();
 }
 

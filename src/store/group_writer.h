@@ -1,4 +1,4 @@
-// One thread that writes to a database, many writes a transaction.
+// A thread that writes to a database, with many writes per transaction.
 #pragma once
 
 #include <condition_variable>
@@ -13,43 +13,43 @@
 
 namespace imgmill {
 
-/// Takes writes from any thread and commits them in groups, in the order they came.
-/// Who cannot wait posts and goes on; who must know that a write outlives a power
-/// cut waits for the group it is in, together with all others in that group.
+/// Accepts writes from any thread and commits them in groups, in order. A caller that need not wait
+/// posts and continues; a caller that needs to survive a power failure waits for the commit of the
+/// whole group.
 class GroupWriter {
  public:
   using Write = std::function<Result<void>(Database&)>;
 
-  /// `after_group` (may be null) runs on the writing thread after each group,
-  /// outside of a transaction. Throws std::system_error.
+  /// `after_group` (may be null) runs on the writer thread after each group, outside any
+  /// transaction. Throws std::system_error.
   explicit GroupWriter(Database database,
                        std::function<Result<void>(Database&)> after_group = nullptr);
   GroupWriter(const GroupWriter&) = delete;
   GroupWriter& operator=(const GroupWriter&) = delete;
-  /// Writes what waits.
+  /// Writes everything pending.
   ~GroupWriter();
 
-  /// Waits while too many writes wait. A write that fails is dropped with its group.
+  /// Blocks while the queue is full. A write that fails is dropped together with its group.
   void post(Write write);
-  /// Returns when the write outlives a power cut, or has failed.
+  /// Returns once the write survives a power failure, or has failed.
   [[nodiscard]] Result<void> post_and_wait(Write write);
-  /// Waits until everything that was posted before has been written.
+  /// Blocks until everything posted before has been written.
   void flush();
 
-  /// Runs `use` with the database while nothing is written.
+  /// Runs `use` with the database while nothing is being written.
   template <typename Use>
   auto with_database(Use use) {
     const std::lock_guard lock(database_mutex_);
     return use(database_);
   }
 
-  /// The first failure of a group, if there was one.
+  /// The first failure of a group, if any.
   [[nodiscard]] std::optional<Error> failure() const;
 
  private:
   struct Item {
     Write write;
-    Result<void>* outcome = nullptr;  ///< of somebody who waits
+    Result<void>* outcome = nullptr;  ///< where to store the outcome if a caller waits
     bool* done = nullptr;
   };
 
@@ -67,10 +67,10 @@ class GroupWriter {
   std::condition_variable room_;
   std::condition_variable done_;
   std::vector<Item> waiting_;
-  bool hurry_ = false;    ///< somebody waits for what is in the queue
-  bool writing_ = false;  ///< a group is out of the queue and not yet done
+  bool hurry_ = false;    ///< a caller waits for the queued writes
+  bool writing_ = false;  ///< a group has left the queue and is not done yet
   std::optional<Error> failure_;
-  std::jthread thread_;  ///< last: it uses all of the above
+  std::jthread thread_;  ///< last: the thread uses all of the above
 };
 
 }  // namespace imgmill

@@ -38,7 +38,7 @@ TEST(GroupWriter, WhatAWriteThrowsIsAnErrorAndTheNextOnesAreWritten) {
   });
   ASSERT_FALSE(thrown);
   EXPECT_EQ(thrown.error().code(), ErrorCode::environment);
-  EXPECT_EQ(count_in(writer), 0);  // its group is taken back
+  EXPECT_EQ(count_in(writer), 0);  // its group is rolled back
   const Result<void> odd = writer.post_and_wait(
       [](Database&) -> Result<void> { throw std::runtime_error("no reason"); });
   ASSERT_FALSE(odd);

@@ -29,7 +29,7 @@ constexpr const char* schema =
     "CREATE TABLE processes(host TEXT, process INTEGER);"
     "CREATE TABLE finished(yes INTEGER);";
 
-/// Journals of batches that nobody has gone on with for so long are not wanted any more.
+/// Journals of batches not resumed for this long are removed.
 constexpr std::chrono::hours forgotten_after{30 * 24};
 
 std::string host_name() {
@@ -64,16 +64,16 @@ void remove_forgotten(const fs::path& folder) {
   }
 }
 
-/// A new file's name must outlive a power cut as its contents do.
+/// The name of a new file must survive a power failure, as its contents do.
 void sync_folder(const fs::path& folder) {
   const FileDescriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Where a folder cannot be synced, names are as safe as that file system makes them.
+  // If a folder cannot be synced, names are as durable as the file system makes them.
   if (descriptor && ::fsync(descriptor.get()) != 0) errno = 0;
 }
 
 bool is_dead(int process) { return ::kill(process, 0) != 0 && errno == ESRCH; }
 
-/// Processes that worked on the batch on this machine and are no more.
+/// Processes that worked on the batch on this machine and have ended.
 Result<std::set<int>> dead_processes(Database& database, const std::string& host) {
   std::set<int> dead;
   Query processes(database, "SELECT process FROM processes WHERE host = ?");
@@ -141,7 +141,7 @@ std::optional<Journal::Record> Journal::done(const fs::path& output, const FileF
     constexpr int input = result_columns;
     constexpr int result = input + facts_columns;
     const bool in_place = row.integer(result + facts_columns) != 0;
-    // In place the input of then is gone.
+    // After an in-place run the original input is gone.
     if (!in_place && !same_facts(row, input, input_facts)) return std::nullopt;
     if (!same_facts(row, result, output_facts)) return std::nullopt;
     std::optional<KnownResult> known = result_from(row, 0);
@@ -219,7 +219,7 @@ void Journal::clean(const fs::path& folder) {
     const std::string_view name = (*listing)[i].name;
     if ((*listing)[i].kind != EntryKind::file) continue;
     const std::optional<int> owner = owner_of_temporary(name);
-    // Its number may have been given to somebody else meanwhile.
+    // The process id may have been reused since.
     if (!owner || !dead_processes_.contains(*owner) || !is_dead(*owner)) continue;
     std::error_code error;
     fs::remove(folder / name, error);

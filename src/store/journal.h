@@ -1,4 +1,4 @@
-// What a batch has done so far, so that it can go on after anything.
+// The progress of a batch on disk, so that it can be resumed after any interruption.
 #pragma once
 
 #include <atomic>
@@ -19,26 +19,25 @@
 
 namespace imgmill {
 
-/// Whether an earlier, unfinished run of the same batch counts.
+/// yes: continue an earlier, unfinished run of the same batch.
 enum class Resume { no, yes };
 
-/// A file (SQLite) for each batch, in one folder; the batch's identity is its name.
-/// Held by one process at a time. Thread-safe.
+/// One file (SQLite) per batch, in one folder; the batch's identity is its name. Used by one
+/// process at a time. Thread-safe.
 class Journal {
  public:
-  /// `batch` is everything that makes two runs the same batch: inputs, output,
-  /// settings, version. With Resume::no what was recorded is forgotten, but for
-  /// originals that an unfinished run has replaced: what is done to them must not be
-  /// done again.
-  /// Errors: environment, also when another process works on the same batch.
+  /// `batch` is everything that makes two runs the same batch: inputs, output, settings, version.
+  /// Resume::no discards earlier records, except for originals that an unfinished run has replaced,
+  /// since they must not be processed a second time. Errors: environment, also when another process
+  /// is working on the same batch.
   [[nodiscard]] static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& folder,
                                                              std::string_view batch, Resume resume,
                                                              std::string& note);
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
-  /// Writes what waits. After finish() the file is removed; where originals were
-  /// replaced it stays a while, so that resuming a batch that had ended after all
-  /// does nothing instead of doing it twice.
+  /// Writes everything pending. Removes the file after finish(), unless originals were replaced:
+  /// then it is kept for a while, so that resuming a batch that had finished does nothing instead
+  /// of processing files twice.
   ~Journal();
 
   struct Record {
@@ -46,36 +45,36 @@ class Journal {
     std::uint64_t original_size = 0;  ///< bytes
   };
 
-  /// Whether there is anything from an earlier run.
+  /// True if there are records from an earlier run.
   [[nodiscard]] bool resumes() const { return resumes_; }
 
-  // Looking up. Failures count as not knowing. A task is known by its output.
+  // Lookup. Errors count as a miss. A task is identified by its output.
 
-  /// The task as it was done, when input and output are as it left them.
+  /// The record of the task, if input and output are unchanged since.
   [[nodiscard]] std::optional<Record> done(const std::filesystem::path& output,
                                            const FileFacts& input_facts,
                                            const FileFacts& output_facts);
-  /// In place: whether `content` is what the earlier run was about to put there.
+  /// In place: the record, if `content` is what the earlier run was about to write there.
   [[nodiscard]] std::optional<Record> replaced(const std::filesystem::path& file,
                                                const ContentHash& content);
 
   // Recording.
 
-  /// In place: says what an original is about to be replaced by; returns when that
-  /// outlives a power cut. Errors: environment; then nothing must be replaced.
+  /// In place: records what is about to replace an original; returns once the record survives a
+  /// power failure. Errors: environment; in that case do not replace anything.
   [[nodiscard]] Result<void> intend(const std::filesystem::path& file, const FileFacts& input_facts,
                                     const KnownResult& result);
-  /// The task is done. Written later; lost when the process is killed before.
+  /// Records that the task is done. Written later; lost if the process is killed first.
   void record(const std::filesystem::path& output, const FileFacts& input_facts,
               const FileFacts& output_facts, const Record& record, bool in_place);
-  /// The batch ended and nothing is left to do: there is nothing to resume.
+  /// Marks the batch as complete: there is nothing to resume.
   void finish() { finished_ = true; }
 
-  /// Removes the temporary files that dead processes of this batch have left in
-  /// `folder`. Looks at each folder once.
+  /// Removes temporary files left in `folder` by dead processes of this batch. Checks each folder
+  /// only once.
   void clean(const std::filesystem::path& folder);
 
-  /// Waits until all is written. For tests.
+  /// Blocks until everything is written. For tests.
   void flush() { writer_->flush(); }
 
  private:
@@ -86,7 +85,7 @@ class Journal {
   const bool resumes_;
   const std::set<int> dead_processes_;
   bool finished_ = false;
-  std::atomic<bool> replaces_{false};  ///< originals
+  std::atomic<bool> replaces_{false};  ///< originals were replaced
   std::mutex cleaned_mutex_;
   std::set<std::string> cleaned_;
   std::unique_ptr<GroupWriter> writer_;

@@ -44,7 +44,7 @@ std::size_t journals(const ScratchFolder& scratch) {
   return count;
 }
 
-/// Runs `body` in a process of its own that ends as by kill -9.
+/// Runs `body` in a separate process that ends as with kill -9.
 pid_t in_killed_process(const std::function<void()>& body) {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -101,7 +101,7 @@ TEST(Journal, NeverForgetsWhatWasDoneToOriginals) {
   in_killed_process([&] {
     const auto journal = open_journal(scratch, Resume::no);
     ASSERT_TRUE(journal->intend(file, facts(file), result_for("smaller")));
-    ::raise(SIGKILL);  // nothing was flushed: intend() alone has to be enough
+    ::raise(SIGKILL);  // nothing was flushed: intend() alone must suffice
   });
   const auto journal = open_journal(scratch, Resume::no);
   EXPECT_FALSE(journal->replaced(file, content_hash(as_bytes("the original"))));

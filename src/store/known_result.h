@@ -1,4 +1,4 @@
-// What became of an image, as databases keep it.
+// The outcome for an image, as stored in databases.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,14 @@ struct KnownResult {
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   std::uint32_t frames = 1;
-  std::uint64_t size = 0;  ///< of the output, bytes
+  std::uint64_t size = 0;  ///< output size in bytes
   ContentHash output;
   Judgement judgement;
   PrivateData private_left;
   std::vector<std::string> notes;
 };
 
-/// The columns of a result in a table's definition, and their number.
+/// The columns of a result in SQL, and their number.
 #define IMGMILL_RESULT_DEFINITION                                                           \
   "decision INTEGER, input_format INTEGER, format INTEGER, width INTEGER, height INTEGER, " \
   "frames INTEGER, size INTEGER, output BLOB, judgement TEXT, notes TEXT"
@@ -36,18 +36,18 @@ struct KnownResult {
 #define IMGMILL_RESULT_MARKS "?,?,?,?,?,?,?,?,?,?"
 inline constexpr int result_columns = 10;
 
-/// Room for the columns that are made up for a query; outlives it.
+/// Storage for the columns that are built for a query; must outlive the query.
 struct ResultTexts {
   std::string judgement;
   std::string notes;
 };
 /// Binds the columns.
 void bind_result(Query& query, const KnownResult& known, ResultTexts& texts);
-/// From the columns from `first` on; nothing when they make no sense.
+/// Reads the columns starting at `first`; nothing if they are invalid.
 [[nodiscard]] std::optional<KnownResult> result_from(const Query& row, int first);
 
-/// The columns by which a file is recognised as unchanged: size, time stamps,
-/// inode and device. PREFIX tells several files in one row apart.
+/// The columns used to detect that a file is unchanged: size, timestamps, inode and device. PREFIX
+/// distinguishes several files in one row.
 #define IMGMILL_FACTS_DEFINITION(PREFIX)                                                   \
   PREFIX "_size INTEGER, " PREFIX "_modified INTEGER, " PREFIX "_changed INTEGER, " PREFIX \
          "_inode INTEGER, " PREFIX "_device INTEGER"
@@ -57,19 +57,19 @@ void bind_result(Query& query, const KnownResult& known, ResultTexts& texts);
 inline constexpr int facts_columns = 5;
 
 void bind_facts(Query& query, const FileFacts& facts);
-/// Whether the columns from `first` on hold these facts.
+/// True if the columns starting at `first` hold these facts.
 [[nodiscard]] bool same_facts(const Query& row, int first, const FileFacts& facts);
 
-/// A name to look a file up under: absolute and without "." and "..". Whether it
-/// is the same file, its facts tell.
+/// Names for looking up files: absolute and without "." and "..". To find out if it is the same
+/// file, compare its facts.
 class AbsoluteNames {
  public:
-  /// Remembers the folder that is current now.
+  /// Stores the current folder.
   AbsoluteNames();
   [[nodiscard]] std::string of(const std::filesystem::path& path) const;
 
  private:
-  std::string current_folder_;  ///< with a slash at its end
+  std::string current_folder_;  ///< with a trailing slash
 };
 
 }  // namespace imgmill

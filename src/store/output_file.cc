@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Attributes of the file at `input`, if that is still the one that `source` is of.
+/// Copies the attributes of `input`, if it is still the file described by `source`.
 void carry_attributes(AtomicFile& file, const fs::path& input, const FileFacts& source,
                       std::vector<std::string>& notes) {
   if (input.empty()) return;
@@ -28,8 +28,8 @@ void carry_attributes(AtomicFile& file, const fs::path& input, const FileFacts& 
   notes.push_back(fmt::format("extended attributes could not be kept there: {}", names));
 }
 
-/// A complete and synced temporary file beside `target`. What `input` has beside its bytes comes
-/// along.
+/// Creates a complete and synced temporary file beside `target`, including the attributes of
+/// `input`.
 Result<AtomicFile> prepare(const fs::path& target, ByteView bytes, const FileFacts& source,
                            Ownership ownership, const fs::path& input,
                            std::vector<std::string>& notes) {
@@ -48,8 +48,8 @@ std::unexpected<Error> backup_exists(const fs::path& backup) {
               "choose another backup folder, or move the old backups away");
 }
 
-/// A run that was cut short may have made this very backup, as a copy: then all is
-/// well. Anything else that is there stays, and is an error.
+/// An interrupted run may have made this same backup as a copy, which is fine. Any other existing
+/// file is kept, and is an error.
 Result<void> same_bytes(const fs::path& file, const fs::path& backup, std::uint64_t size) {
   const Result<std::optional<FileFacts>> facts = facts_of(backup);
   if (!facts || !*facts || (*facts)->size != size) return backup_exists(backup);
@@ -61,7 +61,7 @@ Result<void> same_bytes(const fs::path& file, const fs::path& backup, std::uint6
   return {};
 }
 
-/// Puts a second name or a copy of `file` at `backup`.
+/// Creates a hard link or copy of `file` at `backup`.
 Result<void> back_up(const fs::path& file, const FileFacts& source, const fs::path& backup,
                      std::vector<std::string>& notes) {
   IMGMILL_CHECK(make_folders(backup.parent_path()));
@@ -69,7 +69,7 @@ Result<void> back_up(const fs::path& file, const FileFacts& source, const fs::pa
   fs::create_hard_link(file, backup, error);
   if (!error) return {};
   if (error == std::errc::file_exists) {
-    // A run that was cut short may have made this very backup.
+    // An interrupted run may have made this same backup.
     IMGMILL_TRY(const std::optional<FileFacts> there, facts_of(backup, Links::show));
     if (there && there->same_file(source)) return {};
     return same_bytes(file, backup, source.size);
@@ -115,7 +115,7 @@ Result<Replaced> replace_in_place(const InPlaceRequest& request) {
     return {};
   };
   if (Result<void> done = replace(); !done) {
-    // The original is still there, so its backup would only stand in the way.
+    // The original is still in place, so its backup would only be in the way.
     if (request.backup) fs::remove(*request.backup, error);
     return std::unexpected(std::move(done).error());
   }

@@ -1,4 +1,4 @@
-// Puts an output where it belongs without ever harming what is there.
+// Writes outputs to their place without ever damaging existing files.
 #pragma once
 
 #include <filesystem>
@@ -15,18 +15,18 @@
 namespace imgmill {
 
 struct OutputRequest {
-  std::filesystem::path target;  ///< folders above it are made when missing
+  std::filesystem::path target;  ///< missing folders are created
   ByteView bytes;
-  FileFacts source;  ///< of the input when it was read: times, permissions, identity
+  FileFacts source;  ///< facts of the input when it was read: times, permissions, identity
   Replace replace = Replace::never;
-  /// Whose extended attributes and access control list the output gets, as far as its file system
-  /// holds them; empty: nobody's.
+  /// Extended attributes and the access control list are copied from this file, as far as the
+  /// output's file system supports them; empty: no copying.
   std::filesystem::path input = {};
 };
 
 struct Placed {
   Committed committed = Committed::placed;
-  std::optional<FileFacts> facts;       ///< of the file that was placed, where known
+  std::optional<FileFacts> facts;       ///< facts of the written file, if known
   std::vector<std::string> notes = {};  ///< for the result
 
   friend bool operator==(const Placed& placed, Committed committed) {
@@ -40,23 +40,22 @@ struct Placed {
 struct InPlaceRequest {
   std::filesystem::path file;
   ByteView bytes;
-  FileFacts source;  ///< of `file` when it was read
-  /// Where the original is put first; never over something that is there.
+  FileFacts source;  ///< facts of `file` when it was read
+  /// Where the original is saved first; an existing file is never overwritten.
   std::optional<std::filesystem::path> backup;
-  /// Called when all is ready, just before the original is replaced; its error
-  /// leaves the original as it is. May be null.
+  /// Called when everything is ready, just before the original is replaced; on error the original
+  /// is left as it is. May be null.
   std::function<Result<void>()> before_replacing;
 };
 
 struct Replaced {
   std::vector<std::string> notes;  ///< for the result
-  std::optional<FileFacts> facts;  ///< of the file that is there now, where known
+  std::optional<FileFacts> facts;  ///< facts of the file now in place, if known
 };
 
-/// Replaces a file by its smaller self. A symbolic link stays, and the file that
-/// it points to is replaced; other hard links to it keep the old bytes, which a note
-/// says. Errors: environment; the original is then as it was (also when somebody
-/// changed it meanwhile: nothing is replaced then).
+/// Replaces a file by its optimized version. A symbolic link stays, and the file it points to is
+/// replaced; other hard links keep the old bytes, which a note mentions. Errors: environment; the
+/// original is then unchanged. A file modified in the meantime is not replaced either.
 [[nodiscard]] Result<Replaced> replace_in_place(const InPlaceRequest& request);
 
 }  // namespace imgmill

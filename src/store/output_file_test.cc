@@ -18,7 +18,7 @@ using test::ScratchFolder;
 
 FileFacts facts(const fs::path& file) { return **facts_of(file); }
 
-/// An original with times and permissions of its own.
+/// An original with distinct times and permissions.
 fs::path original(const ScratchFolder& scratch, const std::string& name = "photos/a.jpg") {
   const fs::path file = scratch.write(name, "the original bytes");
   ::chmod(file.c_str(), 0604);
@@ -33,7 +33,7 @@ TEST(WriteOutput, MakesFoldersAndCarriesTimesAndPermissionsOver) {
   const fs::path target = scratch / "out/deep/a.jpg";
   EXPECT_EQ(write_output({target, as_bytes("small"), facts(input), Replace::never}),
             Committed::placed);
-  const FileFacts now = facts(target);  // before it is read, which moves its access time
+  const FileFacts now = facts(target);  // before it is read, which changes its access time
   EXPECT_EQ(contents(target), "small");
   EXPECT_EQ(now.permissions, 0604U);
   EXPECT_EQ(now.modified.tv_sec, 1'100'000'000);
@@ -248,7 +248,7 @@ TEST(ExtendedAttributes, ComeAlongWithAnOutputAndStayInPlace) {
     }
   }
   EXPECT_EQ(contents(file), "smaller");
-  // What is somebody else's stays there.
+  // Attributes of another file are not copied.
   const auto other = write_output({scratch / "b.jpg", as_bytes("x"), before, Replace::never});
   ASSERT_TRUE(other);
   EXPECT_EQ(attribute(scratch / "b.jpg", "user.xdg.tags"), "none");
@@ -261,7 +261,7 @@ TEST(ExtendedAttributes, ThatCannotBeKeptAreANote) {
     GTEST_SKIP() << "no extended attributes on " << scratch.path();
   }
   const fs::path disk = scratch.folder("disk");
-  // ramfs knows none at all.
+  // ramfs does not support attributes.
   if (::mount("ramfs", disk.c_str(), "ramfs", 0, nullptr) != 0) {
     GTEST_SKIP() << "no ramfs can be mounted here (needs root)";
   }

@@ -16,7 +16,7 @@ constexpr int most_rounds = 4;
 void clean_once(Document& document, const Traits& traits, Care care, const Keep& keep) {
   drop_instructions(document);
   if (traits.scripts) {
-    // They may count nodes and read anything.
+    // Scripts may count nodes and read anything.
     shrink_white_space(document);
     return;
   }
@@ -41,8 +41,8 @@ void clean_once(Document& document, const Traits& traits, Care care, const Keep&
 Cleaned clean(const Document& document, Care asked, const Keep& keep) {
   Cleaned cleaned;
   Document work = document;
-  // What one round takes away may leave something for the next: rounding makes a path smaller,
-  // and an empty group its parent empty. It ends soon.
+  // One round may create work for the next: rounding shortens a path, an empty group leaves its
+  // parent empty. It converges quickly.
   for (int round = 0; round < most_rounds; ++round) {
     const Traits traits = traits_of(work);
     const bool delicate =

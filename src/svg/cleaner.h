@@ -1,4 +1,4 @@
-// A drawing made shorter without changing what it shows.
+// Shortens a drawing without changing its appearance.
 #pragma once
 
 #include <cstdint>
@@ -9,23 +9,24 @@
 
 namespace imgmill::svg {
 
-/// How far cleaning goes, from furthest to nearest.
+/// How much cleaning may change, most aggressive first.
 enum class Care : std::uint8_t {
-  round,       ///< numbers are rounded as far as no eye sees it
+  round,       ///< numbers are rounded imperceptibly
   round_less,  ///< to a tenth of that
-  exact,       ///< every number stays what it is
-  text_only,   ///< no value changes at all: comments, editor data, white space
+  exact,       ///< every number keeps its value
+  text_only,   ///< no value changes at all: only comments, editor data and white space are removed
 };
 
 struct Cleaned {
   std::string bytes;
-  Care care = Care::text_only;  ///< at least what was asked; more, where the drawing asks for it
+  Care care = Care::text_only;  ///< at least the requested care; more if the drawing requires it
 };
 
-/// `document` cleaned and written. Scripts, animations and rules that look at neighbours bring
-/// care of their own: `text_only`, and with scripts not even white space vanishes where it can be
-/// counted. Ids, classes, titles, descriptions, roles, aria and data attributes, texts, links,
-/// rules and everything unknown stay. Cleaning what was cleaned gives the same bytes. Thread-safe.
+/// Cleans and writes `document`. Scripts, animations and rules that depend on neighbouring nodes
+/// raise the care to `text_only`; with scripts even white space is kept where nodes can be counted.
+/// Ids, classes, titles, descriptions, roles, aria and data attributes, texts, links, rules and
+/// everything unknown are kept. Idempotent: cleaning the output again gives the same bytes.
+/// Thread-safe.
 [[nodiscard]] Cleaned clean(const Document& document, Care asked, const Keep& keep);
 
 }  // namespace imgmill::svg

@@ -1,4 +1,4 @@
-// What each cleaner takes away, and what it must not.
+// Tests what each cleaner removes, and what it must keep.
 #include "svg/cleaner.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ Document parsed(const std::string& file) {
   return document ? *std::move(document) : Document{.nodes = {Node{.text = "svg"}}};
 }
 
-// What `work` makes of what stands in a drawing.
+// Applies `work` to a drawing with these contents and returns the new contents.
 template <typename Work>
 std::string after(const Work& work, std::string_view inside, std::string_view attributes = "") {
   Document document = parsed(file_of(inside, attributes));
@@ -126,7 +126,7 @@ TEST(WhiteSpace, GoesBetweenElementsAndNowhereElse) {
   }
 }
 
-// As XML both are the same; in a page of HTML "<div/>" has no end.
+// The two are the same in XML, but in an HTML page "<div/>" has no end tag.
 TEST(Html, KeepsItsEmptyElementsOpenAndClosed) {
   const std::string kept =
       "<foreignObject><div xmlns=\"http://www.w3.org/1999/xhtml\"><div class=\"a\"></div>"
@@ -183,7 +183,7 @@ TEST(WithoutEffect, GoesFromShapesOnly) {
   for (const std::string_view kept :
        {"<g style=\"font-family:x\"/>",
         "<path style=\"font-size:3px;stroke:red;stroke-width:1em\"/>", "<path stroke-width=\"2\"/>",
-        // What a page may make visible by rules of its own.
+        // A page may make these visible with rules of its own.
         "<path class=\"line\" stroke=\"none\" stroke-width=\"3\" stroke-linecap=\"round\"/>",
         "<path class=\"fill\" fill=\"none\" fill-rule=\"evenodd\" fill-opacity=\".5\"/>",
         "<path stroke=\"none\" stroke-width=\"3\"/>", "<path color=\"red\" fill=\"blue\"/>",
@@ -254,7 +254,7 @@ TEST(Values, AreRoundedByTheSizeOfTheDrawing) {
             "<rect x=\"1.235\" width=\"12.5\" height=\"30\"/>");
   EXPECT_EQ(cleaned("<path d=\"M 1.234567,2.345678 L 50.5,60.0\" stroke-width=\"0.0123456\"/>"),
             "<path d=\"M1.23 2.35 50.5 60\" stroke-width=\".01235\"/>");
-  // What is drawn larger is rounded less.
+  // Drawings shown larger are rounded less.
   EXPECT_EQ(cleaned("<g transform=\"scale(100)\"><path d=\"M.123456 0V.523456\"/></g>"),
             "<g transform=\"scale(100)\"><path d=\"M.1235 0v.5235\"/></g>");
 }
@@ -264,7 +264,7 @@ TEST(Values, AreExactWhereNothingIsToBeLost) {
             "<path d=\"M1.234567 2 50.5 60\"/><rect x=\"1.23456\"/>");
   const std::string sprite = "<symbol id=\"a\"><path d=\"M1.23456789 0z\"/></symbol>";
   EXPECT_EQ(cleaned(sprite), sprite) << "who draws it, and how large, is not known";
-  // No size, or one that CSS gives.
+  // No size, or one set by CSS.
   const std::string moved =
       "<style>.a{transform:scale(99)}</style><path class=\"a\" d=\"M1.23456789 0z\"/>";
   EXPECT_EQ(cleaned(moved), moved);

@@ -19,7 +19,8 @@ struct Named {
   std::uint32_t colour;
 };
 
-// CSS Color 4, 6.1: those that are shorter than their number, and those longer that drawings use.
+// CSS Color 4, 6.1: the names shorter than their hexadecimal form, and longer ones common in
+// drawings.
 constexpr std::array<Named, 43> names = {{
     {"azure", 0xf0ffff},  {"beige", 0xf5f5dc},   {"bisque", 0xffe4c4},     {"black", 0x000000},
     {"blue", 0x0000ff},   {"brown", 0xa52a2a},   {"coral", 0xff7f50},      {"cyan", 0x00ffff},
@@ -47,7 +48,7 @@ std::optional<std::uint32_t> hexadecimal(std::string_view digits) {
   return value;
 }
 
-// rgb() with three whole numbers.
+// Parses rgb() with three integers.
 std::optional<std::uint32_t> decimal(std::string_view text) {
   if (!text.starts_with("rgb(") || !text.ends_with(")")) return std::nullopt;
   std::string_view inside = trimmed(text.substr(4, text.size() - 5));

@@ -1,4 +1,4 @@
-// Colours in fewer characters.
+// Shortens colour values.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace imgmill::svg {
 
-/// The same colour, spelled shortest: "#ffcc00" -> "#fc0", "rgb(255,0,0)" -> "red". Anything
-/// that is not plainly one of CSS's opaque colours comes back as it is: currentColor, url(...),
+/// Returns the shortest spelling of a colour: "#ffcc00" -> "#fc0", "rgb(255,0,0)" -> "red".
+/// Anything that is not clearly an opaque CSS colour is returned unchanged: currentColor, url(...),
 /// percentages, transparency.
 [[nodiscard]] std::string shorten_colour(std::string_view colour);
 

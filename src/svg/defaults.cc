@@ -15,7 +15,7 @@ enum class When { always, without_reference };
 struct Default {
   std::string_view elements;  // separated by spaces; empty: any
   std::string_view attribute;
-  std::string_view value;  // a number matches however it is spelled
+  std::string_view value;  // numbers match by value, not by spelling
   When when = When::always;
 };
 
@@ -41,7 +41,7 @@ constexpr std::array rows{
     Default{"marker", "markerUnits", "strokeWidth"},
     Default{"filter", "filterUnits", "objectBoundingBox"},
     Default{"filter", "primitiveUnits", "userSpaceOnUse"},
-    // A gradient or pattern takes what it lacks from the one it refers to.
+    // A gradient or pattern inherits missing attributes from the one it refers to.
     Default{"linearGradient radialGradient", "gradientUnits", "objectBoundingBox",
             When::without_reference},
     Default{"linearGradient radialGradient", "spreadMethod", "pad", When::without_reference},
@@ -87,7 +87,7 @@ bool same_value(std::string_view one, std::string_view other) {
     one.remove_suffix(1);
     other.remove_suffix(1);
   }
-  // Nothing of anything is nothing.
+  // Zero is the same in any unit.
   if (other == "0" && one.ends_with('%')) one.remove_suffix(1);
   if (other == "0" && one.ends_with("px")) one.remove_suffix(2);
   const auto a = take_number(one);
@@ -103,7 +103,7 @@ bool is_default(const Node& node, const Attribute& attribute) {
   });
 }
 
-// What no reader of SVG 1.1 or 2 ever looked at.
+// Attributes that no reader of SVG 1.1 or 2 ever used.
 bool is_dead(const Node& node, const Attribute& attribute, bool outermost) {
   if (attribute.name == "enable-background") return true;
   if (!outermost || !node.is("svg")) return false;
@@ -137,7 +137,7 @@ bool is_of_text(std::string_view name) {
       "letter-spacing",  "word-spacing",   "writing-mode",   "text-anchor", "text-align",
       "text-decoration", "text-indent",    "text-transform", "white-space", "line-height",
       "direction",       "baseline-shift", "unicode-bidi"};
-  // font-size says what an em is.
+  // font-size defines the em unit.
   if (name.starts_with("font-")) return name != "font-size";
   return name.starts_with("text-decoration-") || name == "text-orientation" ||
          name == "dominant-baseline" || name == "shape-padding" || name == "shape-margin" ||
@@ -151,9 +151,9 @@ void clear_shape(Node& node, const Traits& traits) {
   const std::string* const style = node.find("style");
   auto declarations = declarations_of(style == nullptr ? std::string_view() : *style);
   if (!declarations) return;
-  // What nobody's rules can change; empty where they can.
+  // Returns values that no other rule can override; empty if one can.
   const auto settled = [&](std::string_view name) -> std::string_view {
-    // The last of several wins.
+    // The last declaration wins.
     for (auto at = declarations->rbegin(); at != declarations->rend(); ++at) {
       if (at->name == name) return at->value;
     }

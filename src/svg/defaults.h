@@ -1,4 +1,4 @@
-// Attributes that say what would be so without them.
+// Removes redundant attributes.
 #pragma once
 
 #include "svg/document.h"
@@ -6,17 +6,17 @@
 
 namespace imgmill::svg {
 
-/// Removes attributes whose value is the default, as far as neither an ancestor, a referenced
-/// gradient, nor a page that the drawing is put into could make the absence mean something else:
-/// properties that are inherited stay (SVG 2, "initial value" and "inherited" of each).
+/// Removes attributes that have the default value, unless an ancestor, a referenced gradient, or a
+/// page that embeds the drawing could give their absence another meaning: inherited properties are
+/// kept (SVG 2, "initial value" and "inherited" of each).
 void drop_defaults(Document& document, const Traits& traits);
 
-/// On shapes, which have no children to inherit from them: properties of text, and those of a
-/// stroke or filling that is "none". Only where no stylesheet and no marker could look at them.
-/// A page that the drawing is put into may look at it too: its rules win over attributes
-/// ("path { stroke: red }", ".line { stroke: currentColor }") and lose against a `style` of the
-/// shape's own. So a "none" counts only where that style says it. (A rule with "!important"
-/// would win even then; that is taken for meant.)
+/// Removes properties without effect from shapes, which have no children to inherit them: text
+/// properties, and properties of a stroke or fill that is "none". Only if no stylesheet and no
+/// marker could use them. A page that embeds the drawing may use them too: its rules override
+/// attributes ("path { stroke: red }", ".line { stroke: currentColor }") but not a `style` of the
+/// shape itself. So "none" counts only in a style. (A rule with "!important" would override even
+/// that; this is assumed to be intended.)
 void drop_without_effect(Document& document, const Traits& traits);
 
 }  // namespace imgmill::svg

@@ -14,7 +14,7 @@ bool same_node(const Node& one, const Node& other) {
          one.attributes == other.attributes && same_nodes(one.children, other.children);
 }
 
-// The characters from `at` on, up to the next node that is none.
+// Returns the characters from `at` on, up to the next node of another kind.
 std::string run(const std::vector<Node>& nodes, std::size_t& at) {
   std::string text;
   for (; at < nodes.size() && nodes[at].is_characters(); ++at) text += nodes[at].text;

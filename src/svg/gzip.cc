@@ -17,7 +17,7 @@
 namespace imgmill::svg {
 namespace {
 
-// RFC 1952, 2.3.1: two bytes by which it is known, and "deflate".
+// RFC 1952, 2.3.1: two magic bytes, and "deflate".
 constexpr std::string_view signature = "\x1F\x8B\x08";
 constexpr int gzip_only = 16 + MAX_WBITS;
 constexpr int best = 12;
@@ -28,7 +28,7 @@ std::unexpected<Error> damaged() {
               "restore the file from a copy; it was left as it is");
 }
 
-/// zlib's state, which has to be ended.
+/// Owns zlib's state.
 class Inflater {
  public:
   explicit Inflater(ByteView file) {
@@ -40,7 +40,7 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  /// Fills `room` as far as it goes; what zlib says.
+  /// Fills `room` as far as possible and returns zlib's status.
   int fill(std::span<std::byte> room) {
     stream_.next_out = reinterpret_cast<Bytef*>(room.data());
     stream_.avail_out = static_cast<uInt>(room.size());
@@ -48,7 +48,7 @@ class Inflater {
   }
   [[nodiscard]] std::size_t room_left() const { return stream_.avail_out; }
   [[nodiscard]] bool at_end() const { return stream_.avail_in == 0; }
-  /// Goes on with the next member, of which there may be several (RFC 1952, 2.2).
+  /// Continues with the next member; there may be several (RFC 1952, 2.2).
   void start_again() { inflateReset(&stream_); }
 
  private:
@@ -65,7 +65,7 @@ Result<Buffer> gunzip(ByteView file, std::size_t at_most) {
   std::vector<std::byte> out;
   for (;;) {
     const std::size_t before = out.size();
-    // One byte more than may be, by which too much shows.
+    // One byte more than allowed, to detect excess.
     out.resize(before + std::min(std::max(step, before), at_most + 1 - before));
     const int said = inflater.fill(std::span(out).subspan(before));
     out.resize(out.size() - inflater.room_left());

@@ -20,7 +20,7 @@ std::string some_text(std::size_t size) {
   return text;
 }
 
-// gzip by zlib, not by the code at test.
+// Compresses with zlib, independently of the code under test.
 std::string by_zlib(const std::string& text) {
   z_stream stream{};
   EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
@@ -65,7 +65,7 @@ TEST(Gzip, IsNeverUnpackedBeyondTheLimit) {
   const auto refused = gunzip(as_bytes(packed), 99'999);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), ErrorCode::limit);
-  // A hundred kilobytes that would become a hundred megabytes.
+  // A hundred kilobytes that inflate to a hundred megabytes.
   const auto bomb = gunzip(as_bytes(by_zlib(std::string(100 << 20, ' '))), plenty);
   ASSERT_FALSE(bomb);
   EXPECT_EQ(bomb.error().code(), ErrorCode::limit);
@@ -83,7 +83,7 @@ TEST(Gzip, DamageIsSeen) {
   for (int i = 0; i < 2000; ++i) {
     std::string file = packed;
     file[10 + random() % (file.size() - 10)] ^= static_cast<char>(1 + random() % 255);
-    // The last bits of a stream may mean nothing.
+    // The last bits of a stream may be meaningless.
     const auto text = gunzip(as_bytes(file), plenty);
     EXPECT_TRUE(!text || as_text(text->view()) == some_text(3000)) << i;
   }

@@ -9,7 +9,7 @@
 namespace imgmill::svg {
 namespace {
 
-// Calls `drops` for every node below and among `nodes` and removes those that it names.
+// Calls `drops` for each node in and below `nodes` and removes those for which it returns true.
 template <typename Drops>
 void drop_from(std::vector<Node>& nodes, const Drops& drops) {
   std::erase_if(nodes, drops);
@@ -31,7 +31,7 @@ bool stays(const Node& comment, const Keep& keep) {
          contains(text, "spdx");
 }
 
-// Who made it and who may use it: Dublin Core, Creative Commons, XMP Rights.
+// Authorship and licence: Dublin Core, Creative Commons, XMP Rights.
 constexpr std::array<std::string_view, 12> of_rights = {
     "rights",       "creator",    "license",         "licence",        "copyright",    "author",
     "WebStatement", "UsageTerms", "attributionName", "attributionURL", "rightsHolder", "Owner"};
@@ -44,7 +44,7 @@ bool says_something(const Node& node) {
   return by_attribute || std::ranges::any_of(node.children, says_something);
 }
 
-// Leaves of `node` what speaks of rights; whether anything does.
+// Keeps only statements of rights in `node`. Returns true if there are any.
 bool reduce_to_rights(Node& node) {
   std::erase_if(node.children, [](Node& child) {
     if (child.kind != Kind::element) return true;
@@ -56,7 +56,7 @@ bool reduce_to_rights(Node& node) {
   return !node.children.empty();
 }
 
-// Inside of these every character counts, or may.
+// Elements in which white space is, or may be, significant.
 bool shows_space(const Node& node) {
   static constexpr std::array<std::string_view, 8> names = {
       "text", "title", "desc", "style", "script", "foreignObject", "font", "a"};
@@ -69,7 +69,7 @@ bool asks_for_space(const Node& node) {
 }
 
 void drop_space(Node& node, bool text) {
-  // A link may stand in text, and around drawings.
+  // A link may occur in text and around drawings.
   const bool link = node.is("a");
   if ((shows_space(node) && !(link && !text)) || (text && asks_for_space(node))) return;
   std::erase_if(node.children,
@@ -92,7 +92,7 @@ std::string_view prefix_of(std::string_view name) {
   return colon == std::string_view::npos ? std::string_view() : name.substr(0, colon);
 }
 
-// All that may name a prefix: names of elements and attributes, and values and texts.
+// Everything that may use a prefix: names of elements and attributes, and values and texts.
 struct Names {
   std::set<std::string, std::less<>> prefixes;
   std::vector<std::string_view> values;
@@ -119,7 +119,7 @@ bool is_unused(const Attribute& attribute, const Names& names) {
                               [&](std::string_view value) { return contains(value, mention); });
 }
 
-// Attributes by which others can find an element, or which draw without content.
+// True if no attribute lets others find the element, and none draws without content.
 bool is_anonymous(const Node& node) {
   return std::ranges::all_of(node.attributes, [](const Attribute& attribute) {
     const std::string_view name = attribute.name;
@@ -132,7 +132,7 @@ bool is_anonymous(const Node& node) {
 
 void drop_empty(Node& node) {
   for (Node& child : node.children) drop_empty(child);
-  if (node.is("switch")) return;  // which shows the first that it may, also when that is empty
+  if (node.is("switch")) return;  // shows its first eligible child, even if that is empty
   std::erase_if(node.children, [](const Node& child) {
     return (child.is("g") || child.is("defs")) && child.children.empty() && is_anonymous(child);
   });

@@ -1,5 +1,5 @@
-// What a drawing program leaves in a file that nobody who looks at the drawing ever sees.
-// Each function takes away one kind of it and changes nothing else.
+// Removes data left by drawing programs that never shows. Each function removes one kind and
+// changes nothing else.
 #pragma once
 
 #include "imgmill/settings.h"
@@ -8,31 +8,32 @@
 
 namespace imgmill::svg {
 
-/// Comments, except those that begin with "!" (by custom they are to stay), all of them with
-/// keep.comment, and those that speak of copyright or licence with keep.copyright.
+/// Removes comments, except those that begin with "!" (kept by convention), all with keep.comment,
+/// and those about copyright or licence with keep.copyright.
 void drop_comments(Document& document, const Keep& keep);
 
-/// Processing instructions, except style sheets.
+/// Removes processing instructions, except style sheets.
 void drop_instructions(Document& document);
 
-/// `metadata` elements. With keep.xmp they stay; with keep.copyright the statements of rights,
-/// licence and author in them stay.
+/// Removes `metadata` elements. keep.xmp keeps them; keep.copyright keeps the statements of rights,
+/// licence and author in them.
 void drop_metadata(Document& document, const Keep& keep);
 
-/// Elements and attributes in the namespaces of drawing programs.
+/// Removes elements and attributes in the namespaces of drawing programs.
 void drop_editor_data(Document& document);
 
-/// White space between elements where none of it is ever shown: not in text and what belongs
-/// to it, not in elements of other namespaces, not where xml:space asks for it and there is text.
+/// Removes white space between elements where it is never rendered: not in text elements, not in
+/// elements of other namespaces, not in text with xml:space="preserve".
 void drop_white_space(Document& document, const Traits& traits);
 
-/// Runs of white space between elements become one space: what counts nodes counts the same.
+/// Replaces white space between elements by a single space, so that the number of nodes stays the
+/// same.
 void shrink_white_space(Document& document);
 
-/// Declarations of prefixes that nothing uses, neither in names nor in values.
+/// Removes declarations of prefixes used neither in names nor in values.
 void drop_unused_namespaces(Document& document);
 
-/// Empty `defs` and `g` elements that nothing can refer to.
+/// Removes empty `defs` and `g` elements that nothing can refer to.
 void drop_empty_groups(Document& document);
 
 }  // namespace imgmill::svg

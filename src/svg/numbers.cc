@@ -10,7 +10,7 @@ namespace {
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-// Above this, neighbours of a double's integers are further apart than one.
+// Above this, the integers that a double can hold are more than one apart.
 constexpr double most_units = 4e15;
 constexpr int most_decimals = 8;
 
@@ -20,7 +20,7 @@ std::size_t digits_from(std::string_view text, std::size_t at) {
   return at - first;
 }
 
-// Digits with the point behind the first `point` of them; no zeros at either end.
+// Writes digits with the point after the first `point` of them; no zeros at either end.
 std::string plain(bool negative, std::string_view digits, int point) {
   std::string out = negative ? "-" : "";
   const int size = static_cast<int>(digits.size());
@@ -46,7 +46,7 @@ std::optional<Number> take_number(std::string_view& text) {
   std::size_t fraction = 0;
   if (at < text.size() && text[at] == '.') {
     fraction = digits_from(text, at + 1);
-    // "5." is no number of SVG's, and readers do not agree about it.
+    // "5." is not a number in SVG, and readers disagree about it.
     if (fraction == 0) return std::nullopt;
     at += 1 + fraction;
   }
@@ -86,7 +86,7 @@ std::optional<std::vector<Number>> numbers_of(std::string_view text) {
     numbers.push_back(*number);
     const bool more = !text.empty();
     take_separator(text);
-    // A comma with nothing behind it.
+    // A trailing comma.
     if (more && text.empty() && numbers.back().text.data() != nullptr) {
       const char* const behind = numbers.back().text.data() + numbers.back().text.size();
       if (std::string_view(behind, static_cast<std::size_t>(text.data() - behind)).find(',') !=
@@ -123,7 +123,7 @@ std::string spell(std::string_view number) {
   point -= static_cast<int>(first);
   digits.erase(digits.find_last_not_of('0') + 1);
   std::string best = plain(negative, digits, point);
-  // Exponents are written where there was one: not every reader of drawings knows them.
+  // Exponents are used only if the original had one: not every SVG reader supports them.
   if (e != std::string_view::npos) {
     std::string other = (negative ? "-" : "") + digits + "e" +
                         std::to_string(point - static_cast<int>(digits.size()));

@@ -33,7 +33,7 @@ int arguments_of(char command) {
   }
 }
 
-// Flags need nothing between them and what follows.
+// Flags need no separator after them.
 std::optional<Number> take_flag(std::string_view& text) {
   if (text.empty() || (text.front() != '0' && text.front() != '1')) return std::nullopt;
   const Number flag{.value = text.front() == '1' ? 1.0 : 0.0, .text = text.substr(0, 1)};
@@ -105,8 +105,8 @@ std::string respell_path(std::string_view text) {
 
 namespace {
 
-// A picture of 1,000 units is not all that is drawn by a path 3 units high, which somebody may look
-// at closer.
+// A small path in a large drawing may be viewed enlarged, so the tolerance also depends on its own
+// size.
 constexpr double of_path = 1.0 / 1000;
 constexpr double at_most_finer = 0.1;
 
@@ -134,10 +134,10 @@ std::string shorten_path(std::string_view text, double tolerance) {
   tolerance = std::min(tolerance, std::max(side * of_path, tolerance * at_most_finer));
   const std::optional<int> fewest = decimals_for(tolerance);
   if (!fewest) return exact;
-  // Arcs that only just reach may swing far when their ends move a little.
+  // Arcs whose radii barely reach their end points may swing far when those move a little.
   for (int decimals = *fewest; decimals <= *fewest + 3; ++decimals) {
     const std::optional<std::string> shorter = path_on_grid(*segments, decimals);
-    // Of two as short the one that comes out again when it goes in.
+    // If both are equally short, prefer the one that is stable when shortened again.
     if (!shorter || shorter->size() > exact.size()) break;
     const auto again = parse_path(*shorter);
     const double unit = std::pow(10.0, -decimals);

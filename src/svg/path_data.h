@@ -1,4 +1,4 @@
-// Path data (SVG 2, 9.3): read, and written in fewer characters.
+// Reads path data (SVG 2, 9.3), and writes it in fewer characters.
 #pragma once
 
 #include <optional>
@@ -10,23 +10,24 @@
 
 namespace imgmill::svg {
 
-/// One command with one set of arguments; a repetition without its letter is one of its own.
+/// One command with one set of arguments; each implicit repetition is a segment of its own.
 struct Segment {
-  char command = 'M';  ///< as written; what follows a moveto without a letter is a lineto
+  char command = 'M';  ///< as written; implicit repetitions of a moveto are linetos
   std::vector<Number> arguments;
 };
 
-/// Nothing where the data is not as SVG's grammar has it: then readers draw up to the error,
-/// each in its own way. The segments refer to `text`.
+/// None if the data violates SVG's grammar: readers then draw up to the error, each in its own way.
+/// The segments refer to `text`.
 [[nodiscard]] std::optional<std::vector<Segment>> parse_path(std::string_view text);
 
-/// The same commands and numbers, spelled shorter. As it is where it cannot be read.
+/// Returns the same commands and numbers in a shorter spelling; unchanged if the data cannot be
+/// read.
 [[nodiscard]] std::string respell_path(std::string_view text);
 
-/// The same curves: points moved by no more than `tolerance` (above 0), absolute or relative,
-/// whichever is shorter. Segments are neither joined nor dropped: markers and line ends stand
-/// on each. What was written is read again, and proved to lie where the original does. Never
-/// longer than respell_path(text).
+/// Returns the same curves with points moved by at most `tolerance` (above 0), absolute or
+/// relative, whichever is shorter. Segments are neither merged nor dropped, because markers and
+/// line caps attach to each. The result is parsed again and verified to lie where the original
+/// does. Never longer than respell_path(text).
 [[nodiscard]] std::string shorten_path(std::string_view text, double tolerance);
 
 }  // namespace imgmill::svg

@@ -110,7 +110,7 @@ TEST(PathData, ErrorsDoNotAddUp) {
 }
 
 TEST(PathData, NoSegmentIsDropped) {
-  // Round line ends make a dot of a line without length, and markers stand on every point.
+  // Round caps turn a zero-length line into a dot, and markers are drawn at every point.
   for (const char* const text : {"M5 5h0", "M5 5L5 5", "M5 5z", "M0 0l1 0l1 0l1 0z"}) {
     const std::string shorter = shorten_path(text, 0.01);
     EXPECT_EQ(parse_path(shorter)->size(), parse_path(text)->size()) << shorter;
@@ -118,8 +118,8 @@ TEST(PathData, NoSegmentIsDropped) {
 }
 
 TEST(PathData, ArcsThatOnlyJustReachDoNotSwing) {
-  // Radii a hair longer than half the way between the ends: what is cut off the radius moves the
-  // middle by its root.
+  // Radii slightly longer than half the distance between the end points: shortening the radius
+  // moves the arc's middle by the square root of the change.
   const char* const text = "M10.00049 10 A 10.0004 10.0004 0 0 1 30.00051 10";
   const auto before = curves_of(*parse_path(text));
   const std::string shorter = shorten_path(text, 0.005);

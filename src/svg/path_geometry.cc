@@ -15,7 +15,7 @@ Point mirrored(Point control, Point middle) {
   return {2 * middle.x - control.x, 2 * middle.y - control.y};
 }
 
-// The point halfway along an arc (SVG 2, B.2.4 and B.2.5), which tells where it runs.
+// Returns the point halfway along an arc (SVG 2, B.2.4 and B.2.5), which characterizes its course.
 Point halfway(const Curve& arc) {
   const Point middle{(arc.from.x + arc.to.x) / 2, (arc.from.y + arc.to.y) / 2};
   double rx = std::abs(arc.first.x);
@@ -125,7 +125,7 @@ std::vector<Curve> curves_of(const std::vector<Segment>& segments) {
 bool lies_on(const std::vector<Curve>& path, const std::vector<Curve>& original, double unit) {
   if (path.size() != original.size()) return false;
   const auto alike = [&](const Curve& a, const Curve& b) {
-    // Sums of what was written are as exact as doubles are.
+    // Accumulated sums of written values are limited by double precision.
     const double scale = std::max({std::abs(b.to.x), std::abs(b.to.y), std::abs(b.from.x), 1.0});
     const double most = 1.6 * unit + 1e-9 * scale;
     if (a.shape != b.shape || !near(a.to, b.to, most)) return false;

@@ -1,4 +1,4 @@
-// Where a path runs, independent of how it is written.
+// The geometry of a path, independent of its spelling.
 #pragma once
 
 #include <vector>
@@ -14,23 +14,23 @@ struct Point {
 
 enum class Shape : unsigned char { move, line, cubic, quadratic, arc, close };
 
-/// One segment with all its points where they are: nothing is relative or left out.
+/// One segment with explicit absolute points.
 struct Curve {
   Shape shape = Shape::move;
   Point from;
-  Point first;   ///< control point; of an arc: the radii
+  Point first;   ///< control point; for an arc, the radii
   Point second;  ///< second control point of a cubic
   Point to;
-  double turn = 0;  ///< of an arc's axes, degrees
+  double turn = 0;  ///< rotation of an arc's axes, degrees
   bool large = false;
   bool sweep = false;
 };
 
 [[nodiscard]] std::vector<Curve> curves_of(const std::vector<Segment>& segments);
 
-/// Whether `path` has the same curves as `original`, each of their points within 1.6 `unit` of
-/// where it was (half a unit of rounding for every point that a reflected control point hangs on),
-/// and the middles of arcs within 4.
+/// True if `path` has the same curves as `original`, with each point within 1.6 `unit` of its
+/// original position (half a unit of rounding for every point that a reflected control point
+/// depends on), and the middles of arcs within 4.
 [[nodiscard]] bool lies_on(const std::vector<Curve>& path, const std::vector<Curve>& original,
                            double unit);
 

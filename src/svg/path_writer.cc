@@ -58,13 +58,13 @@ struct GridPoint {
   friend bool operator==(GridPoint, GridPoint) = default;
 };
 
-// A curve whose points lie on the grid. `reflects`: the first control point is what a short
-// command stands for.
+// A curve whose points lie on the grid. `reflects`: the first control point is the one that a
+// shorthand command implies.
 struct GridCurve {
   Shape shape = Shape::move;
   GridPoint from, first, second, to;
   bool reflects = false;
-  std::array<std::string, 5> arc;  // what is spelled as it is: radii, turn, flags
+  std::array<std::string, 5> arc;  // components kept as spelled: radii, rotation, flags
 };
 
 std::optional<GridPoint> on_grid(Point point, int decimals) {
@@ -104,13 +104,13 @@ std::optional<std::vector<GridCurve>> to_grid(const std::vector<Segment>& segmen
                              : follows                              ? before->first
                                                                     : GridPoint{};
       const GridPoint expected = follows ? mirrored(last, out.from) : out.from;
-      // What was written short stays so; its control point follows the one before.
+      // Shorthand commands stay shorthand; their control point follows the preceding one.
       if (command == 'S' || command == 'T') out.first = expected;
       out.reflects = out.first == expected;
     }
     if (radii) {
       const auto& a = segments[i].arguments;
-      // A circle's turn says nothing.
+      // A circle's rotation has no effect.
       const bool circle = curve.first.x == curve.first.y;
       out.arc = {rounded(a[0], tolerance, 4), rounded(a[1], tolerance, 4),
                  circle ? std::string("0") : rounded(a[2], 1e-4, 5), std::string(a[3].text),
@@ -124,7 +124,7 @@ std::optional<std::vector<GridCurve>> to_grid(const std::vector<Segment>& segmen
   return grid;
 }
 
-// The ways to write one curve, relative where `base` is its start.
+// Returns the possible spellings of one curve.
 std::vector<Piece> ways(const GridCurve& curve, bool relative, int decimals) {
   const GridPoint base = relative ? curve.from : GridPoint{};
   const auto x = [&](GridPoint p) { return spell(p.x - base.x, decimals); };
@@ -173,7 +173,7 @@ std::string written(const std::vector<GridCurve>& curves, int decimals, bool rel
   bool first = true;
   for (const GridCurve& curve : curves) {
     std::vector<Piece> all = ways(curve, true, decimals);
-    // The first moveto decides what follows without a letter.
+    // The first moveto determines whether implicit linetos are relative.
     if (first && !relative_start) all.clear();
     if (!first || !relative_start) {
       for (Piece& piece : ways(curve, false, decimals)) all.push_back(std::move(piece));

@@ -1,4 +1,4 @@
-// Path data written: which letters and separators can be left out.
+// Writes path data without redundant letters and separators.
 #pragma once
 
 #include <optional>
@@ -9,19 +9,19 @@
 
 namespace imgmill::svg {
 
-/// A command with its arguments as they are to be spelled.
+/// A command with its arguments as they will be spelled.
 struct Piece {
   char command = 'M';
   std::vector<std::string> numbers;
 };
 
-/// Puts pieces one behind the other. A letter goes where it is the one before (or the lineto
-/// that follows a moveto), a space where a sign or a second point parts two numbers. Flags of
-/// arcs stand without anything between them, as the grammar has it.
+/// Appends pieces. Omits a letter that repeats the preceding one (or a lineto after a moveto), and
+/// a space if a sign or a second decimal point separates two numbers. Arc flags need no separator,
+/// according to the grammar.
 class PathWriter {
  public:
   void add(const Piece& piece);
-  /// How many characters add() would take.
+  /// Returns how many characters add() would write.
   [[nodiscard]] std::size_t cost(const Piece& piece) const;
   [[nodiscard]] const std::string& text() const { return text_; }
 
@@ -29,14 +29,14 @@ class PathWriter {
   void append(std::string& out, const Piece& piece) const;
 
   std::string text_;
-  char before_ = 0;            // the command that a number would repeat
-  bool point_before_ = false;  // the last number has a point or an exponent
+  char before_ = 0;            // the command that another number would repeat
+  bool point_before_ = false;  // the last number has a decimal point or an exponent
   bool number_before_ = false;
 };
 
-/// The path with every point rounded to `decimals`, errors never adding up, in the fewest
-/// characters that a choice between absolute and relative and between long and short commands
-/// gives. Nothing where numbers are too large for that.
+/// Returns the path with every point rounded to `decimals`, without accumulating errors, in the
+/// fewest characters over absolute or relative and normal or shorthand commands. None if numbers
+/// are too large.
 [[nodiscard]] std::optional<std::string> path_on_grid(const std::vector<Segment>& segments,
                                                       int decimals);
 

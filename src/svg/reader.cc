@@ -1,6 +1,6 @@
 #include "svg/reader.h"
 
-// Without it, older headers hide what guards against entities that grow.
+// Without it, older headers hide the protection against entity expansion.
 #define XML_DTD
 #include <expat.h>
 #include <fmt/format.h>
@@ -18,8 +18,7 @@ namespace {
 
 constexpr std::string_view svg_space = "http://www.w3.org/2000/svg";
 
-// What drawing programs call their own data, by how the names begin. From files that they
-// wrote.
+// Namespaces of drawing programs, by prefix. Collected from files that they wrote.
 constexpr std::array<std::string_view, 17> editor_spaces = {
     "http://www.inkscape.org/namespaces/",
     "http://sodipodi.sourceforge.net/",
@@ -48,7 +47,7 @@ Space space_of(std::string_view name) {
   return Space::other;
 }
 
-/// What is known while expat walks through the file. No exception leaves a handler.
+/// The state while expat parses the file. Handlers must not throw.
 class Builder {
  public:
   Builder(const ReadLimits& limits, std::size_t most_text, bool root_only)
@@ -117,7 +116,7 @@ class Builder {
   [[nodiscard]] bool root_seen() const { return root_seen_; }
   std::optional<Error> failure;
   [[nodiscard]] Document take() { return {.nodes = std::move(open_.front().children)}; }
-  /// The root of a file of which no more was read.
+  /// Returns the root of a file that was read up to its root tag only.
   [[nodiscard]] Node take_root() { return std::move(open_.back()); }
 
  private:
@@ -138,7 +137,7 @@ class Builder {
     XML_StopParser(parser_, XML_FALSE);
   }
   void refuse(const char* reason) {
-    // The root's tag says how large a drawing is, however odd the rest.
+    // The root's tag gives the size, whatever the rest contains.
     if (root_only_) return;
     stop(Error(ErrorCode::unsupported, fmt::format("this SVG is not touched: {}", reason),
                "save it as plain SVG with the program that made it"));
@@ -148,7 +147,7 @@ class Builder {
                "simplify it with the program that made it"));
   }
 
-  // Every byte that the tree will hold is accounted for before it is stored.
+  // Accounts for every byte of the tree before it is stored.
   bool afford(std::size_t bytes) {
     text_ += bytes;
     if (text_ <= most_text_) return true;
@@ -165,7 +164,7 @@ class Builder {
     return &open_.back().children.back();
   }
 
-  // The namespace that `prefix` stands for here; null where it was never declared.
+  // Returns the namespace bound to `prefix` here; null if it was never declared.
   const std::string* namespace_of(std::string_view prefix) const {
     for (auto known = declared_.rbegin(); known != declared_.rend(); ++known) {
       if (known->prefix == prefix) return &known->name;
@@ -230,7 +229,7 @@ class Builder {
   }
 
   void end() {
-    // An empty root ends although the parser was stopped.
+    // An empty root ends even though the parser was stopped.
     if (root_only_) return;
     Node node = std::move(open_.back());
     open_.pop_back();
@@ -243,7 +242,7 @@ class Builder {
     if (open_.size() == 1 || !afford(text.size())) return;
     std::vector<Node>& siblings = open_.back().children;
     const Kind kind = in_cdata_ ? Kind::cdata : Kind::text;
-    // expat hands text over in pieces: by line, by reference.
+    // expat delivers text in pieces: per line, per reference.
     if (siblings.empty() || siblings.back().kind != kind) {
       if (add({.kind = kind}) == nullptr) return;
     }
@@ -264,7 +263,7 @@ class Builder {
   std::size_t most_text_;
   bool root_only_;
   XML_Parser parser_ = nullptr;
-  std::vector<Node> open_;  // the first is not a node but the document
+  std::vector<Node> open_;  // the first is the document, not an element
   std::vector<Declared> declared_;
   std::vector<std::size_t> scopes_;
   std::size_t nodes_ = 0;
@@ -306,7 +305,7 @@ Result<void> run(ByteView file, Builder& builder, bool root_only) {
     return fail(ErrorCode::limit, "there was not enough memory for this drawing",
                 "run fewer images at once (--jobs)");
   }
-  // Own accounting stops earlier; this guards the work, not only what comes of it.
+  // Our own accounting stops earlier; this bounds the work, not only the output.
   XML_SetBillionLaughsAttackProtectionActivationThreshold(parser.get(), 1 << 20);
   XML_SetBillionLaughsAttackProtectionMaximumAmplification(parser.get(), 20);
   builder.attach(parser.get());
@@ -324,7 +323,7 @@ Result<void> fits(ByteView file, const ReadLimits& limits) {
               "simplify it with the program that made it");
 }
 
-// The first characters as ASCII; what is none becomes '?'.
+// Converts the start to ASCII; other characters become '?'.
 std::string narrowed(ByteView start) {
   const auto byte = [&](std::size_t i) { return std::to_integer<unsigned char>(start[i]); };
   const bool little = start.size() >= 2 && byte(0) == 0xFF && byte(1) == 0xFE;
@@ -343,7 +342,7 @@ std::string narrowed(ByteView start) {
   return marked ? text.substr(3) : text;
 }
 
-// Behind the declaration that begins at `at`; npos when it does not end here.
+// Returns the position after the declaration at `at`; npos if it is incomplete.
 std::size_t behind_doctype(std::string_view text, std::size_t at) {
   char quote = 0;
   int brackets = 0;
@@ -372,7 +371,7 @@ bool looks_like_svg(ByteView start) {
   bool doctype_is_svg = false;
   for (std::size_t at = 0;;) {
     at = text.find_first_not_of(" \t\r\n", at);
-    // A long DOCTYPE may hide the root from who looks at the start only.
+    // A long DOCTYPE may extend beyond the bytes available.
     if (at == std::string_view::npos) return doctype_is_svg;
     const std::string_view rest = text.substr(at);
     if (rest.starts_with("<?") || rest.starts_with("<!--")) {

@@ -28,7 +28,7 @@ ErrorCode refusal(const std::string& file, const ReadLimits& limits = {}) {
   return document ? ErrorCode::internal : document.error().code();
 }
 
-// One character a unit.
+// One code unit per character.
 std::string utf16(const std::string& text, bool little) {
   std::string out = little ? "\xFF\xFE" : "\xFE\xFF";
   for (const char c : text) {
@@ -104,7 +104,7 @@ TEST(SvgReader, EntitiesDoNotGrowWithoutBounds) {
   }
   laughs += "]>" + in_svg("<text>&a29;</text>");
   EXPECT_EQ(refusal(laughs), ErrorCode::limit);
-  // One long text many times over stays below any depth.
+  // One long text repeated many times stays below any depth limit.
   std::string long_one = "<!DOCTYPE svg [<!ENTITY a \"" + std::string(50'000, 'x') + "\">]>";
   std::string many;
   for (int i = 0; i < 1000; ++i) many += "&a;";

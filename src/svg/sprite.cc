@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t columns = 10;
 constexpr std::size_t cells = columns * columns;
-// Of a cell, in units of the sheet; what is between cells tells neighbours apart.
+// Cell size, in units of the sheet; the gap keeps neighbours apart.
 constexpr int pitch = 100;
 constexpr int inner = 96;
 
@@ -34,7 +34,7 @@ void find_symbols(const Node& node, const Ids& referenced, std::vector<std::stri
   for (const Node& child : node.children) find_symbols(child, referenced, found);
 }
 
-// Symbols that are on another sheet draw nothing on this one.
+// Removes symbols of other sheets.
 void drop_others(Node& node, const Ids& on_others) {
   std::erase_if(node.children, [&](const Node& child) {
     const std::string* const id = child.find("id");
@@ -50,7 +50,7 @@ bool hides(std::string_view name) {
   return lists(names, name);
 }
 
-// The root, as wide as its cells, with nothing left that hides it.
+// Sizes the root to its cells and removes everything that hides it.
 void lay_out(Node& root, std::size_t symbols) {
   static constexpr std::array<std::string_view, 9> of_its_place = {
       "x", "y", "viewBox", "preserveAspectRatio", "class", "hidden", "mask", "filter", "transform"};

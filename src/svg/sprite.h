@@ -1,4 +1,4 @@
-// Sprites: symbols that nothing in their file draws, because pages do.
+// Sprites: symbols drawn by pages only, not by their own file.
 #pragma once
 
 #include <vector>
@@ -7,14 +7,14 @@
 
 namespace imgmill::svg {
 
-/// Drawings that show what `document` keeps for others: each symbol that has an id and that nothing
-/// in `document` refers to, put to use in a cell of its own, a hundred at most on a sheet. A symbol
-/// with a viewBox fills its cell; one without is cut at 96 units. What else is in `document` is
-/// there, too, for the symbols to refer to, but what would hide the whole is gone from the root.
-/// The same ids in the same order give the same cells. Empty: there are no such symbols.
+/// Returns drawings that show the symbols of `document` that have an id and are not referenced in
+/// it, each in a cell of its own, at most a hundred per sheet. A symbol with a viewBox fills its
+/// cell; one without is clipped at 96 units. The rest of `document` is kept for the symbols to
+/// refer to, but the root loses everything that would hide it. The same ids in the same order give
+/// the same cells. Empty if there are no such symbols.
 [[nodiscard]] std::vector<Document> sheets_of_symbols(const Document& document);
 
-/// Whether `document` by itself shows nothing: nothing in it is of a kind that is drawn.
+/// True if `document` by itself shows nothing: it contains no drawable elements.
 [[nodiscard]] bool shows_nothing(const Document& document);
 
 }  // namespace imgmill::svg

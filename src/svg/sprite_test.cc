@@ -46,7 +46,7 @@ TEST(Sprites, ManyOfThemTakeSeveralSheets) {
   const std::string last = write(sheets[2]);
   EXPECT_NE(last.find("height=\"500\""), std::string::npos);
   EXPECT_NE(last.find("href=\"#s249\" x=\"900\" y=\"400\""), std::string::npos);
-  // Those of other sheets are not there, since each sheet is read and drawn by itself.
+  // Symbols of other sheets are omitted, since each sheet is parsed and rendered by itself.
   EXPECT_EQ(last.find("id=\"s199\""), std::string::npos);
   EXPECT_NE(last.find("id=\"s200\""), std::string::npos);
 }

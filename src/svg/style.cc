@@ -36,7 +36,7 @@ std::optional<std::vector<Declaration>> declarations_of(std::string_view style) 
       if (name.empty() || name.find_first_of(" \t\r\n") != std::string_view::npos) {
         return std::nullopt;
       }
-      // A declaration without a value is none.
+      // A declaration without a value is ignored.
       if (!value.empty()) all.push_back({std::string(name), std::string(value)});
     }
     start = i + 1;

@@ -1,4 +1,4 @@
-// `style` attributes: declarations read and written.
+// Reads and writes `style` attributes.
 #pragma once
 
 #include <optional>
@@ -10,11 +10,11 @@ namespace imgmill::svg {
 
 struct Declaration {
   std::string name;   ///< of the property, as written
-  std::string value;  ///< without white space at its ends
+  std::string value;  ///< trimmed
 };
 
-/// The declarations of a `style` attribute in their order. Nothing where it holds what this does
-/// not understand: comments, escapes, braces, quotes or brackets that do not close.
+/// Returns the declarations of a `style` attribute in order; none if it contains syntax that this
+/// does not support: comments, escapes, braces, unbalanced quotes or brackets.
 [[nodiscard]] std::optional<std::vector<Declaration>> declarations_of(std::string_view style);
 
 [[nodiscard]] std::string style_of(const std::vector<Declaration>& declarations);

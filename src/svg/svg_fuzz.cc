@@ -1,5 +1,5 @@
-// Any bytes, read as an SVG: what can be read comes out the same when it is written, and
-// cleaning settles, stays readable and never touches a text.
+// libFuzzer target: SVG. Whatever can be read is unchanged by writing and reading again, and
+// cleaning converges, stays readable and never changes text.
 #include "svg/cleaner.h"
 #include "svg/gzip.h"
 #include "svg/reader.h"

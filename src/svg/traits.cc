@@ -14,8 +14,7 @@ constexpr std::array<std::string_view, 6> moving = {
 constexpr std::array<std::string_view, 12> looking_round = {
     "[", "+", "~", ">", ":first", ":last", ":nth", ":only", ":empty", ":not", ":has", ":is"};
 
-// Whether rules or declarations make things larger; what "text-transform" does is no matter of
-// size.
+// True if rules or declarations enlarge anything. "text-transform" does not affect size.
 bool resizes(std::string_view text) {
   for (std::size_t at = 0; (at = text.find("transform", at)) != std::string_view::npos; ++at) {
     if (at < 5 || text.substr(at - 5, 5) != "text-") return true;

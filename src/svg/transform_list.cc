@@ -76,7 +76,7 @@ class Speller {
     return digits_ == 0 ? spell(number.text) : rounded(number, 1e-6, digits_);
   }
 
-  // One step, or nothing where it does nothing.
+  // Returns one step, or none if it has no effect.
   [[nodiscard]] std::string step(const Step& step) const {
     const auto& n = step.numbers;
     if (step.name == "translate") {

@@ -1,5 +1,4 @@
-// Lists of transforms (SVG 2, 8.5), as `transform`, `gradientTransform` and `patternTransform`
-// hold them.
+// Transform lists (SVG 2, 8.5) of `transform`, `gradientTransform` and `patternTransform`.
 #pragma once
 
 #include <optional>
@@ -8,12 +7,13 @@
 
 namespace imgmill::svg {
 
-/// By how much a list makes things larger at most, at least 0; nothing where it cannot be read.
+/// Returns the maximum magnification of a list, at least 0; none if it cannot be parsed.
 [[nodiscard]] std::optional<double> magnification(std::string_view list);
 
-/// The same list with fewer characters: a matrix that only moves becomes a translate, numbers
-/// keep `digits` significant digits (0: all of them), and what does nothing goes. Translations keep
-/// at least `tolerance`. As it is where it cannot be read. Empty: nothing is left of it.
+/// Returns the list in fewer characters: a pure translation matrix becomes a translate, numbers
+/// keep `digits` significant digits (0: all of them), and steps without effect are dropped.
+/// Translations are exact to at least `tolerance`. Unchanged if it cannot be parsed. Empty: nothing
+/// is left of it.
 [[nodiscard]] std::string shorten_transform(std::string_view list, int digits, double tolerance);
 
 }  // namespace imgmill::svg

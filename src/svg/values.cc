@@ -14,16 +14,16 @@
 namespace imgmill::svg {
 namespace {
 
-// No point may move by more than this part of the drawing's longer side: on a screen 4,000
-// pixels wide, a fifth of a pixel. Half of it is what two decimals do to a drawing of 200 units.
+// Maximum displacement of a point, as a fraction of the drawing's longer side: a fifth of a pixel
+// on a screen 4,000 pixels wide. Rounding a drawing of 200 units to two decimals is half of that.
 constexpr double part_of_side = 1.0 / 20'000;
 constexpr double finer = 0.1;
-// A marker is as many times larger as the stroke is wide, and nobody knows which stroke.
+// Markers scale with the stroke width, which is unknown.
 constexpr double widest_stroke = 16;
-// Transparencies: two hundred and fifty-six levels are all there is.
+// Alpha has only 256 levels.
 constexpr double level = 0.0005;
-constexpr int significant = 4;  // of lengths: a thin stroke stays as thin as it is
-constexpr int of_factors = 6;   // of matrices: they multiply what may be far from the origin
+constexpr int significant = 4;  // for lengths: thin strokes keep their width
+constexpr int of_factors = 6;   // for matrices, whose operands may be far from the origin
 
 constexpr std::array<std::string_view, 27> lengths = {"x",
                                                       "y",
@@ -62,7 +62,7 @@ bool among(std::string_view name, const List& list) {
   return std::ranges::find(list, name) != list.end();
 }
 
-// A number with or without a unit; nothing where it is neither.
+// Returns a number with or without a unit; none if it is neither.
 std::optional<double> plain_length(const std::string* text) {
   if (text == nullptr) return std::nullopt;
   std::string_view rest = trimmed(*text);
@@ -71,7 +71,7 @@ std::optional<double> plain_length(const std::string* text) {
   return number->value;
 }
 
-// By how much the points of a part may move, in its own units; 0: not at all.
+// The tolerance for the points of a part, in its own units; 0: no rounding.
 struct Scope {
   double tolerance = 0;
 };
@@ -108,7 +108,7 @@ class Shortener {
   }
 
  private:
-  // What a group, a symbol, a pattern makes of its content's units.
+  // Returns the scope inside a group, a symbol or a pattern.
   [[nodiscard]] Scope inside(const Node& node, Scope scope, bool outermost) const {
     if (scope.tolerance == 0 && !node.is("symbol") && !node.is("svg") && !node.is("marker")) {
       return scope;
@@ -124,7 +124,7 @@ class Shortener {
                        (node.is("svg") && !outermost);
     if (frame && node.find("viewBox") != nullptr) {
       const double own = part_ * side_of(node).value_or(0);
-      // A symbol by itself is drawn as large as somebody else says.
+      // The size of a symbol by itself is chosen by its user.
       const bool alone = node.is("symbol") || node.is("marker");
       scope.tolerance = alone && scope.tolerance == 0 ? own : std::min(scope.tolerance, own);
     } else if (node.is("marker")) {
@@ -149,14 +149,14 @@ class Shortener {
 
   void walk(Node& node, Scope scope, bool outermost, bool reused) {
     if (node.kind != Kind::element || node.space != Space::svg || node.is("text")) return;
-    // What can be referred to may be drawn larger elsewhere.
+    // Anything that can be referenced may be drawn larger elsewhere.
     if (!reused && node.find("id") != nullptr && !outermost && traits_.use_scale > 1) {
       scope.tolerance /= traits_.use_scale;
       reused = true;
     }
     if (traits_.unknown_scale) scope.tolerance = 0;
     const Scope own = inside(node, scope, outermost);
-    // The bounding box's units: from 0 to 1.
+    // Bounding-box units: from 0 to 1.
     const bool gradient = node.is("linearGradient") || node.is("radialGradient");
     const bool box = gradient || node.is("pattern") || node.is("mask") || node.is("filter");
     const double attributes = box ? std::min(own.tolerance, part_) : own.tolerance;
@@ -184,7 +184,7 @@ class Shortener {
     } else if (name == "viewBox") {
       value = list(value, 0, 0);
     } else if (name == "transform" || name == "gradientTransform" || name == "patternTransform") {
-      // A gradient that refers to another has its transform instead of the other's.
+      // A gradient's own transform replaces that of the gradient it refers to.
       std::string shorter =
           shorten_transform(value, outer > 0 ? of_factors : 0, std::min(outer, tolerance));
       if (name == "transform" || !shorter.empty()) value = std::move(shorter);
@@ -208,7 +208,7 @@ class Shortener {
     return out.size() <= text.size() ? out : text;
   }
 
-  // "12.50px" -> "12.5"; other units stay, with a number that is as exact as it was.
+  // "12.50px" -> "12.5"; other units are kept, and their numbers keep their precision.
   [[nodiscard]] static std::string length(const std::string& text, double tolerance) {
     std::string_view rest = trimmed(text);
     const auto number = take_number(rest);
@@ -240,7 +240,7 @@ class Shortener {
     });
     for (Declaration& each : *declarations) {
       if (among(each.name, colours)) each.value = shorten_colour(each.value);
-      // A unit has to stay here: CSS knows no length without one but SVG's own.
+      // Units must stay here: only SVG's own properties accept unitless lengths in CSS.
       const bool unitless = each.value.find_first_not_of("+-.0123456789") == std::string::npos;
       if (unitless && (among(each.name, levels) || each.name.starts_with("stroke-"))) {
         each.value = property(each.name, each.value, tolerance);

@@ -1,4 +1,4 @@
-// Numbers, colours, paths and styles in fewer characters.
+// Shortens numbers, colours, paths and styles.
 #pragma once
 
 #include "svg/document.h"
@@ -8,16 +8,16 @@ namespace imgmill::svg {
 
 /// How numbers may be rounded.
 enum class Rounding {
-  none,   ///< the same number, only spelled shorter
+  none,   ///< same value, shorter spelling
   fine,   ///< a tenth of `usual`
-  usual,  ///< by a part of the drawing's size that no eye sees (see values.cc)
+  usual,  ///< by an imperceptible fraction of the drawing's size (see values.cc)
 };
 
-/// Rewrites the values of attributes that are known to hold numbers, lengths, paths, transforms,
-/// colours or declarations. Texts and what is in them stay as they are, and so does everything
-/// whose meaning is not known. `viewBox` and the size of the drawing are never rounded; nor is what
-/// is drawn only by somebody else: symbols and the like that nothing in this file refers to, and
-/// that say no size of their own.
+/// Rewrites the values of attributes known to hold numbers, lengths, paths, transforms, colours or
+/// declarations. Text elements and their contents are unchanged, and so is everything of unknown
+/// meaning. `viewBox` and the drawing's size are never rounded, and neither is anything drawn only
+/// by others: symbols and the like that nothing in this file refers to and that have no size of
+/// their own.
 void shorten_values(Document& document, const Traits& traits, Rounding rounding);
 
 }  // namespace imgmill::svg

@@ -16,8 +16,8 @@ void append_text(std::string& out, std::string_view text) {
         out += "&lt;";
         break;
       case '>':
-        // Only the end of a CDATA section may not stand in text. What stands before may be
-        // in another node, so that `out` is asked.
+        // Only the end of a CDATA section must be escaped in text. The preceding characters may be
+        // in another node, so `out` is checked.
         out += out.ends_with("]]") ? "&gt;" : ">";
         break;
       case '\r':
@@ -34,7 +34,7 @@ void append_cdata(std::string& out, std::string_view text) {
   append_text(escaped, text);
   constexpr std::string_view opening = "<![CDATA[";
   constexpr std::string_view closing = "]]>";
-  // A line end as such would be read as another one.
+  // A raw carriage return would be read as a line feed.
   const bool as_is = text.find('\r') == std::string_view::npos;
   if (as_is && text.size() + opening.size() + closing.size() < escaped.size()) {
     out.append(opening).append(text).append(closing);
@@ -59,7 +59,7 @@ void append_value(std::string& out, std::string_view value) {
       case '\'':
         out += c != quote ? std::string(1, c) : (c == '"' ? "&#34;" : "&#39;");
         break;
-      // As such they would be read as spaces.
+      // Raw ones would be read as spaces.
       case '\t':
         out += "&#9;";
         break;
@@ -76,14 +76,14 @@ void append_value(std::string& out, std::string_view value) {
   out += quote;
 }
 
-// What is between its tags is HTML where the drawing stands in a page of HTML, and HTML knows no
-// "<div/>": it reads that as "<div>", and what follows as its content.
+// True if an HTML page would parse the element's content as HTML. HTML has no "<div/>": it reads
+// that as "<div>", and what follows as its content.
 bool holds_html(const Node& node) {
   return node.is("foreignObject") || node.is("desc") || node.is("title");
 }
 
-// The other way round: elements that HTML lets have no end (HTML standard, "void elements"), of
-// which "<br></br>" would be two.
+// Conversely, HTML elements that must not have an end tag (HTML standard, "void elements"):
+// "<br></br>" would be two of them.
 bool never_has_an_end(std::string_view name) {
   static constexpr std::array<std::string_view, 14> names = {
       "area",  "base", "br",   "col",   "embed",  "hr",    "img",

@@ -1,4 +1,4 @@
-// The tree as a file again, in the fewest bytes.
+// Writes a tree in the fewest bytes.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace imgmill::svg {
 
-/// UTF-8 without a declaration, which XML then takes for granted. Reading it gives `document`
-/// again (`same`). HTML in it is written so that a page of HTML, into which the drawing may be
-/// put, reads the same. Thread-safe.
+/// Writes UTF-8 without an XML declaration, which is then the default. Reading it gives `document`
+/// again (`same`). Embedded HTML is written so that an HTML page that includes the drawing reads
+/// the same. Thread-safe.
 [[nodiscard]] std::string write(const Document& document);
 
 }  // namespace imgmill::svg

@@ -1,7 +1,8 @@
-// Blocks of 4 x 4 samples, for one instruction set. Included by files that
-// foreach_target.h includes again and again.
+// Operations on blocks of 4 x 4 samples, for one instruction set. Included by files that
+// foreach_target.h includes repeatedly.
 //
-// A block is two halves: its upper two rows, and its lower two. A vector holds a half of one
+// A block consists of two halves: its upper two rows and its lower two. A vector holds one half of
+// one or two blocks, 128 bits each.
 // block, or of two, in 128 bits each.
 #if defined(IMGMILL_WEBP_BLOCKS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMGMILL_WEBP_BLOCKS_INL_H
@@ -21,7 +22,7 @@
 #include "webp/quantiser.h"
 #include "webp/tables.h"
 
-// What has no vectors of 16 bytes takes the plain way (plain-inl.h).
+// Targets without 16-byte vectors use the scalar code (plain-inl.h).
 #if HWY_TARGET != HWY_SCALAR
 HWY_BEFORE_NAMESPACE();
 namespace imgmill::webp {
@@ -29,7 +30,7 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// One more than the position of the last level that is not 0.
+// Returns one more than the position of the last nonzero level.
 HWY_INLINE std::size_t EndOf(const std::int16_t* levels) {
   std::size_t end = 16;
   while (end > 0 && levels[end - 1] == 0) --end;
@@ -70,8 +71,8 @@ HWY_INLINE void Transpose(D d, V& upper, V& lower) {
   lower = hn::InterleaveUpper(d, even, odd);
 }
 
-// Four numbers a block, whose sum is that of the Hadamard coefficients' magnitudes, of which the
-// transform along the columns has been done: `a` and `b` hold two rows each, all rows alike.
+// Finishes a Hadamard transform whose column pass is done: `a` and `b` hold two rows each. Returns
+// four numbers per block, whose sum is that of the coefficients' magnitudes.
 template <class D, class V>
 HWY_INLINE V HadamardAcross(D d, V a, V b) {
   const V low = hn::InterleaveLower(d, a, b);
@@ -87,7 +88,7 @@ HWY_INLINE V HadamardAcross(D d, V a, V b) {
   return hn::Add(larger(hn::Add(left, right)), larger(hn::Sub(left, right)));
 }
 
-// The sums of 8 neighbours; each 128 bits give four numbers to add.
+// Adds neighbouring lanes; each 128 bits give four partial sums.
 template <class D, class V>
 HWY_INLINE auto SumsOfFour(D d, V v) {
   const hn::RepartitionToWide<D> wide;
@@ -96,7 +97,7 @@ HWY_INLINE auto SumsOfFour(D d, V v) {
   return hn::Add(sums, more);
 }
 
-// The sum of magnitudes of the Hadamard coefficients of blocks: into out[block].
+// Writes the sum of magnitudes of each block's Hadamard coefficients to out[block].
 template <class D, class V>
 HWY_INLINE void Hadamard(D d, V upper, V lower, std::int32_t* out) {
   const V sum = hn::Add(upper, lower);
@@ -113,8 +114,7 @@ HWY_INLINE void Hadamard(D d, V upper, V lower, std::int32_t* out) {
   }
 }
 
-// Half of the DCT-II, along the columns, without its scale: 1, sqrt(2) cos(pi / 8), 1,
-// sqrt(2) sin(pi / 8).
+// Column pass of the DCT-II, unscaled: 1, sqrt(2) cos(pi / 8), 1, sqrt(2) sin(pi / 8).
 template <class D, class V>
 HWY_INLINE void DctDown(D d, V& upper, V& lower) {
   alignas(16) static constexpr std::int16_t more[8] = {0, 0, 0, 0, 10045, 10045, 10045, 10045};
@@ -146,7 +146,7 @@ HWY_INLINE void StoreBlocks(D d, hn::Vec<D> first, hn::Vec<D> last, std::int16_t
   }
 }
 
-// Differences of up to 255 into coefficients, turned: [horizontal][vertical].
+// Transforms differences of up to 255 to coefficients, transposed: [horizontal][vertical].
 template <class D, class V>
 HWY_INLINE void ForwardDct(D d, V& upper, V& lower) {
   upper = hn::ShiftLeft<3>(upper);
@@ -159,8 +159,7 @@ HWY_INLINE void ForwardDct(D d, V& upper, V& lower) {
   lower = hn::ShiftRight<4>(hn::Add(lower, half));
 }
 
-// Where bytes of zigzag order come from: from the upper half (0..15), the lower half, turned or
-// not.
+// Byte shuffles to zigzag order, from the upper half (0..15) and the lower half, transposed or not.
 struct Shuffles {
   alignas(16) std::uint8_t first_upper[16], first_lower[16], last_upper[16], last_lower[16];
 };
@@ -186,7 +185,7 @@ constexpr Shuffles MakeShuffles(bool back) {
   return s;
 }
 
-// From turned natural order to zigzag, and from zigzag to natural order.
+// From transposed natural order to zigzag order, and from zigzag to natural order.
 static constexpr Shuffles to_zigzag = MakeShuffles(false);
 static constexpr Shuffles from_zigzag = MakeShuffles(true);
 
@@ -203,7 +202,7 @@ HWY_INLINE void Permute(D d, const Shuffles& s, V& upper, V& lower) {
   lower = pick(s.last_upper, s.last_lower);
 }
 
-// One or two blocks of 16 bytes, `next` bytes apart, less others.
+// Returns the differences of one or two blocks of 16 bytes, `next` bytes apart, to others.
 template <class D>
 HWY_INLINE void Differences(D d, const std::uint8_t* samples, std::size_t next,
                             const std::uint8_t* foretold, hn::Vec<D>& upper, hn::Vec<D>& lower) {
@@ -222,7 +221,8 @@ HWY_INLINE void Differences(D d, const std::uint8_t* samples, std::size_t next,
   }
 }
 
-// The sum of the magnitudes of all Hadamard coefficients of `count` blocks less what was foretold.
+// Returns the sum of the magnitudes of all Hadamard coefficients of the residuals of `count`
+// blocks.
 HWY_INLINE std::int32_t HadamardSum(const std::uint8_t* samples, const std::uint8_t* foretold,
                                     std::size_t count) {
   const OneOrTwo d;
@@ -237,7 +237,7 @@ HWY_INLINE std::int32_t HadamardSum(const std::uint8_t* samples, const std::uint
   return sum;
 }
 
-// The same for one block against `count` others, each by itself. count: even.
+// The same for one block against each of `count` predictions separately. count: even.
 HWY_INLINE void HadamardEach(const std::uint8_t* samples, const std::uint8_t* foretold,
                              std::size_t count, std::int32_t* out) {
   const OneOrTwo d;
@@ -248,8 +248,8 @@ HWY_INLINE void HadamardEach(const std::uint8_t* samples, const std::uint8_t* fo
   }
 }
 
-// Coefficients of blocks, 16 each in the order of zigzag; `next`: bytes from one block of samples
-// to the next. count: even.
+// Computes the coefficients of blocks, 16 each in zigzag order. `next`: bytes from one block of
+// samples to the next. count: even.
 HWY_INLINE void Transform(const std::uint8_t* samples, std::size_t next,
                           const std::uint8_t* foretold, std::size_t count, std::int16_t* out) {
   const OneOrTwo d;
@@ -262,7 +262,7 @@ HWY_INLINE void Transform(const std::uint8_t* samples, std::size_t next,
   }
 }
 
-// Coefficients into levels, cut off after the bias; gives the weighed squares of the errors.
+// Quantizes coefficients to levels, truncating after the bias. Returns the weighted squared error.
 HWY_INLINE std::int32_t Quantise(const std::int16_t* coefficients, const Matrix& matrix,
                                  BlockLevels& out) {
   const One d;
@@ -289,7 +289,7 @@ HWY_INLINE std::int32_t Quantise(const std::int16_t* coefficients, const Matrix&
   return hn::GetLane(hn::SumOfLanes(wide, hn::Add(sums, more)));
 }
 
-// Half of RFC 6386's inverse DCT (section 14.3), along the columns.
+// Column pass of RFC 6386's inverse DCT (section 14.3).
 template <class D, class V>
 HWY_INLINE void InverseDown(D d, V& upper, V& lower) {
   const Wide<D> wide;
@@ -297,7 +297,7 @@ HWY_INLINE void InverseDown(D d, V& upper, V& lower) {
   const V b = hn::Sub(upper, lower);
   const V odd = UpperHalves(d, upper, lower);
   const V large = hn::Add(odd, hn::MulHigh(odd, hn::Set(d, 20091)));
-  // 35468 has 16 bits; it is 65536 less 30068.
+  // 35468 needs 16 unsigned bits; it is 65536 - 30068.
   const V small = SwapHalves(d, hn::Add(odd, hn::MulHigh(odd, hn::Set(d, -30068))));
   const V even = LowerHalves(d, a, b);
   const V change = hn::BitCast(d, hn::OddEven(hn::BitCast(wide, hn::Sub(small, large)),
@@ -306,8 +306,8 @@ HWY_INLINE void InverseDown(D d, V& upper, V& lower) {
   lower = SwapHalves(d, hn::Sub(even, change));
 }
 
-// Levels in zigzag order and what was foretold into 4 x 4 samples. `dc`: if not null, stands for
-// the first coefficient as it is.
+// Adds the inverse transform of levels in zigzag order to the prediction, giving 4 x 4 samples.
+// `dc`: if not null, replaces the first coefficient, already dequantized.
 HWY_INLINE void Reconstruct(const std::int16_t* levels, const Matrix& matrix,
                             const std::int16_t* dc, const std::uint8_t* foretold, std::uint8_t* to,
                             std::size_t stride) {

@@ -1,4 +1,4 @@
-// VP8's arithmetic coder of bits.
+// VP8's binary arithmetic coder.
 #pragma once
 
 #include <bit>
@@ -8,7 +8,7 @@
 
 namespace imgmill::webp {
 
-/// Writes bits of given probabilities (RFC 6386, section 7). Throws std::bad_alloc.
+/// Writes bits with given probabilities (RFC 6386, section 7). Throws std::bad_alloc.
 class BoolWriter {
  public:
   /// `probability`, 1..255, is that of a 0, in 256ths.
@@ -26,28 +26,28 @@ class BoolWriter {
     waiting_ += shift;
     if (waiting_ >= 16) flush();
   }
-  /// The lowest `bits` of a number, most significant first, each as likely 0 as 1.
+  /// Writes the lowest `bits` of a number, most significant first, each with even probability.
   void put_number(std::uint32_t number, int bits) {
     while (bits-- > 0) put(((number >> bits) & 1) != 0, 128);
   }
-  /// A flag, and if it is set, a number and its sign.
+  /// Writes a flag and, if it is set, a number and its sign.
   void put_signed(int number, int bits) {
     put(number != 0, 128);
     if (number == 0) return;
     put_number(static_cast<std::uint32_t>(number < 0 ? -number : number), bits);
     put(number < 0, 128);
   }
-  /// Everything that was put; nothing may be put afterwards.
+  /// Returns the output; nothing may be written afterwards.
   [[nodiscard]] std::vector<std::uint8_t> finish() {
     put_number(0, 32);
     return std::move(bytes_);
   }
-  /// Bytes so far, about.
+  /// Returns the approximate number of bytes so far.
   [[nodiscard]] std::size_t size() const { return bytes_.size(); }
 
  private:
-  // `low_` holds 8 bits that may still change, `waiting_` that may only be carried into, and the
-  // carry.
+  // `low_` holds 8 bits that may still change, `waiting_` bits that only a carry can change, and
+  // the carry.
   void flush() {
     while (waiting_ >= 8) {
       const auto top = static_cast<std::uint32_t>(low_ >> waiting_);

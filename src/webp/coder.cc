@@ -5,7 +5,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "webp/coder.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// After foreach_target.h, so that it is included once per instruction set.
 #include <hwy/highway.h>
 
 #include "webp/macroblock-inl.h"
@@ -32,11 +32,11 @@ namespace {
 
 HWY_EXPORT(CodeRow);
 
-// What stands for samples beyond the picture: RFC 6386, section 12.2.
+// Stand-ins for samples outside the picture: RFC 6386, section 12.2.
 constexpr std::uint8_t beyond_top = 127;
 constexpr std::uint8_t beyond_left = 129;
 
-// Costs follow what has been seen so far.
+// Interval at which costs are adapted to the statistics so far.
 constexpr std::size_t macroblocks_between_costs = 96;
 
 void start_band(Band& band, std::size_t size, std::size_t wide) {
@@ -45,11 +45,11 @@ void start_band(Band& band, std::size_t size, std::size_t wide) {
   std::fill_n(band.samples.begin(), band.stride, beyond_top);
 }
 
-// The last row of samples becomes the one above.
+// Moves the last row of samples to the row above.
 void move_band(Band& band, std::size_t size, std::size_t wide) {
   const auto last = band.samples.begin() + static_cast<std::ptrdiff_t>(size * band.stride);
   std::copy(last, last + static_cast<std::ptrdiff_t>(band.stride), band.samples.begin());
-  // Right of the picture the last sample goes on.
+  // Beyond the right edge the last sample is repeated.
   const std::size_t end = Band::margin + size * wide;
   std::fill_n(band.samples.begin() + static_cast<std::ptrdiff_t>(end), Band::margin,
               band.samples[end - 1]);
@@ -72,12 +72,12 @@ Coder::Coder(const Planes& from, const Segments& with, const Thought& care, std:
   }
   const std::uint64_t all = from.wide * from.high;
   macroblocks.reserve(all);
-  // As many as there could be: what is not touched is not there, while growing on the way would
-  // hold the old ones and twice as many new ones.
+  // Reserves the maximum: untouched pages take no memory, whereas growing would temporarily hold
+  // the old buffer and one of twice the size.
   constexpr std::size_t most_levels = 25 * 16;
   levels.reserve(most_levels * all);
-  // Beside the modes there are up to 2 KiB of probabilities, and for each macroblock its segment
-  // and whether it has levels.
+  // Besides the modes there are up to 2 KiB of probabilities, and for each macroblock its segment
+  // and its skip flag.
   const std::uint64_t head = std::min<std::uint64_t>(mode_bytes / 2, 2048);
   const std::uint64_t bits = 8 * (mode_bytes - head) / 100 * 98;
   const std::uint64_t beside = all * (with.count > 1 ? 3 : 1);
@@ -87,13 +87,13 @@ Coder::Coder(const Planes& from, const Segments& with, const Thought& care, std:
 
 bool Coder::may_use_blocks() const {
   const std::uint64_t all = planes->wide * planes->high;
-  // Even use over the picture, with a ninth of it to begin with.
+  // Spreads the budget evenly over the picture, with a ninth of it in advance.
   return mode_cost < mode_room / (9 * all) * (8 * macroblocks.size() + all);
 }
 
 std::size_t Coder::usable_whole_modes() const {
   const std::uint64_t all = planes->wide * planes->high;
-  // Whoever tells blocks stops earlier; what is left beyond that is for whole ones.
+  // Block modes stop earlier; the rest of the budget is for whole modes.
   return mode_cost < mode_room / (16 * all) * (15 * macroblocks.size() + all) ? whole_modes : 1;
 }
 

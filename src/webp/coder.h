@@ -1,4 +1,4 @@
-// Decides how macroblocks are foretold, and makes their levels.
+// Chooses prediction modes of macroblocks and computes their levels.
 #pragma once
 
 #include <array>
@@ -13,20 +13,19 @@
 
 namespace imgmill::webp {
 
-/// How much thought goes into a macroblock.
+/// Encoding effort per macroblock.
 struct Thought {
-  std::size_t block_modes = 2;  ///< for each block, so many are tried in full: 1..4
-  bool weigh = true;            ///< levels are weighed against their bits
+  std::size_t block_modes = 2;  ///< modes tried in full for each block: 1..4
+  bool weigh = true;            ///< levels are chosen by rate-distortion cost (trellis)
 };
 
-/// A block's levels in the order of zigzag, and one more than the position of the last that is not
-/// 0.
+/// A block's levels in zigzag order, and one more than the position of the last nonzero level.
 struct BlockLevels {
   alignas(32) std::int16_t levels[16];
   std::size_t end;
 };
 
-/// What lies beside a macroblock: `samples` is its first, in a picture of this stride.
+/// The neighbourhood of a macroblock: `samples` is its first sample, in a picture of this stride.
 struct Beside {
   const std::uint8_t* samples;
   std::size_t stride;
@@ -37,16 +36,16 @@ struct Beside {
   [[nodiscard]] std::uint8_t corner() const { return *(samples - stride - 1); }
 };
 
-/// The neighbours of a block on one line: the lowest of the left column twice, the others upwards,
-/// the corner, eight of the row above and the last of them again. All modes but two are means
-/// of two or three neighbours on that line.
+/// The neighbours of a block in one line: the lowest sample of the left column twice, the others
+/// upwards, the corner, eight samples of the row above, and the last of them again. All modes but
+/// two are averages of two or three adjacent samples of that line.
 struct Line {
   alignas(16) std::uint8_t at[16];
   static constexpr std::size_t corner = 5;
 };
 
-/// What neighbours must know of a macroblock, on one side: which of its blocks along it have levels
-/// (the contexts of RFC 6386, section 13.3), and how they were foretold.
+/// State of a macroblock that its neighbours on one side need: which adjacent blocks have nonzero
+/// levels (the contexts of RFC 6386, section 13.3), and their prediction modes.
 struct Side {
   std::array<std::uint8_t, 4> luma{};
   std::array<std::uint8_t, 2> blue{};
@@ -55,8 +54,8 @@ struct Side {
   std::array<BlockMode, 4> modes{};
 };
 
-/// A row of macroblocks as a decoder shows it before the loop filter, and the row of samples
-/// above and a column to the left of it.
+/// A row of macroblocks as decoded before the loop filter, with the row of samples above it and a
+/// column to its left.
 struct Band {
   static constexpr std::size_t margin = 16;
   std::vector<std::uint8_t> samples;
@@ -67,23 +66,23 @@ struct Band {
   }
 };
 
-/// The coding of one picture, row by row. Not to be used by two threads.
+/// Encodes one picture, row by row. Not thread-safe.
 struct Coder {
-  /// What tells how macroblocks are foretold has 19 bits for its size in bytes (RFC 6386, section
+  /// The size of the partition with the modes is limited to 19 bits of bytes (RFC 6386, section
   /// 9.1), whatever the size of the picture.
   static constexpr std::size_t most_mode_bytes = (std::size_t{1} << 19) - 1;
 
-  /// Throws std::bad_alloc. The others must outlive it. `mode_bytes`: fewer, for tests.
+  /// Throws std::bad_alloc. The arguments must outlive it. `mode_bytes`: a lower limit, for tests.
   Coder(const Planes& from, const Segments& with, const Thought& care,
         std::size_t mode_bytes = most_mode_bytes);
 
-  /// Whether there is room left for telling a macroblock's luma block by block.
+  /// True if the mode budget allows per-block luma modes for the next macroblock.
   [[nodiscard]] bool may_use_blocks() const;
-  /// Of the modes for whole macroblocks, how many of the first may be chosen from: all while there
-  /// is room, then the one that takes least.
+  /// Returns how many of the whole-macroblock modes, from the first on, may be chosen: all while
+  /// the budget lasts, then only the cheapest.
   [[nodiscard]] std::size_t usable_whole_modes() const;
 
-  /// The next row. Throws std::bad_alloc.
+  /// Encodes the next row. Throws std::bad_alloc.
   void code_row();
 
   const Planes* planes;
@@ -94,14 +93,14 @@ struct Coder {
   std::vector<Side> above;
   Side left;
   TokenCosts costs;
-  TokenTeller teller;  ///< for `counts`
+  TokenTeller teller;  ///< fills `counts`
   ForkCounts counts;
   std::vector<Macroblock> macroblocks;
   Levels levels;
-  std::uint64_t mode_cost = 0;  ///< so far, in 256ths of a bit
-  std::uint64_t mode_room = 0;  ///< for all of the picture, likewise
-  std::size_t since_costs = 0;  ///< macroblocks since costs were fitted to what has come
-  Planes* shown = nullptr;      ///< for tests: gets what a decoder shows without the loop filter
+  std::uint64_t mode_cost = 0;  ///< used so far, in 256ths of a bit
+  std::uint64_t mode_room = 0;  ///< for the whole picture, in the same unit
+  std::size_t since_costs = 0;  ///< macroblocks since costs were last adapted
+  Planes* shown = nullptr;      ///< for tests: receives the decoder output before the loop filter
 };
 
 }  // namespace imgmill::webp

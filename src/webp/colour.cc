@@ -5,21 +5,21 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "webp/colour.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// After foreach_target.h, so that it is included once per instruction set.
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace imgmill::webp {
 namespace HWY_NAMESPACE {
 
-// 65536ths and 32768ths of ITU-R BT.601's weights, scaled to 219 and 224 steps.
+// ITU-R BT.601 weights in 65536ths and 32768ths, scaled to 219 and 224 steps.
 constexpr std::uint16_t luma_weights[3] = {16829, 33039, 6416};
 constexpr std::int16_t blue_weights[3] = {-4857, -9535, 14392};
 constexpr std::int16_t red_weights[3] = {14392, -12052, -2340};
 
 #if HWY_TARGET == HWY_SCALAR
 
-// What has no vectors of 16 bytes takes the plain way: the same sums, sample by sample.
+// Targets without 16-byte vectors use scalar code with the same sums.
 void ConvertRows(const std::uint8_t* upper, const std::uint8_t* lower, std::size_t width,
                  std::uint8_t* const* luma, std::uint8_t* blue_out, std::uint8_t* red_out) {
   const std::uint8_t* rows[2] = {upper, lower};
@@ -52,7 +52,7 @@ using Bytes = hn::FixedTag<std::uint8_t, 16>;
 using Words = hn::FixedTag<std::uint16_t, 8>;
 using Signed = hn::FixedTag<std::int16_t, 8>;
 
-// Eight bytes, at the low end of words or not, to luma in 256ths.
+// Converts eight bytes, in the low byte of each word or not, to luma in 256ths.
 template <typename V>
 HWY_INLINE V Luma(V red, V green, V blue) {
   const Words d;
@@ -73,7 +73,7 @@ HWY_INLINE auto Chroma(V red, V green, V blue, const std::int16_t* weights) {
   return hn::ShiftRight<7>(sum);
 }
 
-// Two rows of 16 pixels each, `width` in all, a multiple of 16.
+// Converts two rows of `width` pixels, a multiple of 16.
 void ConvertRows(const std::uint8_t* upper, const std::uint8_t* lower, std::size_t width,
                  std::uint8_t* const* luma, std::uint8_t* blue_out, std::uint8_t* red_out) {
   const Bytes d;
@@ -98,7 +98,7 @@ void ConvertRows(const std::uint8_t* upper, const std::uint8_t* lower, std::size
         return hn::DemoteTo(half, hn::BitCast(ds, hn::ShiftRight<8>(v)));
       };
       hn::StoreU(hn::Combine(d, bytes(high), bytes(low)), d, luma[row] + x);
-      // A word holds two neighbours.
+      // Each word holds two neighbouring samples.
       const auto pairs = [&](hn::Vec<Bytes> v) HWY_ATTR {
         const auto words = hn::BitCast(d16, v);
         return hn::Add(hn::And(words, hn::Set(d16, 0xFF)), hn::ShiftRight<8>(words));
@@ -129,7 +129,7 @@ namespace {
 
 HWY_EXPORT(ConvertRows);
 
-// A row as RGB, continued by its last pixel up to `width`.
+// Writes a row as RGB, padded to `width` with its last pixel.
 void fill_row(const Samples& samples, std::size_t y, std::size_t width, std::uint8_t* to) {
   const std::uint8_t* from =
       samples.first + std::min<std::size_t>(y, samples.height - 1) * samples.row_size;
@@ -142,16 +142,16 @@ void fill_row(const Samples& samples, std::size_t y, std::size_t width, std::uin
   for (std::size_t x = samples.width; x < width; ++x) std::memcpy(to + 3 * x, last, 3);
 }
 
-// Decoders smooth chroma when they enlarge it: what stands out from its four neighbours is
-// made to stand out more. In 256ths of the difference to their sum. Fitted with the quantiser's
-// numbers (quantiser.cc).
+// Decoders smooth chroma when upsampling, so differences to the four neighbours are amplified in
+// advance. In 256ths of the difference to their sum. Fitted together with the quantizer's numbers
+// (quantiser.cc).
 constexpr int sharpening = 33;
 
 void sharpen(std::vector<std::uint8_t>& plane, std::size_t width) {
   const std::size_t height = plane.size() / width;
   std::vector<std::uint8_t> above(plane.begin(),
                                   plane.begin() + static_cast<std::ptrdiff_t>(width));
-  // As it was, with one more sample at either side.
+  // The original row, with one more sample on either side.
   std::vector<std::uint8_t> now(width + 2);
   for (std::size_t y = 0; y < height; ++y) {
     std::uint8_t* row = plane.data() + y * width;

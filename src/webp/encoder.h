@@ -1,4 +1,4 @@
-// Lossy WebP files from samples.
+// Lossy WebP encoder.
 #pragma once
 
 #include "imgmill/buffer.h"
@@ -13,9 +13,9 @@ struct EncoderSettings {
   Thought thought{};
 };
 
-/// The whole way. Besides the file, it takes 1.5 bytes a pixel for planes and some two bytes for
-/// each level that is not 0. The same bytes on every machine. Errors: as write_webp(). Thread-safe.
-/// Throws std::bad_alloc.
+/// Encodes samples to a WebP file. Besides the file, it takes 1.5 bytes per pixel for planes and
+/// about two bytes per nonzero level. Deterministic on every machine. Errors: as write_webp().
+/// Thread-safe. Throws std::bad_alloc.
 [[nodiscard]] Result<Buffer> encode_webp(const Samples& samples, const EncoderSettings& settings);
 
 }  // namespace imgmill::webp

@@ -71,7 +71,7 @@ bool same_rows(const std::uint8_t* shown, int stride, const std::vector<std::uin
   return true;
 }
 
-// Whether libwebp's decoder, without a loop filter, comes to the very samples the encoder went by.
+// Checks that libwebp's output without a loop filter equals the encoder's reconstruction.
 testing::AssertionResult decoder_agrees(const Raster& raster, int quality, const Thought& thought) {
   const webp::Planes planes = webp::to_planes(shot(raster).samples);
   webp::Segments segments = webp::make_segments(planes, quality);
@@ -134,7 +134,7 @@ TEST(WebpEncoder, RandomPicturesOfRandomSizesComeOut) {
     const int width = 1 + static_cast<int>(random() % 80);
     const int height = 1 + static_cast<int>(random() % 80);
     Raster picture = photo(width, height, 3, 8, static_cast<std::uint32_t>(random()));
-    // Some of it noise, some of it flat: levels of all sizes.
+    // Part noise, part flat: levels of all sizes.
     for (auto& sample : picture.samples) {
       if (random() % 4 == 0) sample = static_cast<std::uint16_t>(random() & 0xFF);
     }
@@ -205,7 +205,7 @@ TEST(WebpEncoder, ThoughtPays) {
       encoded(picture, {.quality = 75, .thought = {.block_modes = 1, .weigh = false}});
   const auto weighed = encoded(picture, {.quality = 75});
   ASSERT_TRUE(quick && weighed);
-  // Twice the bytes are worth some 6 dB.
+  // Twice the bytes are worth about 6 dB.
   const auto worth = [&](const Buffer& file) {
     return psnr(decode(file.view(), Format::webp).picture(), picture) -
            6 * std::log2(static_cast<double>(file.size()));
@@ -213,7 +213,7 @@ TEST(WebpEncoder, ThoughtPays) {
   EXPECT_GT(worth(*weighed), worth(*quick) + 0.1);
 }
 
-// The last instruction set is the plain one, which is there to hold the others against.
+// The last instruction set is the scalar one, the reference for the others.
 TEST(WebpEncoder, GivesTheSameBytesOnEveryInstructionSet) {
   const Raster pictures[] = {photo(75, 53), noise(40, 33, 3), graphic(64, 64)};
   for (const Raster& picture : pictures) {
@@ -245,7 +245,7 @@ TEST(WebpEncoder, ModesThatNoLongerFitAreNotTold) {
   }
 }
 
-// As large pictures have: so few bits for each macroblock, down to what telling nothing takes.
+// As in large pictures: few bits per macroblock, down to the minimum for the cheapest modes.
 TEST(WebpEncoder, ModesKeepToTheRoomThatThereIs) {
   const webp::Planes planes = webp::to_planes(shot(noise(1024, 512, 3)).samples);
   const webp::Segments segments = webp::make_segments(planes, 85);
@@ -255,8 +255,7 @@ TEST(WebpEncoder, ModesKeepToTheRoomThatThereIs) {
     for (std::size_t row = 0; row < planes.high; ++row) coder.code_row();
     const auto file = webp::write_webp(coder);
     ASSERT_TRUE(file);
-    // The frame begins with three bytes of bits, of which the first partition's size are the
-    // upper 19.
+    // The frame begins with a 3-byte tag; its upper 19 bits are the first partition's size.
     const std::span<const std::byte> frame = file->view().subspan(20);
     const std::size_t size =
         (std::to_integer<std::size_t>(frame[0]) | std::to_integer<std::size_t>(frame[1]) << 8 |

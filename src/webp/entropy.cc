@@ -5,8 +5,8 @@
 namespace imgmill::webp {
 namespace {
 
-// -log2(p / 256) in 256ths: in whole numbers, so that it is the same everywhere. The logarithm's
-// bits come one by one from squaring a fraction of 30 bits.
+// Returns -log2(p / 256) in 256ths, with integers for the same result everywhere. Each squaring of
+// a 30-bit fraction gives one bit of the logarithm.
 constexpr std::uint16_t cost_of(std::uint32_t p) {
   p = std::max<std::uint32_t>(p, 1);
   constexpr int fraction_bits = 10;

@@ -1,4 +1,4 @@
-// What coefficients cost in bits, and the probabilities that make them cheap.
+// Bit costs of coefficients, and the probabilities that minimize them.
 #pragma once
 
 #include <array>
@@ -10,25 +10,26 @@
 
 namespace imgmill::webp {
 
-/// Levels from here on are the last category: their cost has a part that hangs on the context and
-/// one that hangs on the level alone.
+/// Levels from here on are in the last category: their cost is a part that depends on the context
+/// plus a part that depends on the level alone.
 inline constexpr int many = 67;
 
-/// Bits of an event, in 256ths, by its probability in 256ths. 1..255; at 0 as at 1.
+/// Cost of an event in 256ths of a bit, indexed by its probability in 256ths. 1..255; 0 is treated
+/// as 1.
 extern const std::array<std::uint16_t, 256> bit_costs;
 
 [[nodiscard]] inline int bit_cost(bool bit, int probability_of_zero) {
   return bit_costs[static_cast<std::size_t>(bit ? 256 - probability_of_zero : probability_of_zero)];
 }
 
-/// The context that a level makes for what follows it (RFC 6386, section 13.3).
+/// Returns the context that a level sets for the next one (RFC 6386, section 13.3).
 [[nodiscard]] constexpr std::size_t context_of(int magnitude) {
   return magnitude > 1 ? 2 : static_cast<std::size_t>(magnitude);
 }
 
-/// Hands a block's levels, in the order of zigzag, to `sink` as decisions: sink.fork(forks, which,
-/// bit) for those with probabilities of the picture, sink.fixed(bit, probability) for others.
-/// `end`: one more than the position of the last level that is not 0, at most 16.
+/// Passes a block's levels, in zigzag order, to `sink` as binary decisions: sink.fork(forks, which,
+/// bit) for those with adaptive probabilities, sink.fixed(bit, probability) for the others. `end`:
+/// one more than the position of the last nonzero level, at most 16.
 template <typename Sink>
 void tell_block(Sink& sink, BlockKind kind, std::size_t context, const std::int16_t* levels,
                 std::size_t end) {
@@ -78,7 +79,7 @@ void tell_block(Sink& sink, BlockKind kind, std::size_t context, const std::int1
   if (end < 16) sink.fork(kind, band_of[end], context, 0, false);
 }
 
-/// How often each fork was 0 or 1.
+/// Counts how often each fork was 0 or 1.
 struct ForkCounts {
   std::uint32_t counts[block_kinds][bands][contexts][forks][2] = {};
 
@@ -88,35 +89,36 @@ struct ForkCounts {
   void fixed(bool, std::uint32_t) {}
 };
 
-/// The probabilities that make a picture of these counts smallest, changes told.
+/// Returns the probabilities that minimize the size for these counts, including the cost of
+/// updates.
 [[nodiscard]] Probabilities best_probabilities(const ForkCounts& counts);
 
 /// Costs in 256ths of a bit.
 struct TokenCosts {
-  /// Of a level: by what it is (`many` stands for all above), without its sign and extra bits.
-  /// Context 0 is what follows a zero, where no block ends.
+  /// Cost of a level by magnitude (`many` stands for all above), without its sign and extra bits.
+  /// Context 0 follows a zero, where a block cannot end.
   std::uint16_t level[block_kinds][bands][contexts][many + 1];
-  /// That a block ends here, by the band of what would follow.
+  /// Cost of ending the block here, by the band of the next position.
   std::uint16_t end[block_kinds][bands][contexts];
-  /// That it does not, where context 0 comes from outside: at the beginning.
+  /// Cost of not ending it although the context is 0: at the start of a block.
   std::uint16_t begin[block_kinds][bands];
 };
 
 /// Sign and extra bits, by magnitude.
 extern const std::array<std::uint16_t, highest_level + 1> extra_costs;
-/// Of a whole mode of luma; all of them have told that they are whole.
+/// Cost of a whole-macroblock luma mode, including the flag that it is one.
 extern const std::array<std::uint16_t, whole_modes> luma_mode_costs;
 extern const std::array<std::uint16_t, whole_modes> chroma_mode_costs;
-/// That the luma of a macroblock is told block by block.
+/// Cost of the flag for per-block luma modes.
 extern const std::uint16_t block_flag_cost;
-/// By the mode above, the mode to the left, and itself.
+/// Indexed by the mode above, the mode to the left, and the mode itself.
 using BlockModeCosts =
     std::array<std::array<std::array<std::uint16_t, block_modes>, block_modes>, block_modes>;
 extern const BlockModeCosts block_mode_costs;
 
 void fill_costs(const Probabilities& probabilities, TokenCosts& costs);
 
-/// The cost of a block: as tell_block().
+/// Returns the cost of a block; arguments as in tell_block().
 [[nodiscard]] inline int block_cost(const TokenCosts& costs, BlockKind kind, std::size_t context,
                                     const std::int16_t* levels, std::size_t end) {
   std::size_t at = kind == kind_luma_ac ? 1 : 0;
@@ -131,7 +133,7 @@ void fill_costs(const Probabilities& probabilities, TokenCosts& costs);
   return end < 16 ? sum + costs.end[kind][band_of[end]][context] : sum;
 }
 
-/// The decisions of RFC 6386's trees of modes, handed to put(bit, probability).
+/// Passes the decisions of RFC 6386's mode trees to put(bit, probability).
 template <typename Put>
 void tell_luma_mode(WholeMode mode, Put&& put) {
   const bool across = mode == whole_horizontal || mode == whole_true_motion;
@@ -172,7 +174,7 @@ void tell_block_mode(BlockMode mode, std::size_t above, std::size_t left, Put&& 
   if (mode != block_vertical_left) put(mode == block_horizontal_up, p[8]);
 }
 
-/// That the luma of a macroblock is foretold as a whole: the probability of the other.
+/// Probability of per-block luma modes.
 inline constexpr std::uint32_t block_flag_probability = 145;
 
 }  // namespace imgmill::webp

@@ -13,7 +13,7 @@
 namespace imgmill::webp {
 namespace {
 
-// The decoder of RFC 6386, section 7.3.
+// The bool decoder of RFC 6386, section 7.3.
 class BoolReader {
  public:
   explicit BoolReader(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)) {
@@ -55,7 +55,7 @@ TEST(WebpEntropy, BitsComeBack) {
     std::vector<std::pair<bool, std::uint32_t>> bits;
     BoolWriter writer;
     for (int i = 0; i < 3000; ++i) {
-      // Long rows of likely bits make carries run far.
+      // Long runs of likely bits make carries propagate far.
       const auto probability = static_cast<std::uint32_t>(seed % 2 == 0 ? 1 + random() % 255 : 255);
       const bool bit = random() % 256 >= probability;
       bits.emplace_back(bit, probability);
@@ -139,7 +139,7 @@ TEST(WebpEntropy, FittedProbabilitiesAreCheaper) {
     return sum;
   };
   EXPECT_LT(cost(fitted), 0.95 * cost(default_probabilities));
-  // What nothing is known of stays.
+  // Probabilities without any statistics stay at their defaults.
   EXPECT_EQ(fitted[kind_chroma], default_probabilities[kind_chroma]);
 }
 

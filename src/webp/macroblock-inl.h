@@ -1,5 +1,5 @@
-// One macroblock, for one instruction set: how it is foretold, coded and kept. Included by a file
-// that foreach_target.h includes again and again.
+// Prediction, encoding and storage of one macroblock, for one instruction set. Included by a file
+// that foreach_target.h includes repeatedly.
 #if defined(IMGMILL_WEBP_MACROBLOCK_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMGMILL_WEBP_MACROBLOCK_INL_H
 #undef IMGMILL_WEBP_MACROBLOCK_INL_H
@@ -22,20 +22,20 @@ HWY_BEFORE_NAMESPACE();
 namespace imgmill::webp {
 namespace HWY_NAMESPACE {
 
-// 16 times a distortion, and lambda times a cost.
+// 16 times a distortion plus lambda times a cost.
 using Score = std::int64_t;
 
-// How a block, or several, came out.
+// Result of encoding one or more blocks.
 struct Outcome {
   std::int64_t distortion = 0;
   std::int64_t cost = 0;
   [[nodiscard]] Score score(int lambda) const { return 16 * distortion + lambda * cost; }
 };
 
-// Modes of a block that may be tried in full.
+// Maximum number of block modes tried in full.
 constexpr std::size_t most_tried = 4;
 
-// One macroblock on its way.
+// Encodes one macroblock.
 class Worker {
  public:
   Worker(Coder& coder, std::size_t column)
@@ -60,7 +60,7 @@ class Worker {
   }
 
  private:
-  // Samples into blocks.
+  // Rearranges samples into blocks.
   void Gather() {
     const Planes& planes = *coder_.planes;
     GatherPlane(planes.luma.data() + 16 * (coder_.row * planes.luma_stride() + x_),
@@ -112,8 +112,8 @@ class Worker {
     CountWhole();
   }
 
-  // The means of the blocks, transformed once more: section 14.3's transform forwards, and
-  // back to what a decoder will have for means.
+  // Codes the second-order block: transforms the blocks' DC coefficients (the forward transform of
+  // section 14.3), and reconstructs the values that a decoder will have.
   void CodeSecond() {
     int rows[16];
     int sums[16];
@@ -199,7 +199,7 @@ class Worker {
     }
   }
 
-  // Weighs what has only been rounded, and shows it.
+  // Optimizes levels that were only rounded so far, and reconstructs the samples.
   void FinishWhole(Macroblock& made) {
     Band& band = coder_.bands[0];
     for (std::size_t block = 0; block < 16; ++block) {
@@ -234,13 +234,13 @@ class Worker {
     for (std::size_t i = 0; i < 4; ++i) line.at[4 - i] = before[i * band.stride];
     line.at[0] = line.at[1];
     std::memcpy(line.at + 5, above - 1, 5);
-    // Right of the macroblock nothing is known but what lies above it.
+    // To the right of the macroblock, only the samples above it are known.
     std::memcpy(line.at + 10, bx == 3 ? band.at(16 * x_ + 16) - band.stride : above + 4, 4);
     line.at[14] = line.at[13];
     line.at[15] = line.at[13];
   }
 
-  // Whether telling luma block by block is better; if so, all is done.
+  // Returns true if per-block luma modes are better; the macroblock's luma is then complete.
   bool ChooseBlocks(Macroblock& made) {
     const Score limit = whole_.score(segment_.lambda_mode);
     std::array<std::uint8_t, 4> above = above_.luma;
@@ -272,7 +272,7 @@ class Worker {
     return true;
   }
 
-  // The best mode of a block; its levels into block_levels_, all that was foretold into
+  // Returns the best mode of a block. Writes its levels to block_levels_ and all predictions to
   // block_foretold_.
   BlockMode TryBlock(std::size_t block, const std::array<std::uint16_t, block_modes>& mode_costs,
                      std::size_t context, Outcome& sum) {
@@ -283,7 +283,7 @@ class Worker {
     const std::uint8_t* samples = luma_ + 16 * block;
     std::int32_t sums[block_modes];
     HadamardEach(samples, foretold, block_modes, sums);
-    // The most promising ones first.
+    // Sorts the modes, most promising first.
     const std::size_t most = coder_.thought.block_modes;
     std::int64_t costs[most_tried + 1];
     BlockMode best[most_tried + 1];
@@ -384,7 +384,7 @@ class Worker {
     }
   }
 
-  // Into the coder's books.
+  // Appends the macroblock to the coder's results.
   void Keep(Macroblock& made) {
     const BlockLevels* luma = made.by_blocks ? block_levels_ : whole_levels_;
     const std::size_t first = made.by_blocks ? 0 : 1;
@@ -394,7 +394,7 @@ class Worker {
     made.skipped = !any;
     coder_.macroblocks.push_back(made);
     if (!any) {
-      // What neighbours will see; blocks without levels have said so already.
+      // Context for neighbours; empty blocks have already updated theirs.
       if (!made.by_blocks) above_.second = left_.second = 0;
       return;
     }

@@ -1,4 +1,4 @@
-// Pictures as VP8 sees them: planes, macroblocks, and what was decided about them.
+// Data structures of VP8 pictures: planes, macroblocks, and coding decisions.
 #pragma once
 
 #include <array>
@@ -10,10 +10,10 @@
 
 namespace imgmill::webp {
 
-/// RFC 6386, section 9.1: 14 bits for each side.
+/// RFC 6386, section 9.1: 14 bits per side.
 inline constexpr std::uint32_t most_side = 16383;
 
-/// Samples of 8 bits, row by row from top to bottom, in sRGB or another RGB, or grey.
+/// 8-bit samples, row by row from top to bottom, in sRGB or another RGB, or grey.
 struct Samples {
   const std::uint8_t* first = nullptr;
   std::size_t row_size = 0;  ///< bytes from one row to the next
@@ -22,8 +22,8 @@ struct Samples {
   int channels = 3;          ///< 1 or 3
 };
 
-/// Luma and halved chroma of ITU-R BT.601 in its limited range, continued by their last samples
-/// up to whole macroblocks.
+/// Luma and subsampled chroma (4:2:0) of ITU-R BT.601 in limited range, padded to whole macroblocks
+/// by repeating the last samples.
 struct Planes {
   std::uint32_t width = 0;   ///< of the picture
   std::uint32_t height = 0;  ///< of the picture
@@ -35,18 +35,18 @@ struct Planes {
   [[nodiscard]] std::size_t chroma_stride() const { return 8 * wide; }
 };
 
-/// What was decided about a macroblock.
+/// Coding decisions for one macroblock.
 struct Macroblock {
-  bool by_blocks = false;  ///< luma is foretold block by block
+  bool by_blocks = false;  ///< luma is predicted block by block
   bool skipped = false;    ///< all levels are 0
   WholeMode luma = whole_dc;
   WholeMode chroma = whole_dc;
-  std::array<BlockMode, 16> blocks{};  ///< as whole modes in others than `by_blocks`
+  std::array<BlockMode, 16> blocks{};  ///< the equivalent of the whole mode if not `by_blocks`
 };
 
-/// The levels of macroblocks that are not skipped, one after the other, as the file has them:
-/// second order (unless by blocks), luma, blue, red. A block is the number of its last level that
-/// is not 0, counted from 1, and all up to it in the order of zigzag.
+/// The levels of macroblocks that are not skipped, in file order: second order (unless by blocks),
+/// luma, blue, red. Each block is stored as the number of levels up to the last nonzero one,
+/// followed by these levels in zigzag order.
 using Levels = std::vector<std::int16_t>;
 
 }  // namespace imgmill::webp

@@ -1,6 +1,6 @@
-// Blocks of 4 x 4 samples without vectors: for machines that have none, and for tests to hold
-// the others against. The same results as blocks-inl.h and predict-inl.h, where the functions are
-// explained.
+// Scalar operations on blocks of 4 x 4 samples: for machines without vectors, and as the reference
+// in tests. The results equal those of blocks-inl.h and predict-inl.h, where the functions are
+// documented.
 #if defined(IMGMILL_WEBP_PLAIN_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMGMILL_WEBP_PLAIN_INL_H
 #undef IMGMILL_WEBP_PLAIN_INL_H
@@ -61,7 +61,7 @@ inline void HadamardEach(const std::uint8_t* samples, const std::uint8_t* foreto
   for (std::size_t i = 0; i < count; ++i) out[i] = HadamardOne(samples, foretold + 16 * i);
 }
 
-// A product of 32768ths, rounded.
+// Product in 32768ths, rounded.
 inline int Times(int value, int weight) { return (value * weight + 16384) >> 15; }
 
 inline void DctStep(const int* in, std::size_t step, int* out) {
@@ -133,7 +133,7 @@ inline void Reconstruct(const std::int16_t* levels, const Matrix& matrix, const 
   }
 }
 
-// RFC 6386, section 12.3, as it stands there: `e` is the line from its second sample on.
+// RFC 6386, section 12.3, verbatim: `e` is the line from its second sample on.
 inline void PredictBlock(const Line& line, std::uint8_t* out) {
   const std::uint8_t* e = line.at + 1;
   const auto three = [&](int i) {
@@ -154,7 +154,7 @@ inline void PredictBlock(const Line& line, std::uint8_t* out) {
       set(block_horizontal, three(corner - 1 - y));
       set(block_right_down, three(corner + x - y));
       set(block_left_down, three(corner + 2 + x + y));
-      // Steps of half a sample: how far along the edge, doubled.
+      // Position along the edge in half samples.
       const int right = 2 * x - y;
       set(block_vertical_right,
           right >= 0 ? (right % 2 == 0 ? two(corner + right / 2) : three(corner + (right + 1) / 2))
@@ -164,7 +164,7 @@ inline void PredictBlock(const Line& line, std::uint8_t* out) {
           down >= 0 ? (down % 2 == 0 ? two(corner - 1 - down / 2) : three(corner - (down + 1) / 2))
                     : three(corner - down - 1));
       const int left = x + y / 2;
-      // The two last samples are those of the next column.
+      // The last two samples are those of the next column.
       set(block_vertical_left, x == 3 && y >= 2 ? three(corner + 4 + y)
                                : y % 2 == 0     ? two(corner + 1 + left)
                                                 : three(corner + 2 + left));

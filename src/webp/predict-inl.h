@@ -1,5 +1,5 @@
-// What VP8 foretells of samples from their neighbours (RFC 6386, section 12), for one instruction
-// set. Included by files that foreach_target.h includes again and again.
+// VP8's intra prediction from neighbouring samples (RFC 6386, section 12), for one instruction set.
+// Included by files that foreach_target.h includes repeatedly.
 #if defined(IMGMILL_WEBP_PREDICT_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMGMILL_WEBP_PREDICT_INL_H
 #undef IMGMILL_WEBP_PREDICT_INL_H
@@ -16,7 +16,7 @@
 #include "webp/coder.h"
 #include "webp/tables.h"
 
-// What has no vectors of 16 bytes takes the plain way (plain-inl.h).
+// Targets without 16-byte vectors use the scalar code (plain-inl.h).
 #if HWY_TARGET != HWY_SCALAR
 HWY_BEFORE_NAMESPACE();
 namespace imgmill::webp {
@@ -24,8 +24,8 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// For each sample: the place on the line that a mean of three has in its middle, or that a
-// mean of two begins with; 0x80 for none.
+// For each sample: the position on the line of the middle of an average of three, or of the first
+// of an average of two; 0x80 for none.
 struct Means {
   alignas(16) std::uint8_t of_three[16];
   alignas(16) std::uint8_t of_two[16];
@@ -42,7 +42,7 @@ constexpr Means ThreesOnly(const std::uint8_t (&places)[16]) {
   return means;
 }
 
-// Means of two are written as 100 + place.
+// Averages of two are given as 100 + position.
 constexpr Means Mixed(const std::uint8_t (&places)[16]) {
   Means means{};
   for (std::size_t i = 0; i < 16; ++i) {
@@ -64,13 +64,13 @@ static constexpr Means means_of_modes[8] = {
     Mixed({104, 5, 6, 7, 103, 4, 104, 5, 102, 3, 103, 4, 101, 2, 102, 3}),
     Mixed({103, 3, 102, 2, 102, 2, 101, 1, 101, 1, 100, 100, 100, 100, 100, 100})};
 
-// All modes of a block: each 16 bytes, row by row.
+// Computes all modes of a block: each 16 bytes, row by row.
 HWY_INLINE void PredictBlock(const Line& line, std::uint8_t* out) {
   const hn::FixedTag<std::uint8_t, 16> d;
   const auto middle = hn::Load(d, line.at);
   const auto before = hn::ShiftLeftBytes<1>(d, middle);
   const auto after = hn::ShiftRightBytes<1>(d, middle);
-  // (a + 2 b + c + 2) / 4 is the rounded mean of b and the cut mean of a and c.
+  // (a + 2 b + c + 2) / 4 is the rounded average of b and the truncated average of a and c.
   const auto sum = hn::AverageRound(before, after);
   const auto cut = hn::Sub(sum, hn::And(hn::Xor(before, after), hn::Set(d, 1)));
   const auto threes = hn::AverageRound(middle, cut);
@@ -102,8 +102,8 @@ HWY_INLINE void PredictBlock(const Line& line, std::uint8_t* out) {
   hn::Store(hn::Combine(d, high, low), d, out + 16 * block_true_motion);
 }
 
-// A square of 4 x `across` samples a side as a whole; blocks follow each other row by row, 16 bytes
-// each. across: 4 for luma, 2 for chroma.
+// Predicts a square of 4 x `across` samples per side as a whole; blocks are stored row by row, 16
+// bytes each. across: 4 for luma, 2 for chroma.
 HWY_INLINE void PredictWhole(const Beside& beside, std::size_t across, WholeMode mode,
                              std::uint8_t* out) {
   const hn::FixedTag<std::uint8_t, 16> d;

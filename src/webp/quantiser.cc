@@ -9,22 +9,21 @@
 namespace imgmill::webp {
 namespace {
 
-// All numbers here (and two in unrest.cc and colour.cc) were fitted together: one after the other,
-// up and down, for the fewest bytes at equal mean SSIMULACRA 2 of 75, 80 and 85 over five Kodak
-// pictures and the middles of five photographs, and looked at again on others.
+// All constants here (and two in unrest.cc and colour.cc) were fitted together, one after the
+// other, up and down, for the fewest bytes at equal mean SSIMULACRA 2 of 75, 80 and 85 over five
+// Kodak pictures and the centres of five photographs, and verified on others.
 
-// Against the index of the picture's quantiser: what changes slowly is seen on all scales.
+// Relative to the picture's quantizer index: low frequencies are visible at all scales.
 constexpr int luma_dc_change = -15;
 constexpr int second_dc_change = -12;
 constexpr int second_ac_change = -12;
 constexpr int chroma_dc_change = -15;
 constexpr int chroma_ac_change = 1;
 
-// Steps of the index for each octave of unrest.
+// Index steps per octave of activity.
 constexpr int steps_of_an_octave_64ths = 183;
 
-// What an error counts for, by how fast the coefficient changes: less, the faster. In 16ths,
-// in the order of zigzag.
+// Weights of errors by frequency, decreasing with frequency. In 16ths, in zigzag order.
 constexpr std::array<std::int16_t, 16> falling(double fall) {
   std::array<std::int16_t, 16> weights{};
   for (std::size_t at = 0; at < 16; ++at) {
@@ -36,33 +35,31 @@ constexpr std::array<std::int16_t, 16> falling(double fall) {
 }
 constexpr std::array<std::int16_t, 16> luma_weights = falling(2.25);
 constexpr std::array<std::int16_t, 16> chroma_weights = falling(2.5);
-// Its transform makes squares four times as large, but sixteen blocks hang on it.
+// Its transform makes squared errors four times as large, but sixteen blocks depend on it.
 constexpr std::int16_t second_weight = 12;
 
-// Where levels are not weighed: what is added before they are cut, in 256ths of a step.
+// Rounding bias before truncation for levels without a trellis, in 256ths of a step.
 constexpr int luma_bias = 102;
 constexpr int second_bias = 115;
 constexpr int chroma_bias = 107;
 
-// What bits cost, in 256ths of the square of a step of AC.
+// Price of bits, in 256ths of the square of an AC step.
 constexpr int mode_price = 201;
 constexpr int level_price = 73;
 constexpr int chroma_price = 44;
-// Below this index bits count for less and less, down to nothing: there is no finer quantiser for
-// those who want more.
+// Below this index the price of bits falls to zero: there is no finer quantizer for higher quality.
 constexpr int all_for_bits = 4;
-// In 256ths of a step, where sums of Hadamard coefficients are compared.
+// In 256ths of a step, for comparisons of Hadamard sums.
 constexpr int satd_price = 95;
 
-// The loop filter's strength in 1024ths of a step. SSIMULACRA 2 would have none from scores of 60
-// up (0.3 points more at the same bytes), but people see the edges of blocks in smooth faces: this
-// is the least that hides them at 150% down to quality 60.
+// Loop filter strength in 1024ths of a step. SSIMULACRA 2 prefers none for scores of 60 and above
+// (0.3 points more at the same bytes), but viewers see block edges in smooth faces: this is the
+// weakest filter that hides them at 150% magnification down to quality 60.
 constexpr int filter_share = 100;
 constexpr int filter_sharpness = 7;
 
-// The index of a picture's quantiser, in 16ths, by its quality: where the mean score is what
-// libwebp's method 4 has at that quality, over eight Kodak pictures and the middles of eight
-// photographs.
+// A picture's quantizer index, in 16ths, by quality, chosen to match the mean score of libwebp's
+// method 4 at that quality over eight Kodak pictures and the centres of eight photographs.
 struct Point {
   int quality;
   int index;
@@ -128,7 +125,7 @@ Segment make_segment(int quantiser) {
 
 }  // namespace
 
-// Macroblocks of some 150 megapixels: beyond them there are fewer than seven bits for each.
+// Number of macroblocks of about 150 megapixels: beyond it fewer than seven bits remain for each.
 constexpr std::size_t most_segmented = 600'000;
 
 Segments make_segments(const Planes& planes, double quality) {
@@ -150,8 +147,8 @@ Segments segments_at(const Planes& planes, int index) {
     quantisers[i] = std::clamp((index * 256 + change + 2048) >> 12, 0, 127);
     segments.rows[i] = make_segment(quantisers[i]);
   }
-  // One is enough where all are quantised alike.
-  // ... or where telling which takes room that modes need (see Coder::most_mode_bytes).
+  // One segment is enough if all quantizers are equal, or if the segment map would take space that
+  // modes need (see Coder::most_mode_bytes).
   const bool too_many = planes.wide * planes.high > most_segmented;
   if (too_many) segments.rows[0] = make_segment(std::clamp((index * 256 + 2048) >> 12, 0, 127));
   if (too_many || std::ranges::count(quantisers, quantisers[0]) == most_segments) {

@@ -1,4 +1,4 @@
-// The levels of macroblocks as tokens, in the order of the file.
+// Converts the levels of macroblocks to tokens in file order.
 #pragma once
 
 #include <array>
@@ -10,17 +10,17 @@
 
 namespace imgmill::webp {
 
-/// Goes through a picture's levels, macroblock by macroblock, with the contexts that neighbours
-/// make (RFC 6386, section 13.3).
+/// Walks through a picture's levels, macroblock by macroblock, and tracks the contexts from
+/// neighbours (RFC 6386, section 13.3).
 class TokenTeller {
  public:
-  /// wide: macroblocks of a row. Throws std::bad_alloc.
+  /// wide: macroblocks per row. Throws std::bad_alloc.
   explicit TokenTeller(std::size_t wide) : above_(wide) {}
 
   void start_row() { left_ = {}; }
 
-  /// Hands on the tokens of the next macroblock, the one in `column`, to a sink as tell_block()
-  /// has it; `levels` are those not told yet, and what of them was not is returned.
+  /// Passes the tokens of the next macroblock, in `column`, to a sink as in tell_block(). `levels`
+  /// are the remaining levels; returns those after this macroblock.
   template <typename Sink>
   const std::int16_t* tell(const Macroblock& macroblock, std::size_t column,
                            const std::int16_t* levels, Sink& sink) {

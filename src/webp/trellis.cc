@@ -6,7 +6,7 @@
 namespace imgmill::webp {
 namespace {
 
-// A level of a coefficient, and the best way to it.
+// A candidate level of a coefficient, and the best path to it.
 struct Node {
   std::int64_t score;
   std::int16_t level;
@@ -30,7 +30,7 @@ Weighed weigh(const std::int16_t* coefficients, const Matrix& matrix, BlockKind 
     sizes[at] = size;
     const int step = matrix.steps[at];
     const int level = (size * matrix.inverse[at]) >> 16;
-    // Cutting the inverse off may have cost a whole level, too.
+    // Truncation of the inverse may have lost a whole level as well.
     nearest[at] = level + (2 * (size - level * step) > step ? 1 : 0);
     nearest[at] += 2 * (size - nearest[at] * step) > step ? 1 : 0;
     if (nearest[at] > 0) end = at + 1;
@@ -54,7 +54,7 @@ Weighed weigh(const std::int16_t* coefficients, const Matrix& matrix, BlockKind 
     for (int i = 0; i < counts[at]; ++i) {
       const int level = most - i;
       const std::int64_t error = size - level * step;
-      // Against a level of 0.
+      // Relative to a level of 0.
       const std::int64_t change =
           16 * weight * weight * (error * error - std::int64_t{size} * size);
       const int index = std::min(level, many);

@@ -7,8 +7,8 @@
 namespace imgmill::webp {
 namespace {
 
-// The logarithm to base 2, in 64ths: its whole part, and a parabola for the rest that is off by
-// less than a 64th.
+// Returns the base-2 logarithm in 64ths: the integer part, plus a parabola for the fraction with an
+// error of less than a 64th.
 int logarithm(std::uint32_t value) {
   const int whole = std::bit_width(value) - 1;
   const auto rest = static_cast<std::int64_t>((std::uint64_t{value} << (32 - whole)) & 0xFFFFFFFF);
@@ -17,10 +17,10 @@ int logarithm(std::uint32_t value) {
   return 64 * whole + static_cast<int>(bent >> 26);
 }
 
-// Variances below this, of luma, are all alike to the eye.
+// Luma variances below this look alike.
 constexpr std::uint32_t least_variance = 4;
 
-// The logarithm of the mean of the deviations, in steps.
+// Returns the mean logarithm of the standard deviations, in steps.
 int unrest_at(const std::uint8_t* samples, std::size_t stride) {
   int sum = 0;
   for (std::size_t quarter = 0; quarter < 4; ++quarter) {
@@ -40,8 +40,7 @@ int unrest_at(const std::uint8_t* samples, std::size_t stride) {
   return sum / 8;
 }
 
-// Values in four groups around means: the middle ones of quarters at first, then moved to where
-// their members lie.
+// Clusters values into four groups by k-means, starting from the medians of quarters.
 std::array<int, 4> group_means(const std::vector<std::uint32_t>& histogram, std::uint64_t count) {
   std::array<int, 4> means{};
   std::uint64_t before = 0;

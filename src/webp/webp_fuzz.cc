@@ -1,5 +1,5 @@
-// Any picture with any settings, made of the bytes: libwebp must decode the file to the size it
-// was made from, and without a loop filter to the very samples that the encoder went by.
+// libFuzzer target: WebP encoder with any picture and settings. libwebp must decode the file to the
+// original size, and without a loop filter to the encoder's exact reconstruction.
 #include <webp/decode.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace imgmill {
 namespace {
 
-/// What is left of the fuzzer's bytes; zeros behind their end.
+/// The remaining fuzzer input; zeros after its end.
 class Feed {
  public:
   Feed(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
@@ -29,7 +29,7 @@ class Feed {
   std::size_t at_ = 0;
 };
 
-// Bytes as they come; behind them flat areas, gradients or noise that grows out of them.
+// Returns raw input bytes, followed by flat areas, gradients or noise derived from them.
 std::vector<std::uint8_t> pixels(Feed& feed, std::size_t size, unsigned rest) {
   std::vector<std::uint8_t> all(size);
   const std::size_t given = std::min(size, feed.left());
@@ -62,7 +62,7 @@ void compare(const std::uint8_t* shown, int stride, const std::vector<std::uint8
   }
 }
 
-// Coded without a loop filter, which encoders need not follow.
+// Encodes without a loop filter, which encoders need not simulate.
 void check_samples(const webp::Samples& samples, const webp::EncoderSettings& settings) {
   const webp::Planes planes = webp::to_planes(samples);
   webp::Segments segments = webp::make_segments(planes, settings.quality);
@@ -72,7 +72,7 @@ void check_samples(const webp::Samples& samples, const webp::EncoderSettings& se
   coder.shown = &ours;
   for (std::size_t row = 0; row < planes.high; ++row) coder.code_row();
   const auto file = webp::write_webp(coder);
-  if (!file) return;  // too large for the format; that is said
+  if (!file) return;  // too large for the format, which is reported
   int width = 0, height = 0, stride = 0, chroma_stride = 0;
   std::uint8_t* blue = nullptr;
   std::uint8_t* red = nullptr;
@@ -110,7 +110,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const unsigned kind = feed.next();
   webp::Samples samples;
   samples.channels = kind % 2 == 0 ? 3 : 1;
-  // Long and narrow ones, too, but none with so many macroblocks that it takes the fuzzer's time.
+  // Includes long and narrow pictures, but limits the number of macroblocks to keep the fuzzer
+  // fast.
   constexpr unsigned most_macroblocks = 40;
   samples.width = feed.side(kind & 2 ? 16 * most_macroblocks : 100);
   samples.height = feed.side(16 * std::max(1U, most_macroblocks / ((samples.width + 15) / 16)));

@@ -25,15 +25,15 @@ std::uint32_t fitting(std::uint64_t zeros, std::uint64_t all) {
       std::clamp<std::uint64_t>((255 * zeros + all / 2) / all, 1, 255));
 }
 
-// Sections 9.3 and 9.6: which segments there are.
+// Sections 9.3 and 9.6: segment definitions.
 void put_segments(BoolWriter& writer, const Segments& segments,
                   const std::array<std::uint32_t, 3>& tree) {
   const bool many_segments = segments.count > 1;
   writer.put(many_segments, 128);
   if (!many_segments) return;
-  writer.put(true, 128);  // the map comes
-  writer.put(true, 128);  // and what the segments do
-  writer.put(true, 128);  // in place of the picture's values
+  writer.put(true, 128);  // the map is updated
+  writer.put(true, 128);  // the segments' values are updated
+  writer.put(true, 128);  // absolute values
   for (const Segment& segment : segments.rows) writer.put_signed(segment.quantiser, 7);
   for (const Segment& segment : segments.rows) writer.put_signed(segment.filter, 6);
   for (const std::uint32_t probability : tree) {
@@ -62,21 +62,21 @@ class FrameWriter {
   [[nodiscard]] std::vector<std::uint8_t> first_partition() const {
     BoolWriter writer;
     const Segments& segments = *coder_.segments;
-    writer.put(false, 128);  // colours as in section 9.2
-    writer.put(false, 128);  // samples have to be clamped
+    writer.put(false, 128);  // colour space of section 9.2
+    writer.put(false, 128);  // clamping required
     put_segments(writer, segments, tree_);
     writer.put(false, 128);  // the normal loop filter
     writer.put_number(static_cast<std::uint32_t>(segments.rows[0].filter), 6);
     writer.put_number(static_cast<std::uint32_t>(segments.sharpness), 3);
-    writer.put(false, 128);   // filtered alike whatever the mode
-    writer.put_number(0, 2);  // one partition of levels
+    writer.put(false, 128);   // no filter adjustment by mode
+    writer.put_number(0, 2);  // one token partition
     writer.put_number(static_cast<std::uint32_t>(segments.rows[0].quantiser), 7);
     writer.put_signed(segments.luma_dc_change, 4);
     writer.put_signed(segments.second_dc_change, 4);
     writer.put_signed(segments.second_ac_change, 4);
     writer.put_signed(segments.chroma_dc_change, 4);
     writer.put_signed(segments.chroma_ac_change, 4);
-    writer.put(false, 128);  // the probabilities are of this picture alone
+    writer.put(false, 128);  // the probabilities apply to this picture only
     put_probabilities(writer);
     writer.put(may_skip_, 128);
     if (may_skip_) writer.put_number(not_skipped_, 8);

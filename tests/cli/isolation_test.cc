@@ -62,16 +62,6 @@ TEST(Isolation, VerboseAndTheReportSayWhatThePoolDid) {
   EXPECT_GT(pool["warm_up_ms"], 0);
 }
 
-/// The program beside a worker program that misbehaves on command.
-Outcome with_faulty_workers(const Folder& folder, const std::string& arguments) {
-  fs::copy_file(program_path(), folder / "imgmill", fs::copy_options::skip_existing);
-  fs::copy_file(faulty_worker_path(), folder / "imgmill-worker", fs::copy_options::skip_existing);
-  const std::string command = "cd '" + folder.path().string() + "' && XDG_STATE_HOME=$PWD/state " +
-                              "./imgmill " + arguments + " --cache off >told 2>&1";
-  const int status = std::system(command.c_str());
-  return {WEXITSTATUS(status), {}, folder.read("told")};
-}
-
 TEST(Isolation, ImagesThatKillTheirWorkersAreQuarantinedAndTheRestIsDone) {
   const Folder folder;
   fill(folder, 10);
@@ -79,7 +69,7 @@ TEST(Isolation, ImagesThatKillTheirWorkersAreQuarantinedAndTheRestIsDone) {
   folder.write("in/3a.jpg", jpeg_file(70, 70) + "FAULT:words;");
   folder.write("in/5a.jpg", jpeg_file(70, 70) + "FAULT:exit;");
   const Outcome outcome =
-      with_faulty_workers(folder, "optimize in -o out --report report.json --jobs 2");
+      imgmill_with_faulty_workers(folder, "optimize in -o out --report report.json --jobs 2");
   EXPECT_EQ(outcome.status, 1) << outcome.err;
   EXPECT_EQ(folder.files("out").size(), 20U);
   EXPECT_THAT(outcome.err, HasSubstr("2 failed, 2 of them quarantined"));
@@ -102,7 +92,7 @@ TEST(Isolation, ATimeoutEndsWhatHangs) {
   const Folder folder;
   folder.write("in/a.jpg", jpeg_file(70, 70) + "FAULT:loop;");
   folder.write("in/b.jpg", jpeg_file(80, 80));
-  const Outcome outcome = with_faulty_workers(folder, "optimize in -o out --timeout 1");
+  const Outcome outcome = imgmill_with_faulty_workers(folder, "optimize in -o out --timeout 1");
   EXPECT_EQ(outcome.status, 1) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("did not finish within 1 s"));
   EXPECT_TRUE(folder.has("out/b.jpg"));

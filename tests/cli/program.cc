@@ -186,6 +186,17 @@ Outcome imgmill(const Folder& folder, const std::vector<std::string>& arguments,
   return Running(folder, arguments).finish(input);
 }
 
+Outcome imgmill_with_faulty_workers(const Folder& folder, const std::string& arguments,
+                                    const std::string& first) {
+  namespace fs = std::filesystem;
+  fs::copy_file(program_path(), folder / "imgmill", fs::copy_options::skip_existing);
+  fs::copy_file(faulty_worker_path(), folder / "imgmill-worker", fs::copy_options::skip_existing);
+  const std::string command = first + " && cd '" + folder.path().string() +
+                              "' && XDG_STATE_HOME=$PWD/state ./imgmill " + arguments +
+                              " --cache off >told 2>&1";
+  return {status_of(std::system(command.c_str())), {}, folder.read("told")};
+}
+
 TerminalOutcome imgmill_on_terminal(const Folder& folder, const std::vector<std::string>& arguments,
                                     unsigned short columns) {
   std::vector<std::string> words = {program_path().string()};

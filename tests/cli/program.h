@@ -72,6 +72,11 @@ class Running {
 Outcome imgmill(const Folder& folder, const std::vector<std::string>& arguments,
                 const std::string& input = {});
 
+/// Runs it in `folder` beside workers with faults to order, without a cache, what it says on both
+/// streams in `err`. `arguments` are the shell's; `first` is a command of the shell before it.
+Outcome imgmill_with_faulty_workers(const Folder& folder, const std::string& arguments,
+                                    const std::string& first = ":");
+
 /// Runs it on a pseudo terminal of `columns` columns; what appeared there.
 struct TerminalOutcome {
   int status = -1;

@@ -124,6 +124,94 @@ TEST(Traps, WhatIsLeftOutIsCountedAndNamed) {
   EXPECT_THAT(json.err, HasSubstr(R"({"event":"left_out","path":"in/notes.txt","kind":"txt"})"));
 }
 
+TEST(Traps, APatternThatMatchesNothingIsTold) {
+  const Folder folder;
+  folder.write("in/a.jpg", jpeg_file(60, 40));
+  folder.write("in/drafts/b.jpg", jpeg_file(60, 40));
+  const Outcome outcome = imgmill(folder, {"optimize", "in", "-o", "out", "--exclude", "draft/",
+                                           "--exclude", "drafts/", "--include", "*.jpg"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("matched by no image: 'draft/'\n"));
+}
+
+TEST(Traps, NoInputOfTheSameRunIsReplaced) {
+  const Folder folder;
+  folder.write("x/a.jpg", jpeg_file(200, 150, 98, 1));
+  const std::string other = jpeg_file(200, 150, 98, 2);
+  const auto expect_refused = [&](const Outcome& outcome) {
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.err, HasSubstr("the output of 'x/a.jpg' would replace 'y/a.jpg', which is "
+                                       "an input, too"));
+    EXPECT_EQ(folder.read("y/a.jpg"), other);
+  };
+  folder.write("y/a.jpg", other);
+  expect_refused(
+      imgmill(folder, {"optimize", "x/a.jpg", "y/a.jpg", "-o", "y", "--overwrite", "-q", "30"}));
+  const std::string tasks =
+      R"([{"input_path": "x/a.jpg", "output_path": "./y/a.jpg", "settings": {"quality": 30}},
+          {"input_path": "y/a.jpg", "output_path": "b.jpg"}])";
+  expect_refused(imgmill(folder, {"batch", "-", "--overwrite"}, tasks));
+  EXPECT_TRUE(folder.has("b.jpg"));
+  // A folder whose own files go into the folder above it.
+  folder.write("y/y/a.jpg", jpeg_file(200, 150, 98, 3));
+  folder.write("y/y/y/a.jpg", jpeg_file(200, 150, 98, 4));
+  const std::string inner = folder.read("y/y/a.jpg");
+  const Outcome above = imgmill(folder, {"optimize", "y/y", "-o", "y", "--overwrite", "-q", "30"});
+  EXPECT_EQ(above.status, 1);
+  EXPECT_THAT(above.err, HasSubstr("'y/y/y/a.jpg' would replace 'y/y/a.jpg'"));
+  EXPECT_EQ(folder.read("y/y/a.jpg"), inner);
+  EXPECT_NE(folder.read("y/a.jpg"), other) << "which is none this time";
+}
+
+TEST(Traps, AFormatThatStaysAndAnOutputOfAnotherOne) {
+  const Folder folder;
+  const std::string original = jpeg_file(200, 150, 98);
+  folder.write("a.jpg", original);
+  const Outcome file = imgmill(folder, {"optimize", "a.jpg", "-o", "x.webp", "-f", "original"});
+  EXPECT_EQ(file.status, 2);
+  EXPECT_THAT(file.err, HasSubstr("'x.webp' is named after WebP"));
+  const Outcome pipe =
+      imgmill(folder, {"optimize", "-", "-o", "x.webp", "-f", "original"}, original);
+  EXPECT_EQ(pipe.status, 1);
+  EXPECT_THAT(pipe.err, HasSubstr("'x.webp' is named after WebP"));
+  EXPECT_FALSE(folder.has("x.webp"));
+  EXPECT_EQ(imgmill(folder, {"optimize", "a.jpg", "-o", "x.jpg", "-f", "original"}).status, 0);
+}
+
+/// Black, then white, a pixel each.
+std::string animated_gif() {
+  using namespace std::string_literals;
+  return "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff"
+         "\x21\xf9\4\0\x0a\0\0\0\x2c\0\0\0\0\1\0\1\0\0\2\2\x44\1\0"
+         "\x21\xf9\4\0\x0a\0\0\0\x2c\0\0\0\0\1\0\1\0\0\2\2\x4c\1\0\x3b"s;
+}
+
+TEST(Traps, AnAnimationStaysOneOnRequestAndIsCalledWhatItIs) {
+  const Folder folder;
+  folder.write("in/moves.gif", animated_gif());
+  folder.write("in/photo.jpg", jpeg_file(200, 150, 98));
+  const Outcome refused =
+      imgmill(folder, {"optimize", "in", "-o", "none", "-f", "avif", "--cache", "off"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("--animation keep"));
+  const std::vector<std::string> words = {"optimize", "in",          "-o",   "out",     "-f",
+                                          "avif",     "--animation", "keep", "--cache", "off"};
+  const Outcome kept = imgmill(folder, words);
+  EXPECT_EQ(kept.status, 0) << kept.err;
+  EXPECT_THAT(folder.files("out"), ElementsAre("moves.gif", "photo.avif"));
+  EXPECT_EQ(folder.read("out/moves.gif"), animated_gif());
+  EXPECT_THAT(kept.err, HasSubstr("it stays gif: 2 frames do not fit into avif"));
+  // What is there under that name is not replaced unasked.
+  folder.write("out/moves.gif", "mine");
+  const Outcome there = imgmill(folder, words);
+  EXPECT_EQ(there.status, 1);
+  EXPECT_THAT(there.err, HasSubstr("moves.gif"));
+  EXPECT_EQ(folder.read("out/moves.gif"), "mine");
+  std::vector<std::string> again = words;
+  again.emplace_back("--skip-existing");
+  EXPECT_THAT(imgmill(folder, again).err, HasSubstr("2 skipped"));
+}
+
 TEST(Traps, OtherFilesAreCopiedUntouched) {
   const Folder folder;
   folder.write("site/index.html", "<img src=a.jpg>");

@@ -218,6 +218,15 @@ Error scribble_on_the_input() {
                data != MAP_FAILED ? "the input was changed" : "the input is read-only");
 }
 
+/// Takes memory, really, until somebody ends that; by itself before a machine would notice, should
+/// it not be in a control group that has less.
+[[noreturn]] void take_memory() {
+  constexpr std::size_t block = std::size_t{1} << 20;
+  std::vector<std::vector<char>> hoard;
+  while (hoard.size() < 1024) hoard.emplace_back(block, 'x');
+  ::_exit(9);
+}
+
 Result<Optimized> misbehave(ByteView input, const ImageSettings& settings, const Limits& limits,
                             const Admission& admission) {
   constexpr std::string_view mark = "FAULT:";
@@ -226,6 +235,12 @@ Result<Optimized> misbehave(ByteView input, const ImageSettings& settings, const
   if (at == std::string_view::npos) return optimize_admitted(input, settings, limits, admission);
   const std::string_view rest = text.substr(at + mark.size());
   const std::string_view name = rest.substr(0, rest.find(';'));
+  if (constexpr std::string_view hungry = "hungry-"; name.starts_with(hungry)) {
+    // With leave for so many MB it is as any other.
+    const auto needed = std::strtoull(std::string(name.substr(hungry.size())).c_str(), nullptr, 10);
+    if (!admission(needed * 1'000'000)) take_memory();
+    return optimize_admitted(input, settings, limits, admission);
+  }
   if (name == "scribble") return std::unexpected(scribble_on_the_input());
   if (name == "crash-in-encode") {
     const Result<Optimized> done = optimize(input, settings, limits);

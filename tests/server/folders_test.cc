@@ -56,6 +56,24 @@ TEST_F(Folders, ImagesBelowAreCountedAsAJobFindsThem) {
   EXPECT_EQ(server().wait_for(job, "done")["images"], below["images_below"]);
 }
 
+TEST_F(Folders, WhatIsLeftOutIsCountedByKind) {
+  files().write("mixed/a.png", png_file(8, 8));
+  files().write("mixed/notes.txt", "hello");
+  files().write("mixed/sub/more.TXT", "hello");
+  files().write("mixed/sub/raw.nef", "a camera's own");
+  files().write("mixed/.hidden/e.png", png_file(8, 8));
+  const std::string job = server().folder_job(files() / "mixed");
+  const Json expected = {{"files", 4},
+                         {"kinds",
+                          {{{"kind", "txt"}, {"count", 2}},
+                           {{"kind", "camera raw"}, {"count", 1}},
+                           {{"kind", "hidden folder"}, {"count", 1}}}}};
+  EXPECT_EQ(server().wait_for(job, "done")["left_out"], expected);
+  // Another try does not read the folder again, and forgets nothing.
+  server().post("/api/jobs/" + job + "/retry", {{"indices", {0}}});
+  EXPECT_EQ(server().wait_for(job, "done")["left_out"], expected);
+}
+
 TEST_F(Folders, LinksThatLeadOutAreNotFollowed) {
   const Folder outside;
   outside.write("secret.png", png_file(16, 16, 9));

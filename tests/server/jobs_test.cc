@@ -151,6 +151,41 @@ TEST_F(Jobs, CancelMidwayAndRetry) {
   for (const Json& row : rows) EXPECT_EQ(row["settings"]["outputFormat"], "webp") << row;
 }
 
+TEST_F(Jobs, WhatACancelledJobHasInWorkIsEndedAtOnce) {
+  const Folder folder;
+  const Served own(folder / "workspace", folder.path(), {{"-j", "1"}});
+  // Takes half a minute and more wherever it runs.
+  const std::string large = png_file(2400, 1800);
+  for (const bool removed : {false, true}) {
+    const std::string job = own.new_job({{"outputFormat", "avif"}, {"effort", "max"}});
+    const std::string path = "/api/jobs/" + job;
+    own.upload(job, "large.png", large);
+    for (int tries = 0; own.get(path).json()["counts"]["working"] != 1; ++tries) {
+      ASSERT_LT(tries, 1000);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    const auto start = std::chrono::steady_clock::now();
+    if (removed) {
+      EXPECT_EQ(own.ask("DELETE", path).status, 204);
+    } else {
+      own.post(path + "/cancel");
+      Json image;
+      do {
+        image = own.get(path + "/images/0").json();
+      } while (image["state"] == "working");
+      EXPECT_EQ(image["state"], "cancelled") << image;
+      EXPECT_EQ(image["error"], nullptr);
+    }
+    // The only worker there may be is free for another job.
+    const std::string next = own.new_job();
+    own.upload(next, "small.png", png_file(40, 30));
+    own.post("/api/jobs/" + next + "/complete");
+    EXPECT_EQ(own.wait_for(next, "done")["counts"]["done"], 1);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  }
+  EXPECT_THAT(own.get("/metrics").body, HasSubstr("imgmill_worker_restarts_total 0\n"));
+}
+
 TEST_F(Jobs, AJobThatWaitsForItsTurnAndIsCancelledDoesNotRun) {
   const Folder folder;
   for (int i = 0; i < 3; ++i) {

@@ -61,6 +61,23 @@ test("one way to a folder: where it lies, counted with what is below it, or as a
   await page.context().close();
 });
 
+test("what lies beside the images of a folder is told by kind", async () => {
+  plant(folder, { "beside/a.png": png(60, 40, 7), "beside/notes.txt": Buffer.from("no picture"), "beside/more.txt": Buffer.from("none either"), "beside/.git/b.png": png(60, 40, 8) });
+  const page = await openPage(browser);
+  await visit(page, server);
+  await page.getByRole("button", { name: "Choose a folder" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Folder" }).fill(join(folder, "beside"));
+  await dialog.getByRole("button", { name: "Go to this folder" }).click();
+  await dialog.getByRole("button", { name: "Optimize this folder" }).click();
+  await finished(page);
+  await page.getByText("3 items were left out: txt (2), hidden folders (1)").waitFor();
+  await page.getByLabel("Language").selectOption("de");
+  await page.getByText("3 Elemente wurden ausgelassen: txt (2), versteckte Ordner (1)").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
 test("results go into a folder that is made for them", async () => {
   const page = await openPage(browser);
   await visit(page, server);

@@ -39,6 +39,12 @@ export type JobState = "receiving" | "running" | "done" | "cancelled" | "interru
 export type ImageState = "waiting" | "working" | "done" | "kept" | "failed" | "cancelled";
 export type Counts = Record<ImageState, number>;
 
+/** What lies in a folder and is not worked on: how many of each kind, in the words of the API. */
+export interface LeftOut {
+  files: number;
+  kinds: { kind: string; count: number }[];
+}
+
 export interface Written {
   to: "in-place" | "folder";
   path: string;
@@ -64,6 +70,7 @@ export interface Job {
   remaining_ms: number | null;
   elapsed_ms: number;
   planning: boolean;
+  left_out: LeftOut;
   written: Written | null;
 }
 

@@ -12,6 +12,8 @@ test("choices become the settings of docs/json.md and say nothing that is a defa
   });
   assert.deepEqual(toSettings({ ...default_choices, resize: "longest", pixels: 1200 }).resize, { mode: "longest", size: 1200 });
   assert.deepEqual(toSettings({ ...default_choices, resize: "width", pixels: 900 }).resize, { mode: "width", width: 900 });
+  assert.deepEqual(toSettings({ ...default_choices, resize: "height", pixels: 900 }).resize, { mode: "height", height: 900 });
+  assert.deepEqual(toSettings({ ...default_choices, resize: "shortest", pixels: 900 }).resize, { mode: "shortest", size: 900 });
   assert.deepEqual(toSettings({ ...default_choices, resize: "percent", percent: 25 }).resize, { mode: "percent", percent: 25 });
 });
 
@@ -42,7 +44,7 @@ test("two choices are the same when they ask for the same", () => {
 });
 
 test("settings lead back to the choices that they came from", () => {
-  const all = [...built_in_presets.map((preset) => preset.choices), { ...default_choices, resize: "percent" as const, percent: 25 }, { ...default_choices, resize: "width" as const, pixels: 77 }];
+  const all = [...built_in_presets.map((preset) => preset.choices), { ...default_choices, resize: "percent" as const, percent: 25 }, ...(["longest", "shortest", "width", "height"] as const).map((resize) => ({ ...default_choices, resize, pixels: 77 }))];
   for (const choices of all) assert.ok(sameChoices(fromSettings(toSettings(choices)), choices), JSON.stringify(choices));
   // What others have asked for comes as near as it can.
   assert.ok(sameChoices(fromSettings({}), default_choices));

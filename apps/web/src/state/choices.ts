@@ -1,13 +1,16 @@
 import type { Effort, OutputFormat, Settings } from "../api/types";
 
+/** The ways to another size that take one number. */
+export const resize_choices = ["none", "longest", "shortest", "width", "height", "percent"] as const;
+
 /** What the settings panel shows: few enough to fit on a hand. */
 export interface Choices {
   lossless: boolean;
   /** SSIMULACRA 2.1 that outputs must reach; 30..100; without meaning when lossless. */
   target: number;
   format: OutputFormat;
-  resize: "none" | "longest" | "width" | "percent";
-  /** Pixels for longest and width. */
+  resize: (typeof resize_choices)[number];
+  /** Of the side that `resize` names. */
   pixels: number;
   /** For percent: 1..100. */
   percent: number;
@@ -68,8 +71,10 @@ export const toSettings = (choices: Choices): Settings => {
     : { target: choices.target, spareLossless: true };
   if (choices.format !== "original") settings.outputFormat = choices.format;
   if (choices.resize === "percent") settings.resize = { mode: "percent", percent: choices.percent };
-  if (choices.resize === "longest") settings.resize = { mode: "longest", size: choices.pixels };
-  if (choices.resize === "width") settings.resize = { mode: "width", width: choices.pixels };
+  const { resize: mode, pixels } = choices;
+  if (mode === "longest" || mode === "shortest") settings.resize = { mode, size: pixels };
+  if (mode === "width") settings.resize = { mode, width: pixels };
+  if (mode === "height") settings.resize = { mode, height: pixels };
   if (choices.keep !== "some") settings.keep = choices.keep;
   if (choices.effort !== "balanced") settings.effort = choices.effort;
   // An animation among the pictures is no reason to fail.
@@ -88,10 +93,11 @@ export const fromSettings = (settings: Settings): Choices => {
     effort: settings.effort ?? "balanced",
   };
   if (typeof settings.target === "number") found.target = settings.target;
-  if (resize?.mode === "longest" && resize.size !== undefined) return normalise({ ...found, resize: "longest", pixels: resize.size });
-  if (resize?.mode === "width" && resize.width !== undefined) return normalise({ ...found, resize: "width", pixels: resize.width });
-  if (resize?.mode === "percent" && resize.percent !== undefined) return normalise({ ...found, resize: "percent", percent: resize.percent });
-  return normalise(found);
+  if (!resize || resize.mode === "none" || resize.mode === "fit") return normalise(found);
+  const { mode, size, width, height, percent } = resize;
+  if (mode === "percent") return normalise(percent === undefined ? found : { ...found, resize: mode, percent });
+  const pixels = mode === "width" ? width : mode === "height" ? height : size;
+  return normalise(pixels === undefined ? found : { ...found, resize: mode, pixels });
 };
 
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, Math.round(value)));
@@ -122,7 +128,7 @@ export const isChoices = (value: unknown): value is Choices => {
     typeof some.lossless === "boolean" &&
     [some.target, some.pixels, some.percent].every((number) => typeof number === "number" && Number.isFinite(number)) &&
     within(some.format, ["original", "auto", "jpeg", "png", "webp", "avif", "jxl", "gif", "tiff"]) &&
-    within(some.resize, ["none", "longest", "width", "percent"]) &&
+    within(some.resize, resize_choices) &&
     within(some.keep, ["some", "all", "none"]) &&
     within(some.effort, ["fast", "balanced", "max"])
   );

@@ -4,6 +4,7 @@ import { persistently } from "../api/patience";
 import type { Job, Settings } from "../api/types";
 import { imageTest, UniqueNames, type Given, type Incoming } from "./incoming";
 import type { Said } from "../i18n/reasons";
+import { kindOfFile } from "./leftout";
 import { forgetSent, noteSent, whileSending } from "./sent";
 import { connection, info } from "./session";
 
@@ -29,7 +30,8 @@ export interface UploadState {
   settled: number;
   /** Bytes on their way in files that have not settled. */
   partial: number;
-  ignored: number;
+  /** Files that are no images by their name, by kind. */
+  left_out: ReadonlyMap<string, number>;
   refused: number;
   /** The first of them, with their reasons. */
   refusals: Refusal[];
@@ -63,7 +65,7 @@ const readThrough = async (file: Blob): Promise<void> => {
  * so that ten thousand of them cost no more memory than ten.
  */
 export class Uploads {
-  readonly state = signal<UploadState>({ found: 0, settled: 0, partial: 0, ignored: 0, refused: 0, refusals: [], walking: true });
+  readonly state = signal<UploadState>({ found: 0, settled: 0, partial: 0, left_out: new Map(), refused: 0, refusals: [], walking: true });
   private readonly stop = new AbortController();
   private readonly names = new UniqueNames();
   private readonly queue: Incoming[] = [];
@@ -123,23 +125,30 @@ export class Uploads {
     const limit = info.value?.limits.max_job_files ?? Infinity;
     let found = 0;
     let ignored = 0;
+    const left_out = new Map<string, number>();
     let told = false;
     const tell = () => {
       if (!this.open) return;
       told = true;
       const state = this.state.value;
-      this.set({ found: state.found + found, ignored: state.ignored + ignored });
+      const all = new Map(state.left_out);
+      for (const [kind, count] of left_out) all.set(kind, (all.get(kind) ?? 0) + count);
+      this.set({ found: state.found + found, left_out: all });
       noteSent(this.job, this.all);
       found = 0;
       ignored = 0;
+      left_out.clear();
       this.rouse();
     };
     try {
       for await (const item of source) {
         if (!this.open && !this.closed_by) break;
         if ("error" in item) this.refuse(item.name, unreadable(item.error));
-        else if (!isImage(item.name) || this.state.value.found + found >= limit) ignored += 1;
-        else if (this.closed_by) this.refuse(item.name, this.closed_by);
+        else if (!isImage(item.name) || this.state.value.found + found >= limit) {
+          const kind = kindOfFile(item.name);
+          left_out.set(kind, (left_out.get(kind) ?? 0) + 1);
+          ignored += 1;
+        } else if (this.closed_by) this.refuse(item.name, this.closed_by);
         else {
           const name = this.names.take(item.name);
           this.all.push(name);
@@ -261,7 +270,7 @@ const begin = (job: string): Uploads => {
     end();
     const rest = new Map(uploads.value);
     // Refusals are still to be read.
-    if (started.state.value.refused === 0 && started.state.value.ignored === 0) rest.delete(job);
+    if (started.state.value.refused === 0 && started.state.value.left_out.size === 0) rest.delete(job);
     uploads.value = rest;
   });
   uploads.value = new Map(uploads.value).set(job, started);

@@ -7,9 +7,9 @@ import { formatName } from "./formats";
 const sizeOf = (resize: NonNullable<Settings["resize"]>): string => {
   const { mode, size, width, height, percent } = resize;
   if (mode === "percent") return `${number(percent ?? 100)} %`;
-  if (mode === "longest" || mode === "width") return `${t(`size.${mode}`)} ${number(size ?? width ?? 0)} px`;
   if (mode === "none") return t("size.none");
-  return `${[width, height, size].filter((side) => side !== undefined).map(number).join(" × ")} px`;
+  const sides = mode === "fit" ? [width, height] : [mode === "width" ? width : mode === "height" ? height : size];
+  return `${t(`size.${mode}`)} ${sides.map((side) => number(side ?? 0)).join(" × ")} px`;
 };
 
 /** What was asked of images, for a line of text. */

@@ -6,6 +6,7 @@ import { t } from "../i18n";
 import { bytes, change, duration, number, percent } from "../i18n/format";
 import { finished, isOver, mayGoAgain, type OpenJob } from "../state/job";
 import { fromFiles } from "../state/incoming";
+import { leftOutOf } from "../state/leftout";
 import { ownSettings } from "../state/own";
 import { go } from "../state/route";
 import { forgetSent, missingOf } from "../state/sent";
@@ -256,6 +257,29 @@ const Missing = ({ job, open }: { job: Job; open: OpenJob }) => {
   );
 };
 
+const kind_words = {
+  "hidden file": "kind.hiddenFile",
+  "hidden folder": "kind.hiddenFolder",
+  "linked folder": "kind.linkedFolder",
+  "extensionless file": "kind.extensionless",
+  "no regular file": "kind.special",
+  "camera raw": "kind.raw",
+  icon: "kind.icon",
+  other: "kind.other",
+} as const;
+const wordOfKind = (kind: string): string => (kind in kind_words ? t(kind_words[kind as keyof typeof kind_words]) : kind);
+const most_kinds = 6;
+
+/** What lay beside the images and is not worked on, so that nobody misses it later. */
+const LeftOutNote = ({ job }: { job: Job }) => {
+  const { files, kinds } = leftOutOf(job.left_out, uploads.value.get(job.id)?.state.value.left_out ?? new Map());
+  if (files === 0) return null;
+  const shown = kinds.slice(0, most_kinds);
+  const rest = kinds.slice(most_kinds).reduce((sum, { count }) => sum + count, 0);
+  const said = [...shown.map(({ kind, count }) => `${wordOfKind(kind)} (${number(count)})`), ...(rest > 0 ? [`${t("kind.other")} (${number(rest)})`] : [])];
+  return <p class="note">{t("job.leftOut", { count: files, kinds: said.join(", ") })}</p>;
+};
+
 const Notices = ({ job, open }: { job: Job; open: OpenJob }) => {
   const picker = useRef<HTMLInputElement>(null);
   const state = uploads.value.get(job.id)?.state.value;
@@ -299,7 +323,7 @@ const Notices = ({ job, open }: { job: Job; open: OpenJob }) => {
         </details>
       )}
       <Missing job={job} open={open} />
-      {state && state.ignored > 0 && <p class="note">{t("job.ignored", { count: state.ignored })}</p>}
+      <LeftOutNote job={job} />
       {waits && (
         <div class="notice">
           <span>{t("job.stillOpen")}</span>

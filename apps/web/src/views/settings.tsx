@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { t } from "../i18n";
 import type { Key } from "../i18n/catalogue";
-import { highest_target, lowest_target, sameChoices, target_words, wordOf, type Choices } from "../state/choices";
+import { highest_target, lowest_target, resize_choices, sameChoices, target_words, wordOf, type Choices } from "../state/choices";
 import { all_presets, choices, choose, removePreset, savePreset } from "../state/preferences";
 import { Button, NumberField, Segmented, Select, Switch } from "../ui/controls";
 import { CloseIcon, PlusIcon } from "../ui/icons";
@@ -130,7 +130,7 @@ export const SettingsFields = ({ now, choose, own = false }: Fields & { own?: bo
         <Select
           label={t("settings.size")}
           value={now.resize}
-          options={(["none", "longest", "width", "percent"] as const).map((value) => ({ value, label: t(`size.${value}`) }))}
+          options={resize_choices.map((value) => ({ value, label: t(`size.${value}`) }))}
           onChange={(resize) => choose({ resize })}
         />
         {now.resize === "percent" ? (
