@@ -12,7 +12,7 @@ tools/bootstrap.sh lint
 # Other versions break lines elsewhere; .clang-format was written for this one.
 format=$(command -v clang-format-14 || command -v clang-format)
 if ! git ls-files -z '*.cc' '*.h' | xargs -0 "$format" --dry-run --Werror 2>build/format.log; then
-  grep -o '^[^:]*' build/format.log | sort -u | grep '\.' >&2
+  sed -n 's,^\([^: ]*\.[a-z]*\):.*,\1,p' build/format.log | sort -u >&2
   say "these files are not formatted: clang-format -i FILE (version 14)"
   exit 1
 fi
