@@ -22,7 +22,7 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"svg", {"base"}},
       {"webp", {"base"}},
       {"codecs", {"base", "metadata", "jpeg", "png", "svg", "webp"}},
-      {"transform", {"base", "codecs"}},
+      {"transform", {"base", "jpeg", "codecs"}},
       {"quality", {"base", "codecs", "transform"}},
       {"optimize", {"base", "metadata", "jpeg", "png", "svg", "codecs", "transform", "quality"}},
       {"compare", {"base", "codecs", "transform", "quality", "optimize"}},

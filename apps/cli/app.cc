@@ -137,6 +137,25 @@ void CommandLine::add_picture_options(CLI::App& app) {
             "New size in pixels, seen upright; never larger than the original.")
       ->group(group);
   app.add_flag("--enlarge", enlarge_, "Let --resize make pictures larger.")->group(group);
+  add_value(app, "--resize-filter", "lanczos3|mitchell|catmull-rom|box|nearest", resize_filter_,
+            one_of<ResizeFilter>({{"lanczos3", ResizeFilter::lanczos3},
+                                  {"mitchell", ResizeFilter::mitchell},
+                                  {"catmull-rom", ResizeFilter::catmull_rom},
+                                  {"box", ResizeFilter::box},
+                                  {"nearest", ResizeFilter::nearest}}),
+            "How a new pixel comes of the old ones: sharp; soft, without rings at edges; between "
+            "the two; their mean; the one that is there, for pixel art. Default lanczos3.")
+      ->group(group);
+  add_value(app, "--resize-light", "coded|linear", resize_light_,
+            one_of<ResizeLight>({{"coded", ResizeLight::coded}, {"linear", ResizeLight::linear}}),
+            "What is averaged: the numbers in the file, which keeps text and lines as strong as "
+            "they look, or the light they stand for, which keeps stars, lamps and glitter as "
+            "bright as they are. Default coded.")
+      ->group(group);
+  add_value(app, "--sharpen", "off|N", sharpen_, parse_sharpening,
+            "By how many percent the finest detail of what is made smaller gains contrast, 1 to "
+            "100. Default off.")
+      ->group(group);
   add_value(
       app, "--keep", "all|none|LIST", settings.keep, parse_keep,
       "Metadata that stays: " + keep_list() +
@@ -347,6 +366,9 @@ Result<Request> CommandLine::finish_optimize() {
   ImageSettings& settings = optimize_.settings;
   if (lossless_) settings.compression = Compression::lossless;
   if (enlarge_) settings.resize.enlarge = Enlarge::allow;
+  settings.resize.filter = resize_filter_;
+  settings.resize.light = resize_light_;
+  settings.resize.sharpen = sharpen_;
   if (to_srgb_) settings.colour = ColourPolicy::to_srgb;
   if (first_frame_ && animation_ && *animation_ != Animation::first_frame) {
     return fail(ErrorCode::usage, "--first-frame and --animation contradict each other",

@@ -99,6 +99,10 @@ class CommandLine {
   bool dry_run_ = false;
   bool check_ = false;
   bool enlarge_ = false;
+  // How --resize does it, in whichever order they come.
+  ResizeFilter resize_filter_ = ResizeFilter::lanczos3;
+  ResizeLight resize_light_ = Resize{}.light;
+  int sharpen_ = 0;
   bool lossless_ = false;
   FormatChoice format_;
   std::optional<double> target_;

@@ -46,6 +46,12 @@ TEST(CommandLine, ReadsEveryOptionOfOptimize) {
                                                 "60",
                                                 "-f",
                                                 "webp",
+                                                "--resize-light",
+                                                "linear",
+                                                "--sharpen",
+                                                "25",
+                                                "--resize-filter",
+                                                "mitchell",
                                                 "--resize",
                                                 "longest=2000",
                                                 "--enlarge",
@@ -94,6 +100,9 @@ TEST(CommandLine, ReadsEveryOptionOfOptimize) {
   EXPECT_EQ(options.settings.output_format, Format::webp);
   EXPECT_EQ(options.settings.resize.size, 2000U);
   EXPECT_EQ(options.settings.resize.enlarge, Enlarge::allow);
+  EXPECT_EQ(options.settings.resize.filter, ResizeFilter::mitchell);
+  EXPECT_EQ(options.settings.resize.light, ResizeLight::linear);
+  EXPECT_EQ(options.settings.resize.sharpen, 25);
   EXPECT_TRUE(options.settings.keep.exif);
   EXPECT_FALSE(options.settings.keep.copyright);
   EXPECT_EQ(options.settings.effort, Effort::max);

@@ -122,6 +122,12 @@ Result<int> parse_quality(std::string_view text) {
   return static_cast<int>(value);
 }
 
+Result<int> parse_sharpening(std::string_view text) {
+  if (text == "off") return 0;
+  IMGMILL_TRY(const std::int64_t value, parse_number(text, 1, 100));
+  return static_cast<int>(value);
+}
+
 Result<std::uint64_t> parse_size(std::string_view text) {
   if (const auto bytes = with_unit(text, size_units)) return *bytes;
   return fail(ErrorCode::usage, quoted(text) + " is not a size",

@@ -129,6 +129,8 @@ struct DoctorOptions {
 
 /// "1..100". Errors of all parsers: usage, with what may be written instead.
 [[nodiscard]] Result<int> parse_quality(std::string_view text);
+/// "off" is 0.
+[[nodiscard]] Result<int> parse_sharpening(std::string_view text);
 /// A whole number from `low` to `high`; `what` names it in the message.
 [[nodiscard]] Result<std::int64_t> parse_number(std::string_view text, std::int64_t low,
                                                 std::int64_t high);

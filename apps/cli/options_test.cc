@@ -42,6 +42,15 @@ TEST(Quality, IsFrom1To100) {
   EXPECT_NE(parse_quality("101").error().message().find("from 1 to 100"), std::string::npos);
 }
 
+TEST(Sharpening, IsOffOrAPercentage) {
+  EXPECT_EQ(parse_sharpening("off"), 0);
+  EXPECT_EQ(parse_sharpening("1"), 1);
+  EXPECT_EQ(parse_sharpening("100"), 100);
+  for (const char* text : {"0", "101", "-5", "on", "30%", ""}) {
+    EXPECT_FALSE(parse_sharpening(text)) << text;
+  }
+}
+
 TEST(ResizeSpec, ReadsEveryMode) {
   EXPECT_EQ(parse_resize("width=800")->mode, ResizeMode::width);
   EXPECT_EQ(parse_resize("width=800")->width, 800U);

@@ -46,6 +46,18 @@ enum class ResizeMode {
 enum class Enlarge { never, allow };
 enum class Aspect { keep, ignore };
 
+/// How a new pixel comes of the old ones around it.
+enum class ResizeFilter {
+  lanczos3,     ///< the sharpest that is true to photographs
+  mitchell,     ///< softer, and hardly rings at edges (B = C = 1/3)
+  catmull_rom,  ///< in between (B = 0, C = 1/2)
+  box,          ///< the mean of what lies under the new pixel; exact for whole factors
+  nearest,      ///< the old pixel under its centre: for pixel art
+};
+
+/// What is averaged: the numbers of the picture as they are coded, or the light they stand for.
+enum class ResizeLight { coded, linear };
+
 /// Sides are in pixels of the upright picture (orientation applied), 1..65535.
 struct Resize {
   ResizeMode mode = ResizeMode::none;
@@ -55,6 +67,10 @@ struct Resize {
   double percent = 100;  ///< above 0, at most 10000
   Enlarge enlarge = Enlarge::never;
   Aspect aspect = Aspect::keep;  ///< `ignore` only matters for `fit`
+  ResizeFilter filter = ResizeFilter::lanczos3;
+  ResizeLight light = ResizeLight::coded;
+  /// Contrast that the finest detail gains, percent, 0..100; only of what is made smaller.
+  int sharpen = 0;
   friend bool operator==(const Resize&, const Resize&) = default;
 };
 

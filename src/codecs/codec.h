@@ -75,9 +75,6 @@ enum class Damage { refuse, tolerate };
 struct DecodeOptions {
   Access access = Access::sequential;
   Damage damage = Damage::refuse;
-  /// The picture may come out smaller by up to this factor (at least 1) if the format can do that
-  /// cheaply; the caller then resizes it the rest of the way.
-  double shrink = 1;
 };
 
 /// The functions of one format. They handle bytes and pixels, not files or metadata policy. The

@@ -95,7 +95,8 @@ namespace {
 // never having the whole picture in memory may be worth more.
 constexpr std::uint64_t most_pixels_at_once = 32'000'000;
 
-// Takes ownership of the samples.
+}  // namespace
+
 Result<Picture> picture_of(const jpeg::Pixels& pixels, ByteView profile) {
   return with_engine(ErrorCode::bad_input, "the JPEG cannot be decoded", [&] {
     const std::size_t size =
@@ -111,24 +112,6 @@ Result<Picture> picture_of(const jpeg::Pixels& pixels, ByteView profile) {
     return Picture{.image = image};
   });
 }
-
-Result<Picture> decode_here(ByteView input, const ImageInfo& info, int shrink) {
-  IMGMILL_TRY(const jpeg::Pixels pixels, jpeg::decode_pixels(input, shrink));
-  const Buffer profile = read_metadata(input, Format::jpeg).icc;
-  IMGMILL_TRY(Picture picture, picture_of(pixels, profile.view()));
-  if (shrink == 1) return picture;
-  // An incomplete last column or row contains repeated edge pixels; libvips's decoder drops it as
-  // well.
-  const auto whole = [&](std::uint32_t side) {
-    return std::max(1, static_cast<int>(side) / shrink);
-  };
-  return with_engine(ErrorCode::bad_input, "the JPEG cannot be decoded", [&] {
-    picture.image = picture.image.crop(0, 0, whole(info.width), whole(info.height));
-    return picture;
-  });
-}
-
-}  // namespace
 
 Result<Picture> shown_picture(const jpeg::Picture& coefficients, ByteView profile) {
   if (!jpeg::can_be_shown(coefficients)) {
@@ -157,16 +140,11 @@ Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& op
 
 Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
                                   const DecodeOptions& options) {
-  // The inverse DCT can scale each side by a half, a quarter or an eighth.
-  const int shrink = options.shrink >= 8   ? 8
-                     : options.shrink >= 4 ? 4
-                     : options.shrink >= 2 ? 2
-                                           : 1;
-  const std::uint64_t pixels =
-      std::uint64_t{info.width} * info.height / static_cast<std::uint64_t>(shrink * shrink);
+  const std::uint64_t pixels = std::uint64_t{info.width} * info.height;
   if ((info.channels == 1 || info.channels == 3) && options.damage == Damage::refuse &&
       pixels <= most_pixels_at_once) {
-    return decode_here(input, info, shrink);
+    IMGMILL_TRY(const jpeg::Pixels decoded, jpeg::decode_pixels(input));
+    return picture_of(decoded, read_metadata(input, Format::jpeg).icc.view());
   }
   // The engine stops reading at the last row and so misses libjpeg's final warning about leftover
   // data.
@@ -178,10 +156,9 @@ Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
   }
   return with_engine(ErrorCode::bad_input, "the JPEG cannot be decoded", [&] {
     BlobView blob(input);
-    // Warnings count as errors: libjpeg warns of lost picture data.
-    return Picture{
-        .image = vips::VImage::jpegload_buffer(
-            blob.get(), load_options(options, VIPS_FAIL_ON_WARNING)->set("shrink", shrink))};
+    // Warnings count: what libjpeg merely warns of is lost picture data.
+    return Picture{.image = vips::VImage::jpegload_buffer(
+                       blob.get(), load_options(options, VIPS_FAIL_ON_WARNING))};
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include "codecs/codec.h"
 #include "jpeg/encoder.h"
+#include "jpeg/reader.h"
 
 namespace imgmill {
 
@@ -37,8 +38,11 @@ struct JpegCodec {
 /// Errors: unsupported (other kinds of pixels), bad_input (they cannot be read).
 [[nodiscard]] Result<jpeg::Picture> coefficients_of(const Picture& picture);
 
-/// Returns what decode() returns for a file with these coefficients and this profile (which may be
-/// empty), without making the file. Errors: unsupported (jpeg::can_be_shown() is false).
+/// A picture of decoded samples, which it takes over, with `profile` (which may be empty).
+[[nodiscard]] Result<Picture> picture_of(const jpeg::Pixels& pixels, ByteView profile);
+
+/// What decode() gives of a file with these coefficients and this profile (which may be empty),
+/// without the file. Errors: unsupported, where jpeg::can_be_shown() says no.
 [[nodiscard]] Result<Picture> shown_picture(const jpeg::Picture& coefficients, ByteView profile);
 
 /// Encodes `coefficients`, with the decoder output where it is known; a draft then has no bytes.

@@ -26,23 +26,18 @@ TEST(JpegCodec, BothDecodersGiveTheSameSamples) {
   for (const test::Bytes& file : files) {
     const auto info = JpegCodec::probe(file);
     ASSERT_TRUE(info);
-    for (const double shrink : {1, 2, 4, 8}) {
-      const auto here =
-          JpegCodec::decode(file, *info, {.damage = Damage::refuse, .shrink = shrink});
-      const auto engine =
-          JpegCodec::decode(file, *info, {.damage = Damage::tolerate, .shrink = shrink});
-      ASSERT_TRUE(here);
-      ASSERT_TRUE(engine);
-      const vips::VImage a = here->image.copy_memory();
-      const vips::VImage b = engine->image.copy_memory();
-      ASSERT_EQ(a.width(), b.width()) << shrink;
-      ASSERT_EQ(a.height(), b.height()) << shrink;
-      ASSERT_EQ(a.bands(), b.bands());
-      EXPECT_EQ(a.interpretation(), b.interpretation());
-      EXPECT_DOUBLE_EQ(a.xres(), b.xres());
-      EXPECT_EQ(std::memcmp(a.data(), b.data(), VIPS_IMAGE_SIZEOF_IMAGE(a.get_image())), 0)
-          << shrink;
-    }
+    const auto here = JpegCodec::decode(file, *info, {.damage = Damage::refuse});
+    const auto engine = JpegCodec::decode(file, *info, {.damage = Damage::tolerate});
+    ASSERT_TRUE(here);
+    ASSERT_TRUE(engine);
+    const vips::VImage a = here->image.copy_memory();
+    const vips::VImage b = engine->image.copy_memory();
+    ASSERT_EQ(a.width(), b.width());
+    ASSERT_EQ(a.height(), b.height());
+    ASSERT_EQ(a.bands(), b.bands());
+    EXPECT_EQ(a.interpretation(), b.interpretation());
+    EXPECT_DOUBLE_EQ(a.xres(), b.xres());
+    EXPECT_EQ(std::memcmp(a.data(), b.data(), VIPS_IMAGE_SIZEOF_IMAGE(a.get_image())), 0);
   }
 }
 

@@ -22,6 +22,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ByteView input = std::as_bytes(std::span(data, size));
   const auto header = jpeg::read_header(input);
   if (!header || std::uint64_t{header->width} * header->height > most_pixels) return 0;
+  for (const int shrink : {1, 2, 4, 8}) {
+    auto planes = jpeg::PlaneReader::open(input, shrink);
+    while (planes && planes->next().value_or(false)) {
+    }
+  }
   const auto picture = jpeg::read_picture(input);
   if (!picture) return 0;
   show(*picture);

@@ -212,6 +212,16 @@ bool decode_all(Decoder& decoder, JSAMPLE* samples, std::size_t row) {
   return true;
 }
 
+// The next MCU row of each plane; the last one ends the file.
+bool decode_band(Decoder& decoder, JSAMPIMAGE planes) {
+  if (setjmp(decoder.trap.way_out) != 0) return false;
+  const jpeg_decompress_struct& info = decoder.info;
+  jpeg_read_raw_data(&decoder.info, planes,
+                     static_cast<JDIMENSION>(info.max_v_samp_factor * info.min_DCT_scaled_size));
+  if (info.output_scanline >= info.output_height) jpeg_finish_decompress(&decoder.info);
+  return true;
+}
+
 // True if an end-of-image marker follows the last scan, even if it belongs to a preview.
 // Entropy-coded data cannot contain these bytes; segments can.
 bool ends_somewhere(ByteView input) {
@@ -234,6 +244,13 @@ bool all_bits_came(const jpeg_decompress_struct& info) {
     }
   }
   return true;
+}
+
+// From the JFIF header, horizontally; 72 dpi where it is silent.
+double density_of(const jpeg_decompress_struct& info) {
+  if (info.density_unit == 1) return info.X_density / 25.4;
+  if (info.density_unit == 2) return info.X_density / 10.0;
+  return 72 / 25.4;
 }
 
 bool start_rows(Decoder& decoder) {
@@ -353,20 +370,17 @@ std::optional<Buffer> with_end_marker(ByteView input) {
   return mended;
 }
 
-Result<Pixels> decode_pixels(ByteView input, int shrink) {
+Result<Pixels> decode_pixels(ByteView input) {
   Decoder decoder(input);
   if (!header_into(decoder)) return std::unexpected(error_of(decoder));
   const bool grey = decoder.info.num_components == 1;
   decoder.info.out_color_space = grey ? JCS_GRAYSCALE : JCS_RGB;
-  decoder.info.scale_num = 1;
-  decoder.info.scale_denom = static_cast<unsigned>(shrink);
   if (!start_rows(decoder)) return std::unexpected(error_of(decoder));
 
   Pixels out{.width = decoder.info.output_width,
              .height = decoder.info.output_height,
              .channels = decoder.info.output_components};
-  if (decoder.info.density_unit == 1) out.dots_per_mm = decoder.info.X_density / 25.4;
-  if (decoder.info.density_unit == 2) out.dots_per_mm = decoder.info.X_density / 10.0;
+  out.dots_per_mm = density_of(decoder.info);
   const std::size_t row = std::size_t{out.width} * static_cast<std::size_t>(out.channels);
   std::unique_ptr<unsigned char, decltype(&std::free)> samples(
       static_cast<unsigned char*>(std::malloc(row * out.height)), &std::free);
@@ -376,6 +390,94 @@ Result<Pixels> decode_pixels(ByteView input, int shrink) {
   out.samples = samples.release();
   return out;
 }
+
+struct PlaneReader::State {
+  explicit State(ByteView input) : decoder(input) {}
+
+  struct Rows {
+    std::vector<std::uint8_t> samples;
+    std::vector<JSAMPROW> starts;
+    std::uint32_t first = 0;  // of the band, in the plane
+  };
+
+  Decoder decoder;
+  double dots_per_mm = 0;
+  std::vector<Plane> planes;
+  std::vector<Rows> bands;
+};
+
+PlaneReader::PlaneReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PlaneReader::PlaneReader(PlaneReader&&) noexcept = default;
+PlaneReader& PlaneReader::operator=(PlaneReader&&) noexcept = default;
+PlaneReader::~PlaneReader() = default;
+
+Result<PlaneReader> PlaneReader::open(ByteView input, int shrink) {
+  auto state = std::make_unique<State>(input);
+  Decoder& decoder = state->decoder;
+  if (!header_into(decoder)) return std::unexpected(error_of(decoder));
+  jpeg_decompress_struct& info = decoder.info;
+  const bool ycc = info.num_components == 3 && info.jpeg_color_space == JCS_YCbCr;
+  if (!ycc && info.num_components != 1) {
+    return fail(ErrorCode::unsupported, "the JPEG is neither grey nor YCbCr");
+  }
+  info.raw_data_out = TRUE;
+  info.scale_num = 1;
+  info.scale_denom = static_cast<unsigned>(shrink);
+  if (!start_rows(decoder)) return std::unexpected(error_of(decoder));
+  state->dots_per_mm = density_of(info);
+  for (int i = 0; i < info.num_components; ++i) {
+    const jpeg_component_info& component = info.comp_info[i];
+    const int scaled = component.DCT_scaled_size;
+    const int most_across = info.max_h_samp_factor * info.min_DCT_scaled_size;
+    const int most_down = info.max_v_samp_factor * info.min_DCT_scaled_size;
+    const int own_across = component.h_samp_factor * scaled;
+    const int own_down = component.v_samp_factor * scaled;
+    const auto once_or_twice = [](int most, int own) { return own == most || 2 * own == most; };
+    if (!once_or_twice(most_across, own_across) || !once_or_twice(most_down, own_down) ||
+        (i == 0 && (own_across != most_across || own_down != most_down))) {
+      return fail(ErrorCode::unsupported, "the JPEG's planes are of unusual sizes");
+    }
+    const auto padded = (std::size_t{component.width_in_blocks} +
+                         static_cast<std::size_t>(component.h_samp_factor)) *
+                        static_cast<std::size_t>(scaled);
+    State::Rows rows;
+    rows.samples.resize(padded * static_cast<std::size_t>(own_down));
+    for (int y = 0; y < own_down; ++y) {
+      rows.starts.push_back(rows.samples.data() + padded * static_cast<std::size_t>(y));
+    }
+    state->planes.push_back({.width = component.downsampled_width,
+                             .height = component.downsampled_height,
+                             .across = most_across / own_across,
+                             .down = most_down / own_down,
+                             .rows = rows.samples.data(),
+                             .stride = padded,
+                             .count = 0});
+    state->bands.push_back(std::move(rows));
+  }
+  return PlaneReader(std::move(state));
+}
+
+Result<bool> PlaneReader::next() {
+  Decoder& decoder = state_->decoder;
+  if (decoder.info.output_scanline >= decoder.info.output_height) {
+    if (decoder.trap.damage[0] != '\0') return std::unexpected(damage_error(decoder.trap.damage));
+    return false;
+  }
+  std::array<JSAMPARRAY, 3> starts{};
+  for (std::size_t i = 0; i < state_->bands.size(); ++i) starts[i] = state_->bands[i].starts.data();
+  if (!decode_band(decoder, starts.data())) return std::unexpected(error_of(decoder));
+  for (std::size_t i = 0; i < state_->bands.size(); ++i) {
+    State::Rows& band = state_->bands[i];
+    Plane& plane = state_->planes[i];
+    plane.count =
+        std::min(static_cast<std::uint32_t>(band.starts.size()), plane.height - band.first);
+    band.first += plane.count;
+  }
+  return true;
+}
+
+std::span<const PlaneReader::Plane> PlaneReader::planes() const { return state_->planes; }
+double PlaneReader::dots_per_mm() const { return state_->dots_per_mm; }
 
 std::string diagnose(ByteView input, StrayBytes stray) {
   Decoder decoder(input);

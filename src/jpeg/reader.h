@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "imgmill/buffer.h"
@@ -45,10 +47,47 @@ struct Pixels {
   double dots_per_mm = 72 / 25.4;  ///< horizontal, from the JFIF header; 72 dpi if it does not say
 };
 
-/// Decodes a grey or YCbCr JPEG in this thread, with each side `shrink` (1, 2, 4 or 8) times
-/// smaller, rounded up. The samples are identical to those of libvips, whose decoder has the same
-/// origin. Errors: bad_input, with a precise reason, for any damage.
-[[nodiscard]] Result<Pixels> decode_pixels(ByteView input, int shrink = 1);
+/// Decodes a grey or YCbCr JPEG in this thread. The samples are those that libvips's decoder, of
+/// the same descent, gives. Errors: bad_input, with a precise reason, for any damage.
+[[nodiscard]] Result<Pixels> decode_pixels(ByteView input);
+
+/// Reads the planes of a JPEG as they are stored, a band of rows at a time, in the caller's thread:
+/// chroma is not made larger, colours are not converted. What is kept is one band, and of a
+/// progressive file its coefficients. Not to be used by two threads at once.
+class PlaneReader {
+ public:
+  struct Plane {
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    int across = 1;  ///< how many times fewer samples a row has than one of the first plane: 1 or 2
+    int down = 1;
+    // Of the last band:
+    const std::uint8_t* rows = nullptr;
+    std::size_t stride = 0;
+    std::uint32_t count = 0;
+  };
+
+  /// Refers to `input`. Each side comes out `shrink` (1, 2, 4 or 8) times smaller, rounded up: the
+  /// last sample of a row or column may be of less than all that it stands for.
+  /// Errors: bad_input; unsupported: planes that are neither grey nor YCbCr, or lie otherwise.
+  [[nodiscard]] static Result<PlaneReader> open(ByteView input, int shrink);
+
+  /// Reads the next band; false when there is none. Errors: bad_input, with a precise reason, for
+  /// any damage.
+  [[nodiscard]] Result<bool> next();
+
+  [[nodiscard]] std::span<const Plane> planes() const;  ///< one or three
+  [[nodiscard]] double dots_per_mm() const;             ///< as of Pixels
+
+  PlaneReader(PlaneReader&&) noexcept;
+  PlaneReader& operator=(PlaneReader&&) noexcept;
+  ~PlaneReader();
+
+ private:
+  struct State;
+  explicit PlaneReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
 
 /// `input` with its missing end-of-image marker added, if nothing else is missing: every block of
 /// every scan is there (T.81, B.1.1.5 requires the marker; all viewers do without). Nothing if the

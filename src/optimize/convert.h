@@ -3,6 +3,7 @@
 
 #include "imgmill/optimize.h"
 #include "optimize/source.h"
+#include "transform/geometry.h"
 
 namespace imgmill {
 

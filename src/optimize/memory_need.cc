@@ -22,7 +22,7 @@ struct Row {
   double lossless;
 };
 constexpr std::array rows = {
-    Row{Format::jpeg, 16.5, 31, 16.5}, Row{Format::png, 19, 19, 14},
+    Row{Format::jpeg, 16.5, 31, 16.5}, Row{Format::png, 23, 19, 14},
     Row{Format::webp, 6.6, 17.5, 30},  Row{Format::avif, 55, 64, 43},
     Row{Format::gif, 21, 21, 21},      Row{Format::tiff, 8, 14, 11},
     Row{Format::jpegxl, 48, 64, 95},
@@ -37,8 +37,11 @@ constexpr double avif_fixed = 75e6;
 constexpr double avif_searched = 190e6;
 constexpr double avif_small = 90;  ///< bytes a pixel at most of the above
 
-// Of a picture that is made smaller on its way.
+// Of a picture that gets another size on its way: what decoders hold of it (but for JPEG, which
+// is read row by row or as a whole), weights and bands of numbers, bytes a row and column.
 constexpr double strips = 20e6;
+constexpr double weights = 200;
+constexpr double bands = 700;
 
 /// Of a JPEG made coarser or packed anew, which is done by its coefficients: two bytes for each in
 /// the file, twice, and for a score pixels and the metric's rooms.
@@ -109,10 +112,16 @@ double need_for(const Source& source, Format target, Extent extent, const ImageS
     return (from.palette ? 9 : 6) * in * weight(from, info(target), false) + 3.5 * file;
   }
   if (same_size) return need + in * beside;
-  // A JPEG is decoded small where it can be, strip by strip.
-  const double shrink = static_cast<double>(from.width) / std::max(1U, extent.width);
-  const bool small = from.format == Format::jpeg && shrink >= 2;
-  return need + strips + in * (small ? 0.2 : bytes_of(from) + beside);
+  const double numbers = weights * (0.0 + from.width + from.height + extent.width + extent.height) +
+                         bands * from.width + (from.format == Format::jpeg ? 0 : strips);
+  // A JPEG is scaled plane by plane on its way in, unless that has to be exact; progressive ones
+  // have their coefficients in memory.
+  const bool whole = from.format != Format::jpeg || lossless || searched || from.channels == 4 ||
+                     settings.resize.light == ResizeLight::linear ||
+                     settings.resize.filter == ResizeFilter::nearest;
+  const double before = in * (whole ? bytes_of(from) + beside : from.progressive ? 4 : 0.2);
+  // What was decoded is gone before the encoder begins.
+  return numbers + std::max(need, before + out * bytes_of(from));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include "imgmill/settings.h"
 #include "optimize/source.h"
-#include "transform/transform.h"
+#include "transform/geometry.h"
 
 namespace imgmill {
 

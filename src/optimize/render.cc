@@ -6,18 +6,45 @@
 #include "codecs/engine.h"
 #include "optimize/implied_colours.h"
 #include "optimize/verify.h"
+#include "transform/scale.h"
 #include "transform/timing.h"
 
 namespace imgmill {
 namespace {
 
-// The factor by which each side shrinks, for decoders that can decode at a reduced size.
-double shrink_factor(const Source& source, const RenderRequest& request) {
-  const Extent stored{source.info.width, source.info.height};
-  const int orientation = request.turn == Turn::upright ? source.info.orientation : 1;
-  const Extent from = upright(stored, orientation);
-  return std::max(1.0, std::min(static_cast<double>(from.width) / request.extent.width,
-                                static_cast<double>(from.height) / request.extent.height));
+/// How true the pixels have to be to what a full decode and exact sums would give.
+enum class Scaling {
+  exact,
+  quick,  ///< a level off here and there, where the encoder takes more than that away
+};
+
+Extent stored_extent(const Source& source, const RenderRequest& request) {
+  return upright(request.extent, request.turn == Turn::upright ? source.info.orientation : 1);
+}
+
+// A score counts from the picture as it is, and what is kept without loss is to be right.
+Scaling scaling_for(const Source& source, const RenderRequest& request) {
+  const bool loses = !request.prove && !request.encode.lossless && !request.aim;
+  const bool changes =
+      stored_extent(source, request) != Extent{source.info.width, source.info.height};
+  return changes && loses && source.info.format == Format::jpeg ? Scaling::quick : Scaling::exact;
+}
+
+// The pixels of `source` in their new size, as they are stored.
+Result<Picture> scaled(const Source& source, const RenderRequest& request, Damage damage,
+                       Scaling scaling) {
+  const Extent extent = stored_extent(source, request);
+  if (scaling == Scaling::quick && damage == Damage::refuse) {
+    const ColourFacts& colours = source.colours;
+    const Buffer& profile = colours.implied ? colours.made : source.metadata.icc;
+    Result<Picture> picture =
+        scaled_jpeg(source.bytes, profile.view(), extent, request.resize, DctScaling::some);
+    if (picture || picture.error().code() != ErrorCode::unsupported) return picture;
+  }
+  ImageInfo info = source.info;
+  if (request.first_frame) info.frames = 1;
+  IMGMILL_TRY(Picture picture, decoded(source, info, {.damage = damage}));
+  return scaled_to(std::move(picture), extent, request.resize);
 }
 
 Result<Picture> in_memory(Picture picture) {
@@ -31,13 +58,9 @@ Result<Picture> in_memory(Picture picture) {
 // picture; convert colours before resizing, because profiles apply to original values; depth and
 // transparency last, on the fewest pixels.
 Result<Picture> prepared(const Source& source, const RenderRequest& request, Damage damage,
-                         Findings& findings) {
+                         Scaling scaling, Findings& findings) {
   const FormatInfo& target = info(request.target);
-  ImageInfo info = source.info;
-  if (request.first_frame) info.frames = 1;
-  DecodeOptions decode{.damage = damage, .shrink = shrink_factor(source, request)};
-
-  IMGMILL_TRY(Picture picture, decoded(source, info, decode));
+  IMGMILL_TRY(Picture picture, scaled(source, request, damage, scaling));
   if (request.turn == Turn::upright) {
     IMGMILL_TRY(picture, turned_upright(std::move(picture), source.info.orientation));
   }
@@ -45,7 +68,6 @@ Result<Picture> prepared(const Source& source, const RenderRequest& request, Dam
   IMGMILL_TRY(picture, with_channels_for(std::move(picture), target, new_colours, findings));
   IMGMILL_TRY(picture, with_colours_for(std::move(picture), source.colours, target, request.to_srgb,
                                         findings));
-  IMGMILL_TRY(picture, scaled_to(std::move(picture), request.extent));
   IMGMILL_TRY(picture, fitted_to(std::move(picture), target, request.background, findings));
   return timed_for(std::move(picture), target, findings);
 }
@@ -71,7 +93,8 @@ Result<void> prove(const Picture& picture, ByteView bytes, Format format, bool c
 Result<Rendered> attempt(const Source& source, const RenderRequest& request, Damage damage) {
   const Codec& codec = imgmill::codec(request.target);
   Rendered out;
-  IMGMILL_TRY(Picture picture, prepared(source, request, damage, out.findings));
+  const Scaling scaling = scaling_for(source, request);
+  IMGMILL_TRY(Picture picture, prepared(source, request, damage, scaling, out.findings));
   out.frames = picture.frames;
   if (!request.prove) {
     if (!request.encode.lossless) out.judgement.quality = request.encode.whole_quality();
@@ -88,6 +111,11 @@ Result<Rendered> attempt(const Source& source, const RenderRequest& request, Dam
       return out;
     }
     IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));
+    if (scaling == Scaling::quick) {
+      Findings known;
+      IMGMILL_TRY(picture, prepared(source, request, damage, Scaling::exact, known));
+      IMGMILL_TRY(picture, in_memory(std::move(picture)));
+    }
     IMGMILL_TRY(out.judgement.score, score_of(picture, codec, out.bytes.view()));
     out.judgement.encodes = 1;
     return out;

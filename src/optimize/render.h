@@ -5,6 +5,7 @@
 #include "optimize/quality_search.h"
 #include "optimize/source.h"
 #include "optimize/verify.h"
+#include "transform/geometry.h"
 
 namespace imgmill {
 
@@ -13,7 +14,8 @@ enum class Turn { upright, as_stored };
 struct RenderRequest {
   Format target = Format::jpeg;
   Turn turn = Turn::upright;
-  Extent extent;  ///< of one frame of the result, after rotation
+  Extent extent;  ///< of the result, one frame, after turning
+  Resize resize;  ///< how, where `extent` is another size
   bool to_srgb = false;
   Colour background;
   bool first_frame = false;

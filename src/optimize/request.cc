@@ -61,6 +61,7 @@ RenderRequest request_for(const Source& source, Format target, const ImageSettin
   request.target = target;
   request.to_srgb = to_srgb(source, target, settings);
   request.background = settings.background;
+  request.resize = settings.resize;
   request.encode = {.quality = quality_for(source, target, settings),
                     .lossless = info(target).lossless && wants_lossless(source, target, settings),
                     .effort = settings.effort,

@@ -1,8 +1,14 @@
 // All resize modes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
 #include "imgmill/optimize.h"
+#include "quality/ssimulacra2.h"
 #include "support/decode.h"
+#include "support/resample.h"
 
 namespace imgmill {
 namespace {
@@ -90,6 +96,130 @@ TEST(Resize, TransparentEdgesDoNotDarken) {
       }
     }
   }
+}
+
+TEST(Resize, WithoutLossIsWhatTheReferenceGives) {
+  const Raster picture = photo(321, 239);
+  for (const Bytes& file : {make_jpeg(picture), make_jpeg(picture, {.progressive = true}),
+                            make_png(picture), make_webp(picture)}) {
+    const Format from = file[0] == std::byte{0xFF}   ? Format::jpeg
+                        : file[0] == std::byte{0x89} ? Format::png
+                                                     : Format::webp;
+    const Raster shown = decode(file, from).picture();
+    for (const double percent : {83.0, 50.0, 24.0, 8.0, 150.0}) {
+      ImageSettings settings{.output_format = Format::png};
+      settings.resize = {
+          .mode = ResizeMode::percent, .percent = percent, .enlarge = Enlarge::allow};
+      const auto result = optimize(file, settings);
+      ASSERT_TRUE(result) << result.error().describe();
+      const Raster made = rgba(decode(result->bytes.view(), Format::png).picture());
+      const Raster wanted = rgba(resampled(shown, made.width, made.height));
+      EXPECT_LE(worst_difference(made, wanted), 1) << info(from).name << " " << percent;
+      // One level off only where the exact sum is half way.
+      std::size_t off = 0;
+      for (std::size_t i = 0; i < made.samples.size(); ++i) {
+        off += made.samples[i] == wanted.samples[i] ? 0 : 1;
+      }
+      EXPECT_LE(off, made.samples.size() / 1000) << info(from).name << " " << percent;
+    }
+  }
+}
+
+TEST(Resize, FramesAreEachForThemselvesAndKeepTheirTimes) {
+  Movie film = movie(80, 64, 4);
+  film.delays = {70, 200, 130, 400};
+  film.loop = 3;
+  ImageSettings settings{.compression = Compression::lossless};
+  settings.resize = {.mode = ResizeMode::percent, .percent = 40};
+  const auto result = optimize(make_webp(film), settings);
+  ASSERT_TRUE(result) << result.error().describe();
+  const Movie made = decode(result->bytes.view(), Format::webp).movie;
+  ASSERT_EQ(made.frames.size(), film.frames.size());
+  EXPECT_EQ(made.delays, film.delays);
+  EXPECT_EQ(made.loop, film.loop);
+  for (std::size_t i = 0; i < film.frames.size(); ++i) {
+    const Raster wanted =
+        rgba(resampled(film.frames[i], made.frames[i].width, made.frames[i].height));
+    EXPECT_LE(worst_difference(rgba(made.frames[i]), wanted), 1) << i;
+  }
+}
+
+double score_between(const Raster& original, const Raster& other) {
+  const auto bytes = [](const Raster& raster) {
+    return std::vector<std::uint8_t>(raster.samples.begin(), raster.samples.end());
+  };
+  const auto view = [&](const std::vector<std::uint8_t>& samples) {
+    return PixelView{.samples = samples.data(),
+                     .width = static_cast<std::uint32_t>(original.width),
+                     .height = static_cast<std::uint32_t>(original.height),
+                     .channels = original.channels,
+                     .row_bytes = static_cast<std::size_t>(original.width * original.channels)};
+  };
+  const auto one = bytes(original);
+  const auto two = bytes(other);
+  return Ssimulacra2::prepare(view(one)).value().compare(view(two)).value().score;
+}
+
+// The decoder may scale on the way to a given quality; what is said of that must not know it.
+TEST(Resize, ScoresCountFromThePictureAsItIs) {
+  const Bytes file = make_jpeg(photo(800, 600), {.quality = 95});
+  const Raster exact = resampled(decode(file, Format::jpeg).picture(), 200, 150);
+  for (const Format to : {Format::jpeg, Format::webp}) {
+    ImageSettings settings{.measure = true, .output_format = to};
+    settings.quality.global = 85;
+    settings.resize = {.mode = ResizeMode::width, .width = 200};
+    const auto told = optimize(file, settings);
+    ASSERT_TRUE(told) << told.error().describe();
+    ASSERT_TRUE(told->judgement.score);
+    const Raster shown = decode(told->bytes.view(), to).picture();
+    EXPECT_NEAR(*told->judgement.score, score_between(rgba(exact), rgba(shown)), 0.2)
+        << info(to).name;
+
+    settings.measure = false;
+    const auto untold = optimize(file, settings);
+    ASSERT_TRUE(untold);
+    EXPECT_TRUE(std::ranges::equal(told->bytes.view(), untold->bytes.view()));
+  }
+  ImageSettings searched{.target = Target{.score = 85}};
+  searched.resize = {.mode = ResizeMode::width, .width = 200};
+  const auto found = optimize(file, searched);
+  ASSERT_TRUE(found) << found.error().describe();
+  EXPECT_GE(score_between(exact, decode(found->bytes.view(), Format::jpeg).picture()), 84.8);
+}
+
+TEST(Resize, HowItIsDoneIsAsAsked) {
+  const Raster picture = photo(160, 120);
+  const Bytes file = make_png(picture);
+  for (const ResizeFilter filter : {ResizeFilter::mitchell, ResizeFilter::catmull_rom,
+                                    ResizeFilter::box, ResizeFilter::nearest}) {
+    for (const ResizeLight light : {ResizeLight::coded, ResizeLight::linear}) {
+      ImageSettings settings;
+      settings.resize = {.mode = ResizeMode::width, .width = 66, .filter = filter, .light = light};
+      const auto result = optimize(file, settings);
+      ASSERT_TRUE(result) << result.error().describe();
+      const Raster made = rgba(decode(result->bytes.view(), Format::png).picture());
+      EXPECT_LE(
+          worst_difference(made, rgba(resampled(picture, made.width, made.height, filter, light))),
+          1);
+    }
+  }
+  ImageSettings settings;
+  settings.resize = {.mode = ResizeMode::width, .width = 66};
+  const auto plain = optimize(file, settings);
+  settings.resize.sharpen = 40;
+  const auto sharp = optimize(file, settings);
+  ASSERT_TRUE(plain && sharp);
+  const auto contrast = [](const Buffer& bytes) {
+    const Raster raster = decode(bytes.view(), Format::png).picture();
+    int sum = 0;
+    for (int y = 0; y < raster.height; ++y) {
+      for (int x = 1; x < raster.width; ++x) {
+        sum += std::abs(raster.at(x, y, 0) - raster.at(x - 1, y, 0));
+      }
+    }
+    return sum;
+  };
+  EXPECT_GT(contrast(sharp->bytes), contrast(plain->bytes) * 1.05);
 }
 
 TEST(Resize, DecodingSmallerAgreesWithTheLongWay) {

@@ -65,6 +65,10 @@ Result<void> check_side(std::uint32_t side, std::string_view field) {
 }
 
 Result<void> check_resize(const Resize& resize) {
+  if (resize.sharpen < 0 || resize.sharpen > 100) {
+    return fail(ErrorCode::usage, fmt::format("resize.sharpen is {}", resize.sharpen),
+                "use a number of percent from 0 (off) to 100");
+  }
   switch (resize.mode) {
     case ResizeMode::none:
       return {};

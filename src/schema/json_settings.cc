@@ -18,6 +18,14 @@ constexpr std::array<Word<ResizeMode>, 7> resize_modes = {{{"none", ResizeMode::
                                                            {"shortest", ResizeMode::shortest},
                                                            {"fit", ResizeMode::fit},
                                                            {"percent", ResizeMode::percent}}};
+constexpr std::array<Word<ResizeFilter>, 5> resize_filters = {
+    {{"lanczos3", ResizeFilter::lanczos3},
+     {"mitchell", ResizeFilter::mitchell},
+     {"catmull-rom", ResizeFilter::catmull_rom},
+     {"box", ResizeFilter::box},
+     {"nearest", ResizeFilter::nearest}}};
+constexpr std::array<Word<ResizeLight>, 2> resize_lights = {
+    {{"coded", ResizeLight::coded}, {"linear", ResizeLight::linear}}};
 constexpr std::array<Word<Effort>, 3> efforts = {
     {{"fast", Effort::fast}, {"balanced", Effort::balanced}, {"max", Effort::max}}};
 constexpr std::array<Word<Animation>, 3> animations = {{{"refuse", Animation::refuse},
@@ -73,8 +81,8 @@ Result<void> read_quality(const JsonPlace& at, Quality& quality) {
 }
 
 Result<void> read_resize(const JsonPlace& at, Resize& resize) {
-  IMGMILL_CHECK(check_fields(
-      at, {"width", "height", "maintainAspect", "mode", "size", "percent", "enlarge"}));
+  IMGMILL_CHECK(check_fields(at, {"width", "height", "maintainAspect", "mode", "size", "percent",
+                                  "enlarge", "filter", "light", "sharpen"}));
   resize = {};
   struct Side {
     const char* name;
@@ -104,6 +112,16 @@ Result<void> read_resize(const JsonPlace& at, Resize& resize) {
   if (const auto maintain = at.find("maintainAspect")) {
     IMGMILL_TRY(const bool keep, flag_at(*maintain));
     resize.aspect = keep ? Aspect::keep : Aspect::ignore;
+  }
+  if (const auto filter = at.find("filter")) {
+    IMGMILL_TRY(resize.filter, choice_at(*filter, resize_filters));
+  }
+  if (const auto light = at.find("light")) {
+    IMGMILL_TRY(resize.light, choice_at(*light, resize_lights));
+  }
+  if (const auto sharpen = at.find("sharpen")) {
+    IMGMILL_TRY(const std::int64_t percent, integer_at(*sharpen, 0, 100));
+    resize.sharpen = static_cast<int>(percent);
   }
   return {};
 }
@@ -277,6 +295,10 @@ Json json_of(const ImageSettings& settings) {
   if (size.mode == ResizeMode::percent) resize["percent"] = size.percent;
   resize["maintainAspect"] = size.aspect == Aspect::keep;
   resize["enlarge"] = size.enlarge == Enlarge::allow;
+  const Resize usual;
+  if (size.filter != usual.filter) resize["filter"] = word_for(size.filter, resize_filters);
+  if (size.light != usual.light) resize["light"] = word_for(size.light, resize_lights);
+  if (size.sharpen != usual.sharpen) resize["sharpen"] = size.sharpen;
   Json keep = Json::array();
   for (const KeepField& field : keep_fields) {
     if (settings.keep.*field.member) keep.push_back(field.word);

@@ -39,5 +39,35 @@ TEST(SettingsJson, CleanAlphaIsSaidWhereItIsOnAndComesBack) {
   EXPECT_FALSE(settings_at({wrong, ""}, {}));
 }
 
+TEST(SettingsJson, HowToResizeIsSaidWhereItIsUnusualAndComesBack) {
+  const Json usual = json_of(ImageSettings{});
+  for (const char* field : {"filter", "light", "sharpen"}) {
+    EXPECT_FALSE(usual["resize"].contains(field)) << field;
+  }
+  for (const ResizeFilter filter :
+       {ResizeFilter::lanczos3, ResizeFilter::mitchell, ResizeFilter::catmull_rom,
+        ResizeFilter::box, ResizeFilter::nearest}) {
+    for (const ResizeLight light : {ResizeLight::coded, ResizeLight::linear}) {
+      ImageSettings settings;
+      settings.resize = {
+          .mode = ResizeMode::width, .width = 400, .filter = filter, .light = light, .sharpen = 30};
+      const Json json = json_of(settings);
+      const auto again = settings_at({json, ""}, {});
+      ASSERT_TRUE(again) << again.error().describe();
+      EXPECT_EQ(*again, settings);
+    }
+  }
+  for (const auto& [field, value] : {std::pair<const char*, Json>{"filter", "bilinear"},
+                                     {"light", "gamma"},
+                                     {"sharpen", 101},
+                                     {"sharpen", -1},
+                                     {"sharpen", "off"}}) {
+    const Json wrong = {{"resize", {{"mode", "width"}, {"width", 400}, {field, value}}}};
+    const auto refused = settings_at({wrong, ""}, {});
+    ASSERT_FALSE(refused) << field << value;
+    EXPECT_NE(refused.error().describe().find(field), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace imgmill

@@ -94,6 +94,10 @@ TEST(ApiDescription, SettingsHaveTheWordsThatAreRead) {
       UnorderedElementsAreArray(known_words({{"outputFormat", "auto"}, {"allow", {nonsense}}})));
   EXPECT_THAT(words(schema("Resize")["properties"]["mode"]),
               UnorderedElementsAreArray(known_words({{"resize", {{"mode", nonsense}}}})));
+  EXPECT_THAT(words(schema("Resize")["properties"]["filter"]),
+              UnorderedElementsAreArray(known_words({{"resize", {{"filter", nonsense}}}})));
+  EXPECT_THAT(words(schema("Resize")["properties"]["light"]),
+              UnorderedElementsAreArray(known_words({{"resize", {{"light", nonsense}}}})));
 }
 
 /// One value of each kind that a part of the schema allows, and its bounds.

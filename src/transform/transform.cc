@@ -134,13 +134,6 @@ VImage bands_of(const VImage& image, int first, int count) {
       .copy(VImage::option()->set("interpretation", image.interpretation()));
 }
 
-VImage scaled(const VImage& frame, Extent extent) {
-  auto* options = VImage::option()
-                      ->set("vscale", static_cast<double>(extent.height) / frame.height())
-                      ->set("kernel", VIPS_KERNEL_LANCZOS3);
-  return frame.resize(static_cast<double>(extent.width) / frame.width(), options);
-}
-
 }  // namespace
 
 Result<Picture> turned_upright(Picture picture, int orientation) {
@@ -332,58 +325,6 @@ Result<Picture> as_light(Picture picture) {
       if (image.format() != VIPS_FORMAT_UCHAR) image = image.cast(VIPS_FORMAT_UCHAR);
     }
     if (image.bands() > 4) image = image.extract_band(0, VImage::option()->set("n", 3));
-    return picture;
-  });
-}
-
-Result<Picture> scaled_to(Picture picture, Extent extent) {
-  return with_engine(ErrorCode::bad_input, "the picture could not be resized", [&] {
-    if (Extent{picture.width(), picture.height()} == extent) return picture;
-    VImage image = picture.image;
-    const VipsBandFormat format = image.format();
-    const VipsInterpretation interpretation = image.interpretation();
-    // Channels that are no alpha go their own way.
-    const int extras = static_cast<int>(picture.extras.size());
-    const bool leads = extras > 0 && picture.extras.front() == ExtraChannel::straight;
-    const bool alpha = extras == 0 ? image.has_alpha() : leads;
-    const int masks = leads ? extras - 1 : 0;
-    const auto premultiplied = [&](const VImage& whole) {
-      if (masks == 0) return whole.premultiply();
-      const int count = whole.bands() - masks;
-      return bands_of(whole, 0, count)
-          .premultiply()
-          .bandjoin(whole.extract_band(count, VImage::option()->set("n", masks)));
-    };
-    const auto unpremultiplied = [&](const VImage& whole) {
-      if (masks == 0) return whole.unpremultiply();
-      const int count = whole.bands() - masks;
-      return bands_of(whole, 0, count)
-          .copy(VImage::option()->set("interpretation", interpretation))
-          .unpremultiply()
-          .bandjoin(whole.extract_band(count, VImage::option()->set("n", masks)));
-    };
-    if (picture.frames > 1) image = image.copy_memory();  // frames are read out of order
-    if (alpha) image = premultiplied(image);
-    if (picture.frames == 1) {
-      image = scaled(image, extent);
-    } else {
-      // Each frame for itself, or neighbours would bleed into each other.
-      std::vector<VImage> frames;
-      const int height = static_cast<int>(picture.height());
-      for (std::uint32_t i = 0; i < picture.frames; ++i) {
-        frames.push_back(
-            scaled(image.crop(0, static_cast<int>(i) * height, image.width(), height), extent));
-      }
-      image = VImage::arrayjoin(frames, VImage::option()->set("across", 1));
-    }
-    if (alpha) image = unpremultiplied(image);
-    if (image.format() != format) {
-      image = image.rint().cast(format);
-    }
-    image = image.copy(VImage::option()->set("interpretation", interpretation));
-    if (picture.frames > 1) image.set(VIPS_META_PAGE_HEIGHT, static_cast<int>(extent.height));
-    picture.image = image;
-    picture.source_bits = std::max(8, picture.source_bits);  // new shades lie in between
     return picture;
   });
 }

@@ -9,7 +9,6 @@
 #include "imgmill/error.h"
 #include "imgmill/format.h"
 #include "imgmill/settings.h"
-#include "transform/geometry.h"
 #include "transform/icc.h"
 
 namespace imgmill {
@@ -64,9 +63,6 @@ struct Findings {
 /// points. 1 to 4 channels, alpha as in the picture (0..1 beside floats). What cannot be read so
 /// any other way is shown as on a screen.
 [[nodiscard]] Result<Picture> as_light(Picture picture);
-
-/// Lanczos-3 resampling, colours weighted by their alpha; frames apart.
-[[nodiscard]] Result<Picture> scaled_to(Picture picture, Extent extent);
 
 /// Bit depth and transparency that `target` can hold; notes say what was lost.
 [[nodiscard]] Result<Picture> fitted_to(Picture picture, const FormatInfo& target,
