@@ -95,7 +95,7 @@ void CommandLine::define_optimize() {
   add_picture_options(app);
   const std::string which = "Which files";
   add_list(app, "--exclude", "GLOB", optimize_.exclude,
-           "Leave out files and folders that match: '*.gif' by name, 'drafts/' a folder, "
+           "Skip matching files and folders: '*.gif' by name, 'drafts/' a folder, "
            "'web/**/icon-*' by path below the input. May be given several times; put it in "
            "quotes.")
       ->group(which);
@@ -134,7 +134,7 @@ void CommandLine::add_picture_options(CLI::App& app) {
       ->group(group);
   add_value(app, "--resize", "width=N|height=N|longest=N|shortest=N|fit=WxH|PERCENT%",
             settings.resize, parse_resize,
-            "New size in pixels, seen upright; never larger than the original.")
+            "New size in pixels of the upright picture; never larger than the original.")
       ->group(group);
   app.add_flag("--enlarge", enlarge_, "Let --resize make pictures larger.")->group(group);
   add_value(app, "--resize-filter", "lanczos3|mitchell|catmull-rom|box|nearest", resize_filter_,
@@ -143,29 +143,29 @@ void CommandLine::add_picture_options(CLI::App& app) {
                                   {"catmull-rom", ResizeFilter::catmull_rom},
                                   {"box", ResizeFilter::box},
                                   {"nearest", ResizeFilter::nearest}}),
-            "How a new pixel comes of the old ones: sharp; soft, without rings at edges; between "
-            "the two; their mean; the one that is there, for pixel art. Default lanczos3.")
+            "Filter for --resize: lanczos3 is the sharpest, mitchell is soft and does not ring, "
+            "catmull-rom is between the two, box averages, nearest is for pixel art. Default "
+            "lanczos3.")
       ->group(group);
   add_value(app, "--resize-light", "coded|linear", resize_light_,
             one_of<ResizeLight>({{"coded", ResizeLight::coded}, {"linear", ResizeLight::linear}}),
-            "What is averaged: the numbers in the file, which keeps text and lines as strong as "
-            "they look, or the light they stand for, which keeps stars, lamps and glitter as "
-            "bright as they are. Default coded.")
+            "Average the coded values, which keeps text and lines as dark as they look, or linear "
+            "light, which keeps stars, lamps and glitter as bright as they are. Default coded.")
       ->group(group);
   add_value(app, "--sharpen", "off|N", sharpen_, parse_sharpening,
-            "By how many percent the finest detail of what is made smaller gains contrast, 1 to "
-            "100. Default off.")
+            "Raise the contrast of the finest detail of reduced pictures by N percent, 1 to 100. "
+            "Default off.")
       ->group(group);
   add_value(
       app, "--keep", "all|none|LIST", settings.keep, parse_keep,
       "Metadata that stays: " + keep_list() +
           ", separated by commas. Default icc,copyright,orientation. The resolution always stays; "
-          "what nobody here knows goes with none only.")
+          "unknown metadata is removed with none only.")
       ->group(group);
   add_value(app, "--effort", "fast|balanced|max", settings.effort,
             one_of<Effort>(
                 {{"fast", Effort::fast}, {"balanced", Effort::balanced}, {"max", Effort::max}}),
-            "How much time may go into fewer bytes. Default balanced.")
+            "How much time to spend on smaller files. Default balanced.")
       ->group(group);
   app.add_flag("--to-srgb", to_srgb_, "Convert colours to sRGB instead of keeping the profile.")
       ->group(group);
@@ -179,9 +179,9 @@ void CommandLine::add_picture_options(CLI::App& app) {
             one_of<std::optional<Animation>>({{"refuse", Animation::refuse},
                                               {"keep", Animation::keep},
                                               {"first-frame", Animation::first_frame}}),
-            "What becomes of an animation, or of several pictures in one file, where the format "
-            "holds only one: it fails, it stays as it is in its own format, or its first frame (or "
-            "main picture) is taken. Default refuse.")
+            "What to do with an animation, or several pictures in one file, if the output format "
+            "holds only one: fail, keep its own format, or take the first frame (or the main "
+            "picture). Default refuse.")
       ->group(group);
   app.add_flag("--first-frame", first_frame_, "The same as --animation first-frame.")->group(group);
 }
@@ -198,16 +198,16 @@ void CommandLine::add_limits(CLI::App& app, Limits& limits) {
 
 void CommandLine::add_memory_bound(CLI::App& app, OptimizerOptions& options) {
   add_value(app, "--memory", "SIZE", options.memory, parse_size,
-            "What images in work may take, all together, by an estimate; such as 2GB. Large ones "
-            "wait for each other; one that needs more is refused. Default: half of the memory.")
+            "Memory for all images in work together, as estimated, such as 2GB. Large images wait "
+            "for each other; one that needs more is refused. Default: half of the memory.")
       ->group("How it runs");
 }
 
 void CommandLine::add_run_options(CLI::App& app, RunOptions& options) {
   const std::string group = "How it runs";
   add_value(app, "-j,--jobs", "N", options.batch.jobs, parse_jobs,
-            "Images in work at once. Default: one large image, or two below 1 MiB, for each core "
-            "that may be used.")
+            "Number of images to process at the same time. Default: one large image, or two below "
+            "1 MiB, per available core.")
       ->group(group);
   add_memory_bound(app, options.optimizer);
   add_value(app, "--pipeline", "on|off", options.batch.pipeline,
@@ -217,15 +217,15 @@ void CommandLine::add_run_options(CLI::App& app, RunOptions& options) {
   OptimizerOptions& optimizer = options.optimizer;
   add_value(app, "--isolation", "process|thread", optimizer.isolation,
             one_of<Isolation>({{"process", Isolation::process}, {"thread", Isolation::thread}}),
-            "Work in processes that are sandboxed and replaced when they fail, or in threads of "
-            "this one. Default process.")
+            "Process images in sandboxed processes, which are replaced if they fail, or in threads "
+            "of this process. Default process.")
       ->group(group);
   add_value(app, "--sandbox", "require|auto|off", optimizer.sandbox,
             one_of<SandboxMode>({{"require", SandboxMode::require},
                                  {"auto", SandboxMode::automatic},
                                  {"off", SandboxMode::off}}),
-            "What those processes give up first: every layer or nothing is done, all that this "
-            "machine offers (see imgmill doctor), or nothing. Default auto.")
+            "Sandbox of those processes: require all layers, use those that this machine offers "
+            "(see imgmill doctor), or use none. Default auto.")
       ->group(group);
   add_value(app, "--warmup", "on|off", optimizer.warm_up,
             one_of<WarmUp>({{"on", WarmUp::on}, {"off", WarmUp::off}}),

@@ -15,8 +15,8 @@ void CommandLine::add_memory_options(CLI::App& app, RunOptions& options) {
             "What --check lists shrinks by at least so much; both as 10%,20kB. Default 5%,1kB.")
       ->group(group);
   app.add_flag("--resume", options.resume,
-               "Go on with this very command after it was interrupted or killed: what is done and "
-               "still there is not done again.")
+               "Continue this command after it was interrupted or killed, without repeating "
+               "finished work.")
       ->group(group);
   const auto cache = [&options](const CLI::results_t& words) {
     const std::string word = unguarded(words.back());

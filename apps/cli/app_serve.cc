@@ -39,21 +39,21 @@ void CommandLine::define_serve() {
       ->group(where);
   const std::string how = "How it runs";
   add_value(app, "-j,--jobs", "N", serve_.optimizer.jobs, parse_workers,
-            "Images in work at once. Default: one large image, or two below 1 MiB, for each core "
-            "that may be used.")
+            "Number of images to process at the same time. Default: one large image, or two below "
+            "1 MiB, per available core.")
       ->group(how);
   add_memory_bound(app, serve_.optimizer);
   add_value(app, "--isolation", "process|thread", serve_.optimizer.isolation,
             one_of<Isolation>({{"process", Isolation::process}, {"thread", Isolation::thread}}),
-            "Work in processes that are sandboxed and replaced when they fail, or in threads of "
-            "this one. Default process.")
+            "Process images in sandboxed processes, which are replaced if they fail, or in threads "
+            "of this process. Default process.")
       ->group(how);
   add_value(app, "--sandbox", "require|auto|off", serve_.optimizer.sandbox,
             one_of<SandboxMode>({{"require", SandboxMode::require},
                                  {"auto", SandboxMode::automatic},
                                  {"off", SandboxMode::off}}),
-            "What those processes give up first: every layer or nothing is done, all that this "
-            "machine offers (see imgmill doctor), or nothing. Default auto.")
+            "Sandbox of those processes: require all layers, use those that this machine offers "
+            "(see imgmill doctor), or use none. Default auto.")
       ->group(how);
   add_value(
       app, "--timeout", "SECONDS", serve_.optimizer.timeout, parse_seconds,

@@ -12,18 +12,16 @@ namespace imgmill::cli {
 void CommandLine::add_target_options(CLI::App& app) {
   ImageSettings& settings = optimize_.settings;
   const std::string group = "Picture";
-  add_value(
-      app, "--target", "N|good|high|excellent|visually-lossless", target_, parse_target,
-      "How alike results have to look: the SSIMULACRA 2 score, measured on what is written, "
-      "that the smallest file is searched for; the names are 70, 80, 85 and 90. Default high, but "
-      "what is stored without loss stays so.")
+  add_value(app, "--target", "N|good|high|excellent|visually-lossless", target_, parse_target,
+            "Find the smallest file with at least this SSIMULACRA 2 score, measured on the output; "
+            "the names are 70, 80, 85 and 90. Default high, but lossless images stay lossless.")
       ->group(group);
   add_value(app, "--max-bytes", "SIZE", settings.max_bytes, parse_size,
             "No result may be larger, such as 200kB: each as good as fits.")
       ->group(group);
   add_value(app, "--budget", "SIZE", optimize_.budget, parse_size,
-            "All results together may take so much, such as 20MB: finds the highest target for all "
-            "with which they do. Works on every image several times.")
+            "Total size of all results, such as 20MB: finds the highest target for all images that "
+            "fits. Processes every image several times.")
       ->group(group);
   add_value(app, "-f,--format", fmt::format("original|auto|{}", fmt::join(format_names(), "|")),
             format_, parse_format,
@@ -32,8 +30,7 @@ void CommandLine::add_target_options(CLI::App& app) {
   add_value(app, "--allow", "LIST", settings.allowed, parse_formats,
             "What --format auto may choose from. Default jpeg,png,webp,avif.")
       ->group(group);
-  app.add_flag("--score", settings.measure,
-               "Measure how alike results look also with --quality, where it decides nothing.")
+  app.add_flag("--score", settings.measure, "Measure and report the score with --quality, too.")
       ->group(group);
 }
 
