@@ -119,10 +119,11 @@ Result<void> JobRows::add(JobRecord& job) {
               "backup, left_out) "
               "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING key");
   const Written& written = job.written;
+  const std::string left_out = text_of(job.left_out);  // bound without a copy
   query.with(job.id, job.name, static_cast<int>(job.state), static_cast<int>(job.kind),
              job.folder.native(), job.settings_text, job.created_ms, job.finished_ms,
              job.elapsed_ms, job.planning ? 1 : 0, static_cast<int>(written.to), written.path,
-             written.images, written.failed, job.backup.native(), text_of(job.left_out));
+             written.images, written.failed, job.backup.native(), left_out);
   IMGMILL_TRY(const bool there, query.next());
   if (there) job.key = query.integer(0);
   // The row is written when the statement has run to its end.
