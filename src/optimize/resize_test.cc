@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "imgmill/optimize.h"
-#include "quality/ssimulacra2.h"
 #include "support/decode.h"
 #include "support/resample.h"
+#include "support/score.h"
 
 namespace imgmill {
 namespace {
@@ -142,22 +142,6 @@ TEST(Resize, FramesAreEachForThemselvesAndKeepTheirTimes) {
         rgba(resampled(film.frames[i], made.frames[i].width, made.frames[i].height));
     EXPECT_LE(worst_difference(rgba(made.frames[i]), wanted), 1) << i;
   }
-}
-
-double score_between(const Raster& original, const Raster& other) {
-  const auto bytes = [](const Raster& raster) {
-    return std::vector<std::uint8_t>(raster.samples.begin(), raster.samples.end());
-  };
-  const auto view = [&](const std::vector<std::uint8_t>& samples) {
-    return PixelView{.samples = samples.data(),
-                     .width = static_cast<std::uint32_t>(original.width),
-                     .height = static_cast<std::uint32_t>(original.height),
-                     .channels = original.channels,
-                     .row_bytes = static_cast<std::size_t>(original.width * original.channels)};
-  };
-  const auto one = bytes(original);
-  const auto two = bytes(other);
-  return Ssimulacra2::prepare(view(one)).value().compare(view(two)).value().score;
 }
 
 // The decoder may scale on the way to a given quality; what is said of that must not know it.

@@ -5,31 +5,20 @@
 #include <thread>
 
 #include "pool/process_executor.h"
-#include "support/make.h"
+#include "support/faulty_workers.h"
 
 namespace imgmill {
 namespace {
 
 using std::chrono::milliseconds;
 
-std::string picture() { return std::string(as_text(test::make_jpeg(test::photo(24, 16)))); }
+using test::executor_with, test::faulty_options, test::picture;
 
-std::unique_ptr<ProcessExecutor> executor() {
-  OptimizerOptions options;
-  options.jobs = 1;
-  options.isolation = Isolation::process;
-  options.warm_up = WarmUp::off;
-  options.worker_program = IMGMILL_FAULTY_WORKER;
-  auto made = ProcessExecutor::create(options);
-  EXPECT_TRUE(made) << made.error().describe();
-  return *std::move(made);
-}
+std::unique_ptr<ProcessExecutor> executor() { return executor_with(faulty_options(1)); }
 
 Result<Optimized> run(Executor& executor, const std::string& image,
                       const std::stop_token& unwanted = {}, const std::stop_token& stop = {}) {
-  const ImageSettings settings;
-  const Limits limits;
-  return executor.process({as_bytes(image), settings, limits, Work::many, unwanted}, stop);
+  return test::run(executor, image, {}, unwanted, stop);
 }
 
 TEST(UnwantedWork, IsEndedAtOnceAndBlamedOnNobody) {

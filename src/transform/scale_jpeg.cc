@@ -117,6 +117,11 @@ Result<Picture> scaled_jpeg(ByteView input, ByteView profile, Extent extent, con
     }
     for (auto& plane : planes) plane->drop(ready);
   }
+  // Memory that was not filled in must never become a picture.
+  if (row != samples.get() + row_bytes * extent.height) {
+    return fail(ErrorCode::internal, "the scaled planes have not as many rows as the picture",
+                "please report this with the image");
+  }
   out.samples = samples.release();
   return picture_of(out, profile);
 }

@@ -9,11 +9,11 @@
 
 #include "codecs/codec.h"
 #include "codecs/engine.h"
-#include "quality/ssimulacra2.h"
 #include "support/decode.h"
 #include "support/make.h"
 #include "support/profiles.h"
 #include "support/resample.h"
+#include "support/score.h"
 
 namespace imgmill {
 namespace {
@@ -41,22 +41,6 @@ Raster raster_of(const Picture& picture) {
 
 Extent extent_of(const std::array<int, 2>& size) {
   return {static_cast<std::uint32_t>(size[0]), static_cast<std::uint32_t>(size[1])};
-}
-
-double score(const Raster& original, const Raster& other) {
-  const auto bytes = [](const Raster& raster) {
-    return std::vector<std::uint8_t>(raster.samples.begin(), raster.samples.end());
-  };
-  const auto view = [&](const std::vector<std::uint8_t>& samples) {
-    return PixelView{.samples = samples.data(),
-                     .width = static_cast<std::uint32_t>(original.width),
-                     .height = static_cast<std::uint32_t>(original.height),
-                     .channels = original.channels,
-                     .row_bytes = static_cast<std::size_t>(original.width * original.channels)};
-  };
-  const auto one = bytes(original);
-  const auto two = bytes(other);
-  return Ssimulacra2::prepare(view(one)).value().compare(view(two)).value().score;
 }
 
 TEST(ScaledTo, IsWithinALevelOfTheReference) {
@@ -165,7 +149,7 @@ TEST(ScaledJpeg, SmallerInverseDctsLoseLittleAndShiftNothing) {
       const auto made = scaled_jpeg(file, {}, extent_of(size), {}, DctScaling::some);
       ASSERT_TRUE(made) << made.error().describe();
       // A level off in every fifth sample is 94 to 96.
-      EXPECT_GE(score(resampled(decoded, size[0], size[1]), raster_of(*made)), 93) << width;
+      EXPECT_GE(score_between(resampled(decoded, size[0], size[1]), raster_of(*made)), 93) << width;
     }
   }
 }
