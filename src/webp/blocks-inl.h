@@ -205,12 +205,12 @@ HWY_INLINE void Permute(D d, const Shuffles& s, V& upper, V& lower) {
 // Returns the differences of one or two blocks of 16 bytes, `next` bytes apart, to others.
 template <class D>
 HWY_INLINE void Differences(D d, const std::uint8_t* samples, std::size_t next,
-                            const std::uint8_t* foretold, hn::Vec<D>& upper, hn::Vec<D>& lower) {
+                            const std::uint8_t* predicted, hn::Vec<D>& upper, hn::Vec<D>& lower) {
   const One one;
   const hn::FixedTag<std::uint8_t, 8> bytes;
   const auto half = [&](std::size_t block, std::size_t at) HWY_ATTR {
     return hn::Sub(hn::PromoteTo(one, hn::LoadU(bytes, samples + block * next + at)),
-                   hn::PromoteTo(one, hn::LoadU(bytes, foretold + 16 * block + at)));
+                   hn::PromoteTo(one, hn::LoadU(bytes, predicted + 16 * block + at)));
   };
   if constexpr (blocks_at_once == 2) {
     upper = hn::Combine(d, half(1, 0), half(0, 0));
@@ -223,13 +223,13 @@ HWY_INLINE void Differences(D d, const std::uint8_t* samples, std::size_t next,
 
 // Returns the sum of the magnitudes of all Hadamard coefficients of the residuals of `count`
 // blocks.
-HWY_INLINE std::int32_t HadamardSum(const std::uint8_t* samples, const std::uint8_t* foretold,
+HWY_INLINE std::int32_t HadamardSum(const std::uint8_t* samples, const std::uint8_t* predicted,
                                     std::size_t count) {
   const OneOrTwo d;
   std::int32_t sum = 0;
   for (std::size_t block = 0; block < count; block += blocks_at_once) {
     hn::Vec<OneOrTwo> upper, lower;
-    Differences(d, samples + 16 * block, 16, foretold + 16 * block, upper, lower);
+    Differences(d, samples + 16 * block, 16, predicted + 16 * block, upper, lower);
     std::int32_t out[2] = {};
     Hadamard(d, upper, lower, out);
     sum += out[0] + out[1];
@@ -238,12 +238,12 @@ HWY_INLINE std::int32_t HadamardSum(const std::uint8_t* samples, const std::uint
 }
 
 // The same for one block against each of `count` predictions separately. count: even.
-HWY_INLINE void HadamardEach(const std::uint8_t* samples, const std::uint8_t* foretold,
+HWY_INLINE void HadamardEach(const std::uint8_t* samples, const std::uint8_t* predicted,
                              std::size_t count, std::int32_t* out) {
   const OneOrTwo d;
   for (std::size_t i = 0; i < count; i += blocks_at_once) {
     hn::Vec<OneOrTwo> upper, lower;
-    Differences(d, samples, 0, foretold + 16 * i, upper, lower);
+    Differences(d, samples, 0, predicted + 16 * i, upper, lower);
     Hadamard(d, upper, lower, out + i);
   }
 }
@@ -251,11 +251,11 @@ HWY_INLINE void HadamardEach(const std::uint8_t* samples, const std::uint8_t* fo
 // Computes the coefficients of blocks, 16 each in zigzag order. `next`: bytes from one block of
 // samples to the next. count: even.
 HWY_INLINE void Transform(const std::uint8_t* samples, std::size_t next,
-                          const std::uint8_t* foretold, std::size_t count, std::int16_t* out) {
+                          const std::uint8_t* predicted, std::size_t count, std::int16_t* out) {
   const OneOrTwo d;
   for (std::size_t i = 0; i < count; i += blocks_at_once) {
     hn::Vec<OneOrTwo> first, last;
-    Differences(d, samples + i * next, next, foretold + 16 * i, first, last);
+    Differences(d, samples + i * next, next, predicted + 16 * i, first, last);
     ForwardDct(d, first, last);
     Permute(d, to_zigzag, first, last);
     StoreBlocks(d, first, last, out + 16 * i);
@@ -309,7 +309,7 @@ HWY_INLINE void InverseDown(D d, V& upper, V& lower) {
 // Adds the inverse transform of levels in zigzag order to the prediction, giving 4 x 4 samples.
 // `dc`: if not null, replaces the first coefficient, already dequantized.
 HWY_INLINE void Reconstruct(const std::int16_t* levels, const Matrix& matrix,
-                            const std::int16_t* dc, const std::uint8_t* foretold, std::uint8_t* to,
+                            const std::int16_t* dc, const std::uint8_t* predicted, std::uint8_t* to,
                             std::size_t stride) {
   const One d;
   const hn::RebindToUnsigned<One> unsigned_d;
@@ -332,7 +332,7 @@ HWY_INLINE void Reconstruct(const std::int16_t* levels, const Matrix& matrix,
   const hn::FixedTag<std::uint8_t, 8> bytes;
   const auto finish = [&](hn::Vec<One> v, std::size_t at) HWY_ATTR {
     const auto change = hn::ShiftRight<3>(hn::Add(v, hn::Set(d, 4)));
-    return hn::DemoteTo(bytes, hn::Add(change, hn::PromoteTo(d, hn::LoadU(bytes, foretold + at))));
+    return hn::DemoteTo(bytes, hn::Add(change, hn::PromoteTo(d, hn::LoadU(bytes, predicted + at))));
   };
   alignas(16) std::uint8_t rows[16];
   hn::StoreU(finish(upper, 0), bytes, rows);

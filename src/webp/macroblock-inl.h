@@ -92,15 +92,15 @@ class Worker {
     const std::size_t usable = coder_.usable_whole_modes();
     std::int64_t least = 0;
     for (std::size_t mode = 0; mode < usable; ++mode) {
-      PredictWhole(beside, 4, static_cast<WholeMode>(mode), foretold_[mode]);
-      const std::int64_t cost = 256 * std::int64_t{HadamardSum(luma_, foretold_[mode], 16)} +
+      PredictWhole(beside, 4, static_cast<WholeMode>(mode), predicted_[mode]);
+      const std::int64_t cost = 256 * std::int64_t{HadamardSum(luma_, predicted_[mode], 16)} +
                                 std::int64_t{segment_.lambda_satd} * luma_mode_costs[mode];
       if (mode == 0 || cost < least) {
         least = cost;
         made.luma = static_cast<WholeMode>(mode);
       }
     }
-    Transform(luma_, 16, foretold_[made.luma], 16, coefficients_[0]);
+    Transform(luma_, 16, predicted_[made.luma], 16, coefficients_[0]);
     whole_ = {};
     for (std::size_t block = 0; block < 16; ++block) {
       dc_[block] = coefficients_[block][0];
@@ -213,7 +213,7 @@ class Worker {
                          .end;
       }
       a = l = levels.end > 1 ? 1 : 0;
-      Reconstruct(levels.levels, segment_.luma, &dc_[block], foretold_[made.luma] + 16 * block,
+      Reconstruct(levels.levels, segment_.luma, &dc_[block], predicted_[made.luma] + 16 * block,
                   band.at(16 * x_ + 4 * (block % 4)) + 4 * (block / 4) * band.stride, band.stride);
     }
     const auto mode = static_cast<BlockMode>(made.luma);
@@ -261,7 +261,7 @@ class Worker {
       const BlockLevels& levels = block_levels_[block];
       made.blocks[block] = modes_above[bx] = modes_left[by] = mode;
       above[bx] = left[by] = levels.end > 0 ? 1 : 0;
-      Reconstruct(levels.levels, segment_.luma, nullptr, block_foretold_ + 16 * mode,
+      Reconstruct(levels.levels, segment_.luma, nullptr, block_predicted_ + 16 * mode,
                   band.at(16 * x_ + 4 * bx) + 4 * by * band.stride, band.stride);
     }
     above_.luma = above;
@@ -273,16 +273,16 @@ class Worker {
   }
 
   // Returns the best mode of a block. Writes its levels to block_levels_ and all predictions to
-  // block_foretold_.
+  // block_predicted_.
   BlockMode TryBlock(std::size_t block, const std::array<std::uint16_t, block_modes>& mode_costs,
                      std::size_t context, Outcome& sum) {
     alignas(16) Line line;
     FillLine(block, line);
-    std::uint8_t* foretold = block_foretold_;
-    PredictBlock(line, foretold);
+    std::uint8_t* predicted = block_predicted_;
+    PredictBlock(line, predicted);
     const std::uint8_t* samples = luma_ + 16 * block;
     std::int32_t sums[block_modes];
-    HadamardEach(samples, foretold, block_modes, sums);
+    HadamardEach(samples, predicted, block_modes, sums);
     // Sorts the modes, most promising first.
     const std::size_t most = coder_.effort.block_modes;
     std::int64_t costs[most_tried + 1];
@@ -308,12 +308,12 @@ class Worker {
                      std::size_t context, const BlockMode* modes, std::size_t count, Outcome& sum) {
     const std::uint8_t* samples = luma_ + 16 * block;
     alignas(32) std::int16_t coefficients[16 * most_tried];
-    alignas(32) std::uint8_t foretold[16 * most_tried];
+    alignas(32) std::uint8_t predicted[16 * most_tried];
     BlockLevels tried[most_tried];
     for (std::size_t i = 0; i < count + count % 2; ++i) {
-      std::memcpy(foretold + 16 * i, block_foretold_ + 16 * modes[i < count ? i : 0], 16);
+      std::memcpy(predicted + 16 * i, block_predicted_ + 16 * modes[i < count ? i : 0], 16);
     }
-    Transform(samples, 0, foretold, count + count % 2, coefficients);
+    Transform(samples, 0, predicted, count + count % 2, coefficients);
     std::size_t best = 0;
     Outcome best_outcome;
     Score least = 0;
@@ -350,10 +350,10 @@ class Worker {
     const std::size_t usable = coder_.usable_whole_modes();
     std::int64_t least = 0;
     for (std::size_t mode = 0; mode < usable; ++mode) {
-      PredictWhole(blue, 2, static_cast<WholeMode>(mode), chroma_foretold_[mode]);
-      PredictWhole(red, 2, static_cast<WholeMode>(mode), chroma_foretold_[mode] + 64);
+      PredictWhole(blue, 2, static_cast<WholeMode>(mode), chroma_predicted_[mode]);
+      PredictWhole(red, 2, static_cast<WholeMode>(mode), chroma_predicted_[mode] + 64);
       const std::int64_t cost =
-          256 * std::int64_t{HadamardSum(chroma_, chroma_foretold_[mode], 8)} +
+          256 * std::int64_t{HadamardSum(chroma_, chroma_predicted_[mode], 8)} +
           std::int64_t{segment_.lambda_satd} * chroma_mode_costs[mode];
       if (mode == 0 || cost < least) {
         least = cost;
@@ -361,8 +361,8 @@ class Worker {
       }
     }
     coder_.mode_cost += chroma_mode_costs[made.chroma];
-    const std::uint8_t* foretold = chroma_foretold_[made.chroma];
-    Transform(chroma_, 16, foretold, 8, coefficients_[0]);
+    const std::uint8_t* predicted = chroma_predicted_[made.chroma];
+    Transform(chroma_, 16, predicted, 8, coefficients_[0]);
     for (std::size_t block = 0; block < 8; ++block) {
       BlockLevels& levels = chroma_levels_[block];
       const bool is_red = block >= 4;
@@ -378,7 +378,7 @@ class Worker {
       }
       a = l = levels.end > 0 ? 1 : 0;
       Band& band = coder_.bands[is_red ? 2 : 1];
-      Reconstruct(levels.levels, segment_.chroma, nullptr, foretold + 16 * block,
+      Reconstruct(levels.levels, segment_.chroma, nullptr, predicted + 16 * block,
                   band.at(8 * x_ + 4 * (block % 2)) + 4 * (block / 2 % 2) * band.stride,
                   band.stride);
     }
@@ -419,9 +419,9 @@ class Worker {
   Outcome whole_;
   alignas(32) std::uint8_t luma_[256];
   alignas(32) std::uint8_t chroma_[128];
-  alignas(32) std::uint8_t foretold_[whole_modes][256];
-  alignas(32) std::uint8_t chroma_foretold_[whole_modes][128];
-  alignas(32) std::uint8_t block_foretold_[16 * block_modes];
+  alignas(32) std::uint8_t predicted_[whole_modes][256];
+  alignas(32) std::uint8_t chroma_predicted_[whole_modes][128];
+  alignas(32) std::uint8_t block_predicted_[16 * block_modes];
   alignas(32) std::int16_t coefficients_[16][16];
   std::int16_t dc_[16];
   BlockLevels second_;

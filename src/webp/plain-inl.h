@@ -29,11 +29,11 @@ inline std::uint8_t Clamped(int value) {
   return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
 }
 
-inline std::int32_t HadamardOne(const std::uint8_t* samples, const std::uint8_t* foretold) {
+inline std::int32_t HadamardOne(const std::uint8_t* samples, const std::uint8_t* predicted) {
   int rows[16];
   for (std::size_t i = 0; i < 16; i += 4) {
     int v[4];
-    for (std::size_t x = 0; x < 4; ++x) v[x] = samples[i + x] - foretold[i + x];
+    for (std::size_t x = 0; x < 4; ++x) v[x] = samples[i + x] - predicted[i + x];
     const int a = v[0] + v[2], b = v[1] + v[3], c = v[0] - v[2], e = v[1] - v[3];
     rows[i] = a + b;
     rows[i + 1] = a - b;
@@ -49,16 +49,16 @@ inline std::int32_t HadamardOne(const std::uint8_t* samples, const std::uint8_t*
   return sum;
 }
 
-inline std::int32_t HadamardSum(const std::uint8_t* samples, const std::uint8_t* foretold,
+inline std::int32_t HadamardSum(const std::uint8_t* samples, const std::uint8_t* predicted,
                                 std::size_t count) {
   std::int32_t sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += HadamardOne(samples + 16 * i, foretold + 16 * i);
+  for (std::size_t i = 0; i < count; ++i) sum += HadamardOne(samples + 16 * i, predicted + 16 * i);
   return sum;
 }
 
-inline void HadamardEach(const std::uint8_t* samples, const std::uint8_t* foretold,
+inline void HadamardEach(const std::uint8_t* samples, const std::uint8_t* predicted,
                          std::size_t count, std::int32_t* out) {
-  for (std::size_t i = 0; i < count; ++i) out[i] = HadamardOne(samples, foretold + 16 * i);
+  for (std::size_t i = 0; i < count; ++i) out[i] = HadamardOne(samples, predicted + 16 * i);
 }
 
 // Product in 32768ths, rounded.
@@ -75,14 +75,14 @@ inline void DctStep(const int* in, std::size_t step, int* out) {
   out[3 * step] = small(e) - large(c);
 }
 
-inline void Transform(const std::uint8_t* samples, std::size_t next, const std::uint8_t* foretold,
+inline void Transform(const std::uint8_t* samples, std::size_t next, const std::uint8_t* predicted,
                       std::size_t count, std::int16_t* out) {
   for (std::size_t block = 0; block < count; ++block) {
     int v[16];
     int down[16];
     int both[16];
     for (std::size_t i = 0; i < 16; ++i) {
-      v[i] = (samples[block * next + i] - foretold[16 * block + i]) * 8;
+      v[i] = (samples[block * next + i] - predicted[16 * block + i]) * 8;
     }
     for (std::size_t x = 0; x < 4; ++x) DctStep(v + x, 4, down + x);
     for (std::size_t y = 0; y < 16; y += 4) DctStep(down + y, 1, both + y);
@@ -120,7 +120,7 @@ inline void InverseStep(const int* in, std::size_t step, int* out) {
 }
 
 inline void Reconstruct(const std::int16_t* levels, const Matrix& matrix, const std::int16_t* dc,
-                        const std::uint8_t* foretold, std::uint8_t* to, std::size_t stride) {
+                        const std::uint8_t* predicted, std::uint8_t* to, std::size_t stride) {
   int v[16];
   int down[16];
   int both[16];
@@ -129,7 +129,7 @@ inline void Reconstruct(const std::int16_t* levels, const Matrix& matrix, const 
   for (std::size_t x = 0; x < 4; ++x) InverseStep(v + x, 4, down + x);
   for (std::size_t y = 0; y < 16; y += 4) InverseStep(down + y, 1, both + y);
   for (std::size_t i = 0; i < 16; ++i) {
-    to[i / 4 * stride + i % 4] = Clamped(foretold[i] + ((both[i] + 4) >> 3));
+    to[i / 4 * stride + i % 4] = Clamped(predicted[i] + ((both[i] + 4) >> 3));
   }
 }
 
