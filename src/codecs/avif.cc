@@ -145,8 +145,6 @@ Result<Picture> AvifCodec::decode(ByteView input, const ImageInfo& info,
 
 Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& options) {
   return with_engine(ErrorCode::bad_input, "the picture could not be turned into AVIF", [&] {
-    // With several threads libaom's output differs from that with one.
-    const OneEngineThread one_thread;
     auto* save = vips::VImage::option()->set("compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1);
     save->set("Q", options.whole_quality());
     save->set("effort", options.draft == Draft::yes          ? 0

@@ -18,23 +18,11 @@ namespace imgmill {
 /// printed. Thread-safe.
 void start_engine();
 
-/// Sets how many threads the engine may use per image from now on, process-wide; start_engine()
-/// sets 1. At least 1.
-void set_engine_threads(int threads);
-/// Returns that number. Our own code that processes an image in several threads respects it, too.
-[[nodiscard]] int engine_threads();
-
-/// Limits the engine to one thread during its lifetime, whatever set_engine_threads() said.
-class OneEngineThread {
- public:
-  OneEngineThread();
-  ~OneEngineThread();
-  OneEngineThread(const OneEngineThread&) = delete;
-  OneEngineThread& operator=(const OneEngineThread&) = delete;
-
- private:
-  int before_;
-};
+/// Sets how many threads our own encoders may use per image from now on, process-wide; at first 1.
+/// libvips always uses one.
+void set_threads_per_image(int threads);
+/// Returns that number, at least 1. Thread-safe.
+[[nodiscard]] int threads_per_image();
 
 /// Returns "8.18.7", for example.
 [[nodiscard]] std::string engine_version();

@@ -88,7 +88,7 @@ png::Options options_for(const EncodeOptions& options) {
   return {.effort = options.effort,
           .palette = options.palette == PaletteUse::allow,
           .clean_alpha = options.clean_alpha,
-          .threads = engine_threads()};
+          .threads = threads_per_image()};
 }
 
 // Encodes quickly with the engine.

@@ -121,7 +121,7 @@ Result<std::optional<Candidate>> repacked_png(const Source& source, const Candid
                                               const ImageSettings& settings) {
   Result<Buffer> bytes = png::optimize(base.bytes.view(), {.effort = settings.effort,
                                                            .clean_alpha = settings.clean_alpha,
-                                                           .threads = engine_threads()});
+                                                           .threads = threads_per_image()});
   if (!bytes) return std::nullopt;
   IMGMILL_TRY(const bool same, shows_the_same(source, bytes->view(),
                                               settings.clean_alpha ? HiddenColours::ignore

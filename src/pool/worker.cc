@@ -178,7 +178,7 @@ class Worker {
       -> std::invoke_result_t<Craft, const Buffer&> {
     IMGMILL_CHECK(allow_cpu_seconds(order.cpu_seconds));
     set_time_left(std::chrono::seconds(order.cpu_seconds));
-    set_engine_threads(order.threads);
+    set_threads_per_image(order.threads);
     try {
       IMGMILL_TRY(const Buffer bytes, memory.map_for_reading());
       auto made = craft(bytes);
