@@ -26,6 +26,7 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"quality", {"base", "codecs", "transform"}},
       {"optimize", {"base", "metadata", "jpeg", "png", "svg", "codecs", "transform", "quality"}},
       {"compare", {"base", "codecs", "transform", "quality", "optimize"}},
+      {"placeholder", {"base", "codecs", "transform", "optimize"}},
       {"store", {"base", "platform", "schema"}},
       {"schema", {"base"}},
       {"sandbox", {"base", "platform"}},

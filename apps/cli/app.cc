@@ -60,6 +60,7 @@ CommandLine::CommandLine()
   define_compare();
   define_serve();
   define_inspect();
+  define_placeholder();
   define_cache();
   define_restore();
   define_restore_jpeg();
@@ -326,6 +327,7 @@ Result<Request> CommandLine::request() {
   if (command == "doctor") return doctor_;
   if (command == "cache") return finish_cache();
   if (command == "compare") return finish_compare();
+  if (command == "placeholder") return finish_placeholder();
   if (command == "serve") return finish_serve();
   if (command == "restore") return finish_restore();
   if (command == "restore-jpeg") return finish_restore_jpeg();

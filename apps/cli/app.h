@@ -20,9 +20,10 @@ struct NothingAsked {
   std::string help;
 };
 
-using Request = std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions,
-                             InspectOptions, DoctorOptions, CacheCommandOptions, RestoreOptions,
-                             CompareCommandOptions, RestoreJpegOptions, ServeOptions>;
+using Request =
+    std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions, InspectOptions,
+                 DoctorOptions, CacheCommandOptions, RestoreOptions, CompareCommandOptions,
+                 PlaceholderCommandOptions, RestoreJpegOptions, ServeOptions>;
 
 /// A command line that makes no sense, and the command it was meant for.
 struct UsageError {
@@ -46,6 +47,7 @@ class CommandLine {
   void define_batch();
   void define_inspect();
   void define_compare();
+  void define_placeholder();
   void define_doctor();
   void define_cache();
   void define_restore();
@@ -70,6 +72,7 @@ class CommandLine {
   [[nodiscard]] Result<void> finish_memory_options(RunOptions& run) const;
   [[nodiscard]] Result<Request> finish_cache();
   [[nodiscard]] Result<Request> finish_compare();
+  [[nodiscard]] Result<Request> finish_placeholder();
   [[nodiscard]] Result<Request> finish_restore();
   [[nodiscard]] Result<Request> finish_restore_jpeg();
   [[nodiscard]] Result<Request> finish_serve();
@@ -89,6 +92,7 @@ class CommandLine {
   RestoreJpegOptions restore_jpeg_;
   ServeOptions serve_;
   CompareCommandOptions compare_;
+  PlaceholderCommandOptions placeholder_;
   std::string compare_original_;
   std::string compare_other_;
   std::string shell_;

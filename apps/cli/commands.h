@@ -13,6 +13,7 @@ namespace imgmill::cli {
 [[nodiscard]] Status batch_command(const BatchFileOptions& options, Screen& screen);
 [[nodiscard]] Status inspect_command(const InspectOptions& options, Screen& screen);
 [[nodiscard]] Status compare_command(const CompareCommandOptions& options, Screen& screen);
+[[nodiscard]] Status placeholder_command(const PlaceholderCommandOptions& options, Screen& screen);
 [[nodiscard]] Status cache_command(const CacheCommandOptions& options, Screen& screen);
 [[nodiscard]] Status restore_command(const RestoreOptions& options, Screen& screen);
 [[nodiscard]] Status restore_jpeg_command(const RestoreJpegOptions& options, Screen& screen);

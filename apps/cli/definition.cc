@@ -49,6 +49,12 @@ constexpr std::array inspect_examples = {
     Example{"imgmill inspect --json *.jpg | jq .quality", "for programs, one object a line"},
     Example{"imgmill inspect - < photo.jpg", "from standard input"},
 };
+constexpr std::array placeholder_examples = {
+    Example{"imgmill placeholder photo.jpg", "hashes, colours and a data URI"},
+    Example{"imgmill placeholder --json assets/*.jpg > placeholders.jsonl", "for a build"},
+    Example{"imgmill placeholder --json a.png | jq -r .data_uri", "the tiny picture alone"},
+    Example{"imgmill placeholder - < photo.jpg", "from standard input"},
+};
 constexpr std::array cache_examples = {
     Example{"imgmill cache stats", "how much is remembered"},
     Example{"imgmill cache clear", "forget it all"},
@@ -136,6 +142,7 @@ std::span<const Example> examples_of(std::string_view command) {
   if (command == "batch") return batch_examples;
   if (command == "compare") return compare_examples;
   if (command == "inspect") return inspect_examples;
+  if (command == "placeholder") return placeholder_examples;
   if (command == "cache") return cache_examples;
   if (command == "serve") return serve_examples;
   if (command == "restore") return restore_examples;

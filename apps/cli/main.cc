@@ -38,6 +38,9 @@ Status run(const std::vector<std::string>& words) {
           [&](const BatchFileOptions& options) { return batch_command(options, screen); },
           [&](const InspectOptions& options) { return inspect_command(options, screen); },
           [&](const CompareCommandOptions& options) { return compare_command(options, screen); },
+          [&](const PlaceholderCommandOptions& options) {
+            return placeholder_command(options, screen);
+          },
           [&](const CacheCommandOptions& options) { return cache_command(options, screen); },
           [&](const RestoreOptions& options) { return restore_command(options, screen); },
           [&](const RestoreJpegOptions& options) { return restore_jpeg_command(options, screen); },

@@ -88,6 +88,13 @@ struct CompareCommandOptions {
   Limits limits;
 };
 
+struct PlaceholderCommandOptions {
+  std::vector<std::string> files;  ///< "-": standard input
+  bool json = false;
+  SandboxMode sandbox = SandboxMode::automatic;
+  Limits limits;
+};
+
 struct CacheCommandOptions {
   enum class Action { stats, clear };
   std::optional<Action> action;

@@ -124,6 +124,29 @@ TEST(Inspect, TellsPeopleAndPrograms) {
   EXPECT_EQ(imgmill(folder, {"inspect", "-"}, jpeg_file(10, 10)).status, 0);
 }
 
+TEST(Placeholder, TellsPeopleAndPrograms) {
+  const Folder folder;
+  folder.write("a.jpg", jpeg_file(120, 80, 90));
+  folder.write("b.jpg", "broken");
+  const Outcome text = imgmill(folder, {"placeholder", "a.jpg"});
+  EXPECT_EQ(text.status, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("120 x 80"));
+  EXPECT_THAT(text.out, HasSubstr("data:image/webp;base64,"));
+  const Outcome both = imgmill(folder, {"placeholder", "--json", "b.jpg", "a.jpg"});
+  EXPECT_EQ(both.status, 1);
+  EXPECT_THAT(both.err, HasSubstr("failed: b.jpg"));
+  const std::size_t end = both.out.find('\n');
+  ASSERT_NE(end, std::string::npos);
+  EXPECT_TRUE(nlohmann::json::parse(both.out.substr(0, end)).contains("error"));
+  const auto object = nlohmann::json::parse(both.out.substr(end + 1));
+  EXPECT_EQ(object["path"], "a.jpg");
+  EXPECT_EQ(object["width"], 120);
+  EXPECT_LE(object["data_uri"].get<std::string>().size(), 300U);
+  EXPECT_FALSE(object["palette"].empty());
+  EXPECT_EQ(imgmill(folder, {"placeholder", "-"}, jpeg_file(10, 10)).status, 0);
+  EXPECT_EQ(imgmill(folder, {"placeholder"}).status, 2);
+}
+
 TEST(Doctor, TellsPeopleAndPrograms) {
   const Folder folder;
   const Outcome text = imgmill(folder, {"doctor"});
