@@ -1,5 +1,5 @@
-// What the first images of a batch cost, with workers that are warm and without; and
-// what sampling memory for each image, as the program imgmill grew from did, would cost.
+// Measures the first images of a batch with and without warm workers, and what sampling memory for
+// each image, as imgmill's predecessor did, would cost.
 //
 //   imgmill_first_images FOLDER ROUNDS     prints one JSON object, times in microseconds
 #include <fmt/core.h>
@@ -37,11 +37,11 @@ std::vector<Buffer> read_all(const std::string& folder) {
 }
 
 struct Sample {
-  std::vector<std::int64_t> first;   // of the first images of each round
-  std::vector<std::int64_t> steady;  // of images much later
+  std::vector<std::int64_t> first;   // the first images of each round
+  std::vector<std::int64_t> steady;  // images much later
 };
 
-/// One image after another, so that nobody waits for a core but for the worker alone.
+/// Processes one image at a time, so that the only wait is for the worker, not for a core.
 void measure(const std::vector<Buffer>& files, WarmUp warm_up, Sample& sample) {
   constexpr std::size_t count_as_first = 2;
   OptimizerOptions options;
@@ -71,7 +71,7 @@ std::string json_of(const Sample& sample) {
                      percentile(sample.steady, 0.5), percentile(sample.steady, 0.99));
 }
 
-/// Reads what the old way read for each image: the machine's memory and its own.
+/// Reads what the predecessor read for each image: the machine's memory and its own.
 std::size_t sample_memory() {
   std::size_t seen = 0;
   for (const char* name : {"/proc/meminfo", "/proc/self/status"}) {

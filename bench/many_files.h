@@ -1,4 +1,4 @@
-// A tree of many small files, as benchmarks of the batch need it.
+// A tree of many small files for benchmarks of batches.
 #pragma once
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 namespace imgmill::bench {
 
-/// `count` files of 1 kB that start like a JPEG, 1,000 a folder. Gone at the end.
+/// `count` files of 1 kB that start like a JPEG, 1,000 per folder. Deletes them on destruction.
 class ManyFiles {
  public:
   explicit ManyFiles(int count) {
@@ -47,7 +47,7 @@ class ManyFiles {
   std::filesystem::path root_;
 };
 
-/// The 100,000 files of the project's promise, made once a run.
+/// The 100,000 files of the project's stated goal, created once per run.
 inline const ManyFiles& hundred_thousand_files() {
   static const ManyFiles files(100'000);
   return files;

@@ -1,14 +1,14 @@
-// How fast SSIMULACRA 2.1 is, for each instruction set of this machine, and beside the reference
-// program if there is one.
+// Measures the speed of SSIMULACRA 2.1 for each instruction set of this machine, and of the
+// reference program if there is one.
 //
 //   imgmill_metric_speed [--rounds N] [--set NAME] [--reference PROGRAM] [ORIGINAL.ppm
 //   CANDIDATE.ppm]
 //
-// Prints a Markdown table. Times are processor time (user and system) on one core, medians of
-// rounds in which everything is measured in turn. `prepare` is reading the original's 8-bit pixels
-// and all that is kept of them, allocation included; `compare` is one candidate against it.
-// PROGRAM is given both pictures as PPM files; its start, measured with tiny pictures, is taken
-// off, so that reading two PPM files is all that it does beside the same work.
+// Prints a Markdown table. Times are processor time (user and system) on one core, medians over
+// rounds in which everything is measured in turn. `prepare` covers reading the original's 8-bit
+// pixels and building everything kept of them, including allocation; `compare` covers one candidate
+// against it. PROGRAM gets both pictures as PPM files; its start-up time, measured with tiny
+// pictures, is subtracted, so that reading two PPM files is its only additional work.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <spawn.h>
@@ -46,7 +46,7 @@ struct Rgb {
   }
 };
 
-/// Slopes, edges and grain, about as many of each as photographs have.
+/// Gradients, edges and grain, in about the proportions of photographs.
 Rgb drawn(std::uint32_t width, std::uint32_t height) {
   Rgb out{width, height, {}};
   out.samples.reserve(std::size_t{width} * height * 3);
@@ -108,7 +108,7 @@ double seconds(const timeval& time) {
 
 double program_seconds(const std::string& program, const fs::path& original,
                        const fs::path& candidate) {
-  // Not by fork(), after which our own pages would have to be copied one by one.
+  // posix_spawn() instead of fork(), after which our own pages would be copied one by one.
   posix_spawn_file_actions_t quiet;
   posix_spawn_file_actions_init(&quiet);
   posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
@@ -132,7 +132,7 @@ double median(std::vector<double> values) {
 
 struct Words {
   int rounds = 11;
-  std::string set;  ///< the only instruction set to measure, as a profiler wants it; empty: all
+  std::string set;  ///< measure only this instruction set, for profiling; empty: all
   std::string reference;
   std::vector<std::string> files;
 };
@@ -186,7 +186,7 @@ void measure(const Rgb& original, const Rgb& candidate, Times& times) {
   const double prepared = own_seconds();
   if (!metric || !metric->compare(candidate.view())) throw std::runtime_error("cannot compare");
   const double compared = own_seconds();
-  // The second candidate finds its memory in place.
+  // The second candidate finds its memory already allocated.
   if (!metric->compare(candidate.view())) throw std::runtime_error("cannot compare");
   times.prepare.push_back(prepared - start);
   times.both.push_back(compared - start);

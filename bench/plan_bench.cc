@@ -39,7 +39,7 @@ void plan_files(benchmark::State& state, std::optional<Format> format) {
 BENCHMARK_CAPTURE(plan_files, same_format, std::nullopt)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(plan_files, to_webp, Format::webp)->Unit(benchmark::kMillisecond);
 
-/// In turn, so that the sum of both is what is seen; a batch overlaps them.
+/// Sequentially, to measure the sum of both; a batch overlaps them.
 void plan_and_validate_files(benchmark::State& state) {
   const bench::ManyFiles& files = bench::hundred_thousand_files();
   std::int64_t count = 0;
@@ -68,7 +68,7 @@ BENCHMARK(plan_and_validate_files)->Unit(benchmark::kMillisecond)->UseRealTime()
 
 class Silent : public BatchObserver {};
 
-/// The same as a dry run: planning and validation overlapped, results collected.
+/// As in a dry run: planning and validation overlap, results are collected.
 void dry_run_files(benchmark::State& state) {
   const bench::ManyFiles& files = bench::hundred_thousand_files();
   ImageOptimizer optimizer;

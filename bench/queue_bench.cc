@@ -1,4 +1,4 @@
-// What handing an entry over costs.
+// Measures the cost of passing an entry through a queue.
 #include <benchmark/benchmark.h>
 
 #include <thread>

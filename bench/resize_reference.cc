@@ -1,11 +1,11 @@
-// Pictures in another size as the plainest code makes them, in double precision: what benchmarks
-// hold resizers against.
+// Resizes pictures with the simplest code, in double precision: the reference that benchmarks
+// compare resizers with.
 //
 //   resize_reference < LINES
 //
-// A line is INPUT<tab>WIDTH<tab>HEIGHT<tab>coded|linear|quick<tab>OUTPUT.png. Lanczos 3, of the
-// picture fully decoded and turned upright, rounded once to 8 bits. "quick" is not the reference
-// but what the program makes of an upright JPEG on its way to a given quality.
+// A line is INPUT<tab>WIDTH<tab>HEIGHT<tab>coded|linear|quick<tab>OUTPUT.png. Lanczos 3 on the
+// fully decoded upright picture, rounded once to 8 bits. "quick" is not the reference but the
+// product's own resizing of an upright JPEG that is encoded at a given quality.
 #include <fmt/format.h>
 
 #include <atomic>

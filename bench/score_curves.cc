@@ -1,9 +1,9 @@
-// What scores the encoders reach at which quality: the measurements that the curves and
-// weights of src/quality/model.cc are fitted to.
+// Measures the scores that the encoders reach at each quality; the curves and weights of
+// src/quality/model.cc are fitted to them.
 //
 //   score_curves FORMAT QUALITY,QUALITY,... EFFORT FILE...
 //
-// Prints a line of CSV for each file and quality.
+// Prints a CSV line per file and quality.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -50,7 +50,7 @@ Result<Picture> decoded(ByteView bytes) {
 struct Point {
   std::size_t size;
   double score;
-  double seconds;  ///< of encoding alone
+  double seconds;  ///< encoding only
 };
 
 Result<Point> point(const Picture& picture, Judge& judge, const Codec& codec,

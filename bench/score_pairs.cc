@@ -3,8 +3,8 @@
 //   score_pairs < LINES
 //
 // A line is ORIGINAL<tab>OTHER[<tab>OTHER...]: each original is decoded and prepared once.
-// Prints the scores of each line, separated by tabs, in the order of the lines; "-" for what
-// cannot be scored, with the reason on standard error.
+// Prints the scores of each line, separated by tabs, in the order of the lines; "-" for a picture
+// that cannot be scored, with the reason on standard error.
 #include <fmt/format.h>
 
 #include <atomic>
@@ -26,7 +26,7 @@ namespace {
 
 using namespace imgmill;
 
-// Upright, in memory, as a viewer shows it. The bytes may go afterwards.
+// Returns the upright picture in memory, as a viewer shows it. Does not refer to the bytes.
 Result<Picture> shown(const std::string& path) {
   IMGMILL_TRY(const FileContents file, read_file(path, std::uint64_t{1} << 30));
   IMGMILL_TRY(const ImageInfo info, inspect(file.bytes.view()));

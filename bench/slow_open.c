@@ -1,6 +1,6 @@
-// A disk with a long way to go: every open for reading below $SLOW_OPEN_PREFIX takes
-// $SLOW_OPEN_MS milliseconds longer (20 if unset). For LD_PRELOAD; the pipeline's
-// benchmark uses it to see how much of such waiting is hidden behind work.
+// Simulates a disk with high latency: every open for reading below $SLOW_OPEN_PREFIX takes
+// $SLOW_OPEN_MS milliseconds longer (20 if unset). For LD_PRELOAD; the pipeline benchmark uses it
+// to measure how much of such waiting is hidden behind work.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-// Validation in place in chunks of 50, against two ways that copy each task:
-// a thread for each, and a job for each in the queue of a pool.
+// Compares validation in place, in chunks of 50, with two ways that copy each task: a thread per
+// task, and a pool job per task.
 #include <benchmark/benchmark.h>
 
 #include <functional>
@@ -39,7 +39,7 @@ void expect_good(const std::vector<Verdict>& verdicts) {
   }
 }
 
-/// One task by itself, as both naive ways do it.
+/// Validates a single task, as both naive ways do.
 Verdict validate_one(const ImageTask& task) {
   Verdict verdict;
   Validator({}, 1).validate(std::span(&task, 1), std::span(&verdict, 1));

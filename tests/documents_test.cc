@@ -1,4 +1,4 @@
-// The project's own documents: links between them must lead somewhere.
+// Checks the project's own documents: links between them must lead somewhere.
 #include <gtest/gtest.h>
 
 #include <algorithm>

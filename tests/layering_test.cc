@@ -1,4 +1,4 @@
-// Who may include whom: arrows go down only (ARCHITECTURE.md).
+// Checks the include rules of ARCHITECTURE.md: arrows go down only.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -34,7 +34,7 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"pool",
        {"base", "platform", "schema", "sandbox", "codecs", "optimize", "compare", "executor"}},
       {"pipeline", {"base", "platform", "store", "executor"}},
-      // Of metadata only the first bytes of raw files, to say what a file is that is no image.
+      // Uses metadata only for the signatures of raw files, to name a file that is not an image.
       {"batch",
        {"base", "platform", "schema", "store", "executor", "pool", "pipeline", "metadata"}},
       {"server", {"base", "platform", "schema", "store", "batch"}},
@@ -104,7 +104,7 @@ TEST(Layering, TheCoreNeitherPrintsNorReadsTheEnvironment) {
     int number = 0;
     for (std::string line; std::getline(text, line);) {
       ++number;
-      // What a text speaks of is not called.
+      // Names in string literals are not calls.
       EXPECT_FALSE(std::regex_search(std::regex_replace(line, quoted, ""), forbidden))
           << file.lexically_relative(source) << ":" << number << ": " << line;
     }

@@ -4,13 +4,13 @@
 
 #include "owned.h"
 
-// GtkFileDialog takes their place, from GTK 4.10 on.
+// GtkFileDialog replaces them from GTK 4.10 on.
 namespace imgmill::desktop {
 namespace {
 
 using Chosen = std::function<void(std::optional<std::string>)>;
 
-/// Lives until the person has answered.
+/// Lives until the user has answered.
 struct Asking {
   Owned<GtkFileChooserNative> dialog;
   Chosen chosen;
@@ -25,7 +25,7 @@ void ask(Owned<GtkFileChooserNative> dialog, Chosen chosen) {
                      std::optional<std::string> path;
                      if (response == GTK_RESPONSE_ACCEPT) {
                        const Owned<GFile> file(gtk_file_chooser_get_file(GTK_FILE_CHOOSER(native)));
-                       // What is not on this machine has none.
+                       // Only local files have a path.
                        const Owned<char> local(file ? g_file_get_path(file.get()) : nullptr);
                        if (local) path = local.get();
                      }
@@ -37,7 +37,7 @@ void ask(Owned<GtkFileChooserNative> dialog, Chosen chosen) {
 
 Owned<GtkFileChooserNative> dialog_for(GtkWindow* parent, const char* title,
                                        GtkFileChooserAction action) {
-  // Without labels of ours the buttons are GTK's, translated.
+  // Without labels of our own, GTK provides translated buttons.
   return Owned<GtkFileChooserNative>(
       gtk_file_chooser_native_new(title, parent, action, nullptr, nullptr));
 }

@@ -14,7 +14,7 @@ void show_progress(GtkApplication* application, std::optional<double> part) {
   g_variant_builder_add(&properties, "{sv}", "progress", g_variant_new_double(part.value_or(0)));
   g_variant_builder_add(&properties, "{sv}", "progress-visible",
                         g_variant_new_boolean(part ? TRUE : FALSE));
-  // Docks go by the address of the desktop file; the object's path only has to be one's own.
+  // Docks identify applications by the desktop file; the object path only has to be unique.
   const std::string address = "application://" + id + ".desktop";
   const std::string object =
       "/com/canonical/unity/launcherentry/" + std::to_string(g_str_hash(address.c_str()));

@@ -1,4 +1,4 @@
-// How far the work is, on the window's icon in the dock, and what the system tells when it is over.
+// Progress on the window's icon in the dock, and a notification when the work is done.
 #pragma once
 
 #include <gtk/gtk.h>
@@ -8,11 +8,11 @@
 
 namespace imgmill::desktop {
 
-/// The signal com.canonical.Unity.LauncherEntry.Update, which GNOME's Dash to Dock, Ubuntu's dock,
-/// KDE's task bar and Plank listen to. Without a session bus nothing happens.
+/// Sends the signal com.canonical.Unity.LauncherEntry.Update, which GNOME's Dash to Dock, Ubuntu's
+/// dock, KDE's task bar and Plank listen to. Does nothing without a session bus.
 void show_progress(GtkApplication* application, std::optional<double> part);
 
-/// A notification that brings the window to the front.
+/// Shows a notification that brings the window to the front.
 void notify_ended(GtkApplication* application, const std::string& title, const std::string& body);
 
 }  // namespace imgmill::desktop

@@ -1,4 +1,4 @@
-// What the page gives to be kept: the ZIP, one image, reports.
+// Handles downloads from the page: the ZIP, one image, reports.
 #pragma once
 
 #include <webkit/webkit.h>
@@ -14,8 +14,8 @@ struct DownloadListener {
   std::function<void(const std::string& reason)> failed;
 };
 
-/// Sees to one download: it goes to `place`, or to where the person says in a dialog above
-/// `parent`. Whoever chose the place has been asked about a file that is there already.
+/// Handles one download: saves it to `place`, or asks for a path in a dialog above `parent`.
+/// `place` must come from a dialog that has already confirmed replacing an existing file.
 void take_download(GtkWindow* parent, WebKitDownload* download, std::optional<std::string> place,
                    DownloadListener listener);
 

@@ -10,13 +10,13 @@ namespace {
 
 struct Drops {
   std::function<void(std::vector<std::string>)> dropped;
-  GdkDrop* drop = nullptr;         ///< what hovers; only compared
-  bool known = false;              ///< whether `paths` has been read
-  bool let_go = false;             ///< before that
-  std::vector<std::string> paths;  ///< none: it is the page's
+  GdkDrop* drop = nullptr;         ///< the drop that hovers; used for comparison only
+  bool known = false;              ///< `paths` has been read
+  bool let_go = false;             ///< dropped before the paths were read
+  std::vector<std::string> paths;  ///< empty: the drop is for the page
 };
 
-/// Empty when any of them is elsewhere.
+/// Returns empty if any of them is not local.
 std::vector<std::string> local_paths(const GValue* value) {
   std::vector<std::string> paths;
   const auto* const files = static_cast<GSList*>(g_value_get_boxed(value));
@@ -28,7 +28,7 @@ std::vector<std::string> local_paths(const GValue* value) {
   return paths;
 }
 
-/// What is read while it hovers. Whoever reads it may outlive the window.
+/// A read in progress while the drop hovers. It may outlive the window.
 struct Reading {
   std::weak_ptr<Drops> drops;
   GdkDrop* drop;
@@ -58,7 +58,7 @@ void read(const std::shared_ptr<Drops>& drops, GdkDrop* drop) {
 }
 
 using Holder = std::shared_ptr<Drops>;
-constexpr auto no_action = static_cast<GdkDragAction>(0);  // hovering is the page's to show
+constexpr auto no_action = static_cast<GdkDragAction>(0);  // the page shows the hovering
 
 GdkDragAction entered(GtkDropTargetAsync*, GdkDrop* drop, double, double, gpointer held) {
   read(*static_cast<Holder*>(held), drop);
@@ -71,7 +71,7 @@ gboolean let_go(GtkDropTargetAsync*, GdkDrop* drop, double, double, gpointer hel
   Drops& drops = **static_cast<Holder*>(held);
   if (drops.drop != drop) return FALSE;
   if (drops.known && drops.paths.empty()) return FALSE;
-  // A quick hand: what it is will be known in a moment.
+  // A fast drop: its paths will be known in a moment.
   drops.let_go = !drops.known;
   if (drops.known) take(drops, drop);
   return TRUE;
@@ -82,7 +82,7 @@ gboolean let_go(GtkDropTargetAsync*, GdkDrop* drop, double, double, gpointer hel
 void take_drops(GtkWidget* widget, std::function<void(std::vector<std::string>)> dropped) {
   GtkDropTargetAsync* const target = gtk_drop_target_async_new(
       gdk_content_formats_new_for_gtype(GDK_TYPE_FILE_LIST), GDK_ACTION_COPY);
-  // Before the web view, which would take everything.
+  // Capture phase: runs before the web view, which would take everything.
   gtk_event_controller_set_propagation_phase(GTK_EVENT_CONTROLLER(target), GTK_PHASE_CAPTURE);
   auto* const drops = new Holder(std::make_shared<Drops>());
   (*drops)->dropped = std::move(dropped);

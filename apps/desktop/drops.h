@@ -1,4 +1,4 @@
-// Files and folders that are dropped on the window.
+// Handles files and folders that are dropped on the window.
 #pragma once
 
 #include <gtk/gtk.h>
@@ -9,8 +9,8 @@
 
 namespace imgmill::desktop {
 
-/// Calls `dropped` with what is dropped on `widget` when all of it lies on this machine. The rest,
-/// such as a picture out of a browser, and what hovers, is left to what lies below: the page.
+/// Calls `dropped` with the paths dropped on `widget` if all of them are local. Other drops, such
+/// as a picture from a browser, and hovering are left to the page below.
 void take_drops(GtkWidget* widget, std::function<void(std::vector<std::string>)> dropped);
 
 }  // namespace imgmill::desktop

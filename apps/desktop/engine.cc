@@ -11,7 +11,7 @@ namespace {
 constexpr unsigned ms_to_finish = 10'000;
 constexpr std::size_t most_complaint = 4096;
 
-/// Callbacks of GIO come with a pointer; this one keeps the engine alive until then.
+/// GIO callbacks take a pointer; this one keeps the engine alive until they run.
 using Held = std::shared_ptr<Engine>;
 gpointer hold(Held engine) { return new Held(std::move(engine)); }
 Held release(gpointer held) {
@@ -29,7 +29,7 @@ std::optional<std::string> line_of(GObject* stream, GAsyncResult* result) {
 
 Owned<GDataInputStream> lines_of(GInputStream* stream) {
   Owned<GDataInputStream> lines(g_data_input_stream_new(stream));
-  // Some megabytes of paths may be answered in one line.
+  // One line of the answer may contain some megabytes of paths.
   g_buffered_input_stream_set_buffer_size(G_BUFFERED_INPUT_STREAM(lines.get()), 64 << 10);
   return lines;
 }
@@ -140,7 +140,7 @@ void Engine::watch() {
       [](GObject* process, GAsyncResult* result, gpointer held) {
         const Held engine = release(held);
         g_subprocess_wait_finish(G_SUBPROCESS(process), result, nullptr);
-        // What it has said last may still be on its way.
+        // Its last output may still be in the pipe.
         g_timeout_add_once(
             100, [](gpointer again) { release(again)->gone(); }, hold(engine));
       },
@@ -178,7 +178,7 @@ void Engine::allow(const std::vector<std::string>& paths,
   }
   waiting_.emplace(id, std::move(done));
   const std::string command = allow_command(id, paths);
-  // The engine reads whenever something comes, so this does not wait for long.
+  // The engine reads whenever data arrives, so this does not block for long.
   g_output_stream_write_all(g_subprocess_get_stdin_pipe(process_.get()), command.data(),
                             command.size(), nullptr, nullptr, nullptr);
 }

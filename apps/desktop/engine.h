@@ -1,4 +1,4 @@
-// The engine: `imgmill serve`, a process of its own.
+// Runs the engine, `imgmill serve`, as a separate process.
 #pragma once
 
 #include <functional>
@@ -12,30 +12,30 @@
 
 namespace imgmill::desktop {
 
-/// What is told about it. Called from the main loop.
+/// Events of the engine. Called from the main loop.
 struct EngineListener {
   std::function<void(const Address&)> ready;
-  /// It has ended or could not be started; `why` is for people. Once.
+  /// The engine has ended or could not be started; `why` is for display. Called once.
   std::function<void(const std::string& why)> ended;
 };
 
-/// For one thread, the one with the main loop.
+/// Not thread-safe: use it from the main loop's thread only.
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
-  /// The program: `wanted`, or the one beside this program, or the one in $PATH.
+  /// Returns the program to run: `wanted`, or the one next to this program, or the one in $PATH.
   [[nodiscard]] static std::string find_program(const std::string& wanted);
-  /// Starts it. Whatever happens is told to `listener`, after this has returned. It ends by
-  /// itself when this process does, however that comes about: its standard input ends then.
+  /// Starts the engine. All events go to `listener`, after this has returned. The engine ends by
+  /// itself when this process does, for whatever reason, because its standard input is closed then.
   [[nodiscard]] static std::shared_ptr<Engine> start(const std::string& program,
                                                      EngineListener listener);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   ~Engine();
 
-  /// Lets local jobs use these absolute paths, because a person has chosen them.
+  /// Lets local jobs use these absolute paths, which the user has chosen.
   void allow(const std::vector<std::string>& paths, std::function<void(const AllowAnswer&)> done);
-  /// Nothing is told any more. Lets what is being written be finished, and calls `ended`
-  /// when the process is gone; after 10 s it is killed.
+  /// Stops reporting events. Lets writes in progress finish, and calls `ended` when the process is
+  /// gone; kills it after 10 s.
   void finish(std::function<void()> ended);
 
  private:
@@ -53,12 +53,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Owned<GSubprocess> process_;
   Owned<GDataInputStream> answers_;
   Owned<GDataInputStream> complaints_;
-  std::string complained_;  ///< the end of what it has said on standard error
+  std::string complained_;  ///< the end of its standard error
   bool has_address_ = false;
   std::uint64_t next_id_ = 1;
   std::map<std::uint64_t, std::function<void(const AllowAnswer&)>> waiting_;
   std::function<void()> finished_;
-  unsigned patience_ = 0;  ///< a timer of the main loop
+  unsigned patience_ = 0;  ///< id of a timer of the main loop
 };
 
 }  // namespace imgmill::desktop

@@ -1,5 +1,5 @@
-// imgmill-desktop: the web app of imgmill in a window of its own. One window for each person; who
-// starts it again hands over what was named.
+// imgmill-desktop: the web app of imgmill in a window of its own. There is one window per user;
+// starting the program again passes its arguments to that window.
 #include <glib-unix.h>
 #include <gtk/gtk.h>
 #include <signal.h>
@@ -16,11 +16,11 @@ namespace {
 
 struct Running {
   GtkApplication* application = nullptr;
-  std::string engine;  ///< as it was asked for
+  std::string engine;  ///< the program given on the command line
   std::unique_ptr<Window> window;
 };
 
-/// There is one, from the first time that it is wanted.
+/// Created on first use.
 Window& window_of(Running& running) {
   if (!running.window) {
     const auto without = prepare_sandbox();
@@ -126,7 +126,7 @@ gboolean on_signal(gpointer data) {
 }
 
 int run(int count, char** words) {
-  // An engine that has gone is an error of a write, not the end of the window.
+  // If the engine has ended, a write fails; it must not end this process.
   ::signal(SIGPIPE, SIG_IGN);
   const Owned<GtkApplication> application(
       gtk_application_new(IMGMILL_DESKTOP_ID, G_APPLICATION_HANDLES_OPEN));

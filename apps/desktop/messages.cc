@@ -17,7 +17,7 @@ constexpr std::size_t longest_path = 4096;
 
 using Wrong = std::unexpected<std::string>;
 
-/// A text of at most `longest` bytes without control characters.
+/// Returns a text of at most `longest` bytes without control characters.
 std::optional<std::string> text_at(const Json& json, const char* field, std::size_t longest) {
   const auto found = json.find(field);
   if (found == json.end() || !found->is_string()) return std::nullopt;
@@ -93,7 +93,7 @@ std::expected<PageMessage, std::string> parse_page_message(std::string_view text
 
 std::string opened_event(const std::vector<fs::path>& paths) {
   Json places = Json::array();
-  std::map<fs::path, std::size_t> of_folder;  // where files of a folder are told
+  std::map<fs::path, std::size_t> of_folder;  // index of the entry that lists the files of a folder
   for (const fs::path& path : paths) {
     std::error_code error;
     if (fs::is_directory(path, error)) {

@@ -1,4 +1,4 @@
-// What page, window and engine say to each other, as text. Knows no GTK.
+// Messages between page, window and engine, as text. Does not depend on GTK.
 #pragma once
 
 #include <cstdint>
@@ -14,35 +14,35 @@ namespace imgmill::desktop {
 
 // ---- From the page ---------------------------------------------------------------
 
-/// The page can be used.
+/// The page is ready.
 struct Ready {};
-/// Asks for the system's dialog; answered by the path, or null.
+/// Asks for the system's folder dialog; answered with the path, or null.
 struct ChooseFolder {
-  std::string title;  ///< in the page's language
-  std::string start;  ///< empty: wherever the dialog thinks fit
+  std::string title;  ///< in the language of the page
+  std::string start;  ///< empty: the dialog decides
 };
-/// Asks where the next download is to go.
+/// Asks where to save the next download.
 struct SaveAs {
-  std::string name;  ///< a file's name, without a folder
+  std::string name;  ///< file name without a folder
 };
-/// How much of the work is done, 0 to 1; nothing when there is no work.
+/// Progress of the work, 0 to 1; nullopt if there is no work.
 struct Progress {
   std::optional<double> part;
 };
-/// A job is over.
+/// A job has ended.
 struct Ended {
   std::string title;
   std::string body;
 };
 using PageMessage = std::variant<Ready, ChooseFolder, SaveAs, Progress, Ended>;
 
-/// Errors: what is wrong, for a developer. Nothing of more than 16 KiB, no unknown kind or
-/// field, and no text that is longer than it has reason to be is taken.
+/// Parses a message. Rejects anything over 16 KiB, unknown kinds or fields, and texts that are too
+/// long. Errors: a description for developers.
 [[nodiscard]] std::expected<PageMessage, std::string> parse_page_message(std::string_view text);
 
 // ---- To the page -----------------------------------------------------------------
 
-/// Paths the engine has allowed: each folder is a place, files of one folder are one together.
+/// Paths that the engine has allowed: each folder becomes a job, files of one folder share a job.
 [[nodiscard]] std::string opened_event(const std::vector<std::filesystem::path>& paths);
 [[nodiscard]] std::string saved_event(const std::string& path);
 [[nodiscard]] std::string not_saved_event(const std::string& reason);
@@ -52,12 +52,12 @@ using PageMessage = std::variant<Ready, ChooseFolder, SaveAs, Progress, Ended>;
 
 // ---- With the engine -------------------------------------------------------------
 
-/// Where the page is: "http://127.0.0.1:7340/#token=...".
+/// Address of the page: "http://127.0.0.1:7340/#token=...".
 struct Address {
   std::string url;
-  std::string origin;  ///< without a slash at its end
+  std::string origin;  ///< without a trailing slash
 };
-/// The engine's first line. Nothing when it is not such an address on this machine.
+/// Parses the engine's first line. Returns nullopt unless it is such an address on this machine.
 [[nodiscard]] std::optional<Address> parse_address(std::string_view line);
 
 [[nodiscard]] std::string allow_command(std::uint64_t id, const std::vector<std::string>& paths);
@@ -65,11 +65,11 @@ struct Address {
 struct AllowAnswer {
   std::uint64_t id = 0;
   std::vector<std::filesystem::path> allowed;  ///< canonical
-  std::string refusal;                         ///< the first one's message and advice; or empty
+  std::string refusal;                         ///< message and advice of the first one, or empty
 };
 [[nodiscard]] std::optional<AllowAnswer> parse_allow_answer(std::string_view line);
 
-/// Whether an address belongs to `origin`, and not only begins like it.
+/// True if an address belongs to `origin`, rather than merely starting with the same text.
 [[nodiscard]] bool is_of(std::string_view address, std::string_view origin);
 
 }  // namespace imgmill::desktop

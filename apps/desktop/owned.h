@@ -1,4 +1,4 @@
-// Who owns what GLib hands out.
+// Ownership of GLib objects.
 #pragma once
 
 #include <gio/gio.h>
@@ -15,17 +15,17 @@ struct Release {
   void operator()(char* text) const { g_free(text); }
 };
 
-/// A reference that is given back. `T` is any GObject, GError, GVariant, GUri or char.
+/// Owns one reference. `T` is any GObject, GError, GVariant, GUri or char.
 template <typename T>
 using Owned = std::unique_ptr<T, Release>;
 
-/// Another reference to an object that somebody else owns.
+/// Adds a reference to an object that is owned elsewhere.
 template <typename T>
 [[nodiscard]] Owned<T> shared(T* object) {
   return Owned<T>(static_cast<T*>(g_object_ref(object)));
 }
 
-/// Takes a GError in place of an argument: `f(..., ErrorInto(error))`.
+/// Receives a GError out-parameter: `f(..., ErrorInto(error))`.
 class ErrorInto {
  public:
   explicit ErrorInto(Owned<GError>& error) : error_(error) {}

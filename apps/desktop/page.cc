@@ -9,7 +9,7 @@ namespace {
 constexpr const char* handler = "imgmill";
 constexpr const char* nothing = "about:blank";
 
-/// The event is an argument, so nothing in it can become a script.
+/// The event is passed as an argument, so nothing in it can run as a script.
 constexpr const char* raise_event =
     "dispatchEvent(new CustomEvent('imgmill-window', {detail: event}));";
 
@@ -17,7 +17,7 @@ Owned<char> folder_in(const char* base) {
   return Owned<char>(g_build_filename(base, "imgmill-desktop", nullptr));
 }
 
-/// For links that a person follows. Nothing but the web is opened.
+/// Opens a link that the user follows. Only web addresses are opened.
 void open_elsewhere(const char* address) {
   const Owned<GUri> uri(g_uri_parse(address, G_URI_FLAGS_NONE, nullptr));
   if (!uri) return;
@@ -37,7 +37,7 @@ struct ReplyRelease {
 Page::Page(PageListener listener) : listener_(std::move(listener)) {
   session_.reset(webkit_network_session_new(folder_in(g_get_user_data_dir()).get(),
                                             folder_in(g_get_user_cache_dir()).get()));
-  // What is on this machine is asked for on this machine.
+  // Requests to this machine must not leave it.
   webkit_network_session_set_proxy_settings(session_.get(), WEBKIT_NETWORK_PROXY_MODE_NO_PROXY,
                                             nullptr);
   context_.reset(webkit_web_context_new());
@@ -103,7 +103,7 @@ void Page::connect() {
       view_.get(), "load-failed",
       G_CALLBACK(+[](WebKitWebView*, WebKitLoadEvent, const char*, GError* error,
                      gpointer self) -> gboolean {
-        // What became a download, or was let go for another page, has not failed.
+        // A request that became a download, or was superseded by another page, has not failed.
         const bool meant =
             g_error_matches(error, WEBKIT_POLICY_ERROR,
                             WEBKIT_POLICY_ERROR_FRAME_LOAD_INTERRUPTED_BY_POLICY_CHANGE) ||
@@ -117,7 +117,7 @@ void Page::connect() {
                      auto* const page = static_cast<Page*>(self);
                      const char* const address =
                          webkit_uri_request_get_uri(webkit_download_get_request(download));
-                     // "blob:" stands before the origin of who has made it.
+                     // "blob:" precedes the origin of the page that created it.
                      std::string_view plain = address == nullptr ? "" : address;
                      if (plain.starts_with("blob:")) plain.remove_prefix(5);
                      if (is_of(plain, page->origin_))
@@ -136,7 +136,7 @@ void Page::show(const Address& address) {
 void Page::forget() {
   if (origin_.empty()) return;
   origin_.clear();
-  // The same address with another token would be no new page, but a step within the old one.
+  // Loading the same address with another token would only navigate within the old page.
   webkit_web_view_load_uri(view_.get(), nothing);
 }
 
@@ -176,7 +176,7 @@ void Page::take_message(JSCValue* value, WebKitScriptMessageReply* reply) {
 }
 
 bool Page::decide(WebKitPolicyDecision* decision, WebKitPolicyDecisionType type) {
-  // What is asked for has been let through or not before it is answered.
+  // Requests are allowed or refused before their response arrives.
   if (type == WEBKIT_POLICY_DECISION_TYPE_RESPONSE) return false;
   WebKitNavigationAction* const action = webkit_navigation_policy_decision_get_navigation_action(
       WEBKIT_NAVIGATION_POLICY_DECISION(decision));
@@ -188,7 +188,7 @@ bool Page::decide(WebKitPolicyDecision* decision, WebKitPolicyDecisionType type)
     webkit_policy_decision_use(decision);
     return true;
   }
-  // Another window would be one without a guard.
+  // A new window would not be guarded by this policy.
   if (!own && address != nullptr && webkit_navigation_action_is_user_gesture(action) != FALSE) {
     open_elsewhere(address);
   }
@@ -197,7 +197,7 @@ bool Page::decide(WebKitPolicyDecision* decision, WebKitPolicyDecisionType type)
 }
 
 std::optional<std::string> prepare_sandbox() {
-  // About what WebKit asks of it: namespaces of its own and a new /proc.
+  // Tests what WebKit needs from it: new namespaces and a new /proc.
   const char* const words[] = {"bwrap",
                                "--die-with-parent",
                                "--unshare-all",

@@ -1,4 +1,4 @@
-// The page in its web view: what it may do, what it says, and what it is told.
+// The page in its web view: permissions, and messages in both directions.
 #pragma once
 
 #include <webkit/webkit.h>
@@ -12,19 +12,20 @@
 
 namespace imgmill::desktop {
 
-/// Answers a message; once, and not necessarily at once.
+/// Answers a message; must be called once, possibly later.
 using Answer = std::function<void(const std::string& json)>;
 
 struct PageListener {
   std::function<void(const PageMessage&, const Answer&)> said;
   std::function<void(const std::string& title)> titled;
-  /// The view has crashed or shows nothing; `why` is for people.
+  /// The view has crashed or shows nothing; `why` is for display.
   std::function<void(const std::string& why)> broken;
   std::function<void(WebKitDownload*)> download;
 };
 
-/// A web view that shows the engine's page and nothing else: other addresses are opened in the
-/// usual browser when a person follows them, and nowhere otherwise. For the main loop's thread.
+/// A web view that shows the engine's page and nothing else: other addresses open in the default
+/// browser if the user follows a link, and are blocked otherwise. Use it from the main loop's
+/// thread only.
 class Page {
  public:
   explicit Page(PageListener listener);
@@ -34,9 +35,9 @@ class Page {
 
   [[nodiscard]] GtkWidget* widget() const { return GTK_WIDGET(view_.get()); }
   void show(const Address& address);
-  /// Takes the page away; messages and addresses are refused from then on.
+  /// Removes the page; messages and addresses are refused from then on.
   void forget();
-  /// Raises an event in the page, see apps/web/src/state/desktop.ts.
+  /// Dispatches an event in the page, see apps/web/src/state/desktop.ts.
   void tell(const std::string& event);
 
  private:
@@ -53,8 +54,9 @@ class Page {
   Owned<WebKitWebView> view_;
 };
 
-/// Sees whether WebKit can shut its processes in (bubblewrap), and lets it go without where it
-/// cannot, since it would not start then. Before the first Page. Nothing: it can; else why not.
+/// Checks whether WebKit can sandbox its processes (bubblewrap), and disables the sandbox if not,
+/// since WebKit would not start then. Call it before creating the first Page. Returns nullopt if
+/// the sandbox works, else the reason.
 [[nodiscard]] std::optional<std::string> prepare_sandbox();
 
 }  // namespace imgmill::desktop

@@ -17,10 +17,10 @@ constexpr const char* starting = "starting";
 constexpr const char* page = "page";
 constexpr const char* trouble = "trouble";
 
-/// What GTK itself has words for is said in the system's language.
+/// Texts that GTK translates are taken from it.
 const char* gtk_word(const char* english) { return g_dgettext("gtk40", english); }
 
-/// In the system's language, too, for which the environment is asked once.
+/// Our own texts, also in the system's language; the environment is read once.
 const Words& words() {
   static const Words& chosen = [] -> const Words& {
     const char* const* const names = g_get_language_names();
@@ -29,7 +29,7 @@ const Words& words() {
   return chosen;
 }
 
-/// Only while the window is there.
+/// Wraps a callback so that it runs only while the window exists.
 template <typename F>
 auto while_alive(const std::shared_ptr<bool>& alive, F f) {
   return [weak = std::weak_ptr<bool>(alive), f = std::move(f)](auto&&... arguments) {
@@ -69,12 +69,12 @@ Window::Window(GtkApplication* application, WindowOptions options)
       .said = [this](const PageMessage& message, const Answer& answer) { take(message, answer); },
       .titled =
           [this](const std::string& title) {
-            // Without an engine the title is not the page's.
+            // Without an engine, the title does not come from the page.
             if (engine_) gtk_window_set_title(window_, title.empty() ? "imgmill" : title.c_str());
           },
       .broken =
           [this](const std::string& why) {
-            // Without an engine there is something else to say.
+            // Without an engine, a different message is shown.
             if (engine_) show_trouble(&Words::page_not_shown, why);
           },
       .download =
@@ -172,7 +172,7 @@ void Window::start() {
 
 void Window::start_again() {
   if (!engine_) return start();
-  if (!address_) return;  // it is on its way
+  if (!address_) return;  // the engine is still starting
   page_->forget();
   show_page();
 }
@@ -184,7 +184,7 @@ void Window::show_page() {
 }
 
 void Window::show_trouble(const char* Words::*what, const std::string& why) {
-  // For those who read logs, in the language of the rest of them.
+  // For logs, in English like the rest of them.
   std::fprintf(stderr, "imgmill-desktop: %s: %s\n", all_words().front().*what, why.c_str());
   const char* const title = words().*what;
   const Owned<char> text(g_utf8_make_valid(why.c_str(), -1));

@@ -1,4 +1,4 @@
-// The one window: the page while the engine runs, and words when it does not.
+// The only window: shows the page while the engine runs, and a message when it does not.
 #pragma once
 
 #include <functional>
@@ -15,10 +15,10 @@ namespace imgmill::desktop {
 
 struct WindowOptions {
   std::string engine;                          ///< the program
-  std::optional<std::string> without_sandbox;  ///< why WebKit's is missing
+  std::optional<std::string> without_sandbox;  ///< why WebKit has no sandbox
 };
 
-/// For the main loop's thread.
+/// Use it from the main loop's thread only.
 class Window {
  public:
   Window(GtkApplication* application, WindowOptions options);
@@ -27,11 +27,11 @@ class Window {
   ~Window();
 
   void present();
-  /// Folders and files of this machine: a job for each folder, one for the files of a folder.
+  /// Opens local folders and files: one job per folder, one for the files of a folder.
   void open(std::vector<std::string> paths);
   void open_folder();
   void show_about();
-  /// Ends the engine, and with it the application.
+  /// Ends the engine and then the application.
   void close();
 
  private:
@@ -52,14 +52,14 @@ class Window {
   GtkLabel* trouble_title_ = nullptr;
   GtkLabel* trouble_text_ = nullptr;
   std::unique_ptr<Page> page_;
-  std::shared_ptr<Engine> engine_;  ///< none: it has ended
+  std::shared_ptr<Engine> engine_;  ///< null: it has ended
   std::optional<Address> address_;
   bool page_ready_ = false;
   bool closing_ = false;
-  bool wanted_again_ = false;         ///< somebody has started it anew while it was closing
+  bool wanted_again_ = false;         ///< the application was started again while it was closing
   std::vector<std::string> given_;    ///< paths that wait for page and engine
   std::optional<std::string> place_;  ///< for the next download
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< for callbacks that come late
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< for callbacks that arrive late
 };
 
 }  // namespace imgmill::desktop

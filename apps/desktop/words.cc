@@ -23,7 +23,7 @@ constexpr std::array words = {
           "Siden kan ikke vises", "Start igen"},
 };
 
-/// "de_AT.UTF-8@euro" -> "de"; what stands for no language at all is English.
+/// "de_AT.UTF-8@euro" -> "de"; the neutral locales count as English.
 std::string_view language_of(std::string_view locale) {
   const std::string_view base = locale.substr(0, locale.find_first_of("_.@-"));
   return base == "C" || base == "POSIX" ? "en" : base;

@@ -1,11 +1,11 @@
-// What the window itself says, in the languages of the page. Knows no GTK.
+// The texts of the window itself, in the languages of the page. Does not depend on GTK.
 #pragma once
 
 #include <span>
 
 namespace imgmill::desktop {
 
-/// What GTK has no words for. UTF-8, without full stops.
+/// Texts that GTK does not provide. UTF-8, without full stops.
 struct Words {
   const char* language;  ///< "de"
   const char* tagline;
@@ -14,10 +14,10 @@ struct Words {
   const char* start_again;
 };
 
-/// All of them, English first.
+/// All languages, English first.
 [[nodiscard]] std::span<const Words> all_words();
-/// Those of the first of `languages` ("de_AT.UTF-8", "de", "C"; the one most wished for first)
-/// that there are words in; English where there are none.
+/// Returns the texts for the first of `languages` ("de_AT.UTF-8", "de", "C"; most preferred first)
+/// that is available; English if none is.
 [[nodiscard]] const Words& words_for(std::span<const char* const> languages);
 
 }  // namespace imgmill::desktop

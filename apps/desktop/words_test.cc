@@ -18,7 +18,7 @@ TEST(Words, AreThoseOfTheFirstLanguageThereAreAny) {
   EXPECT_EQ(chosen({"ru_RU.KOI8-R"}), "ru");
   EXPECT_EQ(chosen({"nl@euro"}), "nl");
   EXPECT_EQ(chosen({"ja_JP.UTF-8", "fr_CA.UTF-8", "C"}), "fr");
-  // Not what only begins like one.
+  // Not a language that merely starts with the same letters.
   EXPECT_EQ(chosen({"deu", "den", "da_DK"}), "da");
   EXPECT_EQ(chosen({"C.UTF-8", "de"}), "en");
   EXPECT_EQ(chosen({"POSIX"}), "en");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 
-/** What is bundled asks for its notice to come along. */
+/** Bundled packages require their licences to be included. */
 const licences = (packages: string[]): Plugin => ({
   name: "licences",
   generateBundle() {
@@ -16,14 +16,14 @@ export default defineConfig({
   esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
   build: {
     target: "es2022",
-    // The server's content policy allows no data: addresses and no inline scripts.
+    // The server's content security policy allows no data: addresses and no inline scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     sourcemap: false,
   },
   server: {
-    // For work on the page alone: `imgmill serve --port 8417` beside `npm run dev`.
+    // For development of the page: run `imgmill serve --port 8417` next to `npm run dev`.
     proxy: { "/api": "http://127.0.0.1:8417", "/healthz": "http://127.0.0.1:8417" },
   },
 });

@@ -1,4 +1,4 @@
-// imgmill-worker: what worker processes are. Started by imgmill, never by people.
+// imgmill-worker: the program of worker processes. Started by imgmill, not by users.
 #include <sys/socket.h>
 
 #include <cstdio>
@@ -9,7 +9,7 @@
 #include "pool/fork_server.h"
 
 int main(int count, char** words) {
-  constexpr int control = 3;  // where the one who starts this puts the other end
+  constexpr int control = 3;  // the parent places the other end here
   int kind = 0;
   socklen_t length = sizeof(kind);
   const bool served = count == 2 && std::string_view(words[1]) == "--serve" &&

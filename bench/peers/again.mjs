@@ -1,6 +1,6 @@
 // ./run bench again [--rounds N] [--no-write]
-// What it costs to remember, and what it saves: a first run with and without cache and
-// journal, in turn, and second runs over files that have not changed.
+// Measures the cost and the savings of cache and journal: a first run with and without them, in
+// turn, and second runs over unchanged files.
 import fs from 'node:fs';
 import path from 'node:path';
 import { emptied, filesIn, imgmill, machine, measured, median, option, publish, table, work } from './common.mjs';
@@ -12,7 +12,7 @@ const output = path.join(work, 'out');
 const cache = path.join(work, 'cache');
 const state = path.join(work, 'state');
 
-/** A JPEG with a comment (marker FE) behind its first two bytes: other bytes, same picture. */
+/** A JPEG with a comment (marker FE) after its first two bytes: different bytes, same picture. */
 const numbered = (jpeg, number) => {
   const text = Buffer.from(String(number).padStart(8, '0'));
   return Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xfe, 0, text.length + 2]), text, jpeg.subarray(2)]);
@@ -44,7 +44,7 @@ const pairs = Array.from({ length: rounds }, (_, round) => {
     emptied(cache);
     return run(small.folder, remembers);
   };
-  // Who is first changes, since a disk remembers.
+  // Alternates the order, since disks cache.
   if (round % 2) {
     const without = one(false);
     return { remembering: one(true), without };

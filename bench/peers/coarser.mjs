@@ -1,8 +1,8 @@
 // ./run bench coarser [--kodak DIR] [--photos DIR] [--photos-name TEXT] [--limit N]
-// Fits scores_made_coarser() of src/quality/model.cc: pictures that were never encoded with loss
-// become JPEGs by libjpeg-turbo (sharp), those are encoded again at many qualities, and what they
-// lose then is compared with what fresh pictures lose. The photographs are not fitted to: on
-// them the first guess for a target of 80 is tried, with the curve and without.
+// Fits scores_made_coarser() of src/quality/model.cc: pictures that were never encoded lossily
+// become JPEGs by libjpeg-turbo (sharp), those are encoded again at many qualities, and their
+// further loss is compared with that of fresh pictures. The photographs are not used for fitting:
+// with them, the first guess for a target of 80 is evaluated with and without the curve.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -19,7 +19,7 @@ const [small, large] = await corpora();
 const folder = emptied(path.join(work, 'coarser'));
 fs.mkdirSync(folder, { recursive: true });
 
-/** Points of a table in model.cc, as [[quality, score]]. */
+/** Reads the points of a table in model.cc, as [[quality, score]]. */
 function known(name) {
   const text = fs.readFileSync(path.join(root, 'src', 'quality', 'model.cc'), 'utf8');
   const body = text.match(new RegExp(`${name} = \\{([^;]*)\\};`))[1];
@@ -31,7 +31,7 @@ const coarseness = (quality) => (quality < 50 ? 50 / quality : Math.max(2 - 0.02
 const relative = (before, full, quality) => Math.min((coarseness(before) * (full ? fullChroma : 1)) / coarseness(quality), 1);
 const lossOf = (quality) => Math.max(100 - at(usual, quality), 0);
 
-/** [{file, quality, score}] of what was quantised anew. */
+/** Returns [{file, quality, score}] of the requantized files. */
 function encoded(files, qualities) {
   const tasks = files.flatMap((file) => qualities.map((quality) => ({
     input_path: file, output_path: path.join(folder, 'out', String(quality), path.basename(file)), settings: { quality, measure: true },
@@ -66,7 +66,7 @@ const rows = edges.slice(1).map((edge, i) => {
     mean(own.map(({ r }) => at(shares, r))).toFixed(2)];
 }).filter(Boolean);
 
-// The photographs: how far from the aim does the first guess come out?
+// Photographs: how far is the first guess from the target?
 const looked = spawnSync(imgmill, ['inspect', '--json', ...large.files], { encoding: 'utf8', maxBuffer: 1 << 28 }).stdout.trim().split('\n')
   .map((line) => JSON.parse(line)).filter(({ format, quality }) => format === 'jpeg' && quality > 0 && quality < 100);
 const guesses = { 'the usual curve': () => 1, 'this curve': (before, full, quality) => at(shares, relative(before, full, quality)) };

@@ -1,8 +1,9 @@
 // ./run bench codecs [--jobs a,b] [--only CORPUS,CORPUS] [--limit N] [--rounds N] [--qualities N,N,...] [--effort WORD]
 //                    [--avif-limit N] [--slow-limit N] [--reference PROGRAM] [--said TEXT] [--no-write]
-// Encoders side by side in one run, at equal mean score. --jobs: jpeg, pixels, webp, avif, png, lossless-jpeg;
-// --only: photos, wallpapers, kodak, photo_pngs, screenshots; --limit: files of each corpus; --avif-limit: of those that AVIF gets
-// (default 8); --slow-limit: of those that --effort max and zopflipng get (default 12); --qualities: ours, instead of the job's.
+// Compares encoders in one run, at equal mean score. --jobs: jpeg, pixels, webp, avif, png,
+// lossless-jpeg; --only: photos, wallpapers, kodak, photo_pngs, screenshots; --limit: files per
+// corpus; --avif-limit: files for AVIF (default 8); --slow-limit: files for --effort max and
+// zopflipng (default 12); --qualities: for imgmill, instead of the job's.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -26,7 +27,8 @@ const out = path.join(work, 'codecs');
 const levels = [75, 80, 85];
 const scorer = path.join(root, 'build', 'release', 'bench', 'imgmill_score_pairs');
 
-// `goal`: at most so many times the peer's bytes, at least so many times its pictures a second.
+// `goal`: at most this multiple of the peer's bytes, at least this multiple of its pictures per
+// second.
 const lossy = [
   { name: 'jpeg', title: 'JPEG to JPEG', format: 'jpeg', corpora: ['photos', 'wallpapers'], goal: { bytes: 0.95, rate: 4 },
     ours: [65, 73, 80, 85, 89], theirs: [65, 75, 82, 88, 93], peer: { name: 'sharp `mozjpeg: true`', options: { mozjpeg: true } } },
@@ -40,7 +42,7 @@ const lossy = [
 
 const stem = (file) => path.parse(file).name;
 
-/** Outputs are counted, so that nobody is fast by leaving something out. */
+/** Counts the outputs, so that nobody is fast by leaving something out. */
 function outcome(cost, wall, inputs, folder) {
   const files = filesIn(folder);
   if (files.length !== inputs.files.length) throw new Error(`${inputs.files.length} images in, but ${files.length} out`);
@@ -60,7 +62,7 @@ function withSharp(inputs, folder, job, way) {
   return outcome(cost, Number(cost.stdout), inputs, folder);
 }
 
-/** The fastest way to drive sharp for this job, on a few of the pictures. */
+/** Finds the fastest way to run sharp for this job, with a few of the pictures. */
 function bestWay(inputs, job) {
   const some = { files: inputs.files.slice(0, 2 * cores), folder: emptied(path.join(work, 'in', 'probe')) };
   fs.mkdirSync(some.folder, { recursive: true });
@@ -70,7 +72,7 @@ function bestWay(inputs, job) {
     .reduce((best, way) => (way.wall < best.wall ? way : best));
 }
 
-/** Scores of `files` against the inputs of the same names. `runs` are lists of files. */
+/** Scores `files` against the inputs of the same names. `runs` are lists of files. */
 function scored(inputs, runs) {
   const lines = inputs.files.map((file) => [file, ...runs.map((files) => {
     const found = files.find((one) => stem(one) === stem(file));
@@ -83,7 +85,7 @@ function scored(inputs, runs) {
   return runs.map((_, i) => rows.map((row) => row[i]));
 }
 
-/** Largest difference between our scores and those of the other program, on a few of the pictures. */
+/** The largest difference between our scores and those of the other program, for a few pictures. */
 async function checked(inputs, files, scores) {
   const sharp = require('sharp');
   const png = async (from, name) => {
@@ -101,12 +103,12 @@ async function checked(inputs, files, scores) {
   return most;
 }
 
-/** The middle of several runs of the same work, whose bytes are the same each time. */
+/** The median of several runs of the same work, whose output is the same each time. */
 const middle = (runs) => ({ ...runs[0], wall: median(runs.map(({ wall }) => wall)), cpu: median(runs.map(({ cpu }) => cpu)) });
 
 async function compareLossy(job, name) {
   const inputs = fewer(await corpus[name](limit), job.limit ?? Infinity, `${job.name}-${name}`);
-  inputs.files.forEach((file) => fs.readFileSync(file)); // everybody starts with a warm page cache
+  inputs.files.forEach((file) => fs.readFileSync(file)); // all start with a warm page cache
   const qualities = option('qualities', '') ? String(option('qualities', '')).split(',').map(Number) : job.ours;
   const sharpJob = (quality) => ({ format: job.format, options: { quality, ...job.peer.options } });
   const way = bestWay(inputs, sharpJob(job.theirs[2]));
@@ -119,7 +121,7 @@ async function compareLossy(job, name) {
     };
     const runs = { ours: [], theirs: [] };
     for (let round = 0; round < rounds; ++round) {
-      // Who goes first changes, so that neither always finds the warmer machine.
+      // Alternates the order, so that neither always finds the warmer machine.
       const order = round % 2 ? ['theirs', 'ours'] : ['ours', 'theirs'];
       for (const side of order) if (sides[side]) runs[side].push(sides[side]());
     }
@@ -150,7 +152,7 @@ async function compareLossy(job, name) {
 const said = (value, digits = 3) => (value === undefined || Number.isNaN(value) ? '-' : value.toFixed(digits));
 const marked = (text, good) => (good ? text : `**${text}**`);
 
-/** `command` for each file of `inputs` ("$1" to "$2"), as many at once as there are cores. */
+/** Runs `command` for each file of `inputs` ("$1" to "$2"), one process per core. */
 function forEach(inputs, folder, command) {
   fs.mkdirSync(emptied(folder), { recursive: true });
   const list = path.join(work, 'files.txt');
@@ -166,7 +168,7 @@ function withOxipng(inputs, folder, options) {
   return outcome(cost, Number(cost.stdout), inputs, folder);
 }
 
-/** The first pictures only, for what takes minutes each. */
+/** Only the first pictures, for work that takes minutes each. */
 function fewer(inputs, count, name) {
   if (inputs.files.length <= count) return inputs;
   const folder = emptied(path.join(work, 'in', name));
@@ -176,14 +178,14 @@ function fewer(inputs, count, name) {
 }
 
 const absent = [];
-/** A program that is measured against, or nothing and a word about it. */
+/** Finds a program to compare with; if it is missing, notes that and returns nothing. */
 function peer(name, debian) {
   const found = program(name, debian);
   if (!found) absent.push(`${name} (Debian's ${debian})`);
   return found;
 }
 
-/** Rows [who, run] of work without loss, all of them over `inputs`, in turn. */
+/** Runs the lossless work of the rows [who, run] over `inputs`, in turn. */
 function inTurn(inputs, ways) {
   const runs = ways.map(() => []);
   for (let round = 0; round < rounds; ++round) {
@@ -191,7 +193,7 @@ function inTurn(inputs, ways) {
     process.stderr.write('.');
   }
   const rows = ways.map(({ who, us, peers }, i) => ({ who, us, peers, ...middle(runs[i]) }));
-  // Without loss means: the very same pixels.
+  // Lossless means identical pixels.
   scored(inputs, rows.map(({ files }) => files)).forEach((scores, i) => {
     const lost = scores.filter((score) => score !== 100).length;
     if (lost > 0) throw new Error(`${rows[i].who}: ${lost} pictures are not what they were`);
@@ -240,7 +242,9 @@ const chosen = (names) => names.filter((name) => !wantedCorpora || wantedCorpora
 const asked = (name) => !wantedJobs || wantedJobs.includes(name);
 const { sharp: version } = require('sharp').versions;
 
-/** Writes the section of one kind of job, as soon as it is measured: who measures one leaves the others as they are. */
+/**
+ * Writes the section of one kind of job as soon as it is measured; the sections of other jobs stay.
+ */
 function publishJob(name, tables, missed) {
   publish(`codecs-${name}`, [
     `Measured on ${machine()}; sharp ${version} on Node ${process.versions.node}, @napi-rs/image ${require('@napi-rs/image/package.json').version}. ` +
@@ -282,7 +286,7 @@ function missedLosslessJpeg({ inputs, rows: [us, other] }) {
   ].map((what) => `${inputs.label}: ${what}`);
 }
 
-// Pictures that score 100 were kept or repacked, which flatters a mean.
+// Pictures that score 100 were kept or repacked, which inflates a mean.
 const kept = (scores) => scores.filter((score) => score === 100).length;
 const curve = (runs) => runs.map(({ quality, bytes, score, least, scores, wall }) => `q${quality}: ${megabytes(bytes)} MB, ` +
   `${score.toFixed(1)} (${least.toFixed(1)}${kept(scores) ? `; ${kept(scores)} kept` : ''}), ${wall.toFixed(1)} s`).join('<br>');

@@ -1,4 +1,4 @@
-// The pictures of `bench codecs`: corpora by name, each a folder of files that lie nowhere else.
+// The pictures of `bench codecs`: corpora by name, each in a folder of its own.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,21 +7,21 @@ import { photos, pngs, wallpapers } from './inputs.mjs';
 
 const sharp = require('sharp');
 
-/** Runs `command`; its standard output. Throws unless it exits with 0. */
+/** Runs `command` and returns its standard output. Throws unless it exits with 0. */
 export function told(command) {
   const done = spawnSync(command[0], command.slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (done.status !== 0) throw new Error(`${command.join(' ')} failed`);
   return done.stdout.trim();
 }
 
-/** Where a Debian package lies unpacked; it is not installed. */
+/** Unpacks a Debian package without installing it; returns the folder. */
 export function unpacked(name) {
   const folder = path.join(work, 'packages', name);
   told([path.join(root, 'tools', 'unpack_package.sh'), name, folder]);
   return folder;
 }
 
-/** A program of the system or, unpacked, of its package; nothing where neither runs. */
+/** Finds a program in the system or in its unpacked package; returns nothing if neither runs. */
 export function program(name, debian) {
   const runs = (file) => {
     const done = spawnSync(file, ['-h'], { encoding: 'utf8' });
@@ -36,7 +36,9 @@ export function program(name, debian) {
   }
 }
 
-/** Of each language, as a reader of the help finds them; those that languages share count in each. */
+/**
+ * Screenshots of each language, as in the help; those shared by several languages appear in each.
+ */
 function screenshots(limit) {
   const help = path.join(unpacked('gnome-user-docs'), 'usr', 'share', 'help');
   const all = fs.readdirSync(help, { recursive: true }).filter((name) => name.endsWith('.png')).sort().slice(0, limit ?? 100);
@@ -57,7 +59,7 @@ async function asPngs(set, name) {
   return { label: `${set.label}, as PNG`, folder, files: filesIn(folder) };
 }
 
-/** JPEGs without any metadata, so that only packing differs. */
+/** JPEGs without any metadata, so that only compression differs. */
 function bare(set, name, jpegtran) {
   const folder = emptied(path.join(work, 'in', name));
   fs.mkdirSync(folder, { recursive: true });
@@ -71,7 +73,7 @@ async function once(name, make) {
   return made.get(name);
 }
 
-/** `limit` files of each at most. */
+/** At most `limit` files of each. */
 export const corpus = {
   photos: (limit) => once('photos', () => photos(limit)),
   wallpapers: (limit) => once('wallpapers', () => wallpapers(limit)),

@@ -1,5 +1,5 @@
-// What all benchmarks share: where things are, running a command and knowing what it
-// cost, and the tables in docs/benchmarks.md.
+// Shared by all benchmarks: paths, running and measuring a command, and the tables in
+// docs/benchmarks.md.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
@@ -9,14 +9,14 @@ import path from 'node:path';
 export const root = process.env.IMGMILL_ROOT;
 export const work = path.join(root, 'build', 'bench');
 export const imgmill = path.join(root, 'build', 'release', 'imgmill');
-// sharp lies in build/bench, outside the tracked tree, where `import` would not look.
+// sharp is in build/bench, outside the tracked tree, where `import` would not look.
 export const require = createRequire(path.join(work, 'package.json'));
 
 /** Runs `command`; returns {wall, cpu, peak_kib, stdout, stderr}. Throws unless it exits with 0. */
 export function measured(command, env = {}) {
   const report = path.join(work, 'measured.json');
-  spawnSync('sync'); // nobody pays for what the one before has not written yet
-  // A cache would make the second run of a pair another thing than the first.
+  spawnSync('sync'); // flush what earlier commands have written
+  // A cache would make the second run of a pair different from the first.
   const remembers = command[0] !== imgmill || command.includes('--cache');
   const words = remembers ? command : [...command, '--cache', 'off'];
   const done = spawnSync(path.join(work, 'measure'), [report, ...words], {
@@ -52,7 +52,7 @@ export function median(values) {
 
 export const megabytes = (bytes) => (bytes / 1e6).toFixed(2);
 
-/** "--name value" or `otherwise`; a flag without a value gives true. */
+/** The value of "--name value", or `otherwise`; a flag without a value gives true. */
 export function option(name, otherwise) {
   const at = process.argv.indexOf(`--${name}`);
   if (at < 0) return otherwise;
@@ -70,7 +70,7 @@ export function machine() {
 export const table = (head, rows) =>
   [head, head.map((_, i) => (i ? '---:' : '---')), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-/** Prints `text` and puts it between the markers of `section` in docs/benchmarks.md. */
+/** Prints `text` and inserts it between the markers of `section` in docs/benchmarks.md. */
 export function publish(section, text) {
   console.log(`\n${text}\n`);
   if (option('no-write', false)) return;

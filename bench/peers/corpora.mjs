@@ -1,9 +1,9 @@
-// The two sets of pictures that targets are measured and models are fitted on: small ones
-// that were never encoded with loss, and photographs as a camera or a site gives them.
+// The two corpora for measuring targets and fitting models: small pictures that were never encoded
+// lossily, and photographs from a camera or a web site.
 //
 //   --kodak DIR          instead of the PNGs of inputs.mjs
 //   --photos DIR         instead of its photographs
-//   --photos-name TEXT   what they are, for people
+//   --photos-name TEXT   their name in the results
 //   --limit N            only the first N of each
 import path from 'node:path';
 import { filesIn, option } from './common.mjs';
@@ -17,7 +17,7 @@ function named(folder, label, limit) {
   return { label: `${files.length} ${label}`, files };
 }
 
-/** [{name, label, files}], the small ones first. */
+/** Returns [{name, label, files}], the small ones first. */
 export async function corpora() {
   const limit = Number(option('limit', 0)) || undefined;
   const [kodak, folder] = [option('kodak', ''), option('photos', '')];

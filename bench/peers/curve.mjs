@@ -1,8 +1,8 @@
-// Curves of what an encoder costs against how good its pictures are.
+// Curves of an encoder's cost against the quality of its pictures.
 
 /**
- * The value at `score` of the line through points [score, value] next to it, values on a logarithmic
- * scale; undefined outside of them: nothing is guessed beyond what was measured.
+ * The value at `score` between the nearest points [score, value], interpolated on a logarithmic
+ * value scale; undefined outside the measured range.
  */
 export function at(points, score) {
   const sorted = [...points].sort((a, b) => a[0] - b[0]);

@@ -1,9 +1,9 @@
 // ./run bench fit [--photos DIR] [--photos-name TEXT] [--kodak DIR] [--limit N] [--formats jpeg,webp,avif,jxl]
 //                 [--curves DIR] [--no-write]
-// Fits what src/quality/model.cc knows: encodes every picture at a grid of qualities, fits to every
-// other one of them, and shows the error of the first guess on those and on the ones left out;
-// then with the halves changed, so that every picture is once seen and once not.
-// Only the measurements take long: --curves DIR keeps them there and takes what it finds.
+// Fits the tables of src/quality/model.cc: encodes every picture at a grid of qualities, fits to
+// every other picture, and shows the error of the first guess on those and on the ones left out;
+// then with the halves swapped, so that every picture is used once for fitting and once for
+// testing. Only the measurements take long: --curves DIR stores and reuses them.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import { machine, option, publish, root, table, work } from './common.mjs';
 import { corpora } from './corpora.mjs';
 import { at, hats, hatsFit, mean, quantity, ridge, sd } from './fitting.mjs';
 
-// JPEG's chroma is whole from 90 on: a step in the curve, so both of its sides are points.
+// JPEG stops chroma subsampling at 90: a step in the curve, so both of its sides are points.
 const grids = {
   jpeg: [30, 50, 65, 75, 82, 86, 89, 90, 93, 97, 100],
   webp: [20, 40, 60, 75, 82, 88, 93, 97, 100],
@@ -22,14 +22,14 @@ const biasKnots = {
   jpeg: [45, 60, 68, 75, 80, 85, 92], webp: [45, 60, 68, 75, 80, 85, 92], avif: [42, 60, 68, 75, 80, 85, 95], jxl: [45, 60, 68, 75, 80, 85, 92],
 };
 const targets = [70, 80, 85];
-// Few pictures and three features that say much the same: a strong hand.
+// Few pictures, and three features that are strongly correlated: strong regularization.
 const strength = 3;
 
 const kept = option('curves', '');
 const formats = String(option('formats', 'jpeg,webp,avif')).split(',');
 const sets = await corpora();
 
-/** What imgmill_score_curves says about all pictures, as CSV. */
+/** Returns the output of imgmill_score_curves for all pictures, as CSV. */
 function curves(format) {
   const csv = path.join(path.resolve(kept || work), `${format}.csv`);
   if (kept && fs.existsSync(csv)) return fs.readFileSync(csv, 'utf8');
@@ -54,10 +54,12 @@ function pictured(format) {
     const own = rows.filter((row) => path.basename(row.file) === path.basename(file));
     const points = grids[format].map((quality) => own.find((row) => row.quality === quality));
     return { half: place % 2, features: own[0] && looks(own[0]), points };
-  })).filter(({ points }) => points.every(Boolean)); // what an encoder refused is no curve
+  })).filter(({ points }) => points.every(Boolean)); // drops pictures that an encoder refused
 }
 
-/** Where a picture's own curve reaches `score`; undefined outside of what was measured. */
+/**
+ * The quality at which a picture's own curve reaches `score`; undefined outside the measured range.
+ */
 function reaches({ points }, score) {
   for (let i = 1; i < points.length; ++i) {
     const [a, b] = [points[i - 1], points[i]];
@@ -68,7 +70,7 @@ function reaches({ points }, score) {
   return undefined;
 }
 
-/** All that is fitted for `format`, to `pictures`. */
+/** Fits all parameters for `format` to `pictures`. */
 function fitted(format, pictures) {
   const scores = grids[format].map((quality, i) => [quality, mean(pictures.map(({ points }) => points[i].score))]);
   const inverse = scores.map(([quality, score]) => [score, quality]);
@@ -83,7 +85,10 @@ function fitted(format, pictures) {
   return { scores, inverse, sizes, bias: hatsFit(biasKnots[format], drafts), features: ridge(residuals, strength) };
 }
 
-/** The first guess, as seek.cc comes to it: with the features or without, with a draft or without. */
+/**
+ * The first guess as the quality search computes it: with or without the features, with or without
+ * a draft.
+ */
 function guess(model, picture, target, { features, draft }) {
   const usual = (score) => at(model.inverse, score);
   const first = usual(target) + (features ? model.features.of(picture.features) : 0);
@@ -93,12 +98,14 @@ function guess(model, picture, target, { features, draft }) {
   return quality + usual(target) - usual(score + hats(model.bias, score));
 }
 
-/** Errors of the first guess, by models with the pictures that each is asked about: [[model, pictures]]. */
+/**
+ * Errors of the first guess, for models and the pictures to test each with: [[model, pictures]].
+ */
 const errors = (asked, target, how) => asked.flatMap(([model, pictures]) => pictures
   .map((picture) => [guess(model, picture, target, how), reaches(picture, target)])
   .filter(([, quality]) => quality !== undefined).map(([guessed, quality]) => guessed - quality));
 
-/** Root of the mean square over all targets: what a choice between two ways is made by. */
+/** Root mean square over all targets, which decides between two ways. */
 const missed = (asked, how) =>
   Math.sqrt(mean(targets.flatMap((target) => errors(asked, target, how)).map((error) => error ** 2)));
 
@@ -127,7 +134,7 @@ for (const format of formats) {
     const percent = (asked) => (100 * (1 - missed(asked, how) / missed(asked, against))).toFixed(0);
     return `${percent(unseen)}% (by half: ${unseen.map((one) => `${percent([one])}%`).join(', ')})`;
   };
-  // Scores among which targets lie.
+  // The range of scores that targets lie in.
   const points = unseen.flatMap(([model, half]) => half.flatMap((picture) => picture.points)
     .filter(({ score }) => score > 60 && score < 92).map((point) => ({ ...point, model })));
   const strays = sd(points.map(({ model, score, draft_score: draft }) => score - draft - hats(model.bias, draft)));
@@ -137,7 +144,7 @@ for (const format of formats) {
   notes.push(`- ${format}: ${pictures.length} pictures. On those not seen, features lower the error by ${gain(ways[1][1], ways[0][1])}, `
     + `with a draft by ${gain(ways[3][1], ways[2][1])}. Between scores of 60 and 92 a draft tells the score to ${strays.toFixed(2)} points `
     + `(standard deviation), the curve alone to ${without.toFixed(2)}; encoding it takes ${time.toFixed(0)}% of the real encoding's time.`);
-  // The halves have shown what to expect of pictures not seen; what ships is fitted to all.
+  // The halves have shown the error for unseen pictures; the shipped tables are fitted to all.
   const whole = fitted(format, pictures);
   coefficients.push(`${format}_scores  ${asPoints(whole.scores, 2)}`, `${format}_sizes   ${asPoints(whole.sizes, 3)}`,
     `${format}_bias    ${asPoints(whole.bias, 2)}`,

@@ -1,10 +1,13 @@
-// The little mathematics of fit.mjs: lines between points, hat functions, least squares.
+// The mathematics of fit.mjs: piecewise linear curves, hat functions, least squares.
 
 export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 export const sd = (values) => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
 export const quantity = (values) => (values.length ? `${mean(values).toFixed(1)} +- ${sd(values).toFixed(1)}` : '');
 
-/** The value at `x` of straight lines through `points` ([x, y] with rising x), and on beyond both ends. */
+/**
+ * Piecewise linear interpolation of `points` ([x, y] with ascending x) at `x`, extrapolated at both
+ * ends.
+ */
 export function at(points, x) {
   let i = 1;
   while (i + 1 < points.length && points[i][0] < x) ++i;
@@ -12,10 +15,10 @@ export function at(points, x) {
   return y0 + ((x - x0) * (y1 - y0)) / (x1 - x0);
 }
 
-/** As at(), but level beyond both ends. */
+/** As at(), but constant beyond both ends. */
 export const hats = (points, x) => at(points, Math.min(points.at(-1)[0], Math.max(points[0][0], x)));
 
-/** Solves `matrix` x = `right`, symmetric and positive definite, by Gauss' elimination. */
+/** Solves `matrix` x = `right`, symmetric and positive definite, by Gaussian elimination. */
 function solved(matrix, right) {
   const rows = matrix.map((row, i) => [...row, right[i]]);
   const n = rows.length;
@@ -37,10 +40,13 @@ function leastSquares(inputs, values, penalty) {
   return solved(matrix, Array.from({ length: n }, (_, i) => inputs.reduce((sum, row, k) => sum + row[i] * values[k], 0)));
 }
 
-/** [knot, height] of the line with those knots that fits `samples` ([x, y]) best, level beyond the ends. */
+/**
+ * Returns [knot, height] of the piecewise linear curve with those knots that fits `samples` ([x,
+ * y]) best, constant beyond the ends.
+ */
 export function hatsFit(knots, samples) {
   const weights = samples.map(([x]) => knots.map((_, i) => hats(knots.map((knot, k) => [knot, k === i ? 1 : 0]), x)));
-  // Where there are few samples, a knot leans on its neighbours.
+  // Where samples are few, a knot is pulled towards its neighbours.
   const smooth = 0.5;
   const leans = (i, j) => {
     const neighbours = (i > 0) + (i + 1 < knots.length);

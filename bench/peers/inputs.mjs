@@ -1,6 +1,6 @@
-// The pictures that are measured. Photographs come from the corpus where there is one
-// ($IMGMILL_CORPUS or ../shared/corpus), otherwise from a Debian package; the others are
-// made from them, the same way every time.
+// The pictures to measure with. Photographs come from the corpus if there is one ($IMGMILL_CORPUS
+// or ../shared/corpus), otherwise from a Debian package; the others are derived from them
+// deterministically.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { emptied, filesIn, require, root, work } from './common.mjs';
 const sharp = require('sharp');
 const corpus = process.env.IMGMILL_CORPUS ?? path.join(root, '..', 'shared', 'corpus');
 
-/** A folder under build/bench with the wanted files linked into it, and its name for people. */
+/** Links the given files into a folder under build/bench; returns it with its display name. */
 function gather(name, label, files) {
   const folder = emptied(path.join(work, 'in', name));
   fs.mkdirSync(folder, { recursive: true });
@@ -46,7 +46,7 @@ export async function pngs(limit) {
   return made;
 }
 
-/** `count` different JPEGs of 256 x 256 pixels, cut out of the photographs. */
+/** `count` different JPEGs of 256 x 256 pixels, cropped from the photographs. */
 export async function tiles(count) {
   const side = 256;
   const made = gather('tiles', '', []);
@@ -57,7 +57,7 @@ export async function tiles(count) {
     const { data, info } = await sharp(source).raw().toBuffer({ resolveWithObject: true });
     const raw = { width: info.width, height: info.height, channels: info.channels };
     for (let k = 0; k < each && done < count; ++k) {
-      // Two odd steps wander all over a picture of any size.
+      // Two odd steps spread over a picture of any size.
       const [left, top] = [(k * 331) % (info.width - side), (k * 197) % (info.height - side)];
       await sharp(data, { raw }).extract({ left, top, width: side, height: side }).jpeg({ quality: 92 })
         .toFile(path.join(made.folder, `${String(done++).padStart(5, '0')}.jpg`));

@@ -1,5 +1,5 @@
-// What is compared: the same work, said to imgmill and to sharp. Settings are the same
-// on both sides: both encode with the same libvips, mozjpeg, libwebp and libaom.
+// The jobs to compare: the same work for imgmill and for sharp. Settings are the same on both
+// sides: both encode with the same libvips, mozjpeg, libwebp and libaom.
 import { photos, pngs, tiles, wallpapers } from './inputs.mjs';
 
 const mozjpeg = { format: 'jpeg', options: { quality: 80, mozjpeg: true } };
@@ -20,7 +20,7 @@ export const jobs = [
     sharp: { format: 'png', options: { palette: false, compressionLevel: 6, adaptiveFiltering: true } },
   },
   {
-    // Not the same work: imgmill tries several filters and decodes the result again to be sure.
+    // Not the same work: imgmill tries several filters and decodes the result again to verify it.
     name: 'png9', title: 'PNG, lossless, level 9 (imgmill tries three filters)', inputs: pngs, imgmill: ['--lossless'],
     sharp: { format: 'png', options: { palette: false, compressionLevel: 9 } },
   },

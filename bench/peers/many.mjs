@@ -1,6 +1,6 @@
 // ./run bench many [--files N] [--no-write]
-// 100,000 files of about 1 kB: how fast they are planned and validated, when the first output
-// is there, and how much memory a whole run takes.
+// Processes 100,000 files of about 1 kB: planning and validation rate, time of the first output,
+// and peak memory of a whole run.
 import fs from 'node:fs';
 import path from 'node:path';
 import {
@@ -13,7 +13,7 @@ const folder = path.join(work, 'in', 'many');
 const output = path.join(work, 'out');
 const perFolder = 1000;
 
-/** A JPEG with a comment (marker FE) behind its first two bytes: other bytes, same picture. */
+/** A JPEG with a comment (marker FE) after its first two bytes: different bytes, same picture. */
 const numbered = (jpeg, number) => {
   const text = Buffer.from(String(number).padStart(8, '0'));
   return Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xfe, 0, text.length + 2]), text, jpeg.subarray(2)]);
@@ -41,10 +41,10 @@ async function make() {
 
 await make();
 const files = filesIn(folder);
-const average = bytesOf(files) / files.length; // reading every size warms the cache, too
+const average = bytesOf(files) / files.length; // reading every size also warms the cache
 files.forEach((file) => fs.readFileSync(file));
 
-// What starting costs is in the time, as it is for everybody.
+// The time includes starting up, as for the other programs.
 const dry = [1, 2, 3].map(() => measured([imgmill, 'optimize', folder, '-o', emptied(output), '--dry-run', '--quiet']));
 const rate = count / median(dry.map(({ wall }) => wall));
 console.error(`planned and validated: ${Math.round(rate)} tasks a second`);

@@ -1,7 +1,7 @@
 // ./run bench memory [--photos DIR] [--photos-name TEXT] [--large]
-// What one image takes of memory at its peak, beside what memory_need.cc estimates and, where sharp
-// does the same, beside sharp. Pictures are photographs side by side, 4:2:0; --large adds 63 and 100
-// megapixels.
+// Measures the peak memory for one image against the estimate of memory_need.cc and, where sharp
+// can do the same work, against sharp. Pictures are tiled photographs, 4:2:0; --large adds 63 and
+// 100 megapixels.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ const [, photographs] = await corpora();
 const folder = emptied(path.join(work, 'memory'));
 fs.mkdirSync(folder, { recursive: true });
 
-/** A JPEG and a PNG of about so many megapixels. */
+/** Creates a JPEG and a PNG of about this many megapixels. */
 async function pictures(megapixels) {
   const [width, height] = [1296, 860];
   const columns = Math.round(Math.sqrt((megapixels * 1e6 * 1.2) / (width * height)));
@@ -34,7 +34,7 @@ async function pictures(megapixels) {
   return { ...files, pixels: columns * rows * width * height };
 }
 
-/** The peak of imgmill, bytes, and its estimate. */
+/** Returns imgmill's peak memory in bytes, and its estimate. */
 function ours(file, options) {
   const words = [imgmill, 'optimize', file, '-o', path.join(folder, 'out'), '--overwrite', '--cache', 'off',
     '--isolation', 'thread', '--jobs', '1', '--progress', 'none', ...options];
@@ -44,7 +44,7 @@ function ours(file, options) {
   return { peak: kib * 1024, estimate: Number(number) * (unit === 'GB' ? 1e9 : 1e6), cpu };
 }
 
-/** The peak of sharp, bytes: `steps` is what is called upon it. */
+/** Returns sharp's peak memory in bytes; `steps` are the method calls. */
 function theirs(file, steps) {
   const code = `const sharp = require('sharp'); sharp.concurrency(1); sharp.cache(false);
     sharp(${JSON.stringify(file)}, { limitInputPixels: false })${steps}.toFile(${JSON.stringify(path.join(folder, 'theirs'))});`;
@@ -70,7 +70,7 @@ const rows = [];
 for (const megapixels of option('large', false) ? [12, 24, 63, 100] : [12, 24]) {
   const picture = await pictures(megapixels);
   for (const [kind, name, options, steps] of ways) {
-    // Minutes a picture: once is enough.
+    // Takes minutes per picture: once is enough.
     if (megapixels > 24 && (name.includes('AVIF') || kind === 'png')) continue;
     const { peak, estimate, cpu } = ours(picture[kind], options);
     rows.push([`${(picture.pixels / 1e6).toFixed(1)} MP, ${name}`, mb(peak), (peak / picture.pixels).toFixed(1),

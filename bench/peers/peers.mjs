@@ -15,7 +15,7 @@ const wanted = option('jobs', '') && String(option('jobs', '')).split(',');
 const output = path.join(work, 'out');
 const cores = os.availableParallelism();
 
-/** Outputs are counted, so that nobody is fast by leaving something out. */
+/** Counts the outputs, so that nobody is fast by leaving something out. */
 function outcome(cost, seconds, inputs) {
   const files = filesIn(output);
   if (files.length !== inputs.files.length) {
@@ -38,7 +38,7 @@ function runSharp(job, inputs, way) {
   return outcome(cost, Number(cost.stdout), inputs);
 }
 
-/** The fastest way to drive sharp for this job, on some of the images. */
+/** Finds the fastest way to run sharp for this job, with some of the images. */
 function bestWay(job, inputs) {
   const some = { ...inputs, files: inputs.files.slice(0, inputs.files.length > 100 ? 200 : 6) };
   some.folder = emptied(path.join(work, 'in', 'probe'));

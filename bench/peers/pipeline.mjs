@@ -1,5 +1,6 @@
 // ./run bench pipeline [--rounds N] [--no-write]
-// What the pipeline is worth where opening a file takes 20 ms longer: on against off, in turn.
+// Measures the benefit of the pipeline if opening a file takes 20 ms longer: on against off, in
+// turn.
 import path from 'node:path';
 import { emptied, imgmill, machine, measured, median, option, publish, table, work } from './common.mjs';
 import { tiles } from './inputs.mjs';

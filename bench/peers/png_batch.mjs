@@ -1,5 +1,5 @@
-// png_batch.mjs IN OUT OPTIONS LANES: oxipng, as @napi-rs/image has it, over the PNGs of a folder.
-// Prints the seconds it took, without Node's start.
+// png_batch.mjs IN OUT OPTIONS LANES: runs oxipng (from @napi-rs/image) over the PNGs of a folder.
+// Prints the seconds it took, excluding the start of Node.
 import fs from 'node:fs';
 import path from 'node:path';
 import { require } from './common.mjs';

@@ -1,5 +1,5 @@
 // ./run bench pool [--rounds N]
-// Worker processes against threads, and the first images with and without warm-up.
+// Compares worker processes with threads, and the first images with and without warm-up.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,10 +12,10 @@ const output = path.join(work, 'out');
 const run = (folder, words) =>
   measured([imgmill, 'optimize', folder, '-o', emptied(output), '-q', '80', '--quiet', ...words]);
 
-/** The median of `b / a` over pairs in turn, and the medians of both. */
+/** The median of `b / a` over alternating pairs, and the medians of both. */
 function compared(folder, a, b) {
   const pairs = Array.from({ length: rounds }, (_, i) => {
-    // Who goes first changes, so that neither always finds the warmer machine.
+    // Alternates the order, so that neither always finds the warmer machine.
     const first = run(folder, i % 2 ? b : a);
     const second = run(folder, i % 2 ? a : b);
     return i % 2 ? { a: second, b: first } : { a: first, b: second };
@@ -27,10 +27,10 @@ function compared(folder, a, b) {
 }
 
 const small = await tiles(1000);
-// Three times over, so that starting up is seen in its proportion.
+// Each file three times, so that start-up time has a realistic share.
 const large = photos();
 for (const file of large.files) {
-  // Told apart by a letter behind the picture: copies would be worked on once.
+  // A letter after the picture makes them different: identical files would be processed once.
   for (const copy of ['b', 'c']) {
     fs.writeFileSync(file.replace(/\.jpg$/, `-${copy}.jpg`), Buffer.concat([fs.readFileSync(file), Buffer.from(copy)]));
   }

@@ -1,8 +1,8 @@
 // ./run bench resize [--limit N] [--rounds N] [--photos DIR] [--kodak DIR] [--no-write]
-// Resizing by imgmill, beside sharp and (where it is installed) vipsthumbnail. First how true: the
-// score of what comes out before any lossy encoding, against a full decode and Lanczos 3 in double
-// precision (tests/support/resample.cc), coded light. Then how fast: JPEGs of 12 megapixels, decoded,
-// resized and encoded at quality 80.
+// Measures resizing by imgmill, sharp and (if installed) vipsthumbnail. First accuracy: the score
+// of the result before any lossy encoding, against a full decode and Lanczos 3 in double precision
+// (tests/support/resample.cc) in coded light. Then speed: JPEGs of 12 megapixels, decoded, resized
+// and encoded at quality 80.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -23,7 +23,7 @@ function lines(command, text) {
   return done.stdout.trim().split('\n');
 }
 
-/** A page of text, fine lines and a field of stars, drawn once. */
+/** A page of text, fine lines and a star field, rendered once. */
 async function drawings() {
   let seed = 1;
   const random = () => (seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648;
@@ -51,7 +51,7 @@ const factors = [1.2, 1.5, 2, 2.5, 3.3, 4.1, 6, 8.5, 12];
 const ways = ['imgmill', 'imgmill before -q', 'sharp', 'sharp, no shrink-on-load', 'vipsthumbnail'];
 const hasVips = spawnSync('vipsthumbnail', ['--version']).status === 0;
 
-/** Makes `file` smaller in every way; returns the line for score_pairs. */
+/** Downscales `file` in every way; returns the line for score_pairs. */
 async function pictures(file, index, references) {
   const { width, height } = await sharp(file).metadata();
   const rows = [];
@@ -94,8 +94,10 @@ async function howTrue() {
   return table(['lowest / mean of factors 1.2 to 12', ...ways.slice(0, hasVips ? 5 : 4)], rows);
 }
 
-/** JPEGs of 12 megapixels, 4:2:0: photographs side by side; each as many times as told, every time with another
-    comment, for imgmill does the same bytes only once. */
+/**
+ * JPEGs of 12 megapixels, 4:2:0: tiled photographs, each `times` times with a different comment,
+ * since imgmill processes identical bytes only once.
+ */
 async function large(count, times) {
   const [, photographs] = await corpora();
   const inputs = path.join(folder, 'large');

@@ -1,6 +1,6 @@
 // ./run bench serve [--seconds N] [--images N] [--rounds N]
-// POST /api/optimize under load against `imgmill optimize` over the same images, and the
-// server's memory while a large job runs.
+// Compares POST /api/optimize under load with `imgmill optimize` over the same images, and measures
+// the server's memory during a large job.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ const seconds = Number(option('seconds', 15));
 const images = Number(option('images', 10000));
 const rounds = Number(option('rounds', 3));
 
-/** Debian's wrk, unpacked where it is not installed. */
+/** Debian's wrk; unpacked if it is not installed. */
 function wrk() {
   if (spawnSync('wrk', ['--version']).error === undefined) return ['wrk'];
   const folder = path.join(work, 'wrk');
@@ -25,7 +25,7 @@ function wrk() {
   return ['env', `LD_LIBRARY_PATH=${libraries}`, path.join(folder, 'usr', 'bin', 'wrk')];
 }
 
-/** A running server; `stop()` ends it. */
+/** Starts a server; `stop()` ends it. */
 async function served(extra = []) {
   const server = spawn(imgmill, ['serve', '--port', '0', '--json', '--root', work,
     '--workspace', emptied(path.join(work, 'workspace')), ...extra], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -40,7 +40,7 @@ async function served(extra = []) {
   };
 }
 
-/** p50 and p99 in ms, and images a second. */
+/** Returns p50 and p99 in ms, and images per second. */
 function loaded(server, files, duration) {
   const script = path.join(work, 'post.lua');
   fs.writeFileSync(path.join(work, 'post.list'), files.join('\n') + '\n');
@@ -77,7 +77,7 @@ end
 
 const made = await tiles(500);
 const server = await served();
-loaded(server, made.files, 3); // the first ones find a cold machine
+loaded(server, made.files, 3); // warm-up
 const pairs = [];
 for (let round = 0; round < rounds; ++round) {
   const load = loaded(server, made.files, seconds);
@@ -106,7 +106,7 @@ const large = await served();
 const idle = memory(large.pid);
 const job = await large.ask('POST', '/api/jobs', JSON.stringify({
   source: { kind: 'folder', path: many }, settings: { quality: 75, effort: 'fast' } }));
-// Somebody watches, as the page does.
+// A client listens, as the page does.
 const listening = new AbortController();
 let heard = 0;
 fetch(`http://127.0.0.1:${large.port}/api/jobs/${job.id}/events`,

@@ -1,5 +1,6 @@
-// sharp_batch.mjs IN OUT JOB IN_FLIGHT CONCURRENCY: optimizes a folder with sharp the way its
-// users do. Prints the seconds it took, without Node's start and the loading of sharp.
+// sharp_batch.mjs IN OUT JOB IN_FLIGHT CONCURRENCY: optimizes a folder with sharp the way its users
+// do.
+// Prints the seconds it took, excluding the start of Node and the loading of sharp.
 import fs from 'node:fs';
 import path from 'node:path';
 import { require } from './common.mjs';
@@ -8,7 +9,7 @@ const sharp = require('sharp');
 const [input, output, jobText, inFlight, concurrency] = process.argv.slice(2);
 const { format, options, resize } = JSON.parse(jobText);
 sharp.concurrency(Number(concurrency));
-sharp.cache(false); // no file is seen twice
+sharp.cache(false); // no file is processed twice
 
 const start = process.hrtime.bigint();
 fs.mkdirSync(output, { recursive: true });

@@ -1,7 +1,7 @@
 // ./run bench svg [--limit N] [--only adwaita,tango,papirus,openclipart] [--said TEXT] [--no-write]
-// Drawings of Debian's icon themes and of Open Clip Art, cleaned by imgmill and by svgo: bytes, time, and how many outputs look
-// different when somebody else draws them (sharp's librsvg, at 512 and at 150 pixels). --limit: drawings of each (default 400,
-// spread over the package).
+// Drawings of Debian's icon themes and of Open Clip Art, cleaned by imgmill and by svgo: bytes,
+// time, and how many outputs look different in another renderer (sharp's librsvg, at 512 and at 150
+// pixels). --limit: drawings of each (default 400, spread over the package).
 import fs from 'node:fs';
 import path from 'node:path';
 import { bytesOf, emptied, filesIn, imgmill, machine, measured, option, publish, require, table, work } from './common.mjs';
@@ -10,7 +10,8 @@ import { unpacked } from './codecs_inputs.mjs';
 const sharp = require('sharp');
 const limit = Number(option('limit', 400));
 const only = option('only', '') && String(option('only', '')).split(',');
-// A level of 255 in one place is not seen; as many as imgmill itself lets pass are counted apart.
+// A difference of one level is invisible. Pictures that differ by more than 16 levels of 255 are
+// counted, and separately those that differ by more than 64.
 const [visible, plain] = [16, 64];
 
 const corpora = [
@@ -32,7 +33,7 @@ function drawings({ name, debian }) {
 }
 
 async function drawn(file, side) {
-  // What cannot be drawn has nothing to be compared.
+  // A drawing that cannot be rendered cannot be compared.
   try {
     return await sharp(file).resize(side, side, { fit: 'fill' }).ensureAlpha().raw().toBuffer();
   } catch {
@@ -40,7 +41,7 @@ async function drawn(file, side) {
   }
 }
 
-/** The largest difference of any pixel, alpha multiplied in; 255 where one cannot be drawn any more. */
+/** The largest difference of any pixel, premultiplied; 255 if one cannot be rendered any more. */
 async function difference(one, other) {
   let most = 0;
   for (const side of [512, 150]) {

@@ -1,11 +1,12 @@
-// node svgo_batch.mjs IN OUT DEFAULT|CAREFUL: every SVG below IN with svgo; says the seconds, without the start of Node.
+// node svgo_batch.mjs IN OUT DEFAULT|CAREFUL: runs svgo over every SVG below IN; prints the seconds
+// it took, excluding the start of Node.
 import fs from 'node:fs';
 import path from 'node:path';
 import { filesIn, require } from './common.mjs';
 
 const { optimize } = require('svgo');
 const [folder, out, way] = process.argv.slice(2);
-// What other files refer to stays, as in imgmill.
+// Keeps ids that other files may refer to, as imgmill does.
 const careful = { multipass: true, plugins: [{ name: 'preset-default', params: { overrides: { cleanupIds: false } } }] };
 const config = way === 'CAREFUL' ? careful : {};
 fs.mkdirSync(out, { recursive: true });

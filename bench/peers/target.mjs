@@ -1,9 +1,9 @@
 // ./run bench target [--photos DIR] [--photos-name TEXT] [--kodak DIR] [--limit N] [--formats jpeg,webp,avif,jxl]
 //                    [--avif-photos N] [--corpora kodak,photos] [--rounds N] [--reference PROGRAM] [--said TEXT] [--no-write]
-// --target 80 against one fixed quality for all pictures, the lowest at which the worst of them
-// reaches 80: bytes, scores, and time. --avif-photos takes fewer photographs for AVIF,
-// --reference checks scores with another program (cloudinary's ssimulacra2; AVIF is then decoded by avifdec of
-// Debian's libavif-bin), --said adds a sentence.
+// Compares --target 80 with one fixed quality for all pictures, the lowest at which the worst of
+// them reaches 80: bytes, scores and time. --avif-photos uses fewer photographs for AVIF,
+// --reference checks scores with another program (cloudinary's ssimulacra2; AVIF is then decoded by
+// avifdec of Debian's libavif-bin), --said adds a sentence.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,14 +14,14 @@ import { mean } from './fitting.mjs';
 const sharp = require('sharp');
 const target = 80;
 const toSave = 15; // percent of bytes
-const mayTake = { jpeg: 3, webp: 3, avif: 2.5, jxl: 3 }; // times a single run
+const mayTake = { jpeg: 3, webp: 3, avif: 2.5, jxl: 3 }; // multiples of a single run
 const rounds = Number(option('rounds', 3));
 const formats = String(option('formats', 'jpeg,webp,avif')).split(',');
 const wanted = String(option('corpora', 'kodak,photos')).split(',');
 const reference = option('reference', '');
 const output = path.join(work, 'out');
 
-/** One run of imgmill over `files`: what it cost and what its report says. */
+/** Runs imgmill once over `files`; returns the cost and the contents of its report. */
 function run(files, words) {
   const file = path.join(work, 'report.json');
   const cost = measured([imgmill, 'optimize', ...files, '-o', emptied(output), '--quiet', '--report', file, ...words]);
@@ -32,19 +32,22 @@ function run(files, words) {
   return { ...cost, results, bytes: results.reduce((sum, { optimized_size: size }) => sum + size, 0) };
 }
 
-// What was kept or packed without loss scores 100, though nothing had to measure it.
+// Pictures that were kept or repacked losslessly score 100, though nothing had to measure them.
 const scoreOf = ({ score }) => score ?? 100;
 const lowest = (results) => Math.min(...results.map(scoreOf));
 const reencoded = (results) => results.filter(({ decision }) => decision === 'reencoded');
 
-/** The lowest quality at which all of `files` reach the target: from `near` in growing steps, then by halves. */
+/**
+ * The lowest quality at which all of `files` reach the target: searched from `near` in growing
+ * steps, then by bisection.
+ */
 function fixedQuality(files, format, near) {
   const runs = new Map();
   const reaches = (quality) => {
     if (!runs.has(quality)) runs.set(quality, run(files, ['-f', format, '-q', String(quality), '--score']));
     return lowest(runs.get(quality).results) >= target;
   };
-  let [low, high] = [0, 100]; // low fails, or is none; high reaches it if anything does
+  let [low, high] = [0, 100]; // low fails, or does not exist; high reaches it if anything does
   for (let step = 1, quality = near; low < quality && quality < high; step *= 2) {
     if (reaches(quality)) {
       high = quality;
@@ -63,7 +66,10 @@ function fixedQuality(files, format, near) {
   return { quality: high, ...runs.get(high) };
 }
 
-/** Pixels as imgmill sees them, as a PNG: upright, with their profile. AVIF by libavif, which rounds its 10 bits (sharp cuts them off). */
+/**
+ * Pixels as imgmill sees them, as a PNG: upright, with their profile. AVIF is decoded by libavif,
+ * which rounds its 10 bits (sharp truncates them).
+ */
 async function asPng(from, name) {
   const to = path.join(work, `${name}.png`);
   if (from.endsWith('.avif')) {
@@ -75,7 +81,7 @@ async function asPng(from, name) {
   return to;
 }
 
-/** What the other program says about the lowest three and up to ten more. */
+/** The other program's scores of the lowest three and up to ten more. */
 async function checked(results) {
   const sorted = reencoded(results).sort((a, b) => a.score - b.score);
   const rest = sorted.slice(3);
@@ -95,10 +101,12 @@ async function checked(results) {
   };
 }
 
-/** `--target` and a single run at `quality`, in turn: medians of both, and of the ratio pair by pair. */
+/**
+ * `--target` and a single run at `quality`, in turn: medians of both, and of the ratio per pair.
+ */
 function timed(files, searching, single) {
   const pairs = Array.from({ length: rounds }, (_, round) => {
-    // Who goes first changes, so that neither always finds the warmer machine.
+    // Alternates the order, so that neither always finds the warmer machine.
     const once = round % 2 ? run(files, single) : undefined;
     return { searched: run(files, searching), once: once ?? run(files, single) };
   });
@@ -112,7 +120,7 @@ async function compare(format, set) {
   const few = format === 'avif' && set.name === 'photos' ? Number(option('avif-photos', 0)) || undefined : undefined;
   const files = set.files.slice(0, few);
   const label = files.length === set.files.length ? set.label : `the first ${files.length} of ${set.label}`;
-  files.forEach((file) => fs.readFileSync(file)); // everybody starts with a warm page cache
+  files.forEach((file) => fs.readFileSync(file)); // all start with a warm page cache
   const searching = ['-f', format, '--target', String(target)];
   const searched = run(files, searching);
   const found = reencoded(searched.results);
@@ -138,7 +146,7 @@ async function compare(format, set) {
   return result;
 }
 
-/** Both corpora as one: a single quality for all of it, the one of the harder corpus. */
+/** Both corpora as one: a single quality for everything, that of the harder corpus. */
 function together(format) {
   const parts = results.filter((one) => one.format === format);
   if (parts.length < 2) return undefined;

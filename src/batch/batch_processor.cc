@@ -14,7 +14,7 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
-/// Adds the time it lives to `sum`.
+/// Adds its own lifetime to `sum`.
 class Stopwatch {
  public:
   explicit Stopwatch(microseconds& sum) : sum_(sum) {}
@@ -41,7 +41,7 @@ PipelineOptions pipeline_options(const BatchOptions& options, const ResultStore&
 
 }  // namespace
 
-/// Tasks that are validated together, where they lie.
+/// Tasks that are validated together, in place.
 struct BatchProcessor::Chunk {
   Chunk() {
     tasks.reserve(validation_chunk);
@@ -69,8 +69,8 @@ BatchProcessor::BatchProcessor(Executor& executor, TaskSource& tasks, const Batc
       others_(
           options.existing, [this](const CopiedFile& file) { collector_.on_copied(file); },
           stop_.get_token()),
-      // Validation waits for the disk more than for a core, but it is a side
-      // show: more than 4 threads would take cores from the images.
+      // Validation waits for the disk more than for a core, but it is secondary: more than 4
+      // threads would take cores from the images.
       validator_({options.existing, options.limits, options.dry_run != DryRun::check,
                   options.journal && options.journal->resume,
                   options.dry_run == DryRun::yes ? ResultStore{} : stores_.memory(), &tasks},
@@ -91,7 +91,7 @@ BatchSummary BatchProcessor::run() {
     try {
       validate_all(planned, pipeline);
     } catch (...) {
-      // The planner may be waiting for room that nobody makes any more.
+      // The planner may be blocked on a queue that nobody empties any more.
       stop_.request_stop();
       planned.close();
       throw;
@@ -132,7 +132,7 @@ void BatchProcessor::plan_all(BoundedQueue<Planned>& planned) {
       }
       if (!task) break;
       Planned next{count++, *std::move(task)};
-      // The validating thread takes everything, also after a stop.
+      // The validating thread drains the queue even after a stop; push() fails only if it threw.
       if (!planned.push(next)) break;
       if (count == 1 || count % validation_chunk == 0) collector_.on_planned(count, false);
     }
@@ -211,7 +211,7 @@ void BatchProcessor::hand_on(std::uint64_t index, ImageTask task, Verdict verdic
   if (options_.dry_run == DryRun::yes) {
     OptimizationResult result = result_of(job, Stage::validate);
     result.decision = Decision::planned;
-    result.optimized_size = result.original_size;  // nothing is known to be saved
+    result.optimized_size = result.original_size;  // no savings are known yet
     return collector_.on_result(std::move(result));
   }
   pipeline.submit(std::move(job));

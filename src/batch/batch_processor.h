@@ -1,4 +1,4 @@
-// One batch: plan, validate, pipeline, collect, all at the same time.
+// Runs one batch: planning, validation, pipeline and collection, all at the same time.
 #pragma once
 
 #include <cstdint>
@@ -17,23 +17,22 @@
 
 namespace imgmill {
 
-/// How far planning may run ahead of validation, in tasks. Far enough that the
-/// number of images, and with it the time left, is soon known; not so far that
-/// a million of them fill the memory (a planned task is about 1 kB).
+/// Maximum number of tasks by which planning may run ahead of validation. Large enough that the
+/// number of images, and with it the time left, is soon known; small enough that a million of them
+/// do not fill the memory (a planned task takes about 1 kB).
 inline constexpr std::size_t plan_ahead = 8192;
 
-/// Runs one batch; used once.
+/// Runs one batch; for a single use.
 ///
 ///   planner thread --[planned]--> caller: validate 50 at a time --> Pipeline --> Collector
 class BatchProcessor {
  public:
-  /// All references outlive the processor.
+  /// All references must outlive the processor.
   BatchProcessor(Executor& executor, TaskSource& tasks, const BatchOptions& options,
                  BatchObserver& observer, std::stop_token stop);
 
-  /// Runs to the end; see ImageOptimizer::run. Throws only what the observer
-  /// or the task source threw, and std::system_error or std::bad_alloc when there
-  /// is no room for threads and queues.
+  /// Runs to the end; see ImageOptimizer::run. Throws only what the observer or the task source
+  /// throws, and std::system_error or std::bad_alloc if threads or queues cannot be created.
   [[nodiscard]] BatchSummary run();
 
  private:
@@ -52,7 +51,7 @@ class BatchProcessor {
   TaskSource& tasks_;
   const BatchOptions options_;
   Stores stores_;
-  std::stop_source stop_;  ///< the caller's stop, a failure, or a throwing observer
+  std::stop_source stop_;  ///< stops on the caller's request, a failure, or a throwing observer
   std::stop_callback<std::function<void()>> on_outer_stop_;
   Collector collector_;
   OtherFiles others_;

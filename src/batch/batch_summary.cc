@@ -16,7 +16,7 @@ void ScoreSummary::add(const OptimizationResult& result) {
   ++images;
   sum += score;
   if (!judgement.reached()) ++below_target;
-  // Results come in any order; the answer must not depend on it.
+  // Results arrive in any order; the summary must not depend on it.
   if (first || score < lowest || (score == lowest && result.index < lowest_index)) {
     lowest = score;
     lowest_path = result.original_path;

@@ -14,12 +14,12 @@
 namespace imgmill {
 namespace {
 
-// Of log(bytes) a point of score: photographs of 1 to 3 megapixels from 72 to 80, as JPEG.
+// log(bytes) per point of score: photographs of 1 to 3 megapixels from 72 to 80, as JPEG.
 constexpr double usual_slope = 0.05;
 
 constexpr double most_steps = 100'000;
 
-/// ThreadPool events on and counts failures that may have to do with the target.
+/// Forwards events and counts failures that the target may have caused.
 class Counting : public BatchObserver {
  public:
   explicit Counting(BatchObserver* inner) : inner_(inner) {}
@@ -50,8 +50,8 @@ class Counting : public BatchObserver {
 struct Sum {
   std::uint64_t bytes = 0;
   std::uint64_t bytes_before = 0;
-  std::uint64_t images = 0;   ///< in the sum
-  std::uint64_t refused = 0;  ///< images with a failure that the target may have brought
+  std::uint64_t images = 0;   ///< included in the sum
+  std::uint64_t refused = 0;  ///< images with a failure that the target may have caused
 };
 
 /// One search, from the first pass to the answer.
@@ -82,7 +82,7 @@ class Finder {
                          .budget = budget_.bytes});
     while (const std::optional<int> step = search.next()) {
       IMGMILL_TRY(const Sum sum, sum_at(*step));
-      // With nothing in the sum, one target is as good as another.
+      // If the sum is empty, one target is as good as another.
       if (sum.images == 0 && sum.refused == 0) return answer_of(*step, sum);
       IMGMILL_TRY(const BudgetSearch::Outcome outcome, judged(sum));
       search.tried(*step, sum.bytes, outcome);
@@ -90,7 +90,7 @@ class Finder {
     }
     const std::optional<int> best = search.answer();
     if (best) return answer_of(*best, sums_.at(*best));
-    // As a rule that of the lowest target; encoders are not that regular always.
+    // Usually that of the lowest target, but encoders are not always monotonic.
     const auto smallest =
         std::ranges::min_element(sums_, {}, [](const auto& tried) { return tried.second.bytes; });
     return fail(
@@ -145,8 +145,8 @@ class Finder {
     return sum;
   }
 
-  /// A format that cannot reach a target refuses images; what they would have taken is then
-  /// missing in the sum. Those that are refused at the lowest target are refused at all.
+  /// A format that cannot reach a target refuses images, which are then missing from the sum.
+  /// Images that are refused even at the lowest target are ignored.
   Result<BudgetSearch::Outcome> judged(const Sum& sum) {
     using enum BudgetSearch::Outcome;
     if (sum.bytes > budget_.bytes) return too_large;

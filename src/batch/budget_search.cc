@@ -20,7 +20,7 @@ std::optional<int> BudgetSearch::answer() const {
   return low_ >= 0 ? std::optional<int>(low_) : std::nullopt;
 }
 
-/// Where the line through `from` and its nearest neighbour meets the budget.
+/// Returns where the line through `from` and its nearest neighbour meets the budget.
 int BudgetSearch::straight_line(int from) const {
   const auto here = known_.find(from);
   double slope = rules_.slope;
@@ -46,7 +46,7 @@ std::optional<int> BudgetSearch::next() const {
   const int least = low_ + 1;
   const int most = high - 1;
   if (exact_first_ && !known_.contains(exact) && most == exact) return exact;
-  // What is behind the top comes only when the top itself fits.
+  // The step beyond the top is tried only once the top itself fits.
   const int most_sloped = std::max(least, std::min(most, rules_.top));
   if (least == exact) return exact;
   if (static_cast<int>(known_.size()) >= patience) return std::midpoint(least, most_sloped);

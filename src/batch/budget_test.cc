@@ -18,7 +18,7 @@ using test::fake_jpeg;
 using test::ScratchFolder;
 using ::testing::HasSubstr;
 
-// --- which target comes next ---
+// --- choice of the next target ---
 
 struct Searched {
   std::optional<int> answer;
@@ -48,7 +48,7 @@ TEST(BudgetSearch, FindsTheLastStepThatFitsInAFewTries) {
   for (const double slope : {0.008, 0.0175, 0.03}) {
     for (int wanted = 0; wanted <= 130; wanted += 7) {
       const auto size = [&](int step) {
-        // Steeper at the top, as pictures are, and behind it much more.
+        // Steeper at the top, as for real pictures, and much more beyond it.
         return step > 130 ? 1e9 : 1e6 * std::exp(slope * step + 0.00004 * step * step);
       };
       const auto budget = static_cast<std::uint64_t>(size(wanted) * 1.001);
@@ -73,7 +73,7 @@ TEST(BudgetSearch, EndsWhateverTheSizesAre) {
   const Searched stairs = searched(rules, [](int step) { return step < 64 ? 900.0 : 5000.0; });
   EXPECT_EQ(stairs.answer, 63);
   EXPECT_LE(stairs.tried.size(), 14U);
-  // Noise: what is answered fits, and the step above was seen not to.
+  // With noise: the answer fits, and the step above was tried and did not.
   const auto noisy = [](int step) { return 900.0 + (step * 7919 % 13) * 4 + step; };
   const Searched done = searched(rules, noisy);
   ASSERT_TRUE(done.answer);
@@ -96,8 +96,8 @@ TEST(BudgetSearch, LooksWithoutLossFirstWhereThatWillProbablyFit) {
 
 // --- whole batches ---
 
-/// Takes exp(target / 30) bytes for each byte of input, at most the input; all of it
-/// without loss. "STUBBORN" cannot reach more than 60.
+/// Takes exp(target / 30) bytes per byte of input, at most the input; all of it if lossless.
+/// "STUBBORN" cannot reach more than 60.
 class Scored : public Executor {
  public:
   explicit Scored(int width) : width_(width) {}
@@ -138,7 +138,7 @@ struct Found {
   Result<BudgetAnswer> answer = BudgetAnswer{};
   Passes passes;
   int calls = 0;
-  BatchSummary run;  ///< with what was found
+  BatchSummary run;  ///< with the settings found
 };
 
 Found found(const ScratchFolder& scratch, std::uint64_t bytes, int jobs = 1,
@@ -177,7 +177,7 @@ void fill(const ScratchFolder& scratch) {
   }
 }
 
-/// What all inputs below come to at `target`.
+/// Sum of all outputs at `target`.
 std::uint64_t sum_at(const ScratchFolder& scratch, double target) {
   std::uint64_t sum = 0;
   for (const auto& file : std::filesystem::directory_iterator(scratch / "in")) {

@@ -8,7 +8,7 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
-/// With the mutex held.
+/// The mutex must be held.
 template <typename Call>
 void Collector::tell(Call call) {
   try {
@@ -71,7 +71,7 @@ void Collector::on_copied(const CopiedFile& file) {
   if (stops) stop_batch_.request_stop();
 }
 
-/// Whether the batch goes on after this. With the mutex held.
+/// Decides whether the batch continues. The mutex must be held.
 void Collector::judge(const OptimizationResult& result, bool by_machine) {
   const bool failed = result.error && result.error->code() != ErrorCode::cancelled;
   if (failed && on_failure_ == OnFailure::stop) stop_batch_.request_stop();

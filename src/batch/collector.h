@@ -1,4 +1,4 @@
-// Where the results of a batch come together.
+// Collects the results of a batch.
 #pragma once
 
 #include <chrono>
@@ -11,15 +11,13 @@
 
 namespace imgmill {
 
-/// Counts results and hands everything to the batch's observer, one call at a
-/// time. Thread-safe. What the observer throws stops the batch and is thrown
-/// again by finish().
+/// Counts results and passes everything to the batch's observer, one call at a time. An exception
+/// from the observer stops the batch and is rethrown by finish(). Thread-safe.
 class Collector final : public PipelineObserver {
  public:
-  /// `stop_batch` is asked to stop at the first failure (OnFailure::stop), or
-  /// when the observer throws.
-  /// After `most_in_a_row` images that the machine did not let read or write (0: any
-  /// number), it stops as well.
+  /// `stop_batch` is asked to stop on the first failure (OnFailure::stop), when the observer
+  /// throws, and after `most_in_a_row` consecutive images that could not be read or written because
+  /// of the machine (0: never).
   Collector(BatchObserver& observer, OnFailure on_failure, std::uint32_t most_in_a_row,
             std::stop_source stop_batch)
       : observer_(observer),
@@ -30,13 +28,13 @@ class Collector final : public PipelineObserver {
   void on_planned(std::uint64_t tasks, bool complete);
   void on_started(const ImageTask& task) override;
   void on_result(OptimizationResult result) override;
-  /// A failure that has to do with the place of the outputs, found before any work.
+  /// Reports a failure caused by the output folder, found before any work.
   void on_place_failure(OptimizationResult result);
   void on_warning(const Error& warning);
   void on_left_out(const LeftOut& left_out);
   void on_copied(const CopiedFile& file);
 
-  /// The counts and times so far; `busy` and `stopped` are the caller's to fill.
+  /// Returns the counts and times so far; the caller fills in `busy` and `stopped`.
   [[nodiscard]] BatchSummary finish();
 
  private:

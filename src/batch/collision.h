@@ -1,4 +1,4 @@
-// Errors for outputs that somebody else has: another input, or the very same one.
+// Errors for outputs that collide with another output or with an input.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +7,7 @@
 
 namespace imgmill {
 
-/// Who has named the output.
+/// How the output got its name.
 enum class Naming { by_hand, by_pattern };
 
 [[nodiscard]] Error output_collision(const std::filesystem::path& earlier,
@@ -15,11 +15,11 @@ enum class Naming { by_hand, by_pattern };
                                      const std::filesystem::path& output,
                                      Naming naming = Naming::by_hand);
 
-/// For an output whose place an input has, which is `other`.
+/// For an output whose path is that of another input, `other`.
 [[nodiscard]] Error would_replace_input(const std::filesystem::path& input,
                                         const std::filesystem::path& other);
 
-/// For an original that nobody has asked to replace.
+/// For an original that would be replaced without a request to do so.
 [[nodiscard]] Error would_be_replaced(const std::filesystem::path& input);
 
 }  // namespace imgmill

@@ -18,13 +18,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A path is some 200 bytes; planning of images should not wait for copies before this many.
+/// A path takes some 200 bytes; planning should not block on copies before this many.
 constexpr std::size_t most_waiting = 65536;
-/// Each syncs what it has written, and disks do several such things at once.
+/// Each thread syncs what it has written, and disks handle several syncs at once.
 constexpr int threads = 4;
 constexpr std::size_t block = std::size_t{1} << 20;
 
-/// Fills `room` from the file, or less at its end.
+/// Fills `room` from the file, with less only at its end.
 Result<std::size_t> read_block(const OpenFile& file, const fs::path& path,
                                std::span<std::byte> room) {
   std::size_t used = 0;
@@ -69,7 +69,7 @@ Result<std::uint64_t> written(const fs::path& from, const fs::path& to, Replace 
     if (got < room.size()) break;
   }
   IMGMILL_CHECK(file.carry_over(source.facts, Ownership::of_this_process));
-  // The bytes matter more than what the file system there does not hold.
+  // The bytes matter more than attributes that the target file system does not support.
   static_cast<void>(file.carry_attributes(source.descriptor));
   IMGMILL_CHECK(file.sync());
   IMGMILL_TRY(const Committed committed, file.commit(replace));
@@ -77,7 +77,7 @@ Result<std::uint64_t> written(const fs::path& from, const fs::path& to, Replace 
   return bytes;
 }
 
-/// Whether nothing is left to do, since something is there.
+/// Returns true if nothing is left to do because the output exists.
 Result<bool> is_there(const fs::path& from, const fs::path& to, ExistingOutput existing) {
   IMGMILL_TRY(const std::optional<FileFacts> facts, facts_of(to));
   if (!facts) return false;
@@ -114,7 +114,7 @@ void OtherFiles::copy(fs::path from, fs::path to) {
     waiting_ = std::make_unique<BoundedQueue<Copy>>(most_waiting);
     for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
   }
-  // After a stop it is not begun.
+  // After a stop the copy is dropped.
   static_cast<void>(waiting_->push(Copy{std::move(from), std::move(to)}, stop_));
 }
 

@@ -1,4 +1,4 @@
-// Copies of what lies beside the images.
+// Copies the files that are not images.
 #pragma once
 
 #include <filesystem>
@@ -13,22 +13,22 @@
 
 namespace imgmill {
 
-/// Copies files while the images are worked on, on threads of its own, since these wait for disks
-/// and not for cores. Each copy appears in one step and has the times, permissions and extended
-/// attributes of its original, as far as its file system holds them. Memory: the paths that wait.
+/// Copies files while the images are processed, on its own threads, since these wait for disks and
+/// not for cores. Each copy appears atomically and gets the times, permissions and extended
+/// attributes of its original, as far as its file system supports them. Memory: the waiting paths.
 class OtherFiles {
  public:
-  /// `told` is called from those threads, one at a time or not. Throws std::system_error.
+  /// `told` is called from those threads, possibly concurrently. Throws std::system_error.
   OtherFiles(ExistingOutput existing, std::function<void(const CopiedFile&)> told,
              std::stop_token stop);
   OtherFiles(const OtherFiles&) = delete;
   OtherFiles& operator=(const OtherFiles&) = delete;
-  /// As finish().
+  /// Calls finish().
   ~OtherFiles();
 
-  /// Waits where too many wait already. Threads are started for the first one.
+  /// Queues a copy; blocks while too many are waiting. The first call starts the threads.
   void copy(std::filesystem::path from, std::filesystem::path to);
-  /// Returns when all is copied, or, after a stop, what was begun.
+  /// Returns when everything is copied or, after a stop, when the copies in progress are done.
   void finish();
 
  private:
@@ -41,11 +41,11 @@ class OtherFiles {
   const ExistingOutput existing_;
   const std::function<void(const CopiedFile&)> told_;
   const std::stop_token stop_;
-  std::unique_ptr<BoundedQueue<Copy>> waiting_;  ///< none before the first
+  std::unique_ptr<BoundedQueue<Copy>> waiting_;  ///< null before the first copy
   std::vector<std::jthread> threads_;
 };
 
-/// Copies one file; a file that holds the same bytes already is left. Errors: environment.
+/// Copies one file, unless the same bytes are already there. Errors: environment.
 [[nodiscard]] CopiedFile copy_file(const std::filesystem::path& from,
                                    const std::filesystem::path& to, ExistingOutput existing);
 

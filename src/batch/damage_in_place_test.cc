@@ -1,4 +1,4 @@
-// Broken files, one by one, where they lie: a run in place leaves every byte of them.
+// Damaged files, one by one: a run in place must leave every byte of them unchanged.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// Batches that remember, and batches that the machine lets down.
+// Batches that resume or use the cache, and batches on a failing machine.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -35,7 +35,7 @@ class Witness : public BatchObserver {
 struct Finished {
   BatchSummary summary;
   Witness witness;
-  int images = 0;  ///< that were worked on
+  int images = 0;  ///< number of processed images
 };
 
 Finished run(const ScratchFolder& scratch, const BatchOptions& options, bool in_place = false) {

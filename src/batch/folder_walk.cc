@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// "a", "b" of "./a/b/"; nothing of the current folder.
+/// Returns "a", "b" for "./a/b/"; nothing for the current folder.
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
   for (const fs::path& name : folder.lexically_normal().relative_path()) {
@@ -56,7 +56,7 @@ std::optional<FolderWalk::Step> FolderWalk::next() {
   return std::nullopt;
 }
 
-/// Why a file is not worked on, if it is not, as far as names tell.
+/// Why a file is left out, if it is, judging by names.
 std::optional<LeftOutReason> FolderWalk::reason_against(const Level& level,
                                                         FolderListing::Entry entry) const {
   if (level.left_out) return level.left_out;
@@ -135,7 +135,7 @@ bool FolderWalk::leads_back(const FileFacts& facts) const {
                              [&](const Level& level) { return level.facts.same_file(facts); });
 }
 
-/// Goes into a folder; the step is the problem, if there is one. `left_out`: why its files are.
+/// Enters a folder; returns a step only for a problem. `left_out`: why its files are left out.
 std::optional<FolderWalk::Step> FolderWalk::enter(std::string folder, std::string canonical,
                                                   std::optional<LeftOutReason> left_out) {
   const fs::path path = path_of(folder);
@@ -143,7 +143,7 @@ std::optional<FolderWalk::Step> FolderWalk::enter(std::string folder, std::strin
   if (rules_.follow_links) {
     const Result<std::optional<FileFacts>> facts = facts_of(path);
     if (facts && *facts) level.facts = **facts;
-    // By a link, or by being the target of one that led above it.
+    // Either the link leads up, or a link above already led here.
     if (leads_back(level.facts)) return std::nullopt;
   }
   Result<FolderListing> listing = list_folder(path);

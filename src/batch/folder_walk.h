@@ -1,4 +1,4 @@
-// A walk over one folder, name by name, without recursion.
+// Walks through one folder, name by name, without recursion.
 #pragma once
 
 #include <expected>
@@ -15,61 +15,61 @@
 
 namespace imgmill {
 
-/// What a walk takes, and where it goes.
+/// What a walk includes.
 struct WalkRules {
-  bool follow_links = false;     ///< into linked folders
-  bool all_files = false;        ///< names without an image extension too
-  bool whole_tree = false;       ///< into folders whose files are all left out
-  bool canonical_names = false;  ///< canonical_folder() will be asked
-  /// Canonical paths of folders that are not walked into and not told about.
+  bool follow_links = false;     ///< into symbolically linked folders
+  bool all_files = false;        ///< also names without an image extension
+  bool whole_tree = false;       ///< also into folders whose files are all left out
+  bool canonical_names = false;  ///< canonical_folder() will be called
+  /// Canonical paths of folders that are skipped silently.
   std::vector<std::string> not_walked = {};
   PathPatterns exclude = {};
-  PathPatterns include = {};  ///< where it is not empty, what it does not match is excluded
+  PathPatterns include = {};  ///< if not empty, files that it does not match are excluded
 };
 
-/// Gives everything below a folder in byte order of the names in each folder: the files that
-/// are to be worked on, and what is left out with the reason. A folder that is reached through
-/// itself is passed over, so that every walk ends, and so are imgmill's own temporary files.
-/// Memory: the listings from the root to where it is.
+/// Yields everything below a folder, in byte order of the names in each folder: files to process,
+/// and what is left out with the reason. Skips folders that are reached through themselves, so that
+/// every walk ends, and imgmill's own temporary files. Memory: the listings from the root to the
+/// current folder.
 class FolderWalk {
  public:
   struct File {
-    std::string_view folder;  ///< below the root, with a final '/', or empty
+    std::string_view folder;  ///< relative to the root, with a trailing '/', or empty
     std::string_view name;
     bool link = false;  ///< a symbolic link to a file
-    /// It is not worked on. May then be a folder.
+    /// Set if it is not processed. It may then be a folder.
     std::optional<LeftOutReason> left_out = {};
   };
-  /// `folder` is as in `File`, of what could not be looked at.
+  /// Something that could not be read. `folder` is as in `File`.
   struct Trouble {
     std::filesystem::path path;
     Error error;
   };
   using Step = std::expected<File, Trouble>;
 
-  /// `rules` outlive the walk.
+  /// `rules` must outlive the walk.
   FolderWalk(std::filesystem::path root, const WalkRules& rules);
 
-  /// The next file or problem, or nothing at the end. What it refers to is
-  /// valid until the next call.
+  /// Returns the next file or problem, or nullopt at the end. The views in it are valid until the
+  /// next call.
   [[nodiscard]] std::optional<Step> next();
 
-  /// The folder of what next() has just given, without links; empty when it is unknown.
+  /// The canonical path of the folder that next() returned last; empty if unknown.
   [[nodiscard]] std::string_view canonical_folder() const {
     return levels_.empty() ? std::string_view() : levels_.back().canonical;
   }
 
-  /// Changes whenever next() comes to another folder.
+  /// Changes whenever next() enters another folder.
   [[nodiscard]] std::uint64_t folder_number() const { return folder_number_; }
 
  private:
   struct Level {
     std::string folder;     ///< as in File
-    std::string canonical;  ///< empty when nobody wants it
-    FileFacts facts;        ///< only when links are followed
+    std::string canonical;  ///< empty if not requested
+    FileFacts facts;        ///< set only if links are followed
     FolderListing listing;
     std::size_t at = 0;
-    /// Why all that is in it is left out, if it is.
+    /// Why everything in the folder is left out, if it is.
     std::optional<LeftOutReason> left_out;
   };
 
@@ -85,7 +85,7 @@ class FolderWalk {
 
   const std::filesystem::path root_;
   const WalkRules& rules_;
-  const std::vector<std::string> typed_;  ///< the names in the root, as it was written
+  const std::vector<std::string> typed_;  ///< the names in the root path as given
   const bool canonical_names_;
   bool started_ = false;
   std::vector<Level> levels_;

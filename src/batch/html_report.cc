@@ -19,8 +19,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view data_mark = "<!--DATA-->";
 constexpr std::string_view nonce_mark = "%NONCE%";
 
-/// JSON for the inside of a script element: no text in it can end the element or begin a
-/// comment, whatever a file is called.
+/// Escapes JSON for a script element: no text in it can end the element or begin a comment,
+/// whatever a file is called.
 std::string harmless(std::string_view json) {
   std::string text;
   text.reserve(json.size());

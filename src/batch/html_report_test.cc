@@ -35,7 +35,7 @@ OptimizationResult result(std::uint64_t index, std::string name) {
   return one;
 }
 
-/// What stands in `<script type="application/json" id="...">`.
+/// Returns the contents of `<script type="application/json" id="...">`.
 json embedded(const std::string& page, const std::string& id) {
   const std::string start = R"(<script type="application/json" id=")" + id + "\">";
   const std::size_t at = page.find(start);
@@ -61,7 +61,7 @@ std::string page_of(const std::vector<OptimizationResult>& results,
   return contents(scratch / "r.html");
 }
 
-/// By field names instead of positions.
+/// Converts positions to field names.
 json row_of(const json& data, std::size_t number) {
   json row;
   for (std::size_t i = 0; i < data["fields"].size(); ++i) {
@@ -132,7 +132,7 @@ TEST(HtmlReport, LoadsNothingAndRunsOnlyItsOwnScript) {
   EXPECT_THAT(page, Not(HasSubstr("unsafe-eval")));
   EXPECT_THAT(page, Not(HasSubstr("%NONCE%")));
   EXPECT_THAT(page, Not(HasSubstr("<!--DATA-->")));
-  // The one address is SVG's name.
+  // The only address is the SVG namespace.
   std::string rest = page;
   const std::string svg = "http://www.w3.org/2000/svg";
   for (std::size_t at = 0; (at = rest.find(svg)) != std::string::npos;) rest.erase(at, svg.size());
@@ -151,7 +151,7 @@ TEST(HtmlReport, LoadsNothingAndRunsOnlyItsOwnScript) {
 
 TEST(HtmlReport, ElementsAreClosedInOrder) {
   std::string page = page_of({result(0, "a.png"), result(1, "b.png")});
-  // What is inside of scripts and styles is no markup. std::regex takes a call a character.
+  // The contents of scripts and styles are not markup. std::regex recurses once per character.
   for (const std::string name : {"script", "style"}) {
     for (std::size_t at = 0; (at = page.find("<" + name, at)) != std::string::npos;) {
       const std::size_t inside = page.find('>', at) + 1;
@@ -190,7 +190,7 @@ TEST(HtmlReport, OfNothingIsAPage) {
 
 // ---- Pictures ----------------------------------------------------------------
 
-/// ThreadPool out a JPEG that tells what it was made from.
+/// Returns a JPEG that tells what it was made from.
 ReportPictures fake_pictures(std::atomic<int>* calls = nullptr) {
   return {.make = [calls](ByteView bytes, const ImageSettings& settings,
                           const Limits&) -> Result<Optimized> {
@@ -254,7 +254,7 @@ TEST(ReportPictures, OfReplacedFilesComeFromTheBackupOrAreMissed) {
 
 TEST(ReportPictures, MayComeFromElsewhereThanFiles) {
   const ScratchFolder files;
-  // A file of that name is none of the report's business.
+  // A file of that name does not belong to the report.
   OptimizationResult one = result(0, files.write("a.png", "stranger"));
   one.optimized_path = one.original_path;
   OptimizationResult two = result(1, "gone.png");
@@ -282,7 +282,7 @@ TEST(ReportPictures, AreThoseOfTheLowestScoresThenOfTheLargestSavings) {
   results[4].optimized_size = 1;
   results[9].optimized_size = 2;
   results[2].error = Error(ErrorCode::bad_input, "broken");
-  results[3].decision = Decision::skipped;  // what is there was not made by this batch
+  results[3].decision = Decision::skipped;  // the existing output was not made by this batch
   results[3].optimized_size = 0;
   const auto chosen = [&](std::size_t most) {
     PictureChoice choice(most);

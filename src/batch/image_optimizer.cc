@@ -14,8 +14,8 @@ namespace imgmill {
 
 namespace {
 
-// The engine loads its tables at its first image; better now than then. A machine on
-// which that fails will say so at every image.
+// The engine loads its tables with its first image; do that now rather than later. If that fails,
+// every image will report it.
 ImageOptimizer warm(ImageOptimizer optimizer) {
   std::ignore = warm_up(optimize_admitted);
   return optimizer;

@@ -1,4 +1,4 @@
-// An ImageOptimizer with an executor of one's own, for tests and tools.
+// Creates an ImageOptimizer with a custom executor, for tests and tools.
 #pragma once
 
 #include <memory>

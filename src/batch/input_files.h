@@ -1,4 +1,4 @@
-// The files that a run reads, so that it does not write over them.
+// The set of files that a run reads, so that it does not overwrite them.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,14 @@
 
 namespace imgmill {
 
-/// A set of files, each by its identity, since one has many names. Finding is thread-safe.
+/// A set of files by identity, since one file can have many names. Lookups are thread-safe.
 class InputFiles {
  public:
-  /// What cannot be looked at is left out.
+  /// Ignores files that cannot be examined.
   void add(const std::filesystem::path& path) {
     if (const auto key = key_of(path)) files_.emplace(*key, path);
   }
-  /// The name under which the file at `path` was added.
+  /// Returns the name under which the file at `path` was added.
   [[nodiscard]] std::optional<std::filesystem::path> find(const std::filesystem::path& path) const {
     const auto key = key_of(path);
     const auto found = key ? files_.find(*key) : files_.end();

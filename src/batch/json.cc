@@ -31,8 +31,8 @@ Result<Json> parse(std::string_view text, const std::string& what) {
   }
 }
 
-/// Tasks with equal settings share them, since a file of a hundred thousand
-/// tasks mostly says the same about each.
+/// Tasks with equal settings share them, since a file of a hundred thousand tasks mostly repeats
+/// them.
 class TaskReader {
  public:
   explicit TaskReader(const ImageSettings& defaults)
@@ -84,7 +84,7 @@ class TaskReader {
 
 constexpr std::string_view spaces = " \t\r\n";
 
-/// Whether the text is one JSON value a line rather than one document.
+/// True if the text is one JSON value per line rather than one document.
 bool is_lines(std::string_view text) {
   const auto end = text.find('\n');
   if (end == text.npos || text.find_first_not_of(spaces, end) == text.npos) return false;
@@ -136,7 +136,7 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-/// A path as text; where that would not give the bytes back, they go beside it.
+/// Stores a path as text; if that is not reversible, stores its bytes as well.
 void put_path(Json& json, const std::string& field, const fs::path& path) {
   if (is_utf8(path.native())) {
     json[field] = path.native();
@@ -180,7 +180,7 @@ Json json_of(const ScoreSummary& scores) {
   return json;
 }
 
-/// Always UTF-8, one line.
+/// Always one line of valid UTF-8.
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -190,7 +190,7 @@ std::string dump(const Json& json) {
 Result<std::unique_ptr<TaskSource>> tasks_from_json(std::string_view text,
                                                     const ImageSettings& defaults,
                                                     Originals originals) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // byte order mark
   if (text.find_first_not_of(spaces) == text.npos) {
     return fail(ErrorCode::usage, "the task file is empty",
                 "write an array of tasks: [{\"input_path\": ..., \"output_path\": ...}]");
@@ -234,7 +234,7 @@ std::string result_to_json(const OptimizationResult& result) {
     json["frames"] = result.frames;
   }
   json["elapsed_ms"] = milliseconds(result.elapsed);
-  // Its fields stand beside the others: "score", "target", "encodes", ...
+  // Its fields are stored at the top level: "score", "target", "encodes", ...
   json.update(json_of(result.judgement));
   if (result.private_left.any()) json["private_left"] = json_of(result.private_left);
   Json notes = Json::array();

@@ -1,5 +1,5 @@
-// Tasks, settings and results as JSON: the schema of the desktop program, which
-// batch files, reports and later the server and the cluster speak too.
+// Tasks, settings and results as JSON, in the schema that batch files, reports and the HTTP API
+// share.
 #pragma once
 
 #include <memory>
@@ -10,11 +10,11 @@
 
 namespace imgmill {
 
-/// The tasks of a batch file: an array of tasks, an object {"tasks": [...]}, or
-/// one task a line (JSON lines). Unknown fields are errors. Fields that a task
-/// leaves out come from `defaults`. `originals` as in tasks_from().
-/// Errors: usage; the message has the place ("tasks[3].settings.quality.jpeg")
-/// and what to write instead.
+/// Parses the tasks of a batch file: an array of tasks, an object {"tasks": [...]}, or one task per
+/// line (JSON lines). Unknown fields are errors. Fields that a task omits come from `defaults`.
+/// `originals` as in tasks_from().
+/// Errors: usage; the message has the location ("tasks[3].settings.quality.jpeg") and what to write
+/// instead.
 [[nodiscard]] Result<std::unique_ptr<TaskSource>> tasks_from_json(
     std::string_view text, const ImageSettings& defaults, Originals originals = Originals::refuse);
 

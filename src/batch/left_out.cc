@@ -6,7 +6,7 @@
 namespace imgmill {
 namespace {
 
-/// The extension in lower case, where it looks like one.
+/// The extension in lower case, if it looks like one.
 std::string extension_word(const std::filesystem::path& path) {
   constexpr std::size_t longest = 12;
   std::string extension = lower_case(path.extension().native());

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Settings that are remembered at once: a file may have other ones for each of its tasks.
+/// Number of settings that are remembered: a file may have different ones for each of its tasks.
 constexpr std::size_t most_known = 1024;
 
 /// ".jpg, .png, ..."
@@ -46,7 +46,7 @@ Result<std::optional<Format>> format_by_name(const fs::path& input, const fs::pa
     return std::nullopt;
   }
   const bool as_before = named == format_of_name(input.filename().native());
-  // A drawing that is to be one is the only input that can be; the content tells.
+  // Only SVG input can become SVG; its content decides later.
   if (named == Format::svg && (as_before || !settings.output_format)) return std::nullopt;
   if (settings.output_format && settings.output_format != named) {
     return fail(

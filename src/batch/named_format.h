@@ -1,4 +1,4 @@
-// What the name that somebody has given an output says about its format.
+// The format implied by the name that the user gives an output.
 #pragma once
 
 #include <filesystem>
@@ -12,26 +12,26 @@
 
 namespace imgmill {
 
-/// The format that `output` asks for by its extension where `settings` ask for none; nothing where
-/// they do, where the name says no format, or where it only says what the input's name says, too
-/// (what was misnamed before may stay so, and a drawing stays one). Files are not looked at.
-/// Errors: usage, when the name contradicts the format that was asked for, or says one that is not
-/// written.
+/// Returns the format that the extension of `output` implies. Returns nullopt if `settings` already
+/// ask for a format, if the name implies none, or if it implies the same as the input's name (a
+/// misnamed file may stay so, and a drawing stays one). Does not read files.
+/// Errors: usage (the name contradicts the requested format, or implies one that cannot be
+/// written).
 [[nodiscard]] Result<std::optional<Format>> format_by_name(const std::filesystem::path& input,
                                                            const std::filesystem::path& output,
                                                            const ImageSettings& settings);
 
-/// Settings with the format that names ask for. Tasks that shared their settings share them
-/// afterwards, too. Not thread-safe.
+/// Applies the formats that names imply to settings. Tasks that share settings also share the
+/// result. Not thread-safe.
 class NamedFormats {
  public:
-  /// Errors as above.
+  /// Errors: as format_by_name().
   [[nodiscard]] Result<std::shared_ptr<const ImageSettings>> settings_for(
       const std::filesystem::path& input, const std::filesystem::path& output,
       const std::shared_ptr<const ImageSettings>& settings);
 
  private:
-  /// The first ones are held, so that no others get their address.
+  /// Holds the original settings, so that no others get their address.
   std::map<std::pair<std::shared_ptr<const ImageSettings>, Format>,
            std::shared_ptr<const ImageSettings>>
       known_;

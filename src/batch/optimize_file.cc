@@ -12,7 +12,7 @@
 namespace imgmill {
 namespace {
 
-/// Runs the image in this thread.
+/// Processes the image in the calling thread.
 class Here final : public Executor {
  public:
   Result<Optimized> process(const Work& work, std::stop_token) override {
@@ -42,7 +42,7 @@ Result<OptimizationResult> optimize_file(const std::filesystem::path& input,
                                          const ImageSettings& settings, const Limits& limits) {
   IMGMILL_CHECK(validate(settings));
   IMGMILL_TRY(const bool in_place, same_file(input, output));
-  // The settings are the caller's and outlive the call, so they are not copied.
+  // The settings belong to the caller and outlive the call, so they are not copied.
   std::shared_ptr<const ImageSettings> used(std::shared_ptr<void>(), &settings);
   if (!in_place) {
     IMGMILL_TRY(used, NamedFormats().settings_for(input, output, used));
@@ -60,7 +60,7 @@ Result<OptimizationResult> optimize_file(const std::filesystem::path& input,
   if (in_place && processed->output.format != processed->output.input_format) {
     return std::unexpected(another_format(processed->output.format).within(step));
   }
-  // Only `output` itself was said to be replaced, not what its name becomes with the format.
+  // The caller agreed to replace `output` itself, not the path that a changed format makes of it.
   const std::filesystem::path& target = processed->job.task.output_path;
   const bool as_named = in_place || target == output;
   const ExistingOutput existing = as_named ? ExistingOutput::overwrite : ExistingOutput::refuse;

@@ -19,7 +19,7 @@ std::string png() {
   return std::string(as_text(file));
 }
 
-/// Whichever is smallest of the formats that are no PNG.
+/// Chooses the smallest of the formats other than PNG.
 ImageSettings best() {
   ImageSettings settings;
   settings.choose_format = true;
@@ -41,9 +41,9 @@ TEST(OptimizeFile, AChosenFormatNamesItsOutputAndTellsTheName) {
   EXPECT_EQ(result->optimized_path, scratch / "out.webp");
   EXPECT_EQ(format_in(result->optimized_path), Format::webp);
   EXPECT_FALSE(fs::exists(scratch / "out.png"));
-  // What it has made before it may find again.
+  // It may find its own earlier output.
   EXPECT_TRUE(optimize_file(input, scratch / "out.png", best()));
-  // Where the name fits, that very output is replaced.
+  // If the name fits, exactly that output is replaced.
   scratch.write("there.webp", "older");
   const auto named = optimize_file(input, scratch / "there.webp", best());
   ASSERT_TRUE(named) << named.error().describe();

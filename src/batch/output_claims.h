@@ -1,4 +1,4 @@
-// Who writes which output: no two tasks may write one file.
+// Ensures that no two tasks write the same output.
 #pragma once
 
 #include <cstdint>
@@ -8,17 +8,16 @@
 
 namespace imgmill {
 
-/// A set of output names that holds none of them: 12 to 24 bytes an output. Names
-/// that differ only in case count as one (fold_case), since many file systems
-/// think so. Not thread-safe.
+/// A set of output names that does not store them: 12 to 24 bytes per output. Names that differ
+/// only in case count as equal (fold_case), since many file systems treat them so. Not thread-safe.
 class OutputClaims {
  public:
-  /// Something by which the caller can find the claim's owner again.
+  /// A handle by which the caller finds the owner of a claim again.
   using Owner = std::uint32_t;
 
-  /// Claims the output with this folded name. `same(owner)` says whether the
-  /// earlier owner's folded output name really is the same, which is asked only
-  /// when hashes meet. Returns the earlier owner if there is one.
+  /// Claims the output with this folded name. `same(owner)` must return true if the earlier owner's
+  /// folded output name really is the same; it is called only if hashes collide. Returns the
+  /// earlier owner, if any.
   template <typename Same>
   std::optional<Owner> claim(std::string_view folded_output, Owner owner, Same same) {
     const std::uint64_t hash = hash_of(folded_output);

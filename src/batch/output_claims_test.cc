@@ -29,7 +29,7 @@ TEST(OutputClaims, FindTheEarlierOwnerAmongMany) {
 TEST(OutputClaims, BelieveTheNamesAndNotTheHash) {
   OutputClaims claims;
   ASSERT_FALSE(claims.claim("a", 1, [](std::uint32_t) { return true; }));
-  // The same hash, but the caller says that the names differ.
+  // The same hash, but the caller reports different names.
   EXPECT_FALSE(claims.claim("a", 2, [](std::uint32_t) { return false; }));
   EXPECT_EQ(claims.size(), 2);
 }

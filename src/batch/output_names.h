@@ -1,4 +1,4 @@
-// How the outputs of a folder are called.
+// Names the outputs in a folder.
 #pragma once
 
 #include <optional>
@@ -10,15 +10,15 @@
 
 namespace imgmill {
 
-/// Makes an output's name of an input's. Immutable.
+/// Derives the name of an output from that of its input. Immutable.
 class OutputNames {
  public:
   OutputNames() = default;
-  /// `pattern` as in PlanRequest::name; a ".{ext}" at its end says what is added anyway. Errors:
-  /// usage, with what may be written.
+  /// `pattern` as in PlanRequest::name; a trailing ".{ext}" is allowed but redundant. Errors:
+  /// usage, with the allowed patterns.
   [[nodiscard]] static Result<OutputNames> parse(std::string_view pattern);
 
-  /// `wanted`: the format of the output; none: that of the input. A drawing stays one.
+  /// `wanted`: the format of the output; nullopt: that of the input. SVG always stays SVG.
   [[nodiscard]] std::string name_for(std::string_view input, std::optional<Format> wanted) const;
 
  private:

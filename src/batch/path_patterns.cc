@@ -18,7 +18,7 @@ std::unexpected<Error> wrong(std::string_view pattern, std::string_view why) {
               "write for example '*.png', 'drafts/' or 'photos/**/raw-*'");
 }
 
-/// The end of the alternatives that begin with the brace at `open`; npos: not closed.
+/// Returns the end of the alternatives that begin with the brace at `open`; npos: not closed.
 std::size_t closing_brace(std::string_view text, std::size_t open) {
   std::size_t depth = 0;
   for (std::size_t i = open; i < text.size(); ++i) {
@@ -33,7 +33,7 @@ std::size_t closing_brace(std::string_view text, std::size_t open) {
   return std::string_view::npos;
 }
 
-/// The commas between alternatives, not those of braces within them.
+/// Splits at the commas between alternatives, but not at those in nested braces.
 std::vector<std::string_view> alternatives(std::string_view text) {
   std::vector<std::string_view> parts;
   std::size_t depth = 0;
@@ -54,7 +54,7 @@ std::vector<std::string_view> alternatives(std::string_view text) {
   return parts;
 }
 
-/// "{a,b}c" as "ac" and "bc".
+/// Expands "{a,b}c" to "ac" and "bc".
 Result<std::vector<std::string>> expanded(const std::string& pattern) {
   std::vector<std::string> done;
   std::vector<std::string> waiting = {pattern};
@@ -80,21 +80,21 @@ Result<std::vector<std::string>> expanded(const std::string& pattern) {
   return done;
 }
 
-/// Bytes of the UTF-8 character at the start of `text`; of what is none, one.
+/// Length of the UTF-8 character at the start of `text`; 1 if it is invalid.
 std::size_t character(std::string_view text) {
   std::size_t bytes = 1;
   while (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xc0U) == 0x80U) ++bytes;
   return bytes;
 }
 
-/// One place of a pattern: what it takes from the start of `name`, and how long it is itself.
+/// One element of a pattern: how much of `name` it matches, and its own length.
 struct Step {
   bool fits = false;
   std::size_t of_pattern = 1;
   std::size_t of_name = 1;
 };
 
-/// `[a-z]` and `[!a-z]`; `pattern` begins with the bracket and has its end.
+/// `[a-z]` and `[!a-z]`; `pattern` begins with the bracket and contains its end.
 Step match_class(std::string_view pattern, std::string_view name) {
   const std::size_t end = pattern.find(']', pattern.starts_with("[!]") ? 3 : 2);
   std::string_view set = pattern.substr(1, end - 1);
@@ -119,8 +119,8 @@ Step match_one(std::string_view pattern, std::string_view name) {
   return {lower_case(pattern[skip]) == lower_case(name.front()), skip + 1, 1};
 }
 
-/// One name. Goes back to the last star only, which is enough, so that its time is at most the
-/// product of both lengths.
+/// Matches one name. Backtracks to the last star only, which is sufficient and bounds the time by
+/// the product of both lengths.
 bool match_name(std::string_view pattern, std::string_view name) {
   std::string_view after_star;
   std::string_view star_name;
@@ -147,7 +147,7 @@ bool match_name(std::string_view pattern, std::string_view name) {
   return pattern.find_first_not_of('*') == std::string_view::npos;
 }
 
-/// The same for names between slashes, where "**" is what the star is above.
+/// The same for lists of names, with "**" in the role of the star.
 bool match_parts(std::span<const std::string> pattern, std::span<const std::string_view> path) {
   std::span<const std::string> after_stars;
   std::span<const std::string_view> stars_path;
@@ -158,7 +158,7 @@ bool match_parts(std::span<const std::string> pattern, std::span<const std::stri
       stars = true;
       after_stars = pattern;
       stars_path = path;
-      // At the end it stands for all that is below, not for the folder itself.
+      // At the end it matches everything below the folder, but not the folder itself.
       if (pattern.empty()) return true;
       continue;
     }
@@ -185,7 +185,7 @@ std::vector<std::string_view> parts_of(std::string_view path) {
   return parts;
 }
 
-/// Whether every bracket has its end.
+/// True if every bracket is closed.
 bool closes_classes(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\') {
@@ -238,7 +238,7 @@ std::vector<std::string> PathPatterns::idle() const {
   return idle;
 }
 
-/// `parts`: those of the path, as soon as somebody has needed them.
+/// `parts`: the split path, filled on first use.
 bool PathPatterns::match(const Pattern& pattern, std::string_view path,
                          std::vector<std::string_view>& parts, std::span<const std::string> root) {
   if (!pattern.whole_path) {
@@ -257,7 +257,7 @@ bool PathPatterns::match(std::string_view path, std::span<const std::string> roo
   bool matches = false;
   std::vector<std::string_view> parts;
   for (const Pattern& pattern : patterns_) {
-    // Once it is decided, only those are of interest that have never matched.
+    // Once it is decided, only patterns that have never matched are still of interest.
     if ((matches && has_matched_[pattern.text]) || (pattern.folders_only && !folder)) continue;
     if (!match(pattern, path, parts, root)) continue;
     matches = true;

@@ -1,4 +1,4 @@
-// Patterns that say which files of a tree are worked on.
+// Patterns that select files of a tree.
 #pragma once
 
 #include <span>
@@ -10,26 +10,25 @@
 
 namespace imgmill {
 
-/// Patterns as in .gitignore, since people know those: one without a slash is matched with the name
-/// of a file or folder, wherever it lies; one with a slash with its path below the input folder
-/// ("/logo.png" only at the top). One that ends with a slash is for folders. `*` and `?` stand for
-/// anything but a slash, `**` for any number of folders, `[a-z]` and `[!a-z]` for one character,
-/// `{a,b}` for either. A backslash takes its meaning from what follows. Upper and lower case of
-/// A to Z are one, since cameras write .JPG. Remembers which of them have matched, so each thread
-/// has its own.
+/// Patterns as in .gitignore, since users know those. One without a slash is matched against the
+/// name of a file or folder anywhere; one with a slash against its path below the input folder
+/// ("/logo.png" only at the top). One with a trailing slash is for folders. `*` and `?` match
+/// anything but a slash, `**` any number of folders, `[a-z]` and `[!a-z]` one character, `{a,b}`
+/// either. A backslash escapes the next character. Case is ignored for A to Z, since cameras write
+/// .JPG. Not thread-safe, because it records which patterns have matched: use one per thread.
 class PathPatterns {
  public:
   PathPatterns() = default;
-  /// Errors: usage, with the pattern: it is empty, a bracket is not closed, or it stands for more
+  /// Errors: usage, with the pattern: it is empty, a bracket is not closed, or it expands to more
   /// than 1000 alternatives.
   [[nodiscard]] static Result<PathPatterns> parse(const std::vector<std::string>& patterns);
 
   [[nodiscard]] bool empty() const { return patterns_.empty(); }
-  /// Those that have matched nothing so far, as they were written.
+  /// The patterns that have matched nothing so far, as given.
   [[nodiscard]] std::vector<std::string> idle() const;
-  /// `path`: below the input folder, without a slash at either end. `root`: the names in the
-  /// path of that folder as it was written; a pattern may begin with them, since somebody who
-  /// excludes "photos/raw" from "photos" means what is below it.
+  /// `path`: below the input folder, without a slash at either end. `root`: the names in the path
+  /// of that folder as given. A pattern may begin with them, since someone who excludes
+  /// "photos/raw" from "photos" means the folder below it.
   [[nodiscard]] bool match_file(std::string_view path,
                                 std::span<const std::string> root = {}) const {
     return match(path, root, false);
@@ -42,9 +41,9 @@ class PathPatterns {
  private:
   struct Pattern {
     std::vector<std::string> parts;  ///< between slashes
-    bool whole_path = false;         ///< else only the name
+    bool whole_path = false;         ///< matched against the path, else only the name
     bool folders_only = false;
-    std::size_t text = 0;  ///< which of `texts_` it comes from
+    std::size_t text = 0;  ///< index in `texts_` of its source
   };
 
   [[nodiscard]] bool match(std::string_view path, std::span<const std::string> root,
@@ -56,7 +55,7 @@ class PathPatterns {
 
   std::vector<std::string> texts_;
   std::vector<Pattern> patterns_;
-  mutable std::vector<bool> has_matched_;  ///< each of `texts_`
+  mutable std::vector<bool> has_matched_;  ///< one per element of `texts_`
 };
 
 }  // namespace imgmill

@@ -12,7 +12,7 @@
 namespace imgmill {
 namespace {
 
-// A picture of 640 pixels has some 60 kB; what has many more would swell the page.
+// A picture of 640 pixels takes some 60 kB; much larger ones would bloat the page.
 constexpr std::size_t most_bytes = 400'000;
 
 const ImageSettings& small() {
@@ -30,12 +30,12 @@ const ImageSettings& small() {
   return settings;
 }
 
-/// Empty when there is none.
+/// Returns empty if there is no picture.
 std::string picture_of(const Result<Buffer>& image, const ReportPictures& how) {
   if (!image) return {};
   Result<Optimized> made = how.make(image->view(), small(), how.limits);
   if (!made) return {};
-  // Without bytes of its own: the input is the smallest there is, of this very format.
+  // No bytes of its own: the input, of this very format, is the smallest.
   const bool input = made->bytes.empty() && made->decision == Decision::kept;
   const ByteView bytes = input ? image->view() : made->bytes.view();
   if (sniff(bytes) != Format::jpeg || bytes.size() > most_bytes) return {};

@@ -1,4 +1,4 @@
-// Which images of a batch a report shows, and their pictures.
+// Selects the images that a report shows, and makes their thumbnails.
 #pragma once
 
 #include <filesystem>
@@ -11,9 +11,9 @@
 
 namespace imgmill {
 
-/// Chooses while results come: those with the lowest scores first, then those that saved
-/// most. Holds no more than it may choose. The same results give the same choice
-/// in whatever order they come.
+/// Selects images as results arrive: those with the lowest scores first, then those that saved
+/// most. Holds no more than it may select. The selection does not depend on the order of the
+/// results.
 class PictureChoice {
  public:
   explicit PictureChoice(std::size_t most) : most_(most) {}
@@ -21,12 +21,12 @@ class PictureChoice {
   void consider(const OptimizationResult& result);
 
   struct Chosen {
-    double score = 101;  ///< 101: not judged, behind all that were
+    double score = 101;  ///< 101: not scored, after all that were
     std::int64_t saved_bytes = 0;
     std::uint64_t index = 0;
     std::filesystem::path original;
     std::filesystem::path output;
-    bool kept = false;  ///< input and output are the same bytes
+    bool kept = false;  ///< input and output are identical
 
     friend bool operator<(const Chosen& one, const Chosen& other) {
       if (one.score != other.score) return one.score < other.score;
@@ -41,15 +41,15 @@ class PictureChoice {
   std::set<Chosen> chosen_;
 };
 
-/// Small pictures of one image, as bytes of JPEG; an empty one could not be had, and
-/// `why` says so.
+/// Thumbnails of one image, as JPEG; one that could not be made is empty, and `why` tells the
+/// reason.
 struct SmallPictures {
   std::string before;
   std::string after;
   std::string why;
 };
 
-/// Makes them, several at once; by the index of the image.
+/// Makes the thumbnails, several at once; keyed by the index of the image.
 [[nodiscard]] std::map<std::uint64_t, SmallPictures> small_pictures(const PictureChoice& choice,
                                                                     const ReportPictures& how);
 

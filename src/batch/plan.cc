@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// "a/b/" for a/b, "" for the current folder.
+/// Returns "a/b/" for a/b, "" for the current folder.
 std::string prefix_of(const fs::path& folder) {
   std::string text = folder.lexically_normal().native();
   if (text == "." || text == "./") return {};
@@ -32,15 +32,15 @@ std::string prefix_of(const fs::path& folder) {
   return text;
 }
 
-/// Remembers every planned task in few bytes: folders once, names packed.
+/// Stores every planned task compactly: each folder once, names packed.
 class PlannedNames {
  public:
   struct Folder {
     std::string input;   ///< prefix
     std::string output;  ///< prefix
-    /// In place: the prefix of what is replaced in the end, without links.
+    /// In place: the canonical prefix of the file that is finally replaced.
     std::string canonical = {};
-    bool copied = false;  ///< what is in it keeps its name and its bytes
+    bool copied = false;  ///< its files keep their names and bytes
   };
   using Id = std::uint32_t;
 
@@ -50,7 +50,7 @@ class PlannedNames {
   }
   [[nodiscard]] const Folder& folder(Id id) const { return folders_[id]; }
 
-  /// Where add() will put the next name; nothing when it is full (4 GB).
+  /// The id that the next add() will use; nullopt if full (4 GB).
   [[nodiscard]] std::optional<Id> next_id() const {
     if (packed_.size() > std::numeric_limits<Id>::max() - 8192) return std::nullopt;
     return static_cast<Id>(packed_.size());
@@ -71,7 +71,7 @@ class PlannedNames {
 
  private:
   std::vector<Folder> folders_;
-  std::string packed_;  ///< folder (4 bytes), name, NUL; again and again
+  std::string packed_;  ///< repeated: folder (4 bytes), name, NUL
 };
 
 Error not_there(const fs::path& input) {
@@ -122,8 +122,7 @@ class Planner final : public TaskSource {
   }
 
  private:
-  /// The output folder is not walked into, so that outputs meet inputs only where one of those
-  /// named lies in it.
+  /// The walk skips the output folder, so outputs can only meet inputs if a named input lies in it.
   void list_inputs() const {
     std::error_code error;
     const std::string output = prefix_of(fs::weakly_canonical(request_.output, error));
@@ -131,7 +130,7 @@ class Planner final : public TaskSource {
       return prefix_of(fs::weakly_canonical(input, error)).starts_with(output);
     };
     if (std::ranges::none_of(request_.inputs, lies_there)) return;
-    const auto again = plan(request_);  // shares nothing with what the planning thread does
+    const auto again = plan(request_);  // shares no state with the planning thread
     if (!again) return;
     while (const std::optional<PlannedTask> planned = (*again)->next()) {
       inputs_.add(*planned ? (*planned)->input_path : planned->error().input_path);
@@ -171,8 +170,8 @@ class Planner final : public TaskSource {
     return plan_file(names_.add_folder({folder, folder, error ? "" : prefix_of(above)}), name);
   }
 
-  /// A link whose file is replaced. They come last: where that file is among the inputs by its own
-  /// name, too, or by another link, it is done already.
+  /// Plans a link whose target is replaced. Links come last: if their target is also an input by
+  /// its own name or by another link, it is already planned.
   std::optional<PlannedTask> from_link(const fs::path& link) {
     std::error_code error;
     const fs::path file = fs::canonical(link, error);
@@ -180,7 +179,7 @@ class Planner final : public TaskSource {
     return plan_file(names_.add_folder({link.native(), link.native(), file.native()}), "");
   }
 
-  /// A file that was named itself: by its name, or by its path as it was written.
+  /// For a file that was named directly: matches its name, or its path as given.
   [[nodiscard]] bool excluded(const fs::path& input) const {
     const WalkRules& walk = rules_.walk;
     if (walk.exclude.empty() && walk.include.empty()) return false;
@@ -211,7 +210,7 @@ class Planner final : public TaskSource {
     return plan_file(*folder_id_, step->name);
   }
 
-  /// Forgets the folder before.
+  /// Forgets the previous folder if the walk has moved on.
   void come_to_folder() {
     if (walk_folder_ == walk_->folder_number()) return;
     walk_folder_ = walk_->folder_number();
@@ -219,7 +218,7 @@ class Planner final : public TaskSource {
     copies_id_.reset();
   }
 
-  /// Tells of it, with the place of its copy where there is to be one.
+  /// Reports a left-out file, with the path of its copy if there is to be one.
   std::optional<PlannedTask> leave_out(const FolderWalk::File& file) {
     const std::string below(file.folder);
     LeftOut left_out{walk_input_ + below + std::string(file.name), *file.left_out};
@@ -238,8 +237,8 @@ class Planner final : public TaskSource {
     return std::nullopt;
   }
 
-  /// Makes sure that nobody else writes there. False: in place, the same file has been planned
-  /// before.
+  /// Ensures that nothing else is written there. Returns false if, in place, the same file has been
+  /// planned before.
   std::expected<bool, PlanFailure> claim(PlannedNames::Id folder_id, std::string_view name) {
     const PlannedNames::Folder& folder = names_.folder(folder_id);
     const std::string input = folder.input + std::string(name);
@@ -250,7 +249,8 @@ class Planner final : public TaskSource {
                                          Error(ErrorCode::limit, "too many files for one batch",
                                                "divide them into several batches")});
     }
-    // Owners must be there to be asked, also one whose second name is taken.
+    // Add it before claiming: owners must be available for comparison, even if a second name is
+    // taken.
     names_.add(folder_id, name);
     for (const std::string& key : keys_of(folder, name)) {
       const auto same = [&](PlannedNames::Id other) {
@@ -269,7 +269,7 @@ class Planner final : public TaskSource {
     return true;
   }
 
-  /// Nothing: in place, the same file has been planned before.
+  /// Returns nullopt if, in place, the same file has been planned before.
   std::optional<PlannedTask> plan_file(PlannedNames::Id folder_id, std::string_view name) {
     const PlannedNames::Folder& folder = names_.folder(folder_id);
     std::string input = folder.input + std::string(name);
@@ -289,12 +289,12 @@ class Planner final : public TaskSource {
     return folder.output + rules_.names.name_for(name, request_.settings->output_format);
   }
 
-  /// What stands for all outputs that may come of it: in place the file itself, whatever leads to
-  /// it; else their names, of which those that differ only in case may be one.
+  /// Keys for all outputs that may result: in place the file itself, by whatever path; else their
+  /// names, folded because names that differ only in case may be one file.
   [[nodiscard]] std::vector<std::string> keys_of(const PlannedNames::Folder& folder,
                                                  std::string_view name) const {
     if (request_.in_place) {
-      // Where it is unknown, two ways to one file are told apart only by what is written there.
+      // If it is unknown, two paths to one file count as different.
       const std::string& prefix = folder.canonical.empty() ? folder.output : folder.canonical;
       return {prefix + std::string(name)};
     }
@@ -320,15 +320,15 @@ class Planner final : public TaskSource {
   std::size_t next_input_ = 0;
   std::optional<FolderWalk> walk_;
   std::string walk_input_;   ///< prefix of the folder being walked
-  std::string walk_output_;  ///< of where it goes
+  std::string walk_output_;  ///< prefix of its output folder
   std::optional<std::uint64_t> walk_folder_;
-  std::optional<PlannedNames::Id> folder_id_;  ///< of images in the folder where the walk is
-  std::optional<PlannedNames::Id> copies_id_;  ///< of the others there
+  std::optional<PlannedNames::Id> folder_id_;  ///< for images in the current folder of the walk
+  std::optional<PlannedNames::Id> copies_id_;  ///< for the other files there
   PlannedNames names_;
   OutputClaims claims_;
   mutable std::once_flag inputs_listed_;
   mutable InputFiles inputs_;
-  std::vector<fs::path> links_;  ///< in place: to files, planned when all else is
+  std::vector<fs::path> links_;  ///< in place: links to files, planned last
   std::size_t next_link_ = 0;
 };
 

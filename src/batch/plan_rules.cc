@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// By identity, since one file has many names.
+/// Compares identities, since one file can have many names.
 Result<void> check_not_itself(const fs::path& input, const fs::path& output,
                               const std::optional<FileFacts>& output_facts) {
   const Result<std::optional<FileFacts>> facts = facts_of(input);
@@ -29,7 +29,7 @@ Result<void> check_not_itself(const fs::path& input, const fs::path& output,
   return {};
 }
 
-/// The last `count` names of a path that is absolute and normal.
+/// The last `count` names of an absolute, normalized path.
 std::string last_names(const fs::path& path, std::size_t count) {
   const auto all = static_cast<std::size_t>(std::distance(path.begin(), path.end()));
   auto at = path.begin();
@@ -39,8 +39,8 @@ std::string last_names(const fs::path& path, std::size_t count) {
   return names.native();
 }
 
-/// What each folder is called in the output: by its name, and where several have one name by as
-/// much of their paths as tells them apart. Others are called nothing.
+/// The name of each folder in the output: its own name or, if several have the same, as much of
+/// their paths as distinguishes them. Inputs that are not folders get none.
 std::vector<std::string> kept_folders(const std::vector<fs::path>& inputs,
                                       const std::vector<bool>& is_folder) {
   std::vector<std::string> kept(inputs.size());
@@ -85,10 +85,10 @@ std::vector<std::string> kept_folders(const std::vector<fs::path>& inputs,
 
 struct Output {
   bool is_file = false;
-  std::vector<bool> is_folder;  ///< by input
+  std::vector<bool> is_folder;  ///< one per input
 };
 
-/// Backups among the images would be images of the next run.
+/// Backups among the images would be inputs of the next run.
 Result<void> check_backups(const PlanRequest& request) {
   for (const fs::path& folder : request.exclude) {
     const Result<std::optional<FileFacts>> backups = facts_of(folder);
@@ -136,7 +136,8 @@ Result<Output> check_output(const PlanRequest& request) {
     if (!facts || !*facts || (*facts)->kind != FileKind::folder) continue;
     folder_among_inputs = true;
     result.is_folder[i] = true;
-    // With another format they lie beside the originals, and another run would not find them new.
+    // With another format the outputs lie beside the originals, and another run does not take them
+    // as new inputs.
     const bool beside = request.settings->output_format && request.name.empty();
     if (is_folder && (*facts)->same_file(*output) && (!beside || request.copy_others)) {
       return fail(ErrorCode::usage,
@@ -153,7 +154,7 @@ Result<Output> check_output(const PlanRequest& request) {
       result.is_file = true;
       return result;
     }
-    // "photos" names a folder to be made, "a.jpg" a file.
+    // "photos" names a folder to create, "a.jpg" a file.
     if (request.output.has_extension()) {
       return fail(ErrorCode::usage,
                   fmt::format("the name '{}' says a format that is still to be chosen",
@@ -178,7 +179,7 @@ Result<Output> check_output(const PlanRequest& request) {
   return result;
 }
 
-/// Whoever asks for the input's own format does not mean another one by the output's name.
+/// A request for the input's own format contradicts an output name that implies another one.
 Result<void> check_own_format(const PlanRequest& request) {
   if (!request.own_format) return {};
   const fs::path& input = request.inputs.front();
@@ -192,7 +193,7 @@ Result<void> check_own_format(const PlanRequest& request) {
       "leave out --format original, or give the output the extension of the input");
 }
 
-/// Canonical paths of the folders that the walk passes over.
+/// Canonical paths of the folders that the walk skips.
 std::vector<std::string> not_walked(const PlanRequest& request) {
   std::vector<fs::path> folders = request.exclude;
   if (!request.in_place) folders.push_back(request.output);
@@ -201,7 +202,7 @@ std::vector<std::string> not_walked(const PlanRequest& request) {
     std::error_code error;
     std::string canonical = fs::weakly_canonical(folder, error).native();
     if (!error && canonical.ends_with('/')) canonical.pop_back();
-    // What is not there yet and has no absolute path is below the current folder.
+    // A relative path that does not exist yet is below the current folder.
     if (!error && !canonical.starts_with('/')) {
       canonical = (fs::current_path(error) / canonical).lexically_normal().native();
     }

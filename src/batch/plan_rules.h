@@ -1,4 +1,4 @@
-// What a request to plan comes down to, once it is found sound.
+// Checks a plan request and derives the rules that follow from it.
 #pragma once
 
 #include <string>
@@ -14,13 +14,13 @@ struct PlanRules {
   bool output_is_file = false;
   OutputNames names;
   WalkRules walk;
-  /// By input: the folder in the output that keeps its name; "" or with a final '/'.
+  /// One per input: the folder in the output that keeps its name; "" or with a trailing '/'.
   std::vector<std::string> kept_folders;
 };
 
-/// Looks at inputs and output. Gives `request` settings where it has none, and the format that the
-/// name of its output says. Errors: usage, when the request contradicts itself or could harm an
-/// input.
+/// Examines inputs and output. Adds default settings to `request` if it has none, and the format
+/// that the name of its output implies. Errors: usage (the request contradicts itself or could harm
+/// an input).
 [[nodiscard]] Result<PlanRules> plan_rules(PlanRequest& request);
 
 }  // namespace imgmill

@@ -17,9 +17,8 @@ using Lines = std::vector<std::string>;
 
 enum class LeftOutOnes { hidden, shown };
 
-/// Every planned task as "input -> output", failures as "input !! message", and where they are
-/// shown what is left out as "path (kind)" or "path => copy", with the scratch folder's name left
-/// out.
+/// Every planned task as "input -> output", failures as "input !! message" and, if requested,
+/// left-out files as "path (kind)" or "path => copy", without the scratch folder's name.
 Lines lines_of(const ScratchFolder& scratch, Result<std::unique_ptr<TaskSource>> source,
                LeftOutOnes left_out_ones) {
   const std::string here = scratch.path().native() + '/';
@@ -149,11 +148,11 @@ TEST(Plan, KnowsWhichOutputsAreInputs) {
   EXPECT_EQ(files->input_at(scratch / "link/a.jpg"), scratch / "y/a.jpg");
   EXPECT_EQ(files->input_at(scratch / "y/b.jpg"), std::nullopt) << "is none of them";
   EXPECT_EQ(files->input_at(scratch / "y/new.jpg"), std::nullopt);
-  // What lies in the output folder is walked where it was named.
+  // A named input inside the output folder is walked.
   const auto below = source({"y/sub", "x"}, "link");
   EXPECT_EQ(below->input_at(scratch / "y/sub/c.jpg"), scratch / "y/sub/c.jpg");
   EXPECT_EQ(below->input_at(scratch / "y/a.jpg"), std::nullopt);
-  // Outputs that lie elsewhere meet no input.
+  // Outputs elsewhere cannot meet an input.
   const auto apart = source({"x", "y"}, "z");
   EXPECT_EQ(apart->input_at(scratch / "z/a.jpg"), std::nullopt);
 }
@@ -185,7 +184,7 @@ TEST(Plan, OneFileIsNeverItsOwnOutputByWhateverName) {
             Lines{"usage: 'gone.jpg' would be written over itself"});
 }
 
-/// The format that the only task has.
+/// The format of the only task.
 std::string format_planned(const ScratchFolder& scratch, const char* input, const char* output,
                            std::optional<Format> asked = {}) {
   PlanRequest request;
@@ -324,7 +323,7 @@ TEST(Plan, TakesOnlyWhatPatternsTake) {
   EXPECT_EQ(
       plan_in(scratch, wish, LeftOutOnes::shown),
       (Lines{"p/a.jpg -> out/a.jpg", "p/b.png (excluded file)", "p/s/d.png (excluded file)"}));
-  // Paths count from where the walk begins, or as they would be written on the command line.
+  // Paths are relative to the root of the walk, or as written on the command line.
   wish = {.inputs = {"p"}, .output = "out", .without = {"s/"}};
   EXPECT_EQ(plan_in(scratch, wish).size(), 2U);
   wish.without = {(scratch / "p/s").native()};
@@ -440,10 +439,10 @@ TEST(Plan, InPlaceAFileIsDoneOnceHoweverManyLinksLeadToIt) {
   scratch.write("p/b.jpg", "x");
   scratch.write("p/deep/c.jpg", "x");
   scratch.write("other/d.jpg", "x");
-  fs::create_symlink("b.jpg", scratch / "p/a.jpg");  // before its file
+  fs::create_symlink("b.jpg", scratch / "p/a.jpg");  // sorts before its target
   fs::create_symlink("a.jpg", scratch / "p/z.jpg");  // a link to a link
   fs::create_symlink("../p/deep/c.jpg", scratch / "p/c.jpg");
-  fs::create_symlink("../other/d.jpg", scratch / "p/d1.jpg");  // its file is no input
+  fs::create_symlink("../other/d.jpg", scratch / "p/d1.jpg");  // its target is not an input
   fs::create_symlink("../other/d.jpg", scratch / "p/d2.jpg");
   fs::create_directory_symlink("p", scratch / "same");
   const Lines once{"p/b.jpg -> p/b.jpg", "p/deep/c.jpg -> p/deep/c.jpg", "p/d1.jpg -> p/d1.jpg"};
@@ -457,7 +456,7 @@ TEST(Plan, InPlaceAFileIsDoneOnceHoweverManyLinksLeadToIt) {
                               .in_place = true,
                               .follow_links = true}),
             (Lines{"other/d.jpg -> other/d.jpg", "p/z.jpg -> p/z.jpg"}));
-  // In another folder each name gets its file.
+  // With an output folder, each name gets its own file.
   EXPECT_EQ(plan_in(scratch, {{"p"}, "out"}).size(), 7U);
 }
 

@@ -80,8 +80,8 @@ class CsvStyle final : public ReportStyle {
     for (const char c : clean) quoted.append(c == '"' ? 2 : 1, c);
     return quoted + '"';
   }
-  /// Spreadsheets take a cell that starts with one of these for a formula, and
-  /// whoever names files is not always a friend. "./" names the same file.
+  /// Spreadsheets take a cell that starts with one of these characters as a formula, and file names
+  /// are not trusted. "./" names the same file.
   static std::string path(const fs::path& file) {
     const std::string& text = file.native();
     const bool formula = !text.empty() && std::string_view("=+-@\t").contains(text.front());
@@ -89,7 +89,7 @@ class CsvStyle final : public ReportStyle {
   }
 };
 
-/// Puts results into task order and writes them out.
+/// Puts results into task order and writes them.
 class OrderedReport final : public ReportWriter {
  public:
   OrderedReport(AtomicFile file, fs::path name, std::unique_ptr<ReportStyle> style)
@@ -112,7 +112,7 @@ class OrderedReport final : public ReportWriter {
   void show_pictures(ReportPictures pictures) override { pictures_ = std::move(pictures); }
 
   Result<void> finish(const BatchSummary& summary) override {
-    // A stopped batch leaves gaps; what there is still comes in order.
+    // A stopped batch leaves gaps; the rest is still written in order.
     for (const auto& [index, entry] : waiting_) append(entry);
     waiting_.clear();
     pending_ += style_->tail(summary, pictures_ ? &*pictures_ : nullptr);
@@ -130,7 +130,7 @@ class OrderedReport final : public ReportWriter {
     first_ = false;
     pending_ += entry;
   }
-  /// Writes when more than `enough` bytes wait. An error is told at the end.
+  /// Writes if more than `enough` bytes are pending. Errors are reported at the end.
   void flush(std::size_t enough) {
     if (pending_.size() <= enough) return;
     if (!error_) {

@@ -1,11 +1,11 @@
-// The page of an HTML report, as it stands in report_page.html.
+// The page of an HTML report, from report_page.html.
 #pragma once
 
 #include <string_view>
 
 namespace imgmill {
 
-/// Complete but for what "<!--DATA-->" and each "%NONCE%" stand for.
+/// Complete except for the placeholders "<!--DATA-->" and "%NONCE%".
 extern const std::string_view report_page;
 
 }  // namespace imgmill

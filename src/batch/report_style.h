@@ -1,4 +1,4 @@
-// What a report of one kind is made of; OrderedReport puts it together.
+// Output format of a report; OrderedReport assembles it.
 #pragma once
 
 #include <memory>
@@ -9,12 +9,12 @@
 
 namespace imgmill {
 
-/// How a report looks.
+/// Formats the parts of a report.
 class ReportStyle {
  public:
   virtual ~ReportStyle() = default;
   [[nodiscard]] virtual std::string head(const ImageSettings& settings) const = 0;
-  /// Called in the order in which results come; what it returns stands in task order.
+  /// Called in the order in which results arrive; the returned text appears in task order.
   [[nodiscard]] virtual std::string entry(const OptimizationResult& result) = 0;
   [[nodiscard]] virtual std::string_view separator() const = 0;
   /// `pictures` may be null.
@@ -22,7 +22,7 @@ class ReportStyle {
                                          const ReportPictures* pictures) const = 0;
 };
 
-/// One page that stands alone.
+/// One self-contained page.
 [[nodiscard]] std::unique_ptr<ReportStyle> make_html_style();
 
 }  // namespace imgmill

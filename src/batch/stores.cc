@@ -17,7 +17,7 @@ Stores::Stores(const BatchOptions& options) {
     take(std::move(opened), cache_, std::move(note), "working without a cache");
     cache_folder_ = options.cache->folder;
   }
-  // What writes nothing leaves nothing to resume.
+  // A run that writes nothing leaves nothing to resume.
   if (options.journal && options.dry_run == DryRun::no) {
     std::string note;
     const Resume resume = options.journal->resume ? Resume::yes : Resume::no;
@@ -27,7 +27,7 @@ Stores::Stores(const BatchOptions& options) {
 }
 
 std::vector<Error> Stores::finish(const BatchSummary& summary) {
-  // Failures may be tried again with what is done left out.
+  // After failures the journal is kept, so that a resumed run retries only what failed.
   if (journal_ && summary.failed == 0 && !summary.stopped) journal_->finish();
   journal_.reset();
   if (!cache_) return {};

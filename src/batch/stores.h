@@ -9,16 +9,16 @@
 
 namespace imgmill {
 
-/// Opens what the options name. What cannot be used is left out and told: without it
-/// a batch does its work all the same.
+/// Opens what the options name. A store that cannot be used is left out with a warning: the batch
+/// works without it.
 class Stores {
  public:
   explicit Stores(const BatchOptions& options);
 
   [[nodiscard]] ResultStore memory() const { return {cache_.get(), journal_.get()}; }
   [[nodiscard]] const std::vector<Error>& warnings() const { return warnings_; }
-  /// When everything has its result and nobody uses memory() any more: closes both. What went wrong
-  /// with them, for the user.
+  /// Closes both stores. Call it when every task has its result and nobody uses memory() any more.
+  /// Returns their problems, for the user.
   [[nodiscard]] std::vector<Error> finish(const BatchSummary& summary);
 
  private:

@@ -66,7 +66,7 @@ class GivenTasks final : public TaskSource {
   }
   static std::string folded_output(const ImageTask& task) {
     std::string name = task.output_path.lexically_normal().native();
-    // Originals that are replaced exist side by side, so case tells them apart here.
+    // Originals that are replaced already exist side by side, so case distinguishes them here.
     return task.output_path.native() == task.input_path.native() ? name : fold_case(name);
   }
 
@@ -87,7 +87,7 @@ Error output_collision(const std::filesystem::path& earlier, const std::filesyst
     return Error(ErrorCode::usage, fmt::format("'{}' is named twice", printable(later)),
                  "name it once");
   }
-  // Only their extensions are different: that can be told in the name.
+  // Only their extensions differ: the name can include those.
   const bool told_apart = naming == Naming::by_pattern && earlier.stem() == later.stem() &&
                           earlier.extension() != later.extension();
   return Error(ErrorCode::usage,

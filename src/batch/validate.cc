@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t settings_remembered = 1024;
 
-/// The folder part of a path, without making path objects.
+/// The folder part of a path, without constructing path objects.
 std::string_view folder_of(const fs::path& file) {
   const std::string_view text = file.native();
   const auto slash = text.rfind('/');
@@ -54,8 +54,8 @@ void note_misnaming(const fs::path& file, Format format, std::vector<std::string
                               printable(name.substr(name.rfind('.') + 1))));
 }
 
-/// A drawing stays SVG, so its output must not be called anything else; what was misnamed before
-/// may stay so.
+/// SVG stays SVG, so its output must not be named otherwise; an input that was misnamed may keep
+/// its name.
 Result<void> check_drawing(const ImageTask& task) {
   const std::optional<Format> named = format_of_name(name_of_file(task.output_path));
   const bool as_before =
@@ -67,7 +67,7 @@ Result<void> check_drawing(const ImageTask& task) {
               "give the output a name that ends with .svg");
 }
 
-/// What is no drawing does not become one, but what was misnamed before may stay so.
+/// Nothing else becomes SVG, but an input that was misnamed may keep its name.
 Result<void> check_picture(const ImageTask& task, Format format) {
   const std::optional<Format> named = format_of_name(name_of_file(task.output_path));
   if (named != Format::svg || named == format_of_name(name_of_file(task.input_path))) return {};
@@ -82,7 +82,8 @@ std::vector<fs::path> outputs_of(const ImageTask& task) {
   return possible_output_paths(task.output_path, *task.settings, name_of_file(task.input_path));
 }
 
-/// Whether `folder`, or the nearest folder above it that exists, takes files.
+/// Checks that files can be created in `folder`, or in its nearest existing ancestor. Returns
+/// whether `folder` itself exists.
 Result<bool> check_folder(std::string_view folder) {
   bool exists = true;
   fs::path at = folder.empty() ? fs::path(".") : fs::path(folder);
@@ -113,7 +114,7 @@ Validator::~Validator() = default;
 
 void Validator::validate(std::span<const ImageTask> tasks, std::span<Verdict> verdicts) {
   if (tasks.empty()) return;
-  // For a task or two, waking the others takes longer than doing it.
+  // For a task or two, waking the other threads takes longer than the work.
   const bool with_help = tasks.size() > 2 && !helpers_.empty();
   {
     const std::lock_guard lock(mutex_);
@@ -198,7 +199,7 @@ Result<void> Validator::judge(const ImageTask& task, LastFolder& last_folder, Ve
 }
 
 Result<void> Validator::judge_settings(const ImageTask& task, Verdict& verdict) {
-  // Half of a picture's half is not its half.
+  // Resizing by a percentage twice gives a different result than once.
   verdict.idempotent = task.settings->resize.mode != ResizeMode::percent;
   const std::lock_guard lock(settings_mutex_);
   auto found = settings_.find(task.settings.get());
@@ -217,8 +218,8 @@ Result<void> Validator::judge_settings(const ImageTask& task, Verdict& verdict) 
   return {};
 }
 
-/// Whether an earlier run has done the task and nothing has changed since, as far as
-/// time stamps tell. Then neither input nor output is opened.
+/// Returns true if an earlier run has done the task and nothing has changed since, judging by time
+/// stamps. Neither input nor output is opened in that case.
 Result<bool> Validator::done_already(const ImageTask& task, Verdict& verdict) const {
   IMGMILL_TRY(const std::optional<FileFacts> input, facts_of(task.input_path));
   if (!input || input->kind != FileKind::regular) return false;
@@ -272,7 +273,7 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     }
   }
   const bool in_place = task.input_path.native() == task.output_path.native();
-  // What is in a folder that did not exist a moment ago, this batch has put there.
+  // Files in a folder that did not exist a moment ago were written by this batch.
   if (in_place || !last_folder.exists) {
     verdict.place_failed = last_folder.error.has_value();
     if (last_folder.error) return std::unexpected(*last_folder.error);
@@ -301,10 +302,10 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     verdict.output_size = output->size;
     return {};
   }
-  // Which output stands in the way is not known before the format is.
+  // Which output is in the way is not known before the format is.
   const bool known = !task.settings->choose_format && paths.size() == 1;
   if (output && rules_.existing == ExistingOutput::refuse && known) {
-    // It may be the very file that would be written; the content of the input tells.
+    // It may be identical to the file that would be written; the content of the input decides.
     if (rules_.resume) {
       verdict.existing = Job::Existing::compare;
     } else if (rules_.memory.cache != nullptr) {

@@ -1,4 +1,4 @@
-// Is this task worth starting? Asked of many at once, before any work is done.
+// Checks whether tasks are worth starting, many at once, before any work is done.
 #pragma once
 
 #include <atomic>
@@ -20,41 +20,41 @@
 
 namespace imgmill {
 
-/// How many tasks are validated together.
+/// Number of tasks that are validated together.
 inline constexpr std::size_t validation_chunk = 50;
 
-/// What was found out about one task.
+/// The findings about one task.
 struct Verdict {
   enum class Kind { go, skip, bad, done };
   Kind kind = Kind::go;
-  std::optional<Error> error;     ///< exactly when `bad`
+  std::optional<Error> error;     ///< set exactly if `bad`
   std::uint64_t size = 0;         ///< of the input, bytes
-  std::uint64_t output_size = 0;  ///< of the output that is there, when `skip`
-  std::optional<Format> format;   ///< what the input's content is
+  std::uint64_t output_size = 0;  ///< of the existing output, if `skip`
+  std::optional<Format> format;   ///< as detected from the content of the input
   std::vector<std::string> notes;
-  /// Which of the possible outputs is meant, when `skip` or `done`; none: the planned one.
+  /// Which of the possible outputs is meant, if `skip` or `done`; nullopt: the planned one.
   std::optional<std::filesystem::path> output_path;
-  bool place_failed = false;  ///< `bad` because of the output's folder
+  bool place_failed = false;  ///< `bad` because of the output folder
   ContentHash recipe;         ///< see Job
   bool idempotent = true;
   Job::Existing existing = Job::Existing::none;
-  /// Exactly when `done`: what an earlier run knows of it.
+  /// Set exactly if `done`: the result of an earlier run.
   std::optional<KnownResult> known;
-  bool resumed = false;  ///< when `done`: by the run that this one goes on with
+  bool resumed = false;  ///< if `done`: by the run that this one resumes
 };
 
 struct ValidationRules {
   ExistingOutput existing = ExistingOutput::refuse;
   Limits limits;
-  bool write = true;  ///< otherwise it does not matter what is where the output goes
+  bool write = true;  ///< if false, existing outputs do not matter
   bool resume = false;
   ResultStore memory;
-  const TaskSource* tasks = nullptr;  ///< knows all inputs; may be nobody
+  const TaskSource* tasks = nullptr;  ///< knows all inputs; may be null
 };
 
-/// Validates tasks where they lie: a fixed team of threads (the caller among
-/// them) claims indexes with one atomic counter and writes verdicts into slots
-/// that the caller provides. No task is copied and none becomes a job of its own.
+/// Validates tasks in place: a fixed team of threads, including the caller, claims indexes with one
+/// atomic counter and writes verdicts into slots that the caller provides. Nothing is copied or
+/// queued per task.
 class Validator {
  public:
   /// `threads` work on a chunk; at least 1. Throws std::system_error.
@@ -63,12 +63,12 @@ class Validator {
   Validator& operator=(const Validator&) = delete;
   ~Validator();
 
-  /// Gives each task one verdict. `verdicts` is as long as `tasks`. From one
-  /// thread at a time. Never throws; bad tasks have bad verdicts.
+  /// Gives each task one verdict. `verdicts` must be as long as `tasks`. Call from one thread at a
+  /// time. Never throws; bad tasks get bad verdicts.
   void validate(std::span<const ImageTask> tasks, std::span<Verdict> verdicts);
 
  private:
-  /// What a thread remembers between tasks: the output folder it saw last.
+  /// What a thread remembers between tasks: the last output folder.
   struct LastFolder {
     std::string folder;
     bool known = false;
@@ -94,11 +94,11 @@ class Validator {
 
   std::mutex settings_mutex_;
   struct JudgedSettings {
-    std::shared_ptr<const ImageSettings> held;  ///< so that no other object gets its address
+    std::shared_ptr<const ImageSettings> held;  ///< keeps the address from being reused
     std::optional<Error> error;
     ContentHash recipe;
   };
-  std::map<const ImageSettings*, JudgedSettings> settings_;  ///< by object
+  std::map<const ImageSettings*, JudgedSettings> settings_;  ///< by address
 
   std::mutex mutex_;
   std::condition_variable_any chunk_ready_;

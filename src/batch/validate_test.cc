@@ -35,7 +35,7 @@ TEST(Validate, EachTaskGetsExactlyOneVerdictWhateverTheChunk) {
       std::vector<ImageTask> tasks;
       for (std::size_t i = 0; i < count; ++i) {
         const std::string name = std::to_string(i) + ".jpg";
-        // Every third is missing, and sizes tell the tasks apart.
+        // Every third file is missing, and sizes distinguish the tasks.
         fs::path input = scratch / name;
         if (i % 3 != 0) input = scratch.write(name, fake_jpeg(std::string(i, 'x')));
         if (i % 3 == 0) fs::remove(input);

@@ -45,14 +45,14 @@ std::span<const std::uint8_t> Deflater::raw(std::span<const std::uint8_t> data, 
 
 std::optional<std::vector<std::uint8_t>> inflated(std::span<const std::uint8_t> stream,
                                                   std::size_t size) {
-  // A match of 258 bytes takes two bits at least (RFC 1951).
+  // A match of 258 bytes takes at least two bits (RFC 1951).
   constexpr std::size_t most_from_a_byte = 1032;
   if (size / most_from_a_byte > stream.size()) return std::nullopt;
   const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)>
       decompressor(libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
   if (!decompressor) throw std::bad_alloc();
   std::vector<std::uint8_t> bytes(size);
-  // Without a place for the size that was reached, anything but `size` is an error.
+  // Without an output for the actual size, libdeflate fails unless it is exactly `size`.
   const auto result = libdeflate_zlib_decompress(decompressor.get(), stream.data(), stream.size(),
                                                  bytes.data(), bytes.size(), nullptr);
   if (result != LIBDEFLATE_SUCCESS) return std::nullopt;

@@ -1,4 +1,4 @@
-// libdeflate, held by C++.
+// RAII wrappers around libdeflate.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,7 @@ struct libdeflate_compressor;
 
 namespace imgmill::png {
 
-/// libdeflate's compressors, made when they are first asked for. Not to be used by two threads
-/// at once.
+/// libdeflate's compressors, created on first use. Not thread-safe.
 class Deflater {
  public:
   Deflater();
@@ -22,12 +21,12 @@ class Deflater {
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
 
-  /// A zlib stream of `data` in a room that lasts until the next call. `level` is 1..12. Nothing
-  /// when it would take more than `at_most` bytes. Throws std::bad_alloc.
+  /// Compresses `data` to a zlib stream in a buffer that is valid until the next call. `level` is
+  /// 1..12. Returns nullopt if the stream would exceed `at_most` bytes. Throws std::bad_alloc.
   [[nodiscard]] std::optional<std::span<const std::uint8_t>> zlib(
       std::span<const std::uint8_t> data, int level, std::size_t at_most);
 
-  /// The same without zlib's header and checksum, of any size.
+  /// The same as a raw deflate stream (no zlib header or checksum), without a size limit.
   [[nodiscard]] std::span<const std::uint8_t> raw(std::span<const std::uint8_t> data, int level);
 
  private:
@@ -40,8 +39,8 @@ class Deflater {
   std::vector<std::uint8_t> room_;
 };
 
-/// Inflates a zlib stream whose checksum must be right and that must give exactly `size` bytes.
-/// Nothing: it does not. Never allocates more than could come of `stream`.
+/// Inflates a zlib stream. Returns nullopt unless its checksum is right and it yields exactly
+/// `size` bytes. Never allocates more than `stream` could expand to.
 [[nodiscard]] std::optional<std::vector<std::uint8_t>> inflated(
     std::span<const std::uint8_t> stream, std::size_t size);
 

@@ -23,7 +23,7 @@ std::span<const std::uint8_t> row_above(const Raster& raster, std::uint32_t y) {
   return y == 0 ? std::span<const std::uint8_t>{} : row_of(raster, y - 1);
 }
 
-// The filter with the smallest cost; of equals the first.
+// Returns the filter with the lowest cost; on a tie, the first.
 template <typename Cost>
 Filter cheapest(const Cost& cost) {
   Filter best = Filter::none;
@@ -37,7 +37,7 @@ Filter cheapest(const Cost& cost) {
   return best;
 }
 
-/// n log2 n, from a table as far as one pays.
+/// n log2 n, from a table for small n.
 class Weights {
  public:
   Weights() {
@@ -57,9 +57,9 @@ const Weights& weights() {
   return all;
 }
 
-// Less is more: the sum of n log2 n over all bytes, which the entropy falls with.
+// Sum of n log2 n over the counts of all bytes; the larger, the lower the entropy.
 float concentration(const std::uint8_t* bytes, std::size_t size) {
-  // Four tables, so that runs of one byte do not wait for each other.
+  // Four tables, so that runs of one byte do not stall on each other.
   std::array<std::array<std::uint32_t, 256>, 4> count{};
   std::size_t i = 0;
   for (; i + 4 <= size; i += 4) {
@@ -74,10 +74,10 @@ float concentration(const std::uint8_t* bytes, std::size_t size) {
   return sum;
 }
 
-/// Pairs of bytes of one row.
+/// Pairs of bytes in one row.
 class Bigrams {
  public:
-  // How many different ones there are.
+  // Number of distinct pairs.
   std::uint32_t different(const std::uint8_t* bytes, std::size_t size) {
     seen_.fill(0);
     std::uint32_t count = 0;
@@ -92,7 +92,7 @@ class Bigrams {
     return count;
   }
 
-  // Their n log2 n.
+  // Sum of n log2 n over the counts of the pairs.
   float concentration(const std::uint8_t* bytes, std::size_t size) {
     counts_.resize(65536);
     touched_.clear();
@@ -170,7 +170,7 @@ std::vector<std::uint8_t> filtered(const Raster& raster, const FilterChoice& cho
 
 Content filtered_content(const Raster& raster, Strategy strategy, int thread_count) {
   FilterChoice choice(raster.height, Filter::none);
-  // Several a thread, since some parts take longer than others.
+  // Several parts per thread, since some take longer than others.
   const std::uint32_t parts =
       std::min(thread_count > 1 ? 4 * static_cast<std::uint32_t>(thread_count) : 1, raster.height);
   parallel_for(thread_count, parts, [&](std::size_t i, std::size_t) {

@@ -1,4 +1,4 @@
-// Which filter each row goes through, by several rules of thumb.
+// Chooses a filter for each row, by one of several heuristics.
 #pragma once
 
 #include <cstdint>
@@ -12,37 +12,37 @@
 namespace imgmill::png {
 
 enum class Strategy {
-  none,  ///< the first five: one filter for all rows
+  none,  ///< the first five use one filter for all rows
   sub,
   up,
   average,
   paeth,
-  min_sum,         ///< the smallest sum of distances from 0 (the rule that the standard proposes)
-  entropy,         ///< the fewest bits, each byte on its own
-  bigrams,         ///< the fewest different pairs of neighbouring bytes
-  bigram_entropy,  ///< the fewest bits, each pair of neighbouring bytes on its own
+  min_sum,         ///< smallest sum of absolute values (the heuristic that the standard proposes)
+  entropy,         ///< lowest entropy of single bytes
+  bigrams,         ///< fewest distinct pairs of neighbouring bytes
+  bigram_entropy,  ///< lowest entropy of pairs of neighbouring bytes
 };
 
-/// The filter of each row.
+/// One filter per row.
 using FilterChoice = std::vector<Filter>;
 
-/// Rows from `begin` to `end`, without the latter.
+/// The rows from `begin` up to, but not including, `end`.
 struct Band {
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
 };
 
-/// As many filters as there are rows, of which only those in `bands` mean something. A
-/// row's filter depends on that row and the one above it only.
+/// Returns one filter per row of the raster; only those in `bands` are meaningful. The filter of a
+/// row depends on that row and the one above it only.
 [[nodiscard]] FilterChoice choose_filters(const Raster& raster, Strategy strategy,
                                           std::span<const Band> bands);
 
-/// The rows of `bands` as PNG compresses them: filter number, filtered bytes, ...
+/// Returns the rows of `bands` as PNG compresses them: filter number, filtered bytes, ...
 [[nodiscard]] std::vector<std::uint8_t> filtered(const Raster& raster, const FilterChoice& choice,
                                                  std::span<const Band> bands);
 
-/// All rows of `raster`, which has to live as long as what is returned; the filters are chosen now,
-/// by up to `thread_count` threads.
+/// Returns all filtered rows of `raster`, which must outlive the returned content. The filters are
+/// chosen now, on up to `thread_count` threads.
 [[nodiscard]] Content filtered_content(const Raster& raster, Strategy strategy, int thread_count);
 
 }  // namespace imgmill::png

@@ -8,7 +8,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "png/filter_rows.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// After foreach_target.h, which includes this file once per instruction set.
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -16,7 +16,7 @@ namespace imgmill::png {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// The margins are as wide as the widest vectors that are used.
+// The margins are as wide as the widest vectors used.
 using Bytes = hn::CappedTag<std::uint8_t, row_margin>;
 using V = hn::Vec<Bytes>;
 
@@ -25,8 +25,8 @@ HWY_INLINE V distance(V a, V b) { return hn::Or(hn::SaturatedSub(a, b), hn::Satu
 HWY_INLINE V paeth_of(V left, V above, V corner) {
   const V a = distance(above, corner);
   const V b = distance(left, corner);
-  // |left + above - 2 corner|: both differences point the same way and add up (255 is more
-  // than enough then), or they partly cancel out.
+  // |left + above - 2 corner|: either both differences have the same sign and add up (saturating at
+  // 255 is fine), or they partly cancel.
   const auto up = hn::Eq(hn::Max(above, corner), above);
   const auto right = hn::Eq(hn::Max(left, corner), left);
   const V c = hn::IfThenElse(hn::Xor(up, right), distance(a, b), hn::SaturatedAdd(a, b));

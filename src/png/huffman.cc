@@ -30,7 +30,7 @@ constexpr LengthTable lengths;
 
 constexpr std::size_t header_symbols = header_order.size();
 
-// Canonical codes, turned around as deflate writes them.
+// Canonical codes, bit-reversed as deflate writes them.
 std::vector<std::uint16_t> codes_of(std::span<const std::uint8_t> code_length) {
   std::array<unsigned, 17> count{};
   for (const std::uint8_t bits : code_length) ++count[bits];
@@ -50,7 +50,7 @@ std::vector<std::uint16_t> codes_of(std::span<const std::uint8_t> code_length) {
   return codes;
 }
 
-/// Code lengths as a block's header tells them: runs shortened.
+/// Code lengths in the run-length form of a block header.
 struct HeaderItem {
   std::uint8_t symbol;
   std::uint8_t extra;
@@ -62,7 +62,7 @@ struct Codes {
   std::vector<std::uint8_t> distance;
   std::vector<HeaderItem> items;
   std::vector<std::uint8_t> header;  ///< code lengths of the header's own symbols
-  std::size_t header_used = 0;       ///< of header_order
+  std::size_t header_used = 0;       ///< entries of header_order
   std::uint64_t header_bits = 0;
 };
 
@@ -86,7 +86,7 @@ std::vector<HeaderItem> run_lengths(const std::vector<std::uint8_t>& all) {
       items.push_back({all[i], 0, 0});
       --left;
       while (left >= 3) {
-        // Seven in one go leave one over; four and three do not.
+        // Six of seven would leave a single one; four and three do not.
         const std::size_t now = left == 7 ? 4 : std::min<std::size_t>(left, 6);
         items.push_back({16, static_cast<std::uint8_t>(now - 3), 2});
         left -= now;
@@ -104,7 +104,7 @@ Codes codes_for(const Histogram& histogram) {
   literal[end_symbol] = 1;
   codes.literal = code_lengths(literal, 15);
   codes.distance = code_lengths(histogram.distance, 15);
-  // Some decoders want at least one distance code.
+  // Some decoders require at least one distance code.
   if (std::ranges::count(codes.distance, 0) == static_cast<std::ptrdiff_t>(distance_symbols)) {
     codes.distance[0] = 1;
   }
@@ -215,8 +215,8 @@ std::vector<std::uint8_t> code_lengths(std::span<const std::uint32_t> counts, un
   }
   std::ranges::stable_sort(symbols, {}, [&](std::uint16_t symbol) { return counts[symbol]; });
 
-  // Each level holds the leaves and the pairs of the level below, lightest first. What matters
-  // of a level is only which of its items are leaves.
+  // Each level holds the leaves and the pairs of the level below, lightest first. All that is
+  // needed of a level later is which of its items are leaves.
   std::vector<std::vector<bool>> is_leaf(limit);
   std::vector<std::uint64_t> below;
   std::vector<std::uint64_t> level;
@@ -239,8 +239,8 @@ std::vector<std::uint8_t> code_lengths(std::span<const std::uint32_t> counts, un
     }
     std::swap(level, below);
   }
-  // The 2n - 2 lightest of the top level: each leaf among them costs its symbol one bit, each
-  // pair takes two items of the level below.
+  // Take the 2n - 2 lightest items of the top level: each leaf costs its symbol one bit, each pair
+  // takes two items of the level below.
   std::size_t items = 2 * leaves - 2;
   for (unsigned depth = limit; depth-- > 0 && items > 0;) {
     std::size_t taken = 0;

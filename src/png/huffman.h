@@ -1,4 +1,4 @@
-// Deflate's alphabet (RFC 1951): symbols, prefix codes, and blocks written with them.
+// Deflate's symbols (RFC 1951), prefix codes, and the blocks written with them.
 #pragma once
 
 #include <array>
@@ -17,19 +17,19 @@ inline constexpr unsigned shortest_match = 3;
 inline constexpr unsigned longest_match = 258;
 inline constexpr std::size_t window_size = 32768;
 
-/// The order in which a block's header tells the lengths of its own codes (RFC 1951, 3.2.7).
+/// The order in which a block header stores the lengths of its code length codes (RFC 1951, 3.2.7).
 inline constexpr std::array<std::uint8_t, 19> header_order = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
                                                               11, 4,  12, 3, 13, 2, 14, 1, 15};
 
-/// One literal (length 1, `distance` holds the byte) or one match.
+/// One literal (length 1; `distance` holds the byte) or one match.
 struct Token {
   std::uint16_t length = 1;
-  std::uint16_t distance = 0;  ///< 1..32768 as a number modulo 65536; for a literal, the byte
+  std::uint16_t distance = 0;  ///< 1..32768, modulo 65536; for a literal, the byte
 
   [[nodiscard]] bool is_literal() const { return length == 1; }
 };
 
-/// 3.2.5 of the RFC. `length` is 3..258.
+/// RFC 1951, 3.2.5. `length` is 3..258.
 struct LengthCode {
   std::uint16_t symbol;
   std::uint8_t extra_bits;
@@ -37,12 +37,12 @@ struct LengthCode {
 };
 [[nodiscard]] const LengthCode& length_code(unsigned length);
 
-/// Of a symbol of 257..285.
+/// For a symbol in 257..285.
 [[nodiscard]] inline unsigned length_extra_bits(unsigned symbol) {
   return symbol < 265 || symbol == 285 ? 0 : (symbol - 261) / 4;
 }
 
-/// The symbol of a distance of 1..32768.
+/// Returns the symbol of a distance in 1..32768.
 [[nodiscard]] inline unsigned distance_symbol(unsigned distance) {
   const unsigned zero_based = distance - 1;
   if (zero_based < 4) return zero_based;
@@ -53,7 +53,7 @@ struct LengthCode {
   return symbol < 4 ? 0 : symbol / 2 - 1;
 }
 
-/// How often each symbol comes up.
+/// Number of occurrences of each symbol.
 struct Histogram {
   std::array<std::uint32_t, literal_symbols> literal{};
   std::array<std::uint32_t, distance_symbols> distance{};
@@ -68,17 +68,17 @@ struct Histogram {
   }
 };
 
-/// Lengths of prefix codes of at most `limit` bits that make the whole shortest; 0 for what
-/// does not come up. `limit` must be large enough for the symbols in use. (Larmore and
-/// Hirschberg's package-merge, 1990.)
+/// Returns the lengths, at most `limit` bits, of an optimal prefix code; 0 for symbols that do not
+/// occur. `limit` must be large enough for the symbols in use. (Package-merge of Larmore and
+/// Hirschberg, 1990.)
 [[nodiscard]] std::vector<std::uint8_t> code_lengths(std::span<const std::uint32_t> counts,
                                                      unsigned limit);
 
-/// Bits from the lowest of each byte on.
+/// Writes bits, starting at the lowest bit of each byte.
 class BitWriter {
  public:
   BitWriter() = default;
-  /// Takes room for so many bytes.
+  /// Reserves `size` bytes.
   explicit BitWriter(std::size_t size) { bytes_.reserve(size); }
 
   void put(std::uint64_t bits, unsigned count) {
@@ -97,11 +97,11 @@ class BitWriter {
   void bytes(std::span<const std::uint8_t> raw) {
     bytes_.insert(bytes_.end(), raw.begin(), raw.end());
   }
-  /// The first `bits` bits of `more`.
+  /// Appends the first `bits` bits of `more`.
   void append(std::span<const std::uint8_t> more, std::size_t bits);
-  /// Written so far.
+  /// Number of bits written so far.
   [[nodiscard]] std::size_t bits() const { return 8 * bytes_.size() + used_; }
-  /// Something counts on standing at the begin of a byte.
+  /// True if part of the stream relies on starting at a byte boundary.
   [[nodiscard]] bool was_aligned() const { return aligned_; }
   [[nodiscard]] std::vector<std::uint8_t> take() {
     align();
@@ -115,10 +115,11 @@ class BitWriter {
   bool aligned_ = false;
 };
 
-/// The size of a block of these symbols with codes of its own, bits, header included.
+/// Size in bits of a block of these symbols with dynamic codes, header included.
 [[nodiscard]] std::uint64_t block_bits(const Histogram& histogram);
 
-/// Writes a block in whichever of the three ways is shortest. `raw` is what the tokens stand for.
+/// Writes a block as whichever of the three types is shortest. `raw` holds the bytes that the
+/// tokens encode.
 void put_block(BitWriter& out, std::span<const Token> tokens, std::span<const std::uint8_t> raw,
                bool last);
 

@@ -1,4 +1,4 @@
-// What finders of matches share.
+// Types and helpers shared by the match finders.
 #pragma once
 
 #include <bit>
@@ -8,10 +8,10 @@
 
 namespace imgmill::png {
 
-/// One earlier place with the same bytes.
+/// An earlier position with the same bytes.
 struct Match {
   std::uint16_t length;
-  std::uint16_t distance;  // 32768 at most
+  std::uint16_t distance;  // at most 32768
   std::uint32_t symbol;    // of the distance
 };
 
@@ -27,7 +27,7 @@ inline std::uint64_t load64(const std::uint8_t* at) {
   return value;
 }
 
-/// How many bytes are the same at both places, `most` at most; those are all that is read.
+/// Returns how many bytes at both positions are equal, at most `most`. Reads no byte beyond that.
 inline unsigned common_length(const std::uint8_t* a, const std::uint8_t* b, unsigned most) {
   unsigned length = 0;
   while (length + 8 <= most) {
@@ -43,8 +43,8 @@ inline unsigned common_length(const std::uint8_t* a, const std::uint8_t* b, unsi
   return length;
 }
 
-/// A number of `bits` bits for three or four bytes. Which of a word's bytes come first does not
-/// matter, as long as there are three.
+/// Hashes three or four bytes to `bits` bits. Byte order within a word does not matter, as long as
+/// three bytes are used.
 [[nodiscard]] constexpr std::size_t hash_of_3(std::uint32_t bytes, unsigned bits) {
   if constexpr (std::endian::native == std::endian::big) bytes >>= 8;
   return ((bytes & 0xFFFFFF) * 0x9E3779B1U) >> (32 - bits);

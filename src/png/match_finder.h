@@ -1,4 +1,4 @@
-// Earlier places with the same bytes, by hash chains.
+// Finds earlier matches with hash chains.
 #pragma once
 
 #include <algorithm>
@@ -13,9 +13,9 @@
 
 namespace imgmill::png {
 
-/// Earlier places with the same bytes, by hash chains. Places are kept modulo 65536, which halves
-/// the tables (they must fit a core's own cache: noise jumps about in them). Whatever a table says
-/// is compared before it is believed, so entries that are out of date do no harm.
+/// Finds earlier matches with hash chains. Positions are stored modulo 65536, which halves the
+/// tables (they must fit in the cache of one core: noise accesses them at random). Every entry is
+/// compared with the data before it is used, so stale entries do no harm.
 class MatchFinder {
  public:
   MatchFinder(std::span<const std::uint8_t> data, const DeflateParams& how)
@@ -25,13 +25,13 @@ class MatchFinder {
         head4_(std::size_t{1} << bits4),
         previous_(window_size) {}
 
-  /// Takes in the bytes from `begin` to `end` without a look for matches.
+  /// Enters the bytes from `begin` to `end` without searching for matches.
   void learn(std::size_t begin, std::size_t end) {
     for (std::size_t at = begin; at < end; ++at) note(at);
   }
 
-  /// The matches of all places from `begin` to `end`, each place's behind each other: longer
-  /// ones are farther away. `first[i]` is where those of place begin + i start.
+  /// Finds the matches of all positions from `begin` to `end`, grouped by position; longer ones are
+  /// farther away. `first[i]` is the index of the first match of position begin + i.
   void find(std::size_t begin, std::size_t end, std::vector<Match>& matches,
             std::vector<std::uint32_t>& first) {
     matches.clear();
@@ -47,7 +47,7 @@ class MatchFinder {
         continue;
       }
       const unsigned longest = look(at, end, matches);
-      // Inside of a long match nothing better will come up.
+      // Inside a long match nothing better is likely.
       if (longest >= how_.nice) skip = longest - 1;
     }
     first.push_back(static_cast<std::uint32_t>(matches.size()));
@@ -56,14 +56,14 @@ class MatchFinder {
  private:
   using Place = std::uint16_t;
 
-  // Noise has a different three bytes at each place of the window.
+  // In noise, almost every position of the window starts with a different three bytes.
   static constexpr unsigned bits3 = 18;
   static constexpr unsigned bits4 = 16;
 
   [[nodiscard]] static std::size_t hash3(std::uint32_t bytes) { return hash_of_3(bytes, bits3); }
   [[nodiscard]] static std::size_t hash4(std::uint32_t bytes) { return hash_of_4(bytes, bits4); }
 
-  // The entries of the place after next, on their way while this one is looked at.
+  // Prefetches the entries of the position after next.
   void fetch(std::size_t at) const {
     if (at + 6 > data_.size()) return;
     const std::uint32_t bytes = load32(&data_[at + 2]);
@@ -87,7 +87,7 @@ class MatchFinder {
     const auto most = static_cast<unsigned>(std::min<std::size_t>(longest_match, end - at));
     const std::uint8_t* here = data_.data() + at;
     const std::uint32_t bytes = load32(here);
-    // How far back an entry points; 65536 for one that says nothing.
+    // How far back an entry points; 65536 if it points nowhere.
     const auto back = [&](Place place) {
       return static_cast<std::uint32_t>(static_cast<Place>(at - place - 1U)) + 1U;
     };
@@ -110,7 +110,7 @@ class MatchFinder {
       const std::uint8_t* there = here - distance;
       if (there[longest] == here[longest] && load32(there) == bytes) consider(distance);
       const std::uint32_t next = back(previous_[(at - distance) % window_size]);
-      // An entry that was overwritten leads to the future.
+      // An overwritten entry points forward.
       if (next <= distance) break;
       distance = next;
     }

@@ -1,4 +1,4 @@
-// Earlier places with the same bytes, by binary trees.
+// Finds earlier matches with binary trees.
 #pragma once
 
 #include <algorithm>
@@ -13,13 +13,13 @@
 
 namespace imgmill::png {
 
-/// Earlier places with the same bytes, by binary trees (Pavlov's LZMA has them): one for each hash
-/// of four bytes, sorted by the bytes that follow, each place above all that are older. A new place
-/// becomes the root, and on its way down, where the old tree is parted into what is less and what
-/// is greater, meets ever longer matches in a dozen steps where a chain takes hundreds. What begins
-/// with the same `nice` bytes is in the tree only once. Dearer than chains in noise, cheaper by
-/// far in drawings. Links are kept modulo 65536; one to the place that holds it leads nowhere, and
-/// so does one to a younger place. For less than 4 GiB.
+/// Finds earlier matches with binary trees, as Pavlov's LZMA does: one tree per hash of four bytes,
+/// ordered by the bytes that follow, each position above all older ones. A new position becomes the
+/// root. On its way down it splits the old tree into smaller and greater strings and meets ever
+/// longer matches, in a dozen steps where a chain takes hundreds. Strings that agree in their first
+/// `nice` bytes are in the tree only once. Slower than chains on noise, far faster on drawings.
+/// Links are stored modulo 65536; a link to its owner or to a younger position is a null link. For
+/// less than 4 GiB of data.
 class MatchTree {
  public:
   MatchTree(std::span<const std::uint8_t> data, const DeflateParams& how)
@@ -29,14 +29,14 @@ class MatchTree {
         head4_(std::size_t{1} << bits4),
         child_(2 * window_size) {}
 
-  /// Takes in the bytes from `begin` to `end` without a look for matches.
+  /// Enters the bytes from `begin` to `end` without searching for matches.
   void learn(std::size_t begin, std::size_t end) {
     std::vector<Match> none;
     for (std::size_t at = begin; at < end; ++at) walk<false>(at, data_.size(), none);
   }
 
-  /// The matches of all places from `begin` to `end`, each place's behind each other: longer
-  /// ones are farther away. `first[i]` is where those of place begin + i start.
+  /// Finds the matches of all positions from `begin` to `end`, grouped by position; longer ones are
+  /// farther away. `first[i]` is the index of the first match of position begin + i.
   void find(std::size_t begin, std::size_t end, std::vector<Match>& matches,
             std::vector<std::uint32_t>& first) {
     matches.clear();
@@ -48,7 +48,7 @@ class MatchTree {
     std::size_t keep_from = begin;
     for (std::size_t at = begin; at < end; ++at) {
       first.push_back(static_cast<std::uint32_t>(matches.size()));
-      // Inside of a long match nothing better will come up.
+      // Inside a long match nothing better is likely.
       if (at < skip_to) {
         if (at >= keep_from) walk<false>(at, end, matches);
         continue;
@@ -56,7 +56,7 @@ class MatchTree {
       if (const unsigned run = run_at(at, end); run >= how_.nice) {
         matches.push_back({static_cast<std::uint16_t>(run), 1, distance_symbol(1)});
         skip_to = at + run;
-        // The last places of a run stand for all of it.
+        // The last positions of a run represent all of it in the tree.
         if (run_end < skip_to) {
           run_end = skip_to;
           while (run_end < end && data_[run_end] == data_[at]) ++run_end;
@@ -77,14 +77,14 @@ class MatchTree {
   static constexpr unsigned bits3 = 18;
   static constexpr unsigned bits4 = 15;
 
-  // How often the byte before `at` comes again.
+  // Length of the run that continues the byte before `at`.
   [[nodiscard]] unsigned run_at(std::size_t at, std::size_t end) const {
     if (at == 0 || data_[at - 1] != data_[at]) return 0;
     const auto most = static_cast<unsigned>(std::min<std::size_t>(longest_match, end - at));
     return common_length(&data_[at - 1], &data_[at], most);
   }
 
-  // The entries of the place after next, on their way while this one is looked at.
+  // Prefetches the entries of the position after next.
   template <bool look>
   void fetch(std::size_t at) const {
     if (at + 6 > data_.size()) return;
@@ -93,8 +93,8 @@ class MatchTree {
     if constexpr (look) __builtin_prefetch(&head3_[hash_of_3(bytes, bits3)], 1);
   }
 
-  // Puts the place `at` into its tree, and with `look` its matches into `matches`. Gives the length
-  // of the longest.
+  // Inserts the position `at` into its tree and, with `look`, appends its matches to `matches`.
+  // Returns the length of the longest.
   template <bool look>
   unsigned walk(std::size_t at, std::size_t end, std::vector<Match>& matches) {
     const auto most = static_cast<unsigned>(std::min<std::size_t>(longest_match, end - at));
@@ -103,11 +103,11 @@ class MatchTree {
     const std::uint8_t* const here = &data_[at];
     const std::uint32_t bytes = load32(here);
     const auto place = static_cast<Place>(at);
-    // How far back a place is; 65536 for this one.
+    // How far back a position is; 65536 for this one.
     const auto back = [&](Place other) {
       return static_cast<std::uint32_t>(static_cast<Place>(place - other - 1U)) + 1U;
     };
-    // The room of what is a whole window away is this place's own.
+    // A position one whole window back shares its slot with this one.
     const auto farthest = static_cast<std::uint32_t>(std::min(at, window_size - 1));
     unsigned longest = shortest_match - 1;
     const auto keep = [&](unsigned length, std::uint32_t away) {
@@ -123,13 +123,13 @@ class MatchTree {
     head3_[hash_of_3(bytes, bits3)] = place;
 
     const std::size_t hash = hash_of_4(bytes, bits4);
-    // No more than is known of a place may be believed, or what is less and what is greater would
-    // be mixed up: a head is never out of date.
+    // Heads are full positions, so they are never stale: a stale head would mix up smaller and
+    // greater strings.
     std::uint32_t distance = static_cast<std::uint32_t>(at + 1) - head4_[hash];
     head4_[hash] = static_cast<std::uint32_t>(at + 1);
 
-    // Where what is less will hang, and what is greater: the room, whose it is, and how many bytes
-    // all that may hang there have in common with this place.
+    // One side of the split, smaller or greater: the link to fill, its owner, and the number of
+    // bytes that everything below it has in common with this position.
     struct Side {
       Place* link;
       Place owner;
@@ -150,7 +150,7 @@ class MatchTree {
       const auto other = static_cast<Place>(place - distance);
       Place* const children = &child_[2 * (other % window_size)];
       if (length >= enough) {
-        // As far as it matters the same: this one takes its place.
+        // Equal as far as it matters: this position replaces the other.
         *less.link = back(children[0]) <= distance ? less.owner : children[0];
         *more.link = back(children[1]) <= distance ? more.owner : children[1];
         return longest;
@@ -173,7 +173,7 @@ class MatchTree {
   std::span<const std::uint8_t> data_;
   const DeflateParams& how_;
   std::vector<Place> head3_;
-  std::vector<std::uint32_t> head4_;  ///< places, counted from 1
+  std::vector<std::uint32_t> head4_;  ///< positions, counted from 1
   std::vector<Place> child_;
 };
 

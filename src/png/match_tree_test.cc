@@ -22,7 +22,7 @@ Found found(const Bytes& data, const DeflateParams& how, std::size_t begin) {
   return found;
 }
 
-// The nearest match of each length that no nearer one reaches, from four bytes on.
+// For each length from four bytes on, the nearest match that no nearer one reaches.
 std::vector<std::pair<unsigned, unsigned>> by_force(const Bytes& data, std::size_t at) {
   std::vector<std::pair<unsigned, unsigned>> all;
   const auto most = static_cast<unsigned>(std::min<std::size_t>(longest_match, data.size() - at));
@@ -72,8 +72,7 @@ TEST(MatchTree, FindsTheNearestOfEachLength) {
   }
 }
 
-// Windows come and go, runs are longer than a window, rooms are used again, and what is
-// given as a match is one.
+// Windows pass, runs exceed a window, slots are reused, and every reported match must be real.
 TEST(MatchTree, NeverGivesWhatIsNoMatch) {
   Bytes data;
   std::mt19937 random(7);
@@ -104,11 +103,11 @@ TEST(MatchTree, NeverGivesWhatIsNoMatch) {
   }
 }
 
-// A run of half a million bytes is looked at once, not once for each place.
+// A run of half a million bytes is examined once, not once per position.
 TEST(MatchTree, TakesRunsInStrides) {
   const Bytes data(500'000, 3);
   const Found all = found(data, {.chain = 16, .nice = longest_match}, 0);
-  // The end is nearer than the longest match only once.
+  // Only near the end are there matches shorter than the longest.
   EXPECT_LE(all.matches.size(), data.size() / longest_match + 2 * longest_match);
   for (const Match& match : all.matches) EXPECT_EQ(match.distance, 1);
 }

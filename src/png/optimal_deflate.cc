@@ -18,13 +18,13 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-// What is parsed and split into blocks in one go, bytes.
+// Number of bytes that are parsed and split into blocks at once.
 constexpr std::size_t segment_size = std::size_t{1} << 19;
-// Blocks begin and end at multiples of about this, bytes.
+// Blocks begin and end at multiples of about this many bytes.
 constexpr std::size_t unit_size = 6144;
 
 Cost cost_of(double total, double count) {
-  // What does not come up would cost about this much if it did.
+  // An unused symbol would cost about this much if it occurred.
   if (count == 0) count = 0.5;
   return static_cast<Cost>(std::lround(cost_unit * std::log2(total / count)));
 }
@@ -56,8 +56,8 @@ Costs costs_of(const Histogram& histogram) {
 constexpr unsigned dear_match = 10;
 constexpr unsigned cheap_match = 4;
 
-// Before anything is known: matches at a flat price, bytes as often as they are there where
-// matches are dear, and else at a flat price, too.
+// Initial costs: a flat price for matches; for literals their frequencies if matches are expensive,
+// else a flat price as well.
 Costs first_costs(Bytes data, unsigned match_bits) {
   Costs costs;
   if (match_bits == cheap_match) {
@@ -76,7 +76,7 @@ Costs first_costs(Bytes data, unsigned match_bits) {
   return costs;
 }
 
-/// n log2 n.
+/// n log2 n, from a table for small n.
 class Weights {
  public:
   Weights() {
@@ -96,7 +96,7 @@ const Weights& weights() {
   return all;
 }
 
-// About the size of a block, bits: entropies, and some bits for the length of each code.
+// Estimates the size of a block in bits: entropies, plus some bits for the length of each code.
 double about(const Histogram& histogram) {
   constexpr double header = 80;
   constexpr double bits_a_code = 3.5;
@@ -146,8 +146,7 @@ class Segment {
 
   [[nodiscard]] Bytes data() const { return data_; }
 
-  /// The cheapest tokens for the bytes from `begin` to `end`, by dynamic programming from the
-  /// end on.
+  /// Returns the cheapest tokens for the bytes from `begin` to `end`.
   Tokens parse(std::size_t begin, std::size_t end, const Costs& costs) {
     png::parse({.data = data_.data(),
                 .begin = begin,
@@ -166,8 +165,8 @@ class Segment {
     return tokens;
   }
 
-  /// Where blocks should begin, by their entropies: the cheapest way from unit to unit. The last
-  /// number is the end. The tokens must stand for the whole segment.
+  /// Chooses block borders by entropy: the cheapest path from unit to unit. The last element is the
+  /// end. The tokens must cover the whole segment.
   [[nodiscard]] std::vector<std::size_t> split(const Tokens& tokens) const {
     std::vector<Histogram> units(1);
     std::vector<std::size_t> starts = {0};
@@ -220,14 +219,14 @@ Histogram histogram_of(const Tokens& tokens) {
 
 constexpr std::uint64_t nothing_yet = std::numeric_limits<std::uint64_t>::max();
 
-/// A block as it was parsed last.
+/// The best parse of a block so far.
 struct Block {
-  std::size_t size = 0;  ///< bytes that it stands for
+  std::size_t size = 0;  ///< uncompressed bytes
   Tokens tokens;
   std::uint64_t bits = nothing_yet;
 };
 
-// Parses again and again with the costs of the parse before. `little`: as in DeflateParams.
+// Parses repeatedly, each time with the costs of the previous parse. `little`: as in DeflateParams.
 void refine(Segment& segment, std::size_t begin, std::size_t end, Costs costs, unsigned passes,
             unsigned little, Block& best) {
   for (unsigned pass = 0; pass < passes; ++pass) {
@@ -253,8 +252,8 @@ Tokens join(const std::vector<Block>& blocks) {
   return all;
 }
 
-// Costs to start with: those that one of the two starts comes to in the middle of the segment,
-// whichever makes that shorter.
+// Returns the initial costs: of the two starts, the converged costs of the one that makes the
+// middle of the segment smaller.
 Costs better_start(Segment& segment, unsigned little) {
   constexpr std::size_t most = 96 * 1024;
   constexpr unsigned passes = 3;
@@ -289,7 +288,7 @@ std::vector<Block> blocks_of(Segment& segment, const DeflateParams& how) {
     for (std::size_t i = 0; i + 1 < borders.size(); ++i) {
       const std::size_t begin = borders[i];
       const std::size_t end = borders[i + 1];
-      // The block's part of the parse that it was cut out of.
+      // The block's part of the parse that it was cut from.
       Block& block = now[i];
       for (std::size_t at = begin; at < end; at += tokens[token++].length) {
         block.tokens.push_back(tokens[token]);

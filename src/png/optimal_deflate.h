@@ -1,4 +1,4 @@
-// Deflate for data like filtered rows of pixels: smaller than libdeflate's best and Zopfli's.
+// Deflate encoder for filtered rows and similar data: smaller output than libdeflate and Zopfli.
 #pragma once
 
 #include <cstddef>
@@ -10,35 +10,35 @@
 
 namespace imgmill::png {
 
-/// How long to look. The time goes with `chain` and with `passes` times the starts.
+/// Search effort. The time grows with `chain`, and with `passes` times the number of starts.
 struct DeflateParams {
-  unsigned chain = 16;  ///< earlier places that are looked at for each byte, at most
-  unsigned nice = 128;  ///< 3..258: a match this long is taken without looking further
-  unsigned passes = 2;  ///< parses of each block at most, each with the costs of the one before
-  /// What a match is expected to cost in the first parse beyond its extra bits, bits. A parse
-  /// settles near its start: noise wants matches to be dear in the beginning, drawings cheap.
-  /// `both`: each block is parsed from each of the two starts. `better`: a piece of each half
-  /// MiB tells which of the two suits that half MiB; a third of the time.
+  unsigned chain = 16;  ///< maximum number of earlier positions examined per byte
+  unsigned nice = 128;  ///< 3..258: a match this long ends the search
+  unsigned passes = 2;  ///< maximum number of parses per block, each with the costs of the previous
+                        ///< one
+  /// Cost in bits that the first parse assumes for a match beyond its extra bits. A parse converges
+  /// close to its start: noise needs an expensive start, drawings a cheap one. `both`: each block
+  /// is parsed from both starts. `better`: a sample of each half MiB decides which start suits that
+  /// half MiB; this takes a third of the time.
   enum Starts : unsigned { dear = 1, cheap = 2, both = 3, better = 4 };
   Starts starts = dear;
-  bool split_again = false;  ///< find the blocks anew, once it is known how they are parsed
-  /// Chains are cheaper where matches are short (noise), trees where they are long (drawings).
+  bool split_again = false;  ///< choose the block borders again after the first parse
+  /// Chains are faster where matches are short (noise), trees where they are long (drawings).
   enum Finder { chains, trees };
   Finder finder = chains;
-  /// A block is parsed no more once that saves less than one part in so many; 0: all `passes` are
-  /// made.
+  /// A block is not parsed again once a pass saves less than 1/`little` of it; 0: no such limit.
   unsigned little = 0;
 };
 
-/// A zlib stream of `content`. The parse is the shortest path under the costs of the parse before
-/// (as in Zopfli); blocks are split where that is cheapest by their entropies, by dynamic
-/// programming. `thread_count` threads share the work, half a MiB each at a time and some 20 MiB of
-/// memory for it; the bytes do not depend on their number. Thread-safe, throws std::bad_alloc.
+/// Compresses `content` to a zlib stream. Each parse is the shortest path under the costs of the
+/// previous one (as in Zopfli). Blocks are split where their entropies make it cheapest, by dynamic
+/// programming. `thread_count` threads share the work; each takes half a MiB at a time and some 20
+/// MiB of memory. The result does not depend on their number. Thread-safe. Throws std::bad_alloc.
 [[nodiscard]] std::vector<std::uint8_t> optimal_deflate(const Content& content,
                                                         const DeflateParams& how,
                                                         int thread_count = 1);
 
-/// The same of bytes in memory.
+/// The same for bytes in memory.
 [[nodiscard]] std::vector<std::uint8_t> optimal_deflate(std::span<const std::uint8_t> data,
                                                         const DeflateParams& how,
                                                         int thread_count = 1);

@@ -13,7 +13,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// What zlib makes of a stream: ours must not be its own witness.
+// Decompresses with zlib: our own decoder must not verify our encoder.
 Bytes by_zlib(const Bytes& stream, std::size_t size) {
   Bytes out(size + 1);
   uLongf length = out.size();
@@ -22,7 +22,7 @@ Bytes by_zlib(const Bytes& stream, std::size_t size) {
   return out;
 }
 
-// Small numbers of both signs, as filters leave them; some of it comes again.
+// Small numbers of both signs, as filters leave them, with some repetition.
 Bytes residue(std::size_t size, unsigned seed) {
   std::mt19937 random(seed);
   Bytes bytes;
@@ -53,7 +53,7 @@ TEST(Squeezed, ComesBackThroughZlib) {
   inputs.push_back(Bytes(1000, 42));
   inputs.push_back(Bytes(70'000, 0));
   inputs.push_back(residue(20'000, 1));
-  Bytes noise(80'000);  // cannot be compressed: stored, in more than one piece
+  Bytes noise(80'000);  // incompressible: stored, in more than one block
   std::mt19937 random(5);
   for (std::uint8_t& byte : noise) byte = static_cast<std::uint8_t>(random());
   inputs.push_back(noise);
@@ -92,7 +92,7 @@ TEST(Squeezed, IsShorterThanTheHighestLevelOfLibdeflate) {
 }
 
 TEST(CodeLengths, FillTheTreeWithinTheLimit) {
-  // Fibonacci's numbers want the longest codes there are.
+  // Fibonacci numbers produce the longest possible codes.
   std::vector<std::uint32_t> counts = {1, 1};
   while (counts.size() < 40)
     counts.push_back(counts[counts.size() - 1] + counts[counts.size() - 2]);
@@ -138,7 +138,7 @@ TEST(Inflated, WantsExactlyTheSizeThatWasSaid) {
   EXPECT_EQ(inflated(stream, input.size()), input);
   EXPECT_FALSE(inflated(stream, input.size() - 1));
   EXPECT_FALSE(inflated(stream, input.size() + 1));
-  // More than could come of it is not even tried.
+  // A size beyond what the stream could expand to is rejected early.
   EXPECT_FALSE(inflated(stream, std::size_t{1} << 60));
 }
 

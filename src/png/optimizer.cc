@@ -26,18 +26,18 @@ namespace {
 
 constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
-/// What is tried, and how hard. The numbers were chosen on Kodak's 24 photographs and 97
+/// The trials and their effort. The numbers were chosen on Kodak's 24 photographs and 97
 /// screenshots of gnome-user-docs.
 struct Plan {
-  std::span<const Strategy> direct;   ///< for grey and true colours
-  std::span<const Strategy> indexed;  ///< for the best order of a palette
+  std::span<const Strategy> direct;   ///< for greyscale and truecolour
+  std::span<const Strategy> indexed;  ///< for the best palette order
   std::span<const PaletteOrder> orders;
   int trial_level;
-  std::size_t sample;        ///< bytes that each trial compresses at most
-  int second_level;          ///< of the trials of those that were best in the first, at most
-  std::size_t second_round;  ///< how many that are; 0: there is but one round
-  int final_level;           ///< of libdeflate
-  bool squeeze;              ///< with the encoder of our own to the last byte
+  std::size_t sample;        ///< maximum number of bytes compressed per trial
+  int second_level;          ///< libdeflate level of the second round, at most
+  std::size_t second_round;  ///< number of attempts in the second round; 0: only one round
+  int final_level;           ///< libdeflate level of the result
+  bool squeeze;              ///< use our own encoder, with maximum compression
 };
 
 constexpr std::array usual_direct = {Strategy::none, Strategy::sub, Strategy::up, Strategy::entropy,
@@ -63,12 +63,12 @@ Plan plan_for(Effort effort) {
   return {usual_direct, balanced_indexed, all_orders, 3, 160 * kib, 0, 0, 10, false};
 }
 
-// Evenly spread over the picture, so that each part has a say.
+// Returns bands evenly spread over the picture, so that every part is represented.
 std::vector<Band> sample_bands(const Raster& largest, std::size_t sample) {
   constexpr std::uint64_t pieces = 4;
   const std::uint64_t rows = sample / (largest.stride() + 1) / pieces;
   const std::uint64_t height = largest.height;
-  // Half a picture is not much cheaper than the whole, and tells less.
+  // Half the picture is not much cheaper than the whole, and less representative.
   if (rows == 0 ? height <= pieces : 2 * pieces * rows >= height) return {{0, largest.height}};
   const std::uint64_t thickness = std::max<std::uint64_t>(rows, 1);
   std::vector<Band> bands;
@@ -80,7 +80,7 @@ std::vector<Band> sample_bands(const Raster& largest, std::size_t sample) {
   return bands;
 }
 
-/// All the ways of storing the same pixels that are worth a trial.
+/// All ways of storing the same pixels that are worth a trial.
 struct Forms {
   std::vector<Raster> direct;
   std::vector<Raster> indexed;
@@ -89,10 +89,10 @@ struct Forms {
 void add_forms(Raster base, bool profile, const Options& options, const Plan& plan, Forms& forms) {
   if (auto better = without_key(base)) base = std::move(*better);
   const HiddenColours hidden = options.clean_alpha ? HiddenColours::free : HiddenColours::kept;
-  // A key costs next to nothing, but takes the pixels' alpha away from a palette; that is made
-  // from the one with alpha, which is the same.
+  // A transparent colour costs almost nothing, but the palette is made from the equivalent raster
+  // with alpha, since it stores alpha itself.
   std::optional<Raster> palette;
-  // A profile for grey does not explain a palette.
+  // A grey profile is not valid for a palette.
   if (options.palette && forms.indexed.empty() && !(profile && is_grey(base.colour))) {
     palette = with_palette(base);
   }
@@ -103,7 +103,7 @@ void add_forms(Raster base, bool profile, const Options& options, const Plan& pl
   }
   const bool grey = is_grey(direct.colour);
   if (auto better = in_fewer_bits(direct)) direct = std::move(*better);
-  // Grey needs no palette to be one byte.
+  // 8-bit grey is already one byte per pixel; a palette must beat that.
   if (palette && (!grey || has_alpha(direct.colour) || palette->bits < direct.bits)) {
     for (const PaletteOrder order : plan.orders) {
       forms.indexed.push_back(reordered(*palette, order));
@@ -112,8 +112,7 @@ void add_forms(Raster base, bool profile, const Options& options, const Plan& pl
   forms.direct.push_back(std::move(direct));
 }
 
-// What stood in memory as `raster` is not kept beside what comes of it, unless it is one of the
-// forms.
+// Does not keep the pixels of `raster` next to those of its forms, unless it is one of them.
 Forms forms_of(Raster raster, bool profile, const Options& options, const Plan& plan) {
   const bool indexed = raster.colour == Colour::palette;
   Raster base = indexed ? spread(raster) : spread(std::move(raster));
@@ -125,7 +124,7 @@ Forms forms_of(Raster raster, bool profile, const Options& options, const Plan& 
     return forms;
   }
   add_forms(std::move(base), profile, options, plan, forms);
-  // The order of a palette may have been somebody's good idea.
+  // The original order of the palette may be a good one.
   const bool own = options.palette && indexed && !forms.indexed.empty() &&
                    raster.bits == forms.indexed.front().bits && !options.clean_alpha;
   if (own) forms.indexed.push_back(std::move(raster));
@@ -142,7 +141,7 @@ class FilterSearch {
         if (raster.stride() > largest->stride()) largest = &raster;
       }
     }
-    // Below this, threads cost more time than they save.
+    // Below this size, threads cost more time than they save.
     constexpr std::size_t worth_sharing = 256 * 1024;
     lanes_ = largest->rows.size() < worth_sharing ? 1 : std::max(thread_count, 1);
     deflaters_ = std::vector<Deflater>(static_cast<std::size_t>(lanes_));
@@ -176,7 +175,7 @@ class FilterSearch {
     if (plan.second_round > 0) compete_again();
   }
 
-  /// The zlib stream and raster of the winner.
+  /// The raster and zlib stream of the winner.
   struct Winner {
     const Raster* raster = nullptr;
     std::vector<std::uint8_t> stream;
@@ -198,22 +197,22 @@ class FilterSearch {
   }
 
  private:
-  /// A raster, a way to choose filters, what that chose in the bands and what it comes to.
+  /// A raster, a filter strategy, the filters it chose in the bands and the resulting size.
   struct Attempt {
     const Raster* raster = nullptr;
     Strategy strategy = Strategy::none;
     FilterChoice filters = {};
-    std::size_t size = no_limit;  ///< bytes, as far as the sample tells
+    std::size_t size = no_limit;  ///< bytes, estimated from the sample
   };
 
-  // Rows that are compressed so fast that samples need not be trusted, bytes.
+  // Rows up to this many bytes compress so fast that samples need not be relied on.
   static constexpr std::size_t small = 16 * 1024;
   static constexpr DeflateParams quick_look{4, 32, 1, DeflateParams::dear, false};
-  // Twice as long chains and matches save 0.07 % of Kodak's and CID22's bytes, and take 1.3 times
-  // as long.
+  // Chains and matches of twice the length save 0.07 % of the bytes of Kodak and CID22, and take
+  // 1.3 times as long.
   static constexpr DeflateParams noise_squeeze{8, 64, 2, DeflateParams::dear, false};
   static constexpr DeflateParams small_squeeze{16, 128, 2, DeflateParams::both, false};
-  // The end at a thousandth costs 0.02 % of the bytes of 26 screenshots and saves a tenth of the
+  // Stopping at a thousandth costs 0.02 % of the bytes of 26 screenshots and saves a tenth of the
   // time.
   static constexpr DeflateParams max_squeeze{
       14, longest_match, 2, DeflateParams::better, false, DeflateParams::trees, 1000};
@@ -224,10 +223,9 @@ class FilterSearch {
   static constexpr DeflateParams small_max_squeeze{64, longest_match, 5, DeflateParams::both, true};
   static constexpr std::array low_depth = {Strategy::none, Strategy::bigrams};
 
-  // Level 2 puts the filters of drawings into a better order than level 3 (100 screenshots: 0.2 %
-  // fewer bytes in the end), and those of photographs into a worse one. In the second round, level
-  // 7 is as good as level 10 for drawings (26 screenshots: 0.03 % fewer bytes), and 0.1 % worse for
-  // photographs.
+  // Level 2 ranks the filters of drawings better than level 3 does (100 screenshots: 0.2 % fewer
+  // bytes in the result), and those of photographs worse. In the second round, level 7 is as good
+  // as level 10 for drawings (26 screenshots: 0.03 % fewer bytes), and 0.1 % worse for photographs.
   bool is_drawing(const Raster& raster) {
     constexpr std::size_t part = 3;
     constexpr std::size_t most = 32 * 1024;
@@ -237,7 +235,7 @@ class FilterSearch {
     return deflaters_.front().zlib(piece, 1, piece.size() / part).has_value();
   }
 
-  // Lets entries compete; of those with the same filters, the first.
+  // Adds entries to the competition; of those with the same filters, only the first.
   void enter(std::vector<Attempt> entries) {
     parallel_for(lanes_, entries.size(), [&](std::size_t i, std::size_t) {
       Attempt& entry = entries[i];
@@ -256,7 +254,8 @@ class FilterSearch {
     std::ranges::move(different, std::back_inserter(attempts_));
   }
 
-  // `size_of(rows, thread)`: bytes that the filtered rows of the bands come to.
+  // `size_of(rows, thread)` returns the compressed size of the filtered rows of the bands, in
+  // bytes.
   template <typename SizeOf>
   void measure(std::vector<Attempt>& attempts, const SizeOf& size_of) {
     parallel_for(lanes_, attempts.size(), [&](std::size_t i, std::size_t thread) {
@@ -271,7 +270,7 @@ class FilterSearch {
     if (noise_) return optimal_deflate(rows, noise_trial).size();
     return deflaters_[thread].zlib(rows, second_level_, no_limit).value().size();
   }
-  // Of all that there is.
+  // For the whole picture.
   std::size_t second_size(const Content& rows) {
     if (noise_) return optimal_deflate(rows, noise_trial, lanes_).size();
     std::atomic<std::size_t> size = 0;
@@ -283,12 +282,13 @@ class FilterSearch {
     return size;
   }
 
-  // The best of the first round in the order that a better encoder sees them in.
+  // Ranks the best attempts of the first round with a better encoder.
   void compete_again() {
     const Attempt& best = attempts_.front();
     const auto seen = filtered(*best.raster, best.filters, bands_);
     noise_ = is_noise(content_of(seen));
-    // Of little, a quick level's order says little; of more, what is 1.5 % behind does not win.
+    // For small pictures the ranking of a fast level means little; for larger ones, an attempt that
+    // is 1.5 % behind does not win.
     constexpr std::size_t little = 64 * 1024;
     const bool few = best.raster->rows.size() <= little;
     const std::size_t most = plan_.second_round * (few ? 3 : 1);
@@ -303,7 +303,7 @@ class FilterSearch {
     std::ranges::stable_sort(attempts_, {}, &Attempt::size);
     const Attempt& now = attempts_.front();
     if (now.raster == raster && now.strategy == strategy) return;
-    // Samples contradict each other: the whole decides.
+    // The samples disagree: decide on the whole picture.
     const auto before = std::ranges::find_if(attempts_, [&](const Attempt& attempt) {
       return attempt.raster == raster && attempt.strategy == strategy;
     });
@@ -314,8 +314,8 @@ class FilterSearch {
     if (size(attempts_[1]) < size(attempts_[0])) std::swap(attempts_[0], attempts_[1]);
   }
 
-  // In noise libdeflate finds many short matches that cost more than they save, and never gets
-  // away from them. Whether there is such noise is asked of a piece from the middle.
+  // In noise libdeflate finds many short matches that cost more than they save, and never gets away
+  // from them. A piece from the middle tells whether this is such noise.
   bool is_noise(const Content& rows) {
     constexpr std::size_t piece = 24 * 1024;
     constexpr double clearly = 0.99;
@@ -325,20 +325,20 @@ class FilterSearch {
                         clearly * static_cast<double>(usual->size());
   }
 
-  // `expected`: bytes, as far as the sample tells.
+  // `expected`: bytes, estimated from the sample.
   std::vector<std::uint8_t> compressed(const Content& rows, std::size_t expected) {
     if (plan_.final_level >= 10 && rows.size <= small) return compressed_small(rows.all());
     if (plan_.squeeze && noise_) return optimal_deflate(rows, max_noise_squeeze, lanes_);
     if (plan_.squeeze) {
       std::vector<std::uint8_t> own = optimal_deflate(rows, max_squeeze, lanes_);
-      // Of very little, libdeflate sometimes makes less.
+      // For very compressible rows, libdeflate is sometimes smaller.
       if (own.size() > rows.size / 20) return own;
       std::vector<std::uint8_t> theirs = in_pieces(rows, plan_.final_level);
       return theirs.size() < own.size() ? theirs : own;
     }
     const bool rich = plan_.final_level == 10 && expected > rows.size / 10;
     if (rich && is_noise(rows)) return optimal_deflate(rows, noise_squeeze, lanes_);
-    // In photographs and the like a higher level is worth its time.
+    // For photographs and the like, a higher level is worth its time.
     const bool photograph = rich && expected > rows.size / 3;
     return in_pieces(rows, plan_.final_level + (photograph ? 1 : 0));
   }
@@ -351,14 +351,14 @@ class FilterSearch {
     return own;
   }
 
-  // Into how many pieces that know nothing of each other something is cut for libdeflate. Without
-  // what stood before it, a piece loses some 0.05 % of 2 MiB.
+  // Number of independent pieces into which data is cut for libdeflate. Without the window that
+  // precedes it, a piece loses some 0.05 % of 2 MiB.
   static std::size_t pieces_of(const Content& rows) {
     constexpr std::size_t piece_size = std::size_t{2} << 20;
     return std::max<std::size_t>(rows.size / piece_size, 1);
   }
 
-  // By libdeflate; what is large, in pieces, on all threads.
+  // Compresses with libdeflate; large data in pieces, on all threads.
   std::vector<std::uint8_t> in_pieces(const Content& rows, int level) {
     const std::size_t count = pieces_of(rows);
     if (count == 1) {
@@ -376,24 +376,24 @@ class FilterSearch {
         understood = false;
       }
     });
-    // Should another libdeflate write what is not understood here, our own encoder will do.
+    // Should a future libdeflate write blocks that we cannot parse, use our own encoder.
     return understood ? zlib_stream_of(std::move(pieces))
                       : optimal_deflate(rows, noise_squeeze, lanes_);
   }
 
-  // All rows as they are compressed.
+  // All filtered rows.
   Content whole(const Attempt& attempt) const {
     return filtered_content(*attempt.raster, attempt.strategy, lanes_);
   }
 
   const Plan& plan_;
   int lanes_ = 1;
-  std::vector<Deflater> deflaters_;  ///< one a thread
+  std::vector<Deflater> deflaters_;  ///< one per thread
   std::vector<Band> bands_;
   double scale_ = 1;
   int trial_level_ = 1;
   int second_level_ = 0;
-  bool noise_ = false;  ///< known after a second round
+  bool noise_ = false;  ///< valid after the second round
   std::vector<Attempt> attempts_;
 };
 
@@ -401,7 +401,7 @@ Buffer smallest(Raster raster, const Surroundings& surroundings, const Options& 
   const Plan plan = plan_for(options.effort);
   Forms forms = forms_of(std::move(raster), surroundings.profile, options, plan);
   const FilterSearch::Winner winner = FilterSearch(plan, forms, options.threads).winner();
-  // The file needs its header only.
+  // Writing the file needs the headers only.
   for (auto* list : {&forms.direct, &forms.indexed}) {
     for (Raster& form : *list) form.rows = {};
   }
@@ -420,7 +420,7 @@ Buffer encode(Raster raster, ByteView profile, const Options& options) {
   std::vector<std::byte> chunk;
   if (!profile.empty()) {
     using std::string_view_literals::operator""sv;
-    const ByteView name = as_bytes("icc\0\0"sv);  // a name, its end, the method: deflate
+    const ByteView name = as_bytes("icc\0\0"sv);  // name, terminator, compression method: deflate
     chunk.assign(name.begin(), name.end());
     Deflater deflater;
     const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(profile.data()),

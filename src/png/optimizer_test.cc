@@ -54,7 +54,7 @@ std::string chunk_data(ByteView file, std::string_view type) {
   return data;
 }
 
-// `file` with one chunk more behind its header.
+// Returns `file` with one more chunk after its header.
 Bytes with_chunk(const Bytes& file, std::string_view type, std::string_view data) {
   metadata::ByteWriter out;
   constexpr std::size_t header_end = 8 + 25;
@@ -69,7 +69,7 @@ Bytes with_chunk(const Bytes& file, std::string_view type, std::string_view data
   return {whole.view().begin(), whole.view().end()};
 }
 
-// Optimized, and found to show the same by libpng, colours under transparency included.
+// Optimizes, and checks with libpng that the pixels are the same, hidden colours included.
 Buffer proved(const Bytes& file, const Options& options, const std::string& what) {
   Result<Buffer> out = optimize(file, options);
   EXPECT_TRUE(out) << what << ": " << out.error().describe();
@@ -89,7 +89,7 @@ TEST(PngOptimizer, KeepsEveryPixelOfEveryKindAndSize) {
     for (const int channels : {1, 2, 3, 4}) {
       for (const int bits : {1, 2, 4, 8, 16}) {
         if (bits < 8 && channels != 1) continue;
-        // Each kind in every third size: all of them are there, and the test stays quick.
+        // Each kind in every third size: all kinds are covered, and the test stays fast.
         if ((++kind + side) % 3 != 0) continue;
         const int turn = side + channels + bits;
         PngMake how;
@@ -156,7 +156,7 @@ TEST(PngOptimizer, IsTheSameEachTime) {
 }
 
 TEST(PngOptimizer, ThreadsDoNotChangeAByte) {
-  // More rows than one thread is given, and in noise more than one piece of the packing.
+  // More rows than one thread gets, and for noise more than one piece in compression.
   struct Kind {
     const char* name;
     test::Raster picture;
@@ -178,7 +178,7 @@ TEST(PngOptimizer, ThreadsDoNotChangeAByte) {
     const Bytes file = make_png(kind.picture, {.palette = kind.palette});
     const bool hard = kind.name == std::string_view("photo");
     for (const Effort effort : {Effort::balanced, Effort::max}) {
-      // The highest effort runs the same code on each kind; two of them will do.
+      // Maximum effort runs the same code for each kind; two of them will do.
       if (effort == Effort::max && !hard && !kind.palette) continue;
       const auto one = optimize(file, {.effort = effort});
       ASSERT_TRUE(one);
@@ -202,7 +202,7 @@ TEST(PngOptimizer, LargePicturesArePackedInPiecesByAnyNumberOfThreads) {
   EXPECT_TRUE(std::ranges::equal(one.view(), many->view()));
 }
 
-// What only the caller's thread can do is reading, reductions and joining what all have packed.
+// Only reading, reductions and joining the pieces are limited to the caller's thread.
 TEST(PngOptimizer, LittleOfALargePictureIsLeftToOneThread) {
   test::Raster noisy = test::photo(1700, 1400);
   std::mt19937 random(3);
@@ -223,7 +223,7 @@ TEST(PngOptimizer, LittleOfALargePictureIsLeftToOneThread) {
     const double own = cpu_time(CLOCK_THREAD_CPUTIME_ID) - own_before;
     const double all = cpu_time(CLOCK_PROCESS_CPUTIME_ID) - all_before;
     ASSERT_TRUE(many);
-    // A third would be its share of all, where that is three pieces.
+    // Its share would be a third of the total if there are three pieces.
     EXPECT_LT(own, 0.5 * all) << name << ": " << own << " of " << all << " s";
     const auto one = optimize(file, {});
     ASSERT_TRUE(one);
@@ -328,7 +328,7 @@ TEST(PngReader, RefusesWhateverIsDamaged) {
 
 TEST(PngReader, AsksForNoMoreMemoryThanTheDataCanFill) {
   Bytes file = make_png(test::photo(4, 4));
-  // The header of a picture of 30,000 x 30,000 pixels, with a right checksum.
+  // The header of a picture of 30,000 x 30,000 pixels, with a correct checksum.
   for (const std::size_t at : {16, 20}) {
     file[at + 2] = std::byte{0x75};
     file[at + 3] = std::byte{0x30};

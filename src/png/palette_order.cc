@@ -29,7 +29,7 @@ double luminance(const Entry& entry) {
   return 0.2126 * entry[0] + 0.7152 * entry[1] + 0.0722 * entry[2];
 }
 
-// How often two colours touch, side by side or one above the other.
+// How often two colours touch, horizontally or vertically.
 std::vector<std::uint32_t> contacts(const Indices& indices, const Raster& raster) {
   const std::size_t colours = raster.palette.size();
   std::vector<std::uint32_t> count(colours * colours);
@@ -54,7 +54,7 @@ std::vector<std::size_t> by_adjacency(const Indices& indices, const Raster& rast
   const auto weight = [&](std::size_t a, std::size_t b) {
     return static_cast<double>(count[a * colours + b]);
   };
-  std::vector<double> to_chain(colours);  // contacts with all that is placed
+  std::vector<double> to_chain(colours);  // contacts with all placed colours
   std::vector<bool> placed(colours);
   std::deque<std::size_t> chain;
   const auto place = [&](std::size_t colour, bool front) {
@@ -83,7 +83,7 @@ std::vector<std::size_t> by_adjacency(const Indices& indices, const Raster& rast
     for (std::size_t colour = 0; colour < colours; ++colour) {
       if (!placed[colour] && (next == colours || to_chain[colour] > to_chain[next])) next = colour;
     }
-    // Which end is nearer to those it touches.
+    // Which end is nearer to the colours that it touches.
     double front = 0;
     double back = 0;
     for (std::size_t i = 0; i < chain.size(); ++i) {
@@ -138,7 +138,7 @@ Raster reordered(const Raster& raster, PaletteOrder order) {
     out.palette[i] = raster.palette[sequence[i]];
     now[sequence[i]] = static_cast<std::uint8_t>(i);
   }
-  // A byte holds several indices; what becomes of it does not depend on where it stands.
+  // A byte holds several indices; its replacement does not depend on its position.
   std::array<std::uint8_t, 256> byte{};
   const auto bits = static_cast<unsigned>(raster.bits);
   for (unsigned value = 0; value < 256; ++value) {
@@ -149,7 +149,7 @@ Raster reordered(const Raster& raster, PaletteOrder order) {
     byte[value] = static_cast<std::uint8_t>(packed);
   }
   for (std::uint8_t& value : out.rows) value = byte[value];
-  // The padding behind a row was 0 and is to be 0 again.
+  // The padding after a row was 0 and must be 0 again.
   const std::size_t used = raster.width * bits % 8;
   if (used != 0) {
     const std::size_t stride = raster.stride();

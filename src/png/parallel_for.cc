@@ -43,7 +43,7 @@ void parallel_for(int thread_count, std::size_t count,
     try {
       while (threads.size() + 1 < most) threads.emplace_back(run, threads.size() + 1);
     } catch (const std::system_error&) {
-      // The others, and be it this thread alone, take over.
+      // The other threads, or just this one, do the rest.
     }
     run(0);
   }

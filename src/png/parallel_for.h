@@ -1,4 +1,4 @@
-// Work on one image that several threads may share.
+// Splits work on one image among several threads.
 #pragma once
 
 #include <cstddef>
@@ -6,10 +6,10 @@
 
 namespace imgmill::png {
 
-/// Calls `work(i, thread)` once for each i below `count`, in any order, on `thread_count` threads
-/// at most, the caller's among them; `thread` is below `thread_count` and belongs to one thread as
-/// long as this runs. Where the system gives fewer threads, fewer do it all. What `work` throws is
-/// thrown here, of several the one with the smallest i that was reached.
+/// Calls `work(i, thread)` once for each i below `count`, in any order, on at most `thread_count`
+/// threads including the caller's. `thread` is below `thread_count` and identifies one thread for
+/// the duration of the call. If the system provides fewer threads, those do all the work. Rethrows
+/// what `work` throws; if several calls throw, the exception with the smallest i that was reached.
 void parallel_for(int thread_count, std::size_t count,
                   const std::function<void(std::size_t i, std::size_t thread)>& work);
 

@@ -8,7 +8,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "png/parse.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// After foreach_target.h, which includes this file once per instruction set.
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -20,9 +20,9 @@ void Parse(const ParseJob& job) {
   const hn::CappedTag<std::uint32_t, parse_margin> d;
   const std::size_t thread_count = hn::Lanes(d);
   const auto ascending = hn::Iota(d, 0);
-  // Of fewer lengths than this, vectors cost more than they save.
+  // For fewer lengths than this, vectors cost more than they save.
   constexpr unsigned few = 8;
-  // Nothing but pointers in here: this is where most of the time goes.
+  // Raw pointers only: this is where most of the time is spent.
   const Costs& costs = *job.costs;
   const Cost* const length_cost = costs.length.data();
   Cost* const cost = job.cost;
@@ -47,7 +47,7 @@ void Parse(const ParseJob& job) {
         }
       }
     } else {
-      // Each thread keeps the best of its own lengths.
+      // Each lane keeps the best of its own lengths.
       auto least = hn::Set(d, best);
       auto chosen = hn::Set(d, choice);
       for (; match < stop; ++match) {
@@ -67,7 +67,7 @@ void Parse(const ParseJob& job) {
           length += std::min(left, thread_count);
         }
       }
-      // Of equals the shortest, whose choice is the smallest number.
+      // On a tie the shortest, whose choice is the smallest number.
       const auto smallest = hn::MinOfLanes(d, least);
       const auto others = hn::Set(d, ~std::uint32_t{0});
       chosen = hn::IfThenElse(hn::Eq(least, smallest), chosen, others);

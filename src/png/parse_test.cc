@@ -17,7 +17,7 @@ struct Parsed {
   bool operator==(const Parsed&) const = default;
 };
 
-/// Bytes with any matches at all: a parse does not ask whether they are there.
+/// Bytes with arbitrary matches: a parse does not check that they are real.
 struct Problem {
   std::vector<std::uint8_t> data;
   std::vector<Match> matches;
@@ -27,7 +27,7 @@ struct Problem {
   Problem(std::size_t size, unsigned longest, unsigned seed) {
     std::mt19937 generator(seed);
     const auto random = [&] { return static_cast<unsigned>(generator()); };
-    // Few different costs, so that there are equals.
+    // Few distinct costs, so that there are ties.
     for (Cost& cost : costs.literal) cost = 512 + 256 * (random() % 4);
     for (Cost& cost : costs.length) cost = 512 + 256 * (random() % 4);
     for (Cost& cost : costs.distance) cost = 256 * (random() % 4);
@@ -84,7 +84,7 @@ TEST(Parse, TakesTheCheapestWay) {
   problem.costs.length.fill(1500);
   problem.costs.length[6] = 900;
   problem.costs.distance.fill(0);
-  // A match of 8 from the first place on; 6 of it and four bytes cost 4900, 8 and two 3500.
+  // A match of 8 at the first position: 6 of it and four bytes cost 4900, 8 and two 3500.
   problem.matches = {{8, 77, 0}};
   problem.first.assign(11, 1);
   problem.first[0] = 0;

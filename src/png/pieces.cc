@@ -10,12 +10,12 @@
 namespace imgmill::png {
 namespace {
 
-/// Bits from the lowest of each byte on; zeros behind the end, which position() tells.
+/// Reads bits from the lowest of each byte on. Zeros follow the end; position() tells.
 class BitReader {
  public:
   explicit BitReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
 
-  // The next 24 bits at least, without going on.
+  // Returns at least the next 24 bits without consuming them.
   [[nodiscard]] std::uint32_t peek() const {
     const std::size_t byte = at_ / 8;
     std::uint64_t bits = 0;
@@ -47,10 +47,10 @@ class BitReader {
 constexpr unsigned longest_code = 15;
 constexpr unsigned no_symbol = 0xFFFF;
 
-/// Symbols by the bits that come next.
+/// Decodes one symbol from the next bits.
 class Decoder {
  public:
-  // Unused bits lead to no_symbol.
+  // Unused codes decode to no_symbol.
   explicit Decoder(std::span<const std::uint8_t> lengths)
       : bits_(lengths.empty() ? 0 : std::ranges::max(lengths)),
         entries_(std::size_t{1} << bits_, none) {
@@ -65,7 +65,7 @@ class Decoder {
       const unsigned bits = lengths[symbol];
       if (bits == 0) continue;
       const unsigned code = next[bits]++;
-      if (code >> bits != 0) continue;  // more codes than there is room for
+      if (code >> bits != 0) continue;  // over-subscribed code
       unsigned turned = 0;
       for (unsigned bit = 0; bit < bits; ++bit) turned |= (code >> bit & 1) << (bits - 1 - bit);
       const auto entry = static_cast<std::uint16_t>(symbol << length_bits | bits);
@@ -85,11 +85,11 @@ class Decoder {
  private:
   static constexpr unsigned length_bits = 4;
   static constexpr std::uint16_t none = 0xFFFF;
-  unsigned bits_;  ///< of the longest code
+  unsigned bits_;  ///< length of the longest code
   std::vector<std::uint16_t> entries_;
 };
 
-// The code lengths of a block's literals and distances, one behind the other.
+// The code lengths of a block: literals, then distances.
 struct BlockCodes {
   std::vector<std::uint8_t> lengths;
   std::size_t literals = 0;
@@ -162,8 +162,8 @@ std::uint32_t sum_of(std::span<const std::uint8_t> raw) {
   return libdeflate_adler32(1, raw.data(), raw.size());
 }
 
-// The Adler-32 of what stands behind each other; `size` bytes have the second (RFC 1950, 9: two
-// sums modulo 65521, the first of the bytes and 1, the second of the first after each byte).
+// Adler-32 of two concatenated blocks, the second of `size` bytes (RFC 1950, 9: two sums modulo
+// 65521, the first of the bytes and 1, the second of the first after each byte).
 std::uint32_t joined_sum(std::uint32_t one, std::uint32_t other, std::size_t size) {
   constexpr std::uint64_t modulus = 65521;
   const std::uint64_t before = (one & 0xFFFF) + modulus - 1;
@@ -218,12 +218,12 @@ std::vector<std::uint8_t> zlib_stream_of(std::vector<Piece> pieces) {
   std::size_t size = around;
   for (const Piece& piece : pieces) size += piece.bytes.size() + between;
   BitWriter out(size);
-  out.put(0x78, 8);  // deflate with a window of 32 KiB
-  out.put(0xDA, 8);  // slowest; makes the two a multiple of 31
+  out.put(0x78, 8);  // deflate with a 32 KiB window
+  out.put(0xDA, 8);  // slowest compression; makes the header a multiple of 31
   std::uint32_t sum = 1;
   for (Piece& piece : pieces) {
     if (piece.whole_bytes && out.bits() % 8 != 0) {
-      // An empty stored block fills the byte.
+      // An empty stored block pads to a byte boundary.
       out.put(0, 3);
       out.align();
       out.put(0xFFFF0000, 32);

@@ -1,4 +1,4 @@
-// One deflate stream out of several that were made at the same time.
+// Joins deflate streams that were compressed in parallel.
 #pragma once
 
 #include <cstddef>
@@ -11,34 +11,35 @@
 
 namespace imgmill::png {
 
-/// Blocks of a deflate stream that stand for some of what is compressed.
+/// Deflate blocks that encode one part of the data.
 struct Piece {
   std::vector<std::uint8_t> bytes;
-  std::size_t bits = 0;      ///< that mean something, from the lowest of each byte on
-  bool whole_bytes = false;  ///< it must begin with a byte: stored blocks count on that
-  std::size_t size = 0;      ///< bytes that it stands for
-  std::uint32_t sum = 1;     ///< their Adler-32
+  std::size_t bits = 0;      ///< number of valid bits, starting at the lowest bit of each byte
+  bool whole_bytes = false;  ///< must start at a byte boundary, because it holds stored blocks
+  std::size_t size = 0;      ///< number of uncompressed bytes
+  std::uint32_t sum = 1;     ///< Adler-32 of the uncompressed bytes
 };
 
-/// What `out` holds, as a piece that stands for `raw`.
+/// Makes a piece of the contents of `out`, which encode `raw`.
 [[nodiscard]] Piece piece_of(BitWriter out, std::span<const std::uint8_t> raw);
 
-/// A raw deflate stream (RFC 1951) that stands for `raw`; its last block stays the last of all
-/// only if `last` is set. Nothing: the stream is damaged. Thread-safe.
+/// Makes a piece of a raw deflate stream (RFC 1951) that encodes `raw`. Its last block stays marked
+/// as final only if `last` is set. Returns nullopt if the stream is damaged. Thread-safe.
 [[nodiscard]] std::optional<Piece> piece_of(std::span<const std::uint8_t> stream,
                                             std::span<const std::uint8_t> raw, bool last);
 
-/// The zlib stream of all that the pieces stand for. Exactly the last one ends with a last block.
+/// Joins the pieces into one zlib stream. The last piece, and no other, must end with a final
+/// block.
 [[nodiscard]] std::vector<std::uint8_t> zlib_stream_of(std::vector<Piece> pieces);
 
-/// Where a deflate stream's last block begins and where it ends, bits from the stream's begin.
+/// Start and end of the last block of a deflate stream, as bit offsets.
 struct LastBlock {
   std::size_t begin = 0;
   std::size_t end = 0;
-  bool any_stored = false;  ///< of all blocks
+  bool any_stored = false;  ///< the stream contains a stored block
 };
 
-/// Walks over the blocks of a raw deflate stream. Nothing: it is damaged. Thread-safe.
+/// Walks through the blocks of a raw deflate stream. Returns nullopt if it is damaged. Thread-safe.
 [[nodiscard]] std::optional<LastBlock> last_block(std::span<const std::uint8_t> stream);
 
 }  // namespace imgmill::png

@@ -28,7 +28,7 @@ Bytes raw(const Bytes& bytes, int level) {
 }
 
 TEST(Pieces, BecomeOneStreamOfEverything) {
-  // Stored, fixed and dynamic blocks, some of each in several, and nothing at all.
+  // Stored, fixed and dynamic blocks, some pieces with several of them, and an empty piece.
   std::vector<Bytes> pieces = {some(200'000, 256, 1), some(300'000, 3, 2),  {},
                                some(3, 256, 4),       some(100'000, 40, 5), {7},
                                some(70'001, 256, 6)};
@@ -42,7 +42,7 @@ TEST(Pieces, BecomeOneStreamOfEverything) {
       done.push_back(*std::move(piece));
     }
     const Bytes stream = zlib_stream_of(std::move(done));
-    // zlib is the witness.
+    // zlib verifies the stream.
     Bytes back(all.size() + 1);
     uLongf length = back.size();
     ASSERT_EQ(uncompress(back.data(), &length, stream.data(), stream.size()), Z_OK) << level;

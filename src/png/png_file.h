@@ -1,4 +1,4 @@
-// PNG files as a raster and the chunks around it (W3C PNG, third edition).
+// PNG files as a raster and the other chunks (W3C PNG, third edition).
 #pragma once
 
 #include <array>
@@ -13,20 +13,20 @@
 
 namespace imgmill::png {
 
-/// A chunk that has nothing to do with how pixels are stored. Refers to somebody else's bytes.
+/// A chunk that does not affect how pixels are stored. Does not own its bytes.
 struct Chunk {
   std::string_view type;  ///< four letters
   ByteView data;
 };
 
-/// What stands around the pixels.
+/// Everything in the file except the pixels.
 struct Surroundings {
-  std::vector<Chunk> before;  ///< the first IDAT, in the file's order
+  std::vector<Chunk> before;  ///< chunks before the first IDAT, in file order
   std::vector<Chunk> after;
-  /// sBIT: bits that mean something, of red (or grey), green, blue and alpha; 0: not said.
+  /// sBIT: significant bits of red (or grey), green, blue and alpha; 0: not given.
   std::array<std::uint8_t, 4> significant{};
-  /// There is a profile, which is made either for grey or for colours: what is grey has to stay
-  /// grey, and what is not, not.
+  /// There is an ICC profile. It is valid for either grey or colour, so the raster must not change
+  /// between the two.
   bool profile = false;
 };
 
@@ -35,18 +35,18 @@ struct File {
   Surroundings surroundings;
 };
 
-/// Takes a PNG apart and undoes its compression, filters and interlacing. Strict: whatever is
-/// not exactly as the standard wants it is an error. Thread-safe; allocates no more than a
-/// multiple of the input's size that deflate can reach.
-/// Errors: bad_input (damaged), unsupported (an animation, or a critical chunk that is not
-/// PNG's own).
+/// Parses a PNG and reverses compression, filters and interlacing. Strict: any deviation from the
+/// standard is an error. Allocates no more than a multiple of the input's size that deflate can
+/// reach. Thread-safe.
+/// Errors: bad_input (damaged), unsupported (an animation, or a critical chunk that PNG does not
+/// define).
 [[nodiscard]] Result<File> read_file(ByteView input);
 
-/// The bytes that `raster` needs in the file besides its pixels: palette, transparency.
+/// Number of bytes that `raster` needs in the file besides its pixels: palette, transparency.
 [[nodiscard]] std::size_t overhead(const Raster& raster);
 
-/// Puts a file together, without interlacing. `stream` is the zlib stream of the filtered rows.
-/// Chunks of programs that do not allow to be copied with other pixels' bytes are left out.
+/// Assembles a file without interlacing. `stream` is the zlib stream of the filtered rows. Omits
+/// unknown chunks that are not safe to copy.
 [[nodiscard]] Buffer write_file(const Raster& raster, std::span<const std::uint8_t> stream,
                                 const Surroundings& surroundings);
 

@@ -1,4 +1,4 @@
-// libFuzzer target: the PNG readers, and that what it reads survives being optimized.
+// libFuzzer target: the PNG readers; whatever they accept must survive optimization.
 #include <libdeflate.h>
 
 #include <cstdlib>
@@ -13,7 +13,7 @@ using namespace imgmill;  // NOLINT(google-build-using-namespace)
 
 namespace {
 
-// Makes checksums right, so that what is behind them is reached.
+// Corrects the checksums, so that the code after their check is reached.
 std::vector<std::byte> with_right_sums(ByteView input) {
   std::vector<std::byte> file(input.begin(), input.end());
   for (std::size_t at = 8; at + 12 <= file.size();) {
@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   const auto before = png::read_file(input);
-  // Larger ones take time and find nothing more.
+  // Larger pictures take time and find nothing more.
   if (!before || before->raster.pixels() > 4096) return 0;
   for (const bool clean : {false, true}) {
     const auto out = png::optimize(input, {.effort = Effort::fast, .clean_alpha = clean});

@@ -9,10 +9,10 @@
 
 namespace imgmill::png {
 
-/// The numbers are those of IHDR (W3C PNG, third edition, 11.2.1).
+/// The values are those of IHDR (W3C PNG, third edition, 11.2.1).
 enum class Colour : std::uint8_t { grey = 0, rgb = 2, palette = 3, grey_alpha = 4, rgb_alpha = 6 };
 
-/// Whether a file may have this colour type with so many bits a sample (11.2.1, table 12).
+/// True if the standard allows this combination of colour type and bit depth (11.2.1, table 12).
 [[nodiscard]] constexpr bool is_allowed(int colour_type, int bits) {
   switch (colour_type) {
     case 0:
@@ -54,30 +54,30 @@ enum class Colour : std::uint8_t { grey = 0, rgb = 2, palette = 3, grey_alpha = 
 /// One entry of a palette: red, green, blue, alpha.
 using Entry = std::array<std::uint8_t, 4>;
 
-/// A colour at the depth of its raster; grey stands in all three.
+/// A colour at the bit depth of its raster; for grey, all three are equal.
 using Triple = std::array<std::uint16_t, 3>;
 
-/// A whole picture. Rows follow each other without gaps; a row begins with a whole byte, its
-/// samples are packed from the highest bit on, and samples of 16 bits have their high byte first.
+/// A whole picture. Rows are contiguous and start at a byte boundary. Samples are packed from the
+/// highest bit down; 16-bit samples are big-endian.
 struct Raster {
   std::uint32_t width = 0;  ///< pixels, at least 1
   std::uint32_t height = 0;
   Colour colour = Colour::rgb;
-  int bits = 8;  ///< a sample: 1, 2, 4, 8 or 16, as far as `colour` allows
+  int bits = 8;  ///< per sample: 1, 2, 4, 8 or 16, as far as `colour` allows
   std::vector<std::uint8_t> rows;
   std::vector<Entry> palette;  ///< 1 to 256 entries for Colour::palette, else empty
-  /// The one colour that is transparent; for grey and rgb only.
+  /// The one transparent colour; for grey and rgb only.
   std::optional<Triple> key;
-  /// What to show behind the picture (bKGD); travels with it because whatever holds the pixels
-  /// has to hold this colour as well.
+  /// Background colour (bKGD). It belongs to the raster because every form of the pixels must be
+  /// able to hold this colour as well.
   std::optional<Triple> background;
 
   [[nodiscard]] std::size_t pixel_bits() const {
     return static_cast<std::size_t>(bits) * static_cast<std::size_t>(channels(colour));
   }
-  /// Bytes of a row.
+  /// Bytes per row.
   [[nodiscard]] std::size_t stride() const { return (width * pixel_bits() + 7) / 8; }
-  /// What filters call a pixel: bytes, at least 1.
+  /// Bytes per pixel as the filters count them, at least 1.
   [[nodiscard]] std::size_t step() const { return (pixel_bits() + 7) / 8; }
   [[nodiscard]] std::uint64_t pixels() const { return std::uint64_t{width} * height; }
 };

@@ -17,7 +17,7 @@ using std::string_view_literals::operator""sv;
 
 constexpr auto signature = "\x89PNG\r\n\x1a\n"sv;
 constexpr std::uint32_t longest = 0x7FFFFFFF;
-// Keeps all products below in 64 bits; callers have limits of their own.
+// Keeps all products below within 64 bits; callers have their own limits.
 constexpr std::uint64_t most_pixels = std::uint64_t{1} << 40;
 
 std::uint8_t u8(ByteView bytes, std::size_t at) { return std::to_integer<std::uint8_t>(bytes[at]); }
@@ -30,7 +30,7 @@ std::uint32_t u32(ByteView bytes, std::size_t at) {
   return std::uint32_t{u16(bytes, at)} << 16 | u16(bytes, at + 2);
 }
 
-/// Reads the chunks one by one, in the order that the standard wants them.
+/// Reads the chunks one by one, in the order that the standard requires.
 class Reader {
  public:
   explicit Reader(ByteView input) : input_(input) {}
@@ -104,7 +104,7 @@ class Reader {
       return fail(ErrorCode::unsupported, "the PNG file has a critical chunk of its own kind",
                   "convert it with the program that made it");
     }
-    // A histogram belongs to one palette only; frames go where none of the others is read.
+    // hIST belongs to one palette only; callers that read frames do not use the other chunks.
     if (chunk.type == "hIST" || moves_) return {};
     if (chunk.type == "bKGD") return background(chunk.data);
     if (chunk.type == "sBIT") return significant(chunk.data);
@@ -145,7 +145,7 @@ class Reader {
         data.size() > 3 * 256 || is_grey(raster.colour)) {
       return damaged("its palette is wrong");
     }
-    // Beside true colours a palette is advice for displays that are no more.
+    // With truecolour, a palette is only a suggestion for displays that no longer exist.
     if (raster.colour != Colour::palette) return {};
     if (data.size() / 3 > std::size_t{1} << raster.bits) return damaged("its palette is too long");
     for (std::size_t at = 0; at < data.size(); at += 3) {
@@ -158,7 +158,7 @@ class Reader {
     return static_cast<std::uint16_t>(u16(data, at) & ((1U << file_.raster.bits) - 1));
   }
 
-  // A colour as tRNS and bKGD spell it.
+  // A colour as tRNS and bKGD encode it.
   Result<Triple> triple(ByteView data) const {
     const bool grey = is_grey(file_.raster.colour);
     if (data.size() != (grey ? 2 : 6)) return damaged("a colour has a wrong size");
@@ -212,7 +212,7 @@ class Reader {
     return {};
   }
 
-  // acTL, fcTL and fdAT. The latter two are numbered, both in one row.
+  // acTL, fcTL and fdAT. The latter two share one sequence of numbers.
   Result<void> frames(const Chunk& chunk) {
     const ByteView data = chunk.data;
     if (chunk.type == "acTL") {
@@ -221,7 +221,7 @@ class Reader {
       }
       announced_ = u32(data, 0);
       animation_.plays = u32(data, 4);
-      animation_.apart = true;  // until a frame begins before the still picture
+      animation_.apart = true;  // until a frame starts before the still picture
       return {};
     }
     if (!announced_ || data.size() < 4 || u32(data, 0) != number_++) {
@@ -272,10 +272,10 @@ class Reader {
   bool transparent_ = false;
   bool data_ended_ = false;
   std::vector<ByteView> data_;
-  bool moves_ = false;  ///< it is read as an animation
+  bool moves_ = false;  ///< reading an animation
   Animation animation_;
-  std::optional<std::uint32_t> announced_;  ///< frames
-  std::uint32_t number_ = 0;                ///< of the next chunk that has to do with frames
+  std::optional<std::uint32_t> announced_;  ///< number of frames
+  std::uint32_t number_ = 0;                ///< next sequence number of fcTL and fdAT
 };
 
 }  // namespace

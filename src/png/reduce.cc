@@ -7,7 +7,7 @@
 namespace imgmill::png {
 namespace {
 
-// The same picture around other rows.
+// A copy of the picture's properties, without rows.
 Raster shell(const Raster& raster, Colour colour, int bits) {
   Raster out;
   out.width = raster.width;
@@ -42,7 +42,7 @@ void for_each_packed(const Raster& raster, const Visit& visit) {
   }
 }
 
-// Packs one value a pixel into rows of `bits` a pixel.
+// Packs one value per pixel into rows of `bits` per pixel.
 void pack(const std::vector<std::uint8_t>& values, Raster& raster) {
   if (raster.bits == 8) {
     raster.rows = values;
@@ -66,7 +66,7 @@ void pack(const std::vector<std::uint8_t>& values, Raster& raster) {
   }
 }
 
-// A pixel of `size` bytes as a number; its bytes in their order.
+// Loads a pixel of `size` bytes as a big-endian number.
 template <std::size_t size>
 std::uint64_t load(const std::uint8_t* pixel) {
   std::uint64_t value = 0;
@@ -74,7 +74,7 @@ std::uint64_t load(const std::uint8_t* pixel) {
   return value;
 }
 
-// Calls f<bytes>() with the size of a pixel as a constant.
+// Calls f<bytes>() with the pixel size as a compile-time constant.
 template <typename F>
 auto with_pixel_size(const Raster& raster, F&& f) {
   switch (raster.pixel_bits() / 8) {
@@ -93,7 +93,7 @@ auto with_pixel_size(const Raster& raster, F&& f) {
   }
 }
 
-// The key as a pixel.
+// The transparent colour as a pixel.
 std::uint64_t key_pixel(const Raster& raster) {
   const auto bits = static_cast<unsigned>(raster.bits);
   const Triple& key = *raster.key;
@@ -111,7 +111,7 @@ Triple as_triple(std::uint64_t pixel, const Raster& raster) {
   return {part(2), part(1), part(0)};
 }
 
-// A pixel without its last sample, alpha.
+// A pixel without its last sample, the alpha.
 template <std::size_t size>
 std::uint64_t colour_of(const std::uint8_t* pixel, std::size_t sample) {
   std::uint64_t value = 0;
@@ -133,12 +133,12 @@ Raster spread_palette(const Raster& raster) {
   return out;
 }
 
-/// At most 256 colours and where they stand; a small hash table, because it is asked at each pixel.
+/// At most 256 colours and their indices; a small hash table, because it is used for every pixel.
 class ColourTable {
  public:
   ColourTable() { slots_.fill(none); }
 
-  /// The number of `colour`; -1 when there are 257 now.
+  /// Returns the index of `colour`; -1 if it would be the 257th.
   int number_of(std::uint32_t colour) {
     std::size_t slot = colour * 0x9E3779B1U >> (32 - bits);
     while (slots_[slot] != none) {
@@ -159,7 +159,7 @@ class ColourTable {
   std::vector<std::uint32_t> colours_;
 };
 
-// An 8-bit pixel as red, green, blue, alpha from the highest byte on.
+// An 8-bit pixel as 0xRRGGBBAA.
 template <std::size_t size>
 std::uint32_t rgba(const std::uint8_t* pixel) {
   if constexpr (size <= 2) {
@@ -210,7 +210,7 @@ std::optional<Raster> narrowed(const Raster& raster) {
     for (std::uint16_t& sample : colour) sample &= 0xFF;
   };
   if (out.background) narrow(*out.background);
-  // No pixel has a colour that only 16 bits can tell.
+  // If the key needs 16 bits, no pixel has it any more.
   if (raster.key && std::ranges::none_of(*raster.key, is_wide)) {
     out.key = raster.key;
     narrow(*out.key);
@@ -250,7 +250,7 @@ std::optional<Raster> without_alpha(const Raster& raster, HiddenColours hidden) 
       if (hidden == HiddenColours::kept && colour != *key) return std::nullopt;
     }
     if (key) {
-      // A transparent colour must not be anybody else's.
+      // The transparent colour must not be that of a visible pixel.
       std::unordered_set<std::uint64_t> used;
       for (std::size_t i = 0; i < raster.rows.size(); i += size) {
         const std::uint8_t* pixel = &raster.rows[i];
@@ -304,7 +304,7 @@ std::optional<Raster> as_grey(const Raster& raster) {
     for (std::size_t i = 0; i < raster.rows.size(); i += size, to += size - 2 * sample) {
       std::memcpy(to, &raster.rows[i] + 2 * sample, size - 2 * sample);
     }
-    // No grey pixel has a colour.
+    // A key that is not grey matches no grey pixel.
     if (raster.key && is_even(*raster.key)) out.key = raster.key;
     return out;
   });
@@ -331,7 +331,7 @@ std::optional<Raster> in_fewer_bits(const Raster& raster) {
   for (auto* colour : {&out.key, &out.background}) {
     const auto& from = colour == &out.key ? raster.key : raster.background;
     if (!from) continue;
-    // A key between two levels is no pixel's.
+    // A key between two levels matches no pixel.
     if ((*from)[0] % factor != 0) continue;
     const auto grey = static_cast<std::uint16_t>((*from)[0] / factor);
     *colour = {grey, grey, grey};
@@ -359,7 +359,7 @@ std::optional<Raster> with_palette(const Raster& raster) {
           last = colour;
           index = table.number_of(colour);
           if (index < 0) return false;
-          // Photographs never come here.
+          // Photographs never get here.
           if (indices.empty()) indices.reserve(raster.pixels());
         }
         indices.push_back(static_cast<std::uint8_t>(index));

@@ -1,5 +1,5 @@
-// The same picture in fewer bits. Every function gives what shows exactly the same pixels, or
-// nothing where that cannot be had; none is given more than it asks for.
+// Lossless reductions of a raster. Every function returns a raster that shows exactly the same
+// pixels, or nullopt if that is not possible.
 #pragma once
 
 #include <optional>
@@ -9,37 +9,37 @@
 
 namespace imgmill::png {
 
-/// Palettes and grey of less than 8 bits as 8-bit samples; others as they are. Indices must be
-/// inside the palette.
+/// Expands palettes, and grey of fewer than 8 bits, to 8-bit samples; returns others unchanged.
+/// Indices must be inside the palette.
 [[nodiscard]] Raster spread(Raster raster);
 
-/// 16 bits as 8, if every sample is what 8 bits become when they are widened.
+/// Reduces 16 bits to 8 if no sample loses information.
 [[nodiscard]] std::optional<Raster> narrowed(const Raster& raster);
 
-/// Without its alpha channel, which is opaque everywhere, or makes one colour transparent that
-/// is nowhere opaque. With HiddenColours::free, any colour that is not in use will do.
+/// Removes the alpha channel if it is opaque everywhere, or marks one colour as transparent that is
+/// nowhere opaque. With HiddenColours::free, any unused colour can take that role.
 enum class HiddenColours { kept, free };
 [[nodiscard]] std::optional<Raster> without_alpha(const Raster& raster, HiddenColours hidden);
 
-/// Without a transparent colour that no pixel has.
+/// Removes a transparent colour that no pixel has.
 [[nodiscard]] std::optional<Raster> without_key(const Raster& raster);
 
-/// Colours that are all grey as grey.
+/// Converts colours that are all grey to greyscale.
 [[nodiscard]] std::optional<Raster> as_grey(const Raster& raster);
 
-/// Grey of 8 bits in 1, 2 or 4.
+/// Reduces 8-bit grey to 1, 2 or 4 bits.
 [[nodiscard]] std::optional<Raster> in_fewer_bits(const Raster& raster);
 
-/// 8-bit samples as indices into at most 256 colours, in the order of their appearance, with 1,
-/// 2, 4 or 8 bits.
+/// Converts 8-bit samples to indices of 1, 2, 4 or 8 bits into at most 256 colours, in order of
+/// their first occurrence.
 [[nodiscard]] std::optional<Raster> with_palette(const Raster& raster);
 
-/// What becomes of colours under full transparency when they need not be kept.
+/// Replacement for the colours of fully transparent pixels that need not be kept.
 enum class Cleaning {
   black,
-  left,  ///< the colour to the left, at the edge the one above: filters find nothing left to do
+  left,  ///< the colour to the left, or above at the left edge: filters then yield zeros
 };
-/// 8 or 16 bits with an alpha channel; others come back as they are.
+/// For 8 or 16 bits with an alpha channel; returns others unchanged.
 [[nodiscard]] Raster cleaned(const Raster& raster, Cleaning cleaning);
 
 }  // namespace imgmill::png

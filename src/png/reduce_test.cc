@@ -145,7 +145,7 @@ TEST(Reduce, CleaningChangesOnlyWhatCannotBeSeen) {
             (std::vector<std::uint8_t>{1, 2, 3, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1}));
   EXPECT_EQ(cleaned(dirty, Cleaning::left).rows,
             (std::vector<std::uint8_t>{1, 2, 3, 9, 1, 2, 3, 0, 1, 2, 3, 0, 1, 1, 1, 1}));
-  // The low byte of a 16-bit alpha can be seen, too.
+  // The low byte of a 16-bit alpha is visible, too.
   const Raster faint = raster(Colour::grey_alpha, 16, 1, 1, {5, 5, 0, 1});
   EXPECT_EQ(cleaned(faint, Cleaning::black).rows, faint.rows);
 }

@@ -9,8 +9,8 @@
 namespace imgmill::png {
 namespace {
 
-// One row; `above` is a row of zeros for the first one. The number of bytes a pixel is known
-// when this is compiled, so that the last pixel stays in registers.
+// Reverses the filter of one row; `above` is a row of zeros for the first one. The number of bytes
+// per pixel is a compile-time constant, so that the last pixel stays in registers.
 template <std::size_t step>
 bool undo_row_plainly(Filter filter, const std::uint8_t* in, const std::uint8_t* above,
                       std::size_t size, std::uint8_t* out) {
@@ -68,7 +68,7 @@ bool each_row(UndoRow undo, const std::uint8_t* in, std::size_t height, std::siz
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "png/unfilter.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// After foreach_target.h, which includes this file once per instruction set.
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -86,8 +86,8 @@ bool undo_row(Filter filter, const std::uint8_t* in, const std::uint8_t* above, 
 
 #else
 
-// A pixel of three or four bytes hangs on the one before it, so that no more than one can be
-// worked on at a time; but its channels can, side by side.
+// A pixel of three or four bytes depends on the one before it, so only one pixel can be processed
+// at a time; but its channels can be processed in parallel.
 constexpr std::size_t thread_count = 4;
 using Samples = hn::FixedTag<std::uint8_t, thread_count>;
 using Numbers = hn::FixedTag<std::int16_t, thread_count>;
@@ -130,8 +130,8 @@ void undo(const std::uint8_t* in, const std::uint8_t* above, std::size_t size, s
     corner = up;
     return hn::DemoteTo(bytes, left);
   };
-  // Four bytes are moved also where a pixel has three: the fourth is the next pixel's and
-  // comes right with it. The last pixel has none behind it.
+  // Four bytes are copied even if a pixel has three: the fourth belongs to the next pixel and is
+  // corrected with it. Nothing follows the last pixel.
   const std::size_t last = size - step;
   for (std::size_t i = 0; i < last; i += step) {
     hn::StoreU(next(in + i, above + i), bytes, out + i);

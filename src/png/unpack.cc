@@ -17,7 +17,7 @@ std::span<const std::uint8_t> as_u8(ByteView bytes) {
   return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
 }
 
-/// One of Adam7's seven reductions of the picture.
+/// One of Adam7's seven passes.
 struct Pass {
   std::uint32_t x, y, step_x, step_y;
 
@@ -43,7 +43,7 @@ constexpr std::array<Pass, 7> adam7 = {{{0, 0, 8, 8},
                                         {1, 0, 2, 2},
                                         {0, 1, 1, 2}}};
 
-// Puts the pixels of a pass where they belong.
+// Writes the pixels of a pass to their positions.
 void scatter(const Pass& pass, const std::vector<std::uint8_t>& from, Raster& raster) {
   const std::size_t bits = raster.pixel_bits();
   const std::size_t stride = raster.stride();
@@ -67,7 +67,7 @@ void scatter(const Pass& pass, const std::vector<std::uint8_t>& from, Raster& ra
   }
 }
 
-// What stands in the last byte of a row behind the last pixel means nothing.
+// Clears the undefined bits after the last pixel of each row.
 void clear_padding(Raster& raster) {
   const std::size_t used = raster.width * raster.pixel_bits() % 8;
   if (used == 0) return;
@@ -135,7 +135,7 @@ Result<void> unpack(std::span<const ByteView> data, bool interlaced, Raster& ras
   if (interlaced) {
     IMGMILL_CHECK(unpack_passes(*filtered, raster));
   } else {
-    // Where it stands, so that it is not there twice.
+    // In place, to avoid a second copy.
     if (!unfilter(*filtered, raster.height, raster.stride(), raster.step(), filtered->data())) {
       return damaged("an unknown filter");
     }

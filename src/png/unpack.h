@@ -1,4 +1,4 @@
-// From the bytes of IDAT chunks to packed rows.
+// Decodes the bytes of IDAT chunks to packed rows.
 #pragma once
 
 #include <span>
@@ -11,12 +11,12 @@
 
 namespace imgmill::png {
 
-/// The error that a damaged PNG is; `what` is wrong with it.
+/// Returns the error for a damaged PNG; `what` is wrong with it.
 [[nodiscard]] std::unexpected<Error> damaged(std::string_view what);
 
-/// Undoes compression, filters and interlacing. `data`, at least one part, is a zlib stream cut
-/// into pieces; the raster has its size, colour and palette, and gets its rows. Thread-safe;
-/// allocates a small multiple of what the rows take. Errors: bad_input.
+/// Reverses compression, filters and interlacing. `data` is a zlib stream in one or more parts. The
+/// size, colour and palette of `raster` are input; its rows are filled. Allocates a small multiple
+/// of the size of the rows. Thread-safe. Errors: bad_input.
 [[nodiscard]] Result<void> unpack(std::span<const ByteView> data, bool interlaced, Raster& raster);
 
 }  // namespace imgmill::png

@@ -24,7 +24,7 @@ void put_u16(Bytes& out, unsigned value) {
   out.push_back(static_cast<std::uint8_t>(value));
 }
 
-/// The file as it grows; its bytes are given away at the end.
+/// The file under construction; its bytes are moved out at the end.
 class Writer {
  public:
   explicit Writer(std::size_t size) { bytes_.reserve(size); }
@@ -64,7 +64,7 @@ Bytes header(const Raster& raster) {
   return out;
 }
 
-// A colour as tRNS and bKGD spell it beside grey or true colours.
+// A colour as tRNS and bKGD encode it for greyscale and truecolour.
 Bytes spelled(const Raster& raster, const Triple& colour) {
   Bytes out;
   for (std::size_t i = 0; i < (is_grey(raster.colour) ? 1U : 3U); ++i) put_u16(out, colour[i]);
@@ -77,7 +77,7 @@ Bytes palette(const Raster& raster) {
   return out;
 }
 
-// Opaque entries at the end need not be spelled out.
+// Opaque entries at the end can be omitted.
 Bytes transparency(const Raster& raster) {
   if (raster.key) return spelled(raster, *raster.key);
   Bytes out;
@@ -110,8 +110,8 @@ Bytes significant(const Raster& raster, const std::array<std::uint8_t, 4>& bits)
   return out;
 }
 
-// Whether a chunk may be copied though the pixels are stored in another way: those of the
-// standard may, others if their fourth letter is small (14.2 of the standard).
+// True if a chunk may be copied although the pixels are stored differently: known standard chunks,
+// and others whose fourth letter is lowercase (14.2 of the standard).
 bool may_be_copied(std::string_view type) {
   constexpr std::array known = {"cHRM"sv, "gAMA"sv, "iCCP"sv, "sRGB"sv, "cICP"sv, "mDCV"sv,
                                 "cLLI"sv, "mDCv"sv, "cLLi"sv, "sPLT"sv, "tIME"sv, "sTER"sv};
@@ -152,7 +152,7 @@ Buffer write_file(const Raster& raster, std::span<const std::uint8_t> stream,
   if (const Bytes entries = palette(raster); !entries.empty()) out.chunk("PLTE", entries);
   if (const Bytes alpha = transparency(raster); !alpha.empty()) out.chunk("tRNS", alpha);
   if (const Bytes behind = background(raster); !behind.empty()) out.chunk("bKGD", behind);
-  // A chunk holds 2 GiB at most.
+  // A chunk holds at most 2 GiB.
   constexpr std::size_t most = std::size_t{1} << 30;
   for (std::size_t at = 0; at == 0 || at < stream.size(); at += most) {
     out.chunk("IDAT", stream.subspan(at, std::min(most, stream.size() - at)));

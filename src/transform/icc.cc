@@ -30,7 +30,7 @@ double fixed(ByteView bytes, std::size_t at) {  // s15Fixed16Number
   return static_cast<std::int32_t>(be32(bytes, at)) / 65536.0;
 }
 
-// Plain text only: what a person reads in a terminal.
+// Printable text only, safe for a terminal.
 std::string ascii(std::string_view text, std::size_t step) {
   std::string out;
   for (std::size_t i = step - 1; i < text.size() && out.size() < longest_description; i += step) {
@@ -57,14 +57,14 @@ std::string description_of(ByteView tag) {
   return {};
 }
 
-/// The tags of a profile, found by name.
+/// The tags of a profile, by name.
 class Tags {
  public:
   explicit Tags(ByteView profile) : profile_(profile) {
     count_ = std::min<std::size_t>(be32(profile, header_size), most_tags);
   }
 
-  /// Empty for a tag that is missing or reaches out of the profile.
+  /// Empty if the tag is missing or reaches outside the profile.
   [[nodiscard]] ByteView operator[](std::string_view name) const {
     for (std::size_t i = 0; i < count_; ++i) {
       const std::size_t entry = header_size + 4 + 12 * i;
@@ -83,10 +83,10 @@ class Tags {
   std::size_t count_ = 0;
 };
 
-/// parametricCurveType: which of the seven numbers each function has (ICC.1:2022, 10.18).
+/// parametricCurveType: the parameters of each function type (ICC.1:2022, 10.18).
 struct Parametric {
   double g = 1, a = 1, b = 0, c = 0, d = 0, e = 0, f = 0;
-  bool bent = false;  ///< another line below d
+  bool bent = false;  ///< separate linear segment below d
 
   static std::optional<Parametric> read(ByteView tag) {
     constexpr std::array<std::size_t, 5> counts = {1, 3, 4, 5, 7};
@@ -100,7 +100,7 @@ struct Parametric {
     if (kind == 0) return curve;
     curve.bent = true;
     if (kind <= 2) {
-      // Flat up to where the power begins, all of it lifted by what is called c here.
+      // Constant below -b / a; the offset c applies to the whole curve.
       const double lift = kind == 2 ? curve.c : 0;
       if (curve.a == 0) return std::nullopt;
       curve.d = -curve.b / curve.a;
@@ -116,7 +116,7 @@ struct Parametric {
   }
 };
 
-/// Light of a number from 0 to 1, by a curveType or parametricCurveType.
+/// Light of a value from 0 to 1, by a curveType or parametricCurveType.
 class Curve {
  public:
   static std::optional<Curve> read(ByteView tag) {
@@ -153,7 +153,7 @@ class Curve {
   ByteView table_;
 };
 
-// The number that sRGB has for `light`.
+// The sRGB value of `light`.
 double srgb_number(double light) {
   return light <= 0.0031308 ? 12.92 * light : 1.055 * std::pow(light, 1 / 2.4) - 0.055;
 }
@@ -164,7 +164,7 @@ bool is_srgb_curve(ByteView tag) {
   const std::optional<Curve> curve = Curve::read(tag);
   if (!curve) return false;
   for (int i = 0; i <= points; ++i) {
-    // More of them where it is dark, which is where curves differ.
+    // Denser in the dark, where curves differ.
     const double v = static_cast<double>(i) * i / (points * points);
     if (!(std::abs(srgb_number((*curve)(v)) - v) < most_off)) return false;
   }
@@ -180,7 +180,7 @@ bool is_light_of(ByteView tag, const std::array<double, 3>& expected) {
   return true;
 }
 
-// sRGB's primaries under D50.
+// sRGB's primaries, adapted to D50.
 constexpr std::array<double, 3> red = {0.43607, 0.22249, 0.01392};
 constexpr std::array<double, 3> green = {0.38515, 0.71687, 0.09708};
 constexpr std::array<double, 3> blue = {0.14307, 0.06061, 0.71410};

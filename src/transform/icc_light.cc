@@ -24,7 +24,7 @@ double fixed_at(ByteView bytes, std::size_t at) {
   return static_cast<std::int32_t>(number_at(bytes, at, 4)) / 65536.0;
 }
 
-/// Empty where there is none, or where it lies outside.
+/// Returns empty if the tag is missing or reaches outside the profile.
 ByteView tag_of(ByteView profile, std::string_view name) {
   const std::size_t room = (profile.size() - header_size - 4) / entry_size;
   const std::size_t count =
@@ -40,7 +40,7 @@ ByteView tag_of(ByteView profile, std::string_view name) {
   return {};
 }
 
-/// A sampled curve (curveType): numbers evenly from 0 to 1, straight lines between them.
+/// Evaluates a sampled curve (curveType): evenly spaced from 0 to 1, linear in between.
 double sampled(ByteView numbers, double v) {
   const std::size_t last = numbers.size() / 2 - 1;
   const double place = v * static_cast<double>(last);
@@ -51,7 +51,7 @@ double sampled(ByteView numbers, double v) {
          65535;
 }
 
-/// One of the five formulas of parametricCurveType, with their letters.
+/// The five formulas of parametricCurveType, with the letters of the specification.
 double formula(unsigned kind, const std::array<double, 7>& p, double v) {
   const auto [g, a, b, c, d, e, f] = p;
   const auto power = [&] { return std::pow(std::max(a * v + b, 0.0), g); };
@@ -69,7 +69,7 @@ double formula(unsigned kind, const std::array<double, 7>& p, double v) {
   }
 }
 
-/// Writes every `step`-th of `table`. Whether the tag makes sense.
+/// Writes every `step`-th element of `table`, from `first` on. Returns false if the tag is invalid.
 bool write_curve(ByteView tag, std::vector<float>& table, std::size_t first, std::size_t step) {
   if (tag.size() < 12) return false;
   const auto write = [&](auto light_of) {
@@ -102,7 +102,7 @@ bool write_curve(ByteView tag, std::vector<float>& table, std::size_t first, std
 }  // namespace
 
 const std::array<double, 9>& srgb_light_of_d50() {
-  // The inverse of sRGB's primaries (IEC 61966-2-1) under D50 (0.9642, 1, 0.8249).
+  // The inverse of sRGB's primaries (IEC 61966-2-1) adapted to D50 (0.9642, 1, 0.8249).
   static constexpr std::array<double, 9> matrix = {3.1341863642,  -1.6172089590, -0.4906940640,  //
                                                    -0.9787485042, 1.9161300968,  0.0334333992,   //
                                                    0.0719639278,  -0.2289938735, 1.4057537329};

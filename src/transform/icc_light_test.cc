@@ -15,7 +15,7 @@ namespace {
 
 using namespace imgmill::test;
 
-/// The light that `found` gives for a pixel of 8 bits.
+/// Light of an 8-bit pixel.
 std::array<double, 3> light_of_pixel(const IccLight& found, const std::array<int, 3>& pixel) {
   std::array<double, 3> out{};
   for (std::size_t row = 0; row < 3; ++row) {
@@ -72,7 +72,7 @@ TEST(IccLight, ProfilesWithTablesForColoursAreNotReduced) {
   EXPECT_FALSE(icc_light_of({}, 256));
 }
 
-// Whatever becomes of a profile: an answer of the asked size, or none.
+// Damaged profiles give tables of the requested size, or nothing.
 TEST(IccLight, DamageIsSurvived) {
   for (const Bytes& whole : {profile_of(display_p3), grey_profile(1.8)}) {
     for (std::size_t size = 0; size < whole.size(); ++size) {

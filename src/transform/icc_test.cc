@@ -23,7 +23,7 @@ bool reads_as_srgb(const test::RgbProfileMake& how) {
 TEST(Icc, SrgbIsKnownByWhatItSays) {
   EXPECT_TRUE(reads_as_srgb({.name = "anything"}));
   EXPECT_TRUE(reads_as_srgb({.version = 2.1}));
-  // Hewlett-Packard's has 1,024 entries, the smallest copies some dozens.
+  // Hewlett-Packard's profile has 1,024 entries, the smallest copies have some dozens.
   EXPECT_TRUE(reads_as_srgb({.table = 1024, .version = 2.1}));
   EXPECT_TRUE(reads_as_srgb({.table = 42, .version = 2.1}));
 }
@@ -43,7 +43,7 @@ TEST(Icc, ANameMakesNoSrgb) {
 
 TEST(Icc, NonsenseInCurvesIsNoSrgb) {
   const test::Bytes profile = test::rgb_profile_of({.table = 64});
-  // Every byte behind the table of tags, spoilt in turn: nothing is read that is not there.
+  // Every byte after the tag table, corrupted in turn: nothing is read outside the profile.
   for (std::size_t at = 128; at < profile.size(); ++at) {
     test::Bytes spoilt = profile;
     spoilt[at] = static_cast<std::byte>(~std::to_integer<unsigned>(spoilt[at]) & 0xFF);
@@ -58,7 +58,7 @@ TEST(Icc, TruncatedProfilesAreReadAsFarAsTheyGo) {
   const test::Bytes profile = test::wide_profile();
   for (std::size_t size = 0; size < profile.size(); ++size) {
     const test::Bytes part(profile.begin(), profile.begin() + static_cast<std::ptrdiff_t>(size));
-    (void)read_icc(part);  // the sanitizers watch
+    (void)read_icc(part);  // checked by the sanitizers
   }
   EXPECT_EQ(read_icc(test::Bytes(200)).space, "");
 }

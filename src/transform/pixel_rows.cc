@@ -9,7 +9,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "transform/pixel_rows.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// After foreach_target.h, which includes this file once per instruction set.
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -45,7 +45,7 @@ HWY_INLINE hn::Vec<Numbers<Number>> numbers(Samples samples) {
   return real(Number{}, hn::PromoteTo(Wholes<Number>(), samples));
 }
 
-// Rounded, and cut off at both ends.
+// Rounds and clamps.
 template <typename Sample, typename Number>
 HWY_INLINE hn::Vec<Samples<Sample, Number>> samples(hn::Vec<Numbers<Number>> numbers) {
   const Numbers<Number> d;
@@ -156,7 +156,7 @@ void Multiply(double* colours, const double* alpha, double most, std::size_t wid
   }
 }
 
-// colours /= alpha / most; where alpha is no more than `none`, nothing is seen.
+// colours /= alpha / most; 0 where alpha is at most `none`.
 void Divide(double* colours, const double* alpha, double most, double none, std::size_t width) {
   const Numbers<double> d;
   const auto opaque = hn::Set(d, most);
@@ -217,7 +217,7 @@ namespace {
 
 constexpr std::size_t light_steps = 4096;
 
-/// With `light_at(sample)`, which takes halves as well.
+/// `light_at(sample)` must accept half samples as well.
 template <typename LightAt>
 LightCurve curve_of(std::size_t samples, LightAt light_at) {
   LightCurve curve;
@@ -328,7 +328,7 @@ void take_apart(const PixelRow& kind, const void* row, std::size_t width, double
 
 void put_together(const PixelRow& kind, double* const* planes, std::size_t width, void* row) {
   const auto channels = static_cast<std::size_t>(kind.channels);
-  const double none = kind.type == SampleType::real ? 0 : 0.5;  // alpha that is rounded to 0
+  const double none = kind.type == SampleType::real ? 0 : 0.5;  // alpha that rounds to 0
   for (int c = 0; c < kind.alpha; ++c) {
     HWY_DYNAMIC_DISPATCH(Divide)(planes[c], planes[kind.alpha], kind.most(), none, width);
   }

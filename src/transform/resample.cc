@@ -7,7 +7,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "transform/resample.cc"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which makes them come once per instruction set.
+// After foreach_target.h, which includes this file once per instruction set.
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -43,7 +43,7 @@ HWY_INLINE void SumOf(const Number* rows, std::size_t stride, const Number* weig
     hn::StoreU(c, d, sum + x + 2 * lanes);
     hn::StoreU(e, d, sum + x + 3 * lanes);
   }
-  for (; x < width; x += lanes) {  // and a little more
+  for (; x < width; x += lanes) {  // may run into the padding
     auto a = start == nullptr ? hn::Zero(d) : hn::LoadU(d, start + x);
     for (std::size_t i = 0; i < count; ++i) {
       a = hn::MulAdd(hn::Set(d, weights[i]), hn::LoadU(d, rows + i * stride + x), a);
@@ -52,7 +52,7 @@ HWY_INLINE void SumOf(const Number* rows, std::size_t stride, const Number* weig
   }
 }
 
-// `row` goes on for Plan::padding more numbers, that are finite.
+// `row` must be followed by Plan::padding finite numbers.
 template <typename Number>
 HWY_INLINE void AcrossRow(const Number* row, const Plan& plan, const Number* weights, Number* out) {
   const hn::CappedTag<Number, Plan::padding> d;
@@ -145,7 +145,7 @@ void Resampler<Number>::push(const Number* rows, std::size_t stride, std::uint32
   band_end_ += count;
 }
 
-// What the band has of new row `y`.
+// Adds the band's share of the new row `y`.
 template <typename Number>
 void Resampler<Number>::add_band(std::uint32_t y, const Number* start, Number* sum) const {
   const Plan::Taps taps = down_.taps(y);
@@ -169,7 +169,7 @@ bool Resampler<Number>::pull(Number* row) {
     spare_.push_back(std::move(begun_.front()));
     begun_.pop_front();
   }
-  // Weights of 0 make nothing of numbers, but not of what is none.
+  // A weight of 0 cancels any number, but not a NaN.
   std::fill_n(sum_.begin() + across_.samples(), Plan::padding, Number{0});
   row_across(sum_.data(), across_, across_weights_.data(), row);
   ++next_;
@@ -191,7 +191,7 @@ void Resampler<Number>::keep_what_is_begun() {
     }
     add_band(y, first ? nullptr : begun_[at].data(), begun_[at].data());
   }
-  band_first_ = band_end_;  // it has been added, and may not be again
+  band_first_ = band_end_;  // already added; must not be added again
 }
 
 template class Resampler<float>;

@@ -1,4 +1,4 @@
-// Planes of numbers made larger and smaller by separable filters, row by row.
+// Resizes planes of numbers with separable filters, row by row.
 #pragma once
 
 #include <cstddef>
@@ -10,34 +10,35 @@
 
 namespace imgmill {
 
-/// Rows of numbers go on up to a multiple of this; what is there does not matter, as long as it may
-/// be read and written. A cache line
-/// of floats.
+/// Rows are padded to a multiple of this many numbers, a cache line of floats. The content of the
+/// padding does not matter, but it must be readable and writable.
 inline constexpr std::size_t row_padding = 16;
 
-/// From one row of `width` numbers to the next: padded, and so that rows do not lie whole pages
-/// apart, which would push each other out of the cache.
+/// Distance between rows of `width` numbers: padded, and never a multiple of the page size, which
+/// would make rows evict each other from the cache.
 [[nodiscard]] std::size_t row_distance(std::size_t width);
 
-/// Makes one plane larger or smaller while its rows come in, in bands: down first, which costs
-/// least, then across. Keeps no more than the rows that are begun and not done, at most some 2
-/// times the filter's reach in new rows.
+/// Resizes one plane as its rows arrive in bands: vertically first, which is cheapest, then
+/// horizontally. Keeps only the new rows that are started but not finished, at most some 2 times
+/// the filter's reach.
 ///
-/// In double all that is rounded to 16 bits afterwards is what exact sums would give, but for ties.
-/// In float, which is twice as fast, one sample of 8 bits in a hundred thousand is a level off.
+/// With double, everything that is rounded to 16 bits afterwards equals exact sums, except for
+/// ties. With float, which is twice as fast, one 8-bit sample in a hundred thousand is off by one.
 ///
-/// The plans must outlive it. Results differ in the last places from one instruction set to
+/// The plans must outlive the resampler. Results differ in the last digits between instruction
+/// sets. Not thread-safe.
 /// another. Not to be used by two threads at once.
 template <typename Number>
 class Resampler {
  public:
   Resampler(const Plan& across, const Plan& down);
 
-  /// The next `count` rows, each `across.samples()` long and padded, `stride` apart. They are
-  /// referred to until pull() has said no.
+  /// Adds the next `count` rows, each `across.samples()` long and padded, `stride` apart. They must
+  /// stay valid until pull() returns false.
   void push(const Number* rows, std::size_t stride, std::uint32_t count);
 
-  /// Writes the next new row, if all that it is made of has come. No padding is touched.
+  /// Writes the next new row if all its input has arrived, else returns false. Leaves the padding
+  /// untouched.
   [[nodiscard]] bool pull(Number* row);
 
  private:
@@ -52,10 +53,10 @@ class Resampler {
   std::vector<Number> down_weights_;
   const Number* band_ = nullptr;
   std::size_t stride_ = 0;
-  std::uint32_t band_first_ = 0;  ///< old row
+  std::uint32_t band_first_ = 0;  ///< index in the old picture
   std::uint32_t band_end_ = 0;
-  std::uint32_t next_ = 0;  ///< new row
-  std::deque<Row> begun_;   ///< sums of new rows from `next_` on, of the bands before this one
+  std::uint32_t next_ = 0;  ///< index in the new picture
+  std::deque<Row> begun_;   ///< partial sums of new rows from `next_` on, over earlier bands
   std::vector<Row> spare_;
   Row sum_;
 };

@@ -7,7 +7,7 @@
 namespace imgmill {
 namespace {
 
-/// A weighted sum of samples that lie next to each other; the first may be before the picture's.
+/// A weighted sum of adjacent samples; the first index may be negative.
 struct Sum {
   std::int64_t first = 0;
   std::vector<double> weights;
@@ -23,7 +23,7 @@ struct Sum {
     weights[at] += weight;
   }
 
-  /// The same with `each(sample, weight)` adding what a sample stands for.
+  /// Returns the sum with each sample replaced by what `each(sum, sample, weight)` adds.
   template <typename Each>
   [[nodiscard]] Sum with(Each each) const {
     Sum out;
@@ -76,13 +76,13 @@ Sum box(double from, double to) {
   return sum;
 }
 
-/// What new sample `x` is made of, as if the picture had no edges.
+/// Weights of new sample `x`, as if the picture had no edges.
 Sum filtered(const Side& side, std::int64_t x) {
   const double step = step_of(side);
   const double centre = (static_cast<double>(x) + 0.5) * step;
   Sum sum;
   if (step == 1) {
-    sum.add(x, 1);  // a side that stays is left alone
+    sum.add(x, 1);  // no resizing
     return sum;
   }
   if (side.filter == ResizeFilter::nearest) {
@@ -103,8 +103,8 @@ Sum filtered(const Side& side, std::int64_t x) {
   return sum;
 }
 
-/// A sample gains what it differs by from its neighbours: of the finest detail, which changes from
-/// one sample to the next, 1 + `side.sharpen` is left.
+/// Adds the difference between a sample and its neighbours: the contrast of the finest detail,
+/// which alternates from sample to sample, becomes 1 + `side.sharpen` times as large.
 Sum sharpened(const Side& side, std::int64_t x) {
   Sum sum = filtered(side, x);
   if (side.sharpen <= 0 || side.wanted == 1 || step_of(side) <= 1) return sum;
@@ -126,8 +126,8 @@ Sum within(const Sum& sum, std::int64_t samples) {
   });
 }
 
-/// Of samples doubled by a triangle: three quarters of the one that covers it, and one of the one
-/// that is next.
+/// Triangle upsampling: three quarters of the sample that covers it, a quarter of the nearest
+/// neighbour.
 Sum of_halved(const Sum& sum, std::int64_t samples) {
   return sum.with([&](Sum& out, std::int64_t i, double w) {
     const std::int64_t next = i % 2 == 0 ? i / 2 - 1 : i / 2 + 1;

@@ -24,12 +24,12 @@ constexpr std::array filters = {ResizeFilter::lanczos3, ResizeFilter::mitchell,
                                 ResizeFilter::catmull_rom, ResizeFilter::box,
                                 ResizeFilter::nearest};
 
-/// Back to the best instruction set, however a test ends.
+/// Restores the best instruction set when a test ends.
 struct BestTarget {
   ~BestTarget() { quality::choose_simd_target(""); }
 };
 
-/// `raster` by the code under test, its rows coming in bands of `band`.
+/// `raster` resized by the code under test, with rows arriving in bands of `band`.
 Raster scaled(const Raster& raster, int width, int height,
               ResizeFilter filter = ResizeFilter::lanczos3, int band = 16,
               ResizeLight light = ResizeLight::coded) {
@@ -52,7 +52,7 @@ Raster scaled(const Raster& raster, int width, int height,
   }
   const std::size_t stride = row_distance(static_cast<std::size_t>(raster.width));
   const std::size_t new_stride = row_distance(static_cast<std::size_t>(width));
-  // What is in the padding does not matter.
+  // The content of the padding must not matter.
   std::vector<double> numbers(channels * static_cast<std::size_t>(band) * stride, std::nan(""));
   std::vector<double> made(channels * new_stride, std::nan(""));
   std::vector<Resampler<double>> resamplers;
@@ -106,14 +106,14 @@ Raster scaled(const Raster& raster, int width, int height,
       for (std::size_t k = 0; k < static_cast<std::size_t>(width) * channels; ++k)
         row[k] = bytes[k];
     }
-    // Nobody may look at a band that has been pushed and pulled.
+    // A band must not be read again after push and pull.
     std::ranges::fill(numbers, std::nan(""));
   }
   EXPECT_EQ(made_rows, height);
   return out;
 }
 
-/// Samples that know no neighbours: nothing hides a wrong weight.
+/// Uncorrelated samples, so that nothing hides a wrong weight.
 Raster noise(int width, int height, int channels, int bits = 8) {
   Raster out(width, height, channels, bits);
   std::uint32_t state = 12345;
@@ -127,7 +127,7 @@ Raster noise(int width, int height, int channels, int bits = 8) {
 TEST(Resampler, EverySizeToEverySizeIsThatOfTheReference) {
   for (int from = 1; from <= 70; ++from) {
     for (int to = 1; to <= 70; ++to) {
-      // Both directions at once: across as asked, down the other way round.
+      // Both directions at once: horizontally as given, vertically the inverse.
       const Raster picture = noise(from, to, 1);
       ASSERT_LE(worst_difference(scaled(picture, to, from), resampled(picture, to, from)), 1)
           << from << " to " << to;
@@ -162,7 +162,7 @@ TEST(Resampler, EveryKindOfPixelIsThatOfTheReference) {
           const Raster picture = photo(61, 41, channels, bits);
           const Raster made = scaled(picture, width, height, ResizeFilter::lanczos3, 16, light);
           const Raster wanted = resampled(picture, width, height, ResizeFilter::lanczos3, light);
-          // Where alpha is next to nothing colours hang on the last digits.
+          // Where alpha is almost 0, colours depend on the last digits.
           int worst = 0;
           for (int y = 0; y < height; ++y) {
             for (int x = 0; x < width; ++x) {
@@ -186,7 +186,7 @@ TEST(Resampler, BandsOfAnyHeightGiveTheSame) {
   for (const int height : {1, 5, 30, 61, 150}) {
     const Raster whole = scaled(picture, 33, height, ResizeFilter::lanczos3, 61);
     for (const int band : {1, 2, 3, 7, 16, 60}) {
-      // The order of sums differs, and with it the last place of a float.
+      // The order of summation differs, and with it the last bit of a float.
       EXPECT_LE(worst_difference(scaled(picture, 33, height, ResizeFilter::lanczos3, band), whole),
                 1)
           << height << ", bands of " << band;
@@ -219,7 +219,7 @@ TEST(Resampler, AllInstructionSetsAgreeToOneLevel) {
 }
 
 TEST(Resampler, ARampStaysWhereItIs) {
-  // Sample i of a ramp that rises by `slope` stands for its centre, i + 1/2: so must the new ones.
+  // Sample i of a ramp of slope `slope` represents its centre, i + 1/2; so must the new samples.
   for (const int from : {30, 64, 100}) {
     for (const int to : {10, 15, 29, 47, 200}) {
       for (const ResizeFilter filter : filters) {
@@ -241,8 +241,8 @@ TEST(Resampler, ARampStaysWhereItIs) {
           EXPECT_NEAR(all, 1, 1e-5);
           const double centre = (x + 0.5) * step;
           if (centre < reach || centre > from - reach)
-            continue;  // the edge goes on, the ramp does not
-          // Kernels that are not sampled infinitely often lean by a few hundredths of the new
+            continue;  // the edge is extended, the ramp is not
+          // Kernels that are sampled at finitely many points are off by a few hundredths of the new
           // sample.
           const bool repeats =
               filter == ResizeFilter::nearest || (filter == ResizeFilter::box && step < 1);
@@ -290,7 +290,7 @@ TEST(Resampler, NearestKeepsPixelArtAsItIs) {
   }
 }
 
-// Chroma of JPEG: samples doubled by a triangle on the way, and the last one cut off.
+// JPEG chroma: upsampled with a triangle filter on the way, and the last sample cut off.
 TEST(ResamplePlan, HalvedSamplesAreAsIfDoubledFirst) {
   for (const std::uint32_t samples : {2U, 3U, 10U, 41U, 64U}) {
     for (const std::uint32_t wanted : {1U, 2U, 5U, 20U, 63U, 90U}) {
@@ -326,7 +326,8 @@ TEST(ResamplePlan, HalvedSamplesAreAsIfDoubledFirst) {
 }
 
 TEST(ResamplePlan, SharpeningGivesTheFinestDetailThatMuchMore) {
-  // Stripes as fine as the new size can hold: 1, -1, 1, ... of new samples, each `step` old ones.
+  // The finest stripes that the new size can hold: 1, -1, 1, ... in new samples, each `step` old
+  // ones wide.
   constexpr std::uint32_t step = 8;
   constexpr std::uint32_t wanted = 40;
   const auto contrast = [&](double sharpen) {
@@ -346,7 +347,7 @@ TEST(ResamplePlan, SharpeningGivesTheFinestDetailThatMuchMore) {
   EXPECT_NEAR(contrast(0), 1, 1e-5);
   EXPECT_NEAR(contrast(0.3), 1.3, 1e-5);
   EXPECT_NEAR(contrast(1), 2, 1e-5);
-  // Nothing is sharpened that grows or stays.
+  // Nothing is sharpened unless it shrinks.
   const Plan larger({.samples = 10, .length = 10, .wanted = 20, .sharpen = 1});
   const Plan plain({.samples = 10, .length = 10, .wanted = 20});
   EXPECT_TRUE(std::ranges::equal(larger.weights(), plain.weights()));

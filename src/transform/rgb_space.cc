@@ -106,7 +106,7 @@ std::optional<Matrix> inverse(const Matrix& m) {
 
 Vector xyz(const Chromaticity& c) { return {c.x, c.y, 1 - c.x - c.y}; }
 
-// What takes light under `white` (Y = 1) to light under D50, as ICC wants it.
+// The chromatic adaptation from `white` (Y = 1) to D50, as ICC requires.
 std::optional<Matrix> adaptation(const Vector& white) {
   const Vector from = product(bradford, white);
   const Vector to = product(bradford, d50);
@@ -119,7 +119,7 @@ std::optional<Matrix> adaptation(const Vector& white) {
   return back ? std::optional(product(*back, product(cones, bradford))) : std::nullopt;
 }
 
-/// ICC's big-endian numbers and tags.
+/// Writes ICC's big-endian numbers and tags.
 class IccWriter {
  public:
   void text(std::string_view characters) {
@@ -150,10 +150,10 @@ std::vector<std::byte> text_tag(std::string_view text) {
   tag.text("mluc");
   tag.zeros(4);
   tag.u32(1);   // languages
-  tag.u32(12);  // bytes a record
+  tag.u32(12);  // bytes per record
   tag.text("enUS");
   tag.u32(static_cast<std::uint32_t>(2 * text.size()));
-  tag.u32(28);  // where the text begins
+  tag.u32(28);  // offset of the text
   for (const char c : text) tag.u16(static_cast<unsigned char>(c));
   return tag.bytes();
 }
@@ -206,7 +206,7 @@ Buffer profile_with(std::string_view space, std::vector<Tag> tags) {
   std::size_t at = first;
   std::size_t next = first;
   for (const Tag& tag : tags) {
-    // Equal neighbours, the curves, share their bytes.
+    // Equal neighbours (the curves) share their bytes.
     if (before == nullptr || before->bytes != tag.bytes) {
       at = next;
       data.append(tag.bytes);
@@ -225,9 +225,9 @@ Buffer profile_with(std::string_view space, std::vector<Tag> tags) {
   out.text("mntr");
   out.text(space);
   out.text("XYZ ");
-  for (const std::uint32_t part : {2024U, 1U, 1U, 0U, 0U, 0U}) out.u16(part);  // never now
+  for (const std::uint32_t part : {2024U, 1U, 1U, 0U, 0U, 0U}) out.u16(part);  // a fixed date
   out.text("acsp");
-  out.zeros(28);  // platform, flags, device, attributes, intent: none in particular
+  out.zeros(28);  // platform, flags, device, attributes, intent: unspecified
   for (const double value : d50) out.fixed(value);
   out.zeros(header_size - out.bytes().size());
   out.u32(static_cast<std::uint32_t>(tags.size()));
@@ -267,7 +267,7 @@ Buffer rgb_profile(const RgbSpace& space) {
   const Vector red = xyz(p.red);
   const Vector green = xyz(p.green);
   const Vector blue = xyz(p.blue);
-  Matrix light{};  // of red, green and blue, one in each column
+  Matrix light{};  // of red, green and blue, one per column
   for (std::size_t i = 0; i < 3; ++i) light[i] = {red[i], green[i], blue[i]};
   const auto unmixed = inverse(light);
   const auto adapted = adaptation(white);
@@ -277,7 +277,7 @@ Buffer rgb_profile(const RgbSpace& space) {
     for (std::size_t i = 0; i < 3; ++i) row[i] *= amounts[i];
   }
   const Matrix shown = product(*adapted, light);
-  constexpr double most = 8;  // far beyond what any light is in parts of white
+  constexpr double most = 8;  // far beyond any real value relative to white
   for (const Vector& row : shown) {
     if (std::ranges::any_of(row, [](double v) { return !(std::abs(v) < most); })) return {};
   }

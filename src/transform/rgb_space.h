@@ -1,4 +1,4 @@
-// What red, green and blue numbers mean, where no profile says so.
+// RGB colour spaces that are identified by something other than an embedded profile.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ struct Primaries {
   Chromaticity red, green, blue, white;
 };
 
-/// Light of a number from 0 to 1, as ICC's parametric curve of type 3 has it:
+/// Light of a value from 0 to 1, as in ICC's parametric curve of type 3:
 /// (scale * v + offset)^gamma from `linear_below` on, slope * v below.
 struct ToneCurve {
   double gamma = 1;
@@ -39,32 +39,32 @@ inline constexpr ToneCurve srgb_curve = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.9
 struct RgbSpace {
   Primaries primaries = bt709_primaries;
   ToneCurve curve = srgb_curve;
-  std::string name;  ///< for people, ASCII
+  std::string name;  ///< display name, ASCII
 };
 
-/// Colours named by code points (ITU-T H.273); 2 means unspecified.
+/// Colour description by code points (ITU-T H.273); 2 means unspecified.
 struct Cicp {
   int primaries = 2;
   int transfer = 2;
   friend bool operator==(const Cicp&, const Cicp&) = default;
 };
 
-/// How to show numbers that a camera for video has made (transfers 1, 6, 11, 12, 14 and 15):
-/// H.273 says how they came about, not how they are seen. AVIF and HEIC are shown as if they were
-/// sRGB's, PNG as on a reference display (BT.1886, with black at 0); so does Chromium.
+/// Interpretation of video transfer characteristics (1, 6, 11, 12, 14 and 15): H.273 defines how
+/// the camera encodes light, not how it is displayed. AVIF and HEIC are displayed as if they were
+/// sRGB, PNG as on a reference display (BT.1886, with black at 0); Chromium does the same.
 enum class VideoCurve { srgb, bt1886 };
 
-/// Nothing for high dynamic range (PQ and HLG), logarithmic curves and numbers that mean nothing.
-/// Unspecified is sRGB's.
+/// Returns nullopt for high dynamic range (PQ and HLG), logarithmic curves and undefined code
+/// points. Unspecified means sRGB.
 [[nodiscard]] std::optional<RgbSpace> space_of(const Cicp& cicp, VideoCurve video);
 
-/// Adobe RGB (1998), under the name that its specification gives to others' profiles.
+/// Adobe RGB (1998), named as its specification requires for profiles made by others.
 [[nodiscard]] RgbSpace adobe_rgb();
 
-/// ICC profiles of these meanings (ICC.1:2022, matrix and curves, some 500 bytes). Empty where
-/// the primaries make no sense. Always the same bytes for the same space.
+/// Builds an ICC profile of the space (ICC.1:2022, matrix and curves, some 500 bytes). Empty if the
+/// primaries are invalid. Deterministic.
 [[nodiscard]] Buffer rgb_profile(const RgbSpace& space);
-/// For grey pictures: the curve counts, white is white.
+/// The same for grey pictures: only the curve is used.
 [[nodiscard]] Buffer grey_profile(const RgbSpace& space);
 
 }  // namespace imgmill

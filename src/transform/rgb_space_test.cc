@@ -1,4 +1,4 @@
-// Profiles of ours say what code points, chunks and tags say; lcms2 is the witness.
+// Tests that our profiles mean the same as code points, chunks and tags, using lcms2.
 #include "transform/rgb_space.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ using namespace test;
 
 Bytes bytes_of(const Buffer& buffer) { return {buffer.view().begin(), buffer.view().end()}; }
 
-// Mean difference in Lab between what two profiles say of the same numbers.
+// Mean difference in Lab between two profiles for the same samples.
 double apart(const Bytes& one, const Bytes& other) {
   Raster every(64, 64, 3);
   for (int y = 0; y < 64; ++y) {
@@ -35,7 +35,7 @@ TEST(RgbSpace, ProfilesSayWhatThePrimariesSay) {
   EXPECT_LT(apart(bytes_of(rgb_profile(*p3)), wide_profile()), 0.05);
   const Bytes adobe = rgb_profile_of({.places = adobe_places, .gamma = 2.19921875});
   EXPECT_LT(apart(bytes_of(rgb_profile(adobe_rgb())), adobe), 0.05);
-  // Another white than D65.
+  // A white point other than D65.
   const auto film = space_of({8, 5}, VideoCurve::srgb);
   ASSERT_TRUE(film);
   const Bytes film_by_lcms = rgb_profile_of(

@@ -15,7 +15,7 @@ namespace {
 
 using vips::VImage;
 
-// Rows read at a time: of a photograph of 12 megapixels some 500 KB a channel.
+// Rows read at a time: some 500 KB per channel for a photograph of 12 megapixels.
 constexpr int band_rows = 16;
 
 bool is_light_coded(const VImage& image) {
@@ -31,7 +31,7 @@ bool is_light_coded(const VImage& image) {
   }
 }
 
-/// Curves that rise from black to white, as those of pictures do; nothing where one does not.
+/// Curves that rise from black to white, as those of real pictures do; nullopt if one does not.
 std::optional<std::vector<LightCurve>> curves_of_profile(const VImage& image, std::size_t colours,
                                                          std::size_t samples) {
   const std::optional<IccLight> light = icc_light_of(profile_of(image), samples);
@@ -82,7 +82,7 @@ void check(int status) {
   if (status != 0) throw vips::VError();
 }
 
-/// Rows of a picture, read from top to bottom.
+/// Reads rows of a picture from top to bottom.
 class Rows {
  public:
   explicit Rows(const VImage& image) : image_(image), region_(vips_region_new(image.get_image())) {
@@ -103,7 +103,7 @@ class Rows {
   VipsRegion* region_;
 };
 
-/// Rows of numbers for each channel.
+/// Planes of numbers, one per channel.
 class Planes {
  public:
   Planes(int channels, std::size_t width, std::size_t rows)
@@ -114,7 +114,7 @@ class Planes {
   [[nodiscard]] double* row(std::size_t channel, std::size_t y) {
     return numbers_.data() + (channel * rows_ + y) * stride_;
   }
-  /// Row `y` of all channels.
+  /// Row `y` of each channel.
   [[nodiscard]] std::vector<double*> pixels(std::size_t y) {
     std::vector<double*> rows;
     for (std::size_t at = y * stride_; at < numbers_.size(); at += rows_ * stride_) {
@@ -129,7 +129,7 @@ class Planes {
   std::vector<double> numbers_;
 };
 
-/// One frame of `from`, whose first row is `top`, becomes rows of `to`, where `row` is the first.
+/// Resizes one frame of `from`, which starts at row `top`, into `to`, starting at row `row`.
 void scale_frame(Rows& from, int top, int height, const PixelRow& kind, const Plan& across,
                  const Plan& down, const VImage& to, int row) {
   const auto channels = static_cast<std::size_t>(kind.channels);
@@ -158,10 +158,10 @@ void scale_frame(Rows& from, int top, int height, const PixelRow& kind, const Pl
   }
 }
 
-/// In memory, with all that `like` says of itself but its size.
+/// A picture in memory with all properties of `like` except its size.
 VImage new_picture(const VImage& like, int width, int height) {
   VipsImage* raw = vips_image_new_memory();
-  const VImage image(raw);  // which owns it from here on
+  const VImage image(raw);  // takes ownership
   check(vips_image_pipelinev(raw, VIPS_DEMAND_STYLE_ANY, like.get_image(), nullptr));
   raw->Xsize = width;
   raw->Ysize = height;
@@ -202,7 +202,8 @@ Result<Picture> scaled_to(Picture picture, Extent extent, const Resize& how) {
     }
     if (frames > 1) image.set(VIPS_META_PAGE_HEIGHT, new_height);
     picture.image = image;
-    picture.source_bits = std::max(8, picture.source_bits);  // new shades lie in between
+    picture.source_bits = std::max(8, picture.source_bits);  // resizing produces intermediate
+                                                             // shades
     return picture;
   });
 }

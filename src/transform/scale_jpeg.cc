@@ -14,10 +14,10 @@
 namespace imgmill {
 namespace {
 
-/// One plane on its way from the file to the picture.
+/// Resizes one plane on its way from the file to the picture.
 class ScaledPlane {
  public:
-  /// `width` and `height` of the picture are in samples of the first plane.
+  /// `width` and `height`: size of the picture in samples of the first plane.
   ScaledPlane(const jpeg::PlaneReader::Plane& plane, const jpeg::PlaneReader::Plane& first,
               double width, double height, Extent extent, const Resize& how)
       : across_({.samples = first.width,
@@ -36,7 +36,7 @@ class ScaledPlane {
         stride_(row_distance(plane.width)),
         row_(extent.width) {}
 
-  /// Takes what is in `plane` over.
+  /// Adds the rows in `plane`.
   void add(const jpeg::PlaneReader::Plane& plane) {
     band_.resize(stride_ * plane.count);
     for (std::uint32_t y = 0; y < plane.count; ++y) {
@@ -61,7 +61,7 @@ class ScaledPlane {
   std::size_t stride_;
   std::vector<float> band_;
   std::vector<float> row_;
-  std::vector<float> ready_;  // new rows that wait for those of other planes
+  std::vector<float> ready_;  // new rows that wait for the other planes
 };
 
 int dct_shrink(const jpeg::Header& header, Extent extent) {
@@ -117,7 +117,7 @@ Result<Picture> scaled_jpeg(ByteView input, ByteView profile, Extent extent, con
     }
     for (auto& plane : planes) plane->drop(ready);
   }
-  // Memory that was not filled in must never become a picture.
+  // Uninitialized memory must never become a picture.
   if (row != samples.get() + row_bytes * extent.height) {
     return fail(ErrorCode::internal, "the scaled planes have not as many rows as the picture",
                 "please report this with the image");

@@ -23,7 +23,7 @@ using namespace test;
 Picture opened(const Bytes& file, Format format) {
   const Codec& codec = imgmill::codec(format);
   Picture picture = codec.decode(file, codec.probe(file).value(), {}).value();
-  picture.image = picture.image.copy_memory();  // the file may go
+  picture.image = picture.image.copy_memory();  // the file may be deleted
   return picture;
 }
 
@@ -55,7 +55,7 @@ TEST(ScaledTo, IsWithinALevelOfTheReference) {
         Raster got = raster_of(*made);
         ASSERT_EQ(got.bits, bits);
         if (picture.alpha() && bits == 16) {
-          // Where next to nothing is seen colours hang on float's last digits.
+          // Where almost nothing is visible, colours depend on the last digits of a float.
           const auto last = static_cast<std::size_t>(channels - 1);
           for (std::size_t i = 0; i < wanted.samples.size(); i += last + 1) {
             if (wanted.samples[i + last] >= 1000) continue;
@@ -70,7 +70,7 @@ TEST(ScaledTo, IsWithinALevelOfTheReference) {
 }
 
 TEST(ScaledTo, LightIsThatOfTheProfile) {
-  // Black and white in turn: half of the light, whatever number says that.
+  // Alternating black and white: half of the light, whatever sample value that is.
   Raster stripes(64, 64, 1);
   for (int y = 0; y < 64; ++y) {
     for (int x = 0; x < 64; ++x) stripes.at(x, y, 0) = x % 2 == 0 ? 0 : 255;
@@ -99,13 +99,13 @@ TEST(ScaledTo, BrightPointsOfANightSkyKeepTheirLight) {
     const Raster small = raster_of(scaled_to(input, {24, 24}, {.light = light}).value());
     return *std::ranges::max_element(small.samples);
   };
-  // Lanczos at 3/8 of a new pixel, squared, over the 16 pixels that become one: 0.039 of white as
-  // numbers, and as light, which sRGB codes as 0.22.
+  // Lanczos at 3/8 of a new pixel, squared, over the 16 pixels that become one: 0.039 of white in
+  // coded values; the same amount of light is coded by sRGB as 0.22.
   EXPECT_NEAR(brightest(ResizeLight::coded), 10, 2);
   EXPECT_NEAR(brightest(ResizeLight::linear), 55, 2);
 }
 
-// JPEGs of every layout: what comes of their planes is what comes of the decoded picture.
+// JPEGs of every layout: resizing planes equals resizing the decoded picture.
 TEST(ScaledJpeg, IsWhatComesOfTheWholePicture) {
   for (const auto& [across, down] : {std::pair{1, 1}, {2, 1}, {2, 2}, {1, 2}}) {
     for (const bool progressive : {false, true}) {
@@ -119,7 +119,8 @@ TEST(ScaledJpeg, IsWhatComesOfTheWholePicture) {
           const Raster decoded = decode(file, Format::jpeg).picture();
           const Raster wanted = resampled(decoded, size[0], size[1]);
           const Raster got = raster_of(*made);
-          // The decoder rounds three times on its way to colours, and cuts off what is no colour.
+          // The decoder rounds three times during colour conversion, and clamps out-of-range
+          // colours.
           EXPECT_LE(worst_difference(got, wanted), 5)
               << across << "x" << down << ", " << from[0] << " to " << size[0];
           double sum = 0;
@@ -148,7 +149,7 @@ TEST(ScaledJpeg, SmallerInverseDctsLoseLittleAndShiftNothing) {
       const std::array size{width, width * from[1] / from[0]};
       const auto made = scaled_jpeg(file, {}, extent_of(size), {}, DctScaling::some);
       ASSERT_TRUE(made) << made.error().describe();
-      // A level off in every fifth sample is 94 to 96.
+      // One level off in every fifth sample scores 94 to 96.
       EXPECT_GE(score_between(resampled(decoded, size[0], size[1]), raster_of(*made)), 93) << width;
     }
   }

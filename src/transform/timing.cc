@@ -12,21 +12,21 @@
 namespace imgmill {
 namespace {
 
-/// How a format counts time, milliseconds.
+/// How a format stores time, in milliseconds.
 struct Clock {
   std::int64_t unit;
-  std::int64_t least;  ///< what browsers play as it is
+  std::int64_t least;  ///< the shortest delay that browsers honour
   std::int64_t most;
   int most_plays;
 };
 
-// WebP has 24 bits of milliseconds, GIF 16 of hundredths and counts the repetitions.
+// WebP has 24 bits of milliseconds, GIF 16 bits of hundredths and a count of repetitions.
 constexpr Clock webp_clock = {.unit = 1, .least = 11, .most = 0xFFFFFF, .most_plays = 65'535};
 constexpr Clock gif_clock = {.unit = 10, .least = 20, .most = 655'350, .most_plays = 65'536};
 
 std::vector<int> rounded(const std::vector<int>& delays, const Clock& clock) {
   std::vector<int> out;
-  std::int64_t wanted = 0;  // when the frame ends
+  std::int64_t wanted = 0;  // end of the frame
   std::int64_t time = 0;
   for (const int delay : delays) {
     wanted += delay;

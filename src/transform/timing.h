@@ -1,4 +1,4 @@
-// When frames are seen, in the units of the format they go to.
+// Adapts the timing of animations to the units of the target format.
 #pragma once
 
 #include "imgmill/format.h"
@@ -6,10 +6,10 @@
 
 namespace imgmill {
 
-/// Delays and the number of plays that `target` can hold: GIF counts hundredths of a second, of
-/// which browsers play no fewer than two as they are. Delays are rounded so that no frame begins
-/// more than half a unit away from its time as long as none has to last longer. What changes is a
-/// loss and told. Pictures that do not move come back as they are.
+/// Changes delays and the number of plays to values that `target` can hold: GIF counts hundredths
+/// of a second, and browsers do not honour delays of less than two. Delays are rounded so that no
+/// frame starts more than half a unit off its time, unless a frame has to be prolonged. Any change
+/// is reported as a loss. Still pictures are returned unchanged.
 [[nodiscard]] Result<Picture> timed_for(Picture picture, const FormatInfo& target,
                                         Findings& findings);
 

@@ -17,7 +17,7 @@ using vips::VImage;
 bool is_16_bit(const VImage& image) { return image.format() == VIPS_FORMAT_USHORT; }
 
 bool is_grey(const VImage& image) {
-  // A grey TIFF may have any number of channels behind the grey.
+  // A grey TIFF may have any number of extra channels.
   return image.bands() < 3 || image.interpretation() == VIPS_INTERPRETATION_B_W ||
          image.interpretation() == VIPS_INTERPRETATION_GREY16;
 }
@@ -47,8 +47,8 @@ bool is_lab(const VImage& image) {
          image.interpretation() == VIPS_INTERPRETATION_LABS;
 }
 
-// Lab in files is under D50, as in profiles (TIFF 6.0 leaves it open, all programs agree); the
-// engine's own conversion takes it to be under D65.
+// Lab in files is relative to D50, as in profiles (TIFF 6.0 leaves it open, all programs agree);
+// libvips' own conversion assumes D65.
 VImage lab_as_srgb(const VImage& image, int bits) {
   const bool wide = bits > 8;
   VImage out = image.extract_band(0, VImage::option()->set("n", 3))
@@ -60,7 +60,7 @@ VImage lab_as_srgb(const VImage& image, int bits) {
                                    ->set("pcs", VIPS_PCS_LAB)
                                    ->set("depth", wide ? 16 : 8));
   const VipsInterpretation meaning = out.interpretation();
-  // What lies behind the colours is floats from 0 to 1.
+  // Extra channels are floats from 0 to 1.
   for (int band = 3; band < image.bands(); ++band) {
     out = out.bandjoin(
         (image.extract_band(band) * (wide ? 65535.0 : 255.0)).rint().cast(out.format()));
@@ -74,8 +74,8 @@ bool is_unit_float(const VImage& image) {
          (meaning == VIPS_INTERPRETATION_B_W || meaning == VIPS_INTERPRETATION_scRGB);
 }
 
-// Floats in a file are numbers like all others, only that 1 is white (so ImageMagick reads them);
-// the engine takes grey ones for 0 to 255 and coloured ones for light, whatever their profile.
+// Floats in a file are coded like other samples, with 1 as white (as ImageMagick reads them).
+// libvips takes grey floats as 0 to 255 and colour floats as linear light, whatever their profile.
 VImage unit_float_as_16_bit(const VImage& image) {
   const bool grey = image.interpretation() == VIPS_INTERPRETATION_B_W;
   return (image * 65535.0)
@@ -85,8 +85,8 @@ VImage unit_float_as_16_bit(const VImage& image) {
                                   grey ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_RGB16));
 }
 
-// Through the embedded profile, or for CMYK without one through the engine's
-// general CMYK profile.
+// Converts through the embedded profile, or for CMYK without one through libvips' generic CMYK
+// profile.
 VImage profile_applied(const VImage& image) {
   auto* options = VImage::option()
                       ->set("embedded", true)
@@ -102,7 +102,7 @@ void tell_new_colours(Findings& findings, bool asked, std::string text) {
   asked ? findings.note(std::move(text)) : findings.lose(std::move(text));
 }
 
-// EXIF 2, 4, 5 and 7 are mirror images.
+// EXIF orientations 2, 4, 5 and 7 are mirrored.
 VImage turned(const VImage& frame, int orientation) {
   switch (orientation) {
     case 2:
@@ -124,7 +124,7 @@ VImage turned(const VImage& frame, int orientation) {
   }
 }
 
-// What the number for all is: white, or opaque.
+// The maximum sample value: white, or opaque.
 double top_of(const VImage& image) {
   return image.format() == VIPS_FORMAT_UCHAR ? 255 : is_16_bit(image) ? 65535 : 1;
 }
@@ -220,7 +220,7 @@ Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
       tell_new_colours(findings, to_srgb, fmt::format("{} became sRGB", from));
       return picture;
     }
-    // WebP, AVIF and GIF know no grey: its profile would be read as one for RGB.
+    // WebP, AVIF and GIF have no greyscale: a grey profile would be taken as one for RGB.
     const bool grey_lost = is_grey(image) && target.format != Format::jpeg &&
                            target.format != Format::png && target.format != Format::jpegxl && !tiff;
     const bool misfit =
@@ -252,8 +252,8 @@ VImage matrix_of(std::array<double, 9> rows) {
   return VImage::new_matrix(3, 3, rows.data(), static_cast<int>(rows.size()));
 }
 
-// From the engine's CIE XYZ to light in sRGB's primaries. The engine takes Lab, which is relative
-// to D50 in profiles (ICC.1:2022, 6.3) and in files, for relative to D65.
+// Matrix from libvips' CIE XYZ to linear light in sRGB's primaries. libvips takes Lab, which is
+// relative to D50 in profiles (ICC.1:2022, 6.3) and in files, as relative to D65.
 std::array<double, 9> light_of_engine_xyz() {
   constexpr std::array<double, 3> d50 = {0.9642, 1, 0.8249};
   constexpr std::array<double, 3> engine_white = {VIPS_D65_X0, VIPS_D65_Y0, VIPS_D65_Z0};
@@ -262,8 +262,8 @@ std::array<double, 9> light_of_engine_xyz() {
   return rows;
 }
 
-// Light in sRGB's primaries, for CMYK without a profile by the engine's general one. `colours` has
-// no alpha.
+// Linear light in sRGB's primaries; uses libvips' generic profile for CMYK without a profile.
+// `colours` has no alpha.
 VImage light_of(const VImage& colours) {
   const auto of_engine = [](const VImage& lab) {
     return lab.colourspace(VIPS_INTERPRETATION_XYZ).recomb(matrix_of(light_of_engine_xyz()));
@@ -288,7 +288,7 @@ VImage light_of(const VImage& colours) {
   return of_engine(colours.icc_import(options));
 }
 
-// Alpha goes beside the colours, lest it be taken for one.
+// Converts alpha separately, lest it be taken for a colour.
 VImage all_as_light(const VImage& image) {
   const bool cmyk = image.interpretation() == VIPS_INTERPRETATION_CMYK;
   const int count = cmyk ? 4 : is_grey(image) ? 1 : 3;
@@ -307,7 +307,7 @@ VImage all_as_light(const VImage& image) {
 Result<Picture> as_light(Picture picture) {
   return with_engine(ErrorCode::bad_input, "the colours could not be understood", [&] {
     VImage& image = picture.image;
-    // Numbers from 0 to 1, not light.
+    // Coded samples from 0 to 1, not linear light.
     if (is_unit_float(image)) image = unit_float_as_16_bit(image);
     const IccFacts profile = read_icc(profile_of(image));
     const bool whole_numbers = image.format() == VIPS_FORMAT_UCHAR || is_16_bit(image);

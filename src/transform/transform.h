@@ -1,4 +1,4 @@
-// What happens to pixels between decoding and encoding.
+// Pixel operations between decoding and encoding.
 #pragma once
 
 #include <optional>
@@ -13,24 +13,24 @@
 
 namespace imgmill {
 
-/// The turn that makes a picture with EXIF `orientation` (1..8) upright, frame by frame. Needs the
-/// pixels in memory and puts them there.
+/// Turns a picture with EXIF `orientation` (1..8) upright, frame by frame. Reads all pixels into
+/// memory.
 [[nodiscard]] Result<Picture> turned_upright(Picture picture, int orientation);
 
-/// What is known about the meaning of the numbers in a picture.
+/// The colour space of a picture's samples.
 struct ColourFacts {
-  IccFacts profile;  ///< that explains them, embedded or `made`; empty space: none, they are sRGB
-  /// Whether something else than an embedded profile explains them: `made`, or where that is empty
-  /// nothing that a profile can say.
+  IccFacts profile;  ///< the profile that applies, embedded or `made`; empty space: none, so sRGB
+  /// True if the colour space does not come from an embedded profile but from `made` or, if that is
+  /// empty, from something that no profile can express.
   bool implied = false;
-  Buffer made;  ///< of code points, gAMA and cHRM, or DCF's word for Adobe RGB
+  Buffer made;  ///< from code points, gAMA and cHRM, or DCF's marker for Adobe RGB
 };
 
-/// What came to light on the way of a picture from one file to another.
+/// Observations made while a picture is converted.
 struct Findings {
-  std::vector<std::string> notes;   ///< for people, in the order of events
-  std::optional<std::string> lost;  ///< the first note that tells of a loss nobody asked for
-  bool new_colours = false;         ///< the numbers stand for colours in another way than before
+  std::vector<std::string> notes;   ///< for display, in order of occurrence
+  std::optional<std::string> lost;  ///< the first note about a loss that nobody asked for
+  bool new_colours = false;         ///< the samples are in a different colour space than before
 
   void note(std::string text) { notes.push_back(std::move(text)); }
   void lose(std::string text) {
@@ -39,32 +39,30 @@ struct Findings {
   }
 };
 
-/// Brings the channels behind the colours into a form that `target` can hold. TIFF holds all of
-/// them as they are, unless the colours are to be converted (`new_colours`). For everything else
-/// colours are divided by alpha that they have been multiplied by, and what is neither colour nor
-/// alpha is dropped. Colours brighter than their alpha, which only multiplied ones can be, and
-/// dropped channels are a loss.
+/// Brings the extra channels into a form that `target` can hold. TIFF holds all of them as they
+/// are, unless the colours are to be converted (`new_colours`). For everything else associated
+/// alpha is divided out, and channels that are neither colour nor alpha are dropped. Dropped
+/// channels, and associated colours brighter than their alpha, are a loss.
 [[nodiscard]] Result<Picture> with_channels_for(Picture picture, const FormatInfo& target,
                                                 bool new_colours, Findings& findings);
 
-/// Brings colours into a form that `target` can hold and that looks as before:
+/// Converts colours to a form that `target` can hold and that looks the same:
 ///  - CMYK, Lab and the like become sRGB (TIFF holds them as they are);
-///  - `to_srgb`: everything becomes sRGB and the profile goes;
-///  - a profile that the target cannot carry, or that would not fit its
-///    channels, is applied.
-/// What was done is told, and is a loss unless `to_srgb` asked for it.
+///  - `to_srgb`: everything becomes sRGB and the profile is dropped;
+///  - a profile that the target cannot carry, or that would not fit its channels, is applied.
+/// Every conversion is noted, and is a loss unless `to_srgb` asked for it.
 [[nodiscard]] Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
                                                const FormatInfo& target, bool to_srgb,
                                                Findings& findings);
 
-/// The picture as numbers whose meaning is known: 8 or 16 bits in sRGB, or, where an embedded
-/// profile says something else, and for CMYK and Lab, light as floats in sRGB's primaries (1 =
-/// white; outside 0..1 for colours that sRGB has not), relative colorimetric with matching black
-/// points. 1 to 4 channels, alpha as in the picture (0..1 beside floats). What cannot be read so
-/// any other way is shown as on a screen.
+/// Converts the picture to samples with a known meaning: 8 or 16 bits in sRGB or, if an embedded
+/// profile says otherwise and for CMYK and Lab, linear light as floats in sRGB's primaries (1 =
+/// white; outside 0..1 for colours outside the sRGB gamut), relative colorimetric with black point
+/// compensation. 1 to 4 channels, alpha as in the picture (0..1 for floats). Anything else is
+/// converted as for display.
 [[nodiscard]] Result<Picture> as_light(Picture picture);
 
-/// Bit depth and transparency that `target` can hold; notes say what was lost.
+/// Reduces bit depth and transparency to what `target` can hold; notes losses.
 [[nodiscard]] Result<Picture> fitted_to(Picture picture, const FormatInfo& target,
                                         Colour background, Findings& findings);
 

@@ -29,7 +29,7 @@ TEST(BadInput, OneBadImageCostsOneImage) {
   EXPECT_THAT(folder.files("out"), ElementsAre("a-good.jpg", "f-good.png"));
   for (const char* name :
        {"b-empty.jpg", "c-text.jpg", "d-truncated.png", "e-header.jpg", "g-dangling.jpg"}) {
-    // Path, stage, and behind the semicolon what to do.
+    // Path, stage and, after the semicolon, advice.
     EXPECT_THAT(outcome.err, ::testing::ContainsRegex(std::string("failed: in/") + name +
                                                       ": at [a-z]+: [^\n]+; [^\n]+\n"))
         << name;
@@ -56,7 +56,7 @@ TEST(BadInput, UnreadableFilesAndFoldersFailAlone) {
   folder.write("in/closed/c.jpg", jpeg_file(50, 50));
   chmod((folder / "in/b.jpg").c_str(), 0);
   chmod((folder / "in/closed").c_str(), 0);
-  if (geteuid() == 0) chmod(folder.path().c_str(), 0777);  // where nobody can write
+  if (geteuid() == 0) chmod(folder.path().c_str(), 0777);  // not writable
   const Verdict verdict = as_nobody([&] {
     if (access(program_path().c_str(), X_OK) != 0) return std::string("unreachable");
     const Outcome seen = imgmill(folder, {"optimize", "in", "-o", "out"});

@@ -121,13 +121,13 @@ TEST(Batch, QuietTellsOfFailuresOnly) {
 TEST(Interrupt, FinishesWhatIsBeingWrittenAndLeavesNoPart) {
   const Folder folder;
   const std::string picture = jpeg_file(1600, 1200);
-  // Each of its own bytes: the same ones would be worked on once.
+  // Each with different bytes: identical files would be processed once.
   for (int i = 0; i < 150; ++i) {
     const std::string name = std::to_string(i);
     folder.write("in/" + name + ".jpg", picture + name);
   }
   Running program(folder, {"optimize", "in", "-o", "out", "-j", "2", "-f", "webp"});
-  // Once something has been written, the batch is under way for certain.
+  // Once an output exists, the batch is certainly running.
   for (int i = 0; i < 3000 && folder.files("out").empty(); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }

@@ -1,4 +1,4 @@
-// Nothing is done twice: the cache, --check, backups.
+// The cache, --check and backups: nothing is done twice.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-/// optimize with a cache and a report; the report.
+/// Runs optimize with a cache and a report; returns the report.
 nlohmann::json optimized(const Folder& folder, std::vector<std::string> words, int status = 0) {
   words.insert(words.begin(), "optimize");
   for (const char* word :
@@ -37,7 +37,7 @@ void three_pictures(const Folder& folder) {
   folder.write("in/sub/c.png", png_file(64, 48, 3));
 }
 
-/// Copies and lets what was copied grow old enough to be believed.
+/// Copies a folder with its contents.
 void copied(const Folder& folder, const std::string& from, const std::string& to) {
   std::filesystem::copy(folder / from, folder / to, std::filesystem::copy_options::recursive);
 }
@@ -59,7 +59,7 @@ TEST(Cache, ASecondRunDecodesNothingWhereverTheFilesAre) {
   EXPECT_EQ(folder.read("out2/a.jpg"), first);
   EXPECT_EQ(folder.read("out2/renamed.jpg"), folder.read("out/sub/b.jpg"));
 
-  // Outputs that are there under names nobody has recorded.
+  // Existing outputs under names that no run has recorded.
   copied(folder, "out2", "out3");
   EXPECT_EQ(optimized(folder, {"moved", "-o", "out3"})["summary"]["cached"], 3);
   EXPECT_EQ(optimized(folder, {"moved", "-o", "out4", "-q", "50"})["summary"]["cached"], 0)
@@ -89,7 +89,7 @@ TEST(Cache, WhatIsOursIsNeverMadeWorse) {
   EXPECT_EQ(twice["summary"]["kept"], 3);
   EXPECT_EQ(twice["results"][0]["notes"][0], "already optimized by imgmill with these settings");
   EXPECT_EQ(folder.read("in/a.jpg"), once);
-  // The output of one run as the input of the next.
+  // The output of one run is the input of the next.
   optimized(folder, {"in", "-o", "out", "-q", "60"});
   EXPECT_EQ(folder.read("out/a.jpg"), once);
 }
@@ -187,7 +187,7 @@ TEST(Restore, BringsBackWhatInPlaceHasReplaced) {
   EXPECT_EQ(imgmill(folder, {"restore", "originals"}).status, 2);
 }
 
-/// What a section of a page shows between "```sh" and "```".
+/// Returns the shell script in a section of a page, between "```sh" and "```".
 std::string script_in(const std::string& page) {
   const auto begin = page.find("```sh\n");
   const auto end = page.find("```", begin + 6);

@@ -38,7 +38,8 @@ TEST(CompareCommand, TellsScoreWorstTileAndSizes) {
   }
 }
 
-// Where the reference program's score says little, what is believed stands beside it and decides.
+// For pictures too small for the reference program's score, the mirrored score is shown and
+// decides.
 TEST(CompareCommand, OfSmallPicturesTheScoreAmidMirrorImagesDecides) {
   const Folder folder;
   folder.write("a.png", png_file(60, 40));

@@ -1,4 +1,4 @@
-// Worker processes as people meet them.
+// Worker processes, seen from the command line.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// Some of everything, and one that is damaged.
+/// Files of several formats, one of them damaged.
 void fill(const Folder& folder, int count) {
   for (int i = 0; i < count; ++i) {
     folder.write("in/" + std::to_string(i) + ".jpg", jpeg_file(60 + i, 50));
@@ -121,7 +121,7 @@ TEST(Isolation, RequireInsistsOnEveryLayer) {
       imgmill(folder, {"optimize", "a.jpg", "-o", "b.jpg", "--sandbox", "require"});
   EXPECT_EQ(outcome.status, all_on ? 0 : 1) << outcome.err;
   EXPECT_EQ(folder.has("b.jpg"), all_on);
-  // Without insisting, what is missing is told once. (Builds with a sanitizer lack seccomp.)
+  // By default a missing sandbox layer is reported once. (Builds with a sanitizer lack seccomp.)
   const Outcome automatic = imgmill(folder, {"optimize", "a.jpg", "-o", "d.jpg"});
   EXPECT_EQ(automatic.status, 0) << automatic.err;
   const std::size_t told = automatic.err.find("the sandbox was without");

@@ -1,4 +1,4 @@
-// Workers that the kernel kills because a control group's memory is at its end.
+// Workers that the kernel kills because their control group is out of memory.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -28,7 +28,7 @@ bool say(const fs::path& file, std::uint64_t value) {
   return static_cast<bool>(out);
 }
 
-/// A control group of its own that has so much memory and no swap; goes away with its life.
+/// A control group with a limit on memory and without swap; removed on destruction.
 class MemoryGroup {
  public:
   explicit MemoryGroup(std::uint64_t bytes) {
@@ -38,7 +38,7 @@ class MemoryGroup {
       std::error_code error;
       if (!fs::create_directory(folder, error)) continue;
       folder_ = folder;
-      // Version 2 or 1; swap is not bounded where it is not counted.
+      // Version 2 or 1; swap is not limited where it is not accounted.
       if (say(folder / "memory.max", bytes) || say(folder / "memory.limit_in_bytes", bytes)) {
         say(folder / "memory.swap.max", 0);
         say(folder / "memory.memsw.limit_in_bytes", bytes);
@@ -52,13 +52,13 @@ class MemoryGroup {
   MemoryGroup& operator=(const MemoryGroup&) = delete;
 
   [[nodiscard]] bool exists() const { return !folder_.empty(); }
-  /// A shell's command that joins it.
+  /// A shell command that joins the group.
   [[nodiscard]] std::string join() const {
     return "echo $$ >'" + (folder_ / "cgroup.procs").string() + "'";
   }
 
  private:
-  /// It can go once its last process has, which may still be on its way out.
+  /// The group can be removed once its last process has ended, which may take a moment.
   void remove() {
     std::error_code error;
     for (int i = 0; i < 500 && exists() && !fs::remove(folder_, error); ++i) {
@@ -93,7 +93,7 @@ class Kills : public testing::Test {
 };
 
 TEST_F(Kills, ForWantOfMemoryAreNotTheImagesFaultAndItGoesAgainAlone) {
-  // With leave for less than 300 MB each takes all there is.
+  // If granted less than 300 MB, each takes all memory there is.
   folder_.write("in/5a.jpg", jpeg_file(70, 60) + "FAULT:hungry-300;");
   folder_.write("in/7a.jpg", jpeg_file(70, 70) + "FAULT:hungry-300;");
   const Outcome outcome = run();

@@ -1,4 +1,4 @@
-// Memory that is counted, against memory that is taken.
+// Estimated memory against memory actually used.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ Outcome alone(const Folder& folder, const std::string& file, const Words& option
   return imgmill(folder, words);
 }
 
-/// What the program says that it takes, MB.
+/// The program's own estimate, in MB.
 double estimate(const Folder& folder, const std::string& file, const Words& options) {
   const Outcome refused = alone(folder, file, options, {"--memory", "1MB"});
   std::smatch found;
@@ -94,7 +94,7 @@ TEST(Memory, WhatCannotFitIsRefusedBeforeItIsDecodedAndTheRestIsDone) {
   }
 }
 
-// More of them at once than the budget has room for: they wait, and come out as they do alone.
+// More large images than the budget has room for: they wait, and give the same results as alone.
 TEST(Memory, LargeImagesWaitForEachOther) {
   const Folder folder;
   for (int i = 0; i < 4; ++i) {

@@ -44,7 +44,7 @@ std::string chunk(const std::string& type, const std::string& body) {
          big_endian(crc(type + body));
 }
 
-/// zlib's container around stored blocks.
+/// A zlib stream of stored blocks.
 std::string stored(const std::string& data) {
   constexpr std::size_t most = 65535;
   std::string bytes = "\x78\x01";

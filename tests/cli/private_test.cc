@@ -1,4 +1,4 @@
-// What should have gone and cannot be taken out is said where people look.
+// Private data that should be removed but cannot be is reported prominently.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,8 +14,8 @@ using namespace std::string_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// A JPEG that tells where it was taken: an EXIF block with a GPS directory of one field, the
-// latitude's reference.
+// A JPEG with a location: an EXIF block with a GPS directory of one field, the latitude's
+// reference.
 std::string located_jpeg() {
   const std::string tiff =
       "II*\0\x08\0\0\0"s
@@ -32,7 +32,7 @@ std::string located_jpeg() {
          static_cast<char>(size & 0xFF) + payload + file.substr(2);
 }
 
-// In JPEG XL, from which the very JPEG can be restored, position included.
+// The JPEG inside a JPEG XL file, from which it can be restored including the position.
 class Private : public testing::Test {
  protected:
   Private() {
@@ -52,7 +52,7 @@ TEST_F(Private, WhatCannotBeTakenOutIsInTheSummaryAndTheStatus) {
   const auto report = nlohmann::json::parse(folder.read("r.json"));
   EXPECT_EQ(report["summary"]["private_left"]["position"], 1);
   EXPECT_EQ(report["results"][0]["private_left"], nlohmann::json::array({"position"}));
-  // The cache knows it, too.
+  // A cached result reports it, too.
   const Outcome again = imgmill(folder, {"optimize", "packed", "-o", "out2"});
   EXPECT_EQ(again.status, 1);
   EXPECT_THAT(again.err, HasSubstr("1 file still holds a position"));

@@ -27,14 +27,14 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return result;
 }
 
-/// Journals lie beside the folder; a cache there is only where a test names one.
+/// Journals are stored next to the folder; there is a cache only if a test names one.
 std::string state_of(const std::filesystem::path& folder) { return folder.string() + ".state"; }
 
 std::vector<std::string> environment(const Folder& folder) {
   std::vector<std::string> variables = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TERM=xterm",
                                         "HOME=/nonexistent",
                                         "XDG_STATE_HOME=" + state_of(folder.path())};
-  // A program under a sanitizer has to be told what is not ours to mend.
+  // Under a sanitizer, the program needs the suppressions for faults that are not ours.
   for (const char* name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
   }
@@ -218,7 +218,7 @@ TerminalOutcome imgmill_on_terminal(const Folder& folder, const std::vector<std:
   std::array<char, 4096> block{};
   for (;;) {
     const ssize_t got = ::read(terminal, block.data(), block.size());
-    if (got <= 0) break;  // EIO: the program has gone
+    if (got <= 0) break;  // EIO: the program has ended
     outcome.shown.append(block.data(), static_cast<std::size_t>(got));
   }
   close(terminal);

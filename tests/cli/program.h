@@ -1,4 +1,4 @@
-// Running the program, and a folder to run it in.
+// Runs the program in a temporary folder.
 #pragma once
 
 #include <sys/types.h>
@@ -10,7 +10,7 @@
 
 namespace imgmill::test {
 
-/// A folder that goes away with its contents.
+/// A temporary folder, deleted with its contents.
 class Folder {
  public:
   Folder();
@@ -22,34 +22,34 @@ class Folder {
   [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
     return path_ / name;
   }
-  /// Writes a file, with the folders above it.
+  /// Writes a file and creates its parent folders.
   void write(const std::string& name, const std::string& bytes) const;
   [[nodiscard]] std::string read(const std::string& name) const;
   [[nodiscard]] bool has(const std::string& name) const;
-  /// All regular files below, relative, sorted.
+  /// All regular files below `below`, as sorted relative paths.
   [[nodiscard]] std::vector<std::string> files(const std::string& below = ".") const;
 
  private:
   std::filesystem::path path_;
 };
 
-/// The program that is tested: that of this build, unless $IMGMILL_PROGRAM names another
-/// (with a sanitizer, which this one need not have).
+/// The program under test: that of this build, unless $IMGMILL_PROGRAM names another (with a
+/// sanitizer, which the test program need not have).
 [[nodiscard]] const std::filesystem::path& program_path();
-/// The worker with faults to order, which lies with that program.
+/// The worker with injectable faults, next to that program.
 [[nodiscard]] std::filesystem::path faulty_worker_path();
-/// The root of the sources.
+/// The root of the source tree.
 [[nodiscard]] const std::filesystem::path& source_path();
 
 struct Outcome {
-  int status = -1;  ///< exit status; 128 + the signal when one ended it
+  int status = -1;  ///< exit status, or 128 + the signal that ended it
   std::string out;
   std::string err;
-  std::uint64_t peak_memory = 0;  ///< of this process, without its workers, bytes
+  std::uint64_t peak_memory = 0;  ///< of this process without its workers, bytes
 };
 
-/// A program that runs, with pipes to its three standard streams and signals as
-/// a shell would leave them.
+/// A running program, with pipes for its three standard streams and the signal handling that a
+/// shell would set.
 class Running {
  public:
   Running(const Folder& folder, const std::vector<std::string>& arguments);
@@ -58,7 +58,7 @@ class Running {
   Running& operator=(const Running&) = delete;
 
   void signal(int number) const;
-  /// ThreadPool over `input`, reads everything and waits for the end.
+  /// Sends `input`, reads everything and waits for the end.
   Outcome finish(const std::string& input = {});
 
  private:
@@ -68,16 +68,16 @@ class Running {
   int err_ = -1;
 };
 
-/// Runs imgmill in `folder` to its end.
+/// Runs imgmill in `folder` until it ends.
 Outcome imgmill(const Folder& folder, const std::vector<std::string>& arguments,
                 const std::string& input = {});
 
-/// Runs it in `folder` beside workers with faults to order, without a cache, what it says on both
-/// streams in `err`. `arguments` are the shell's; `first` is a command of the shell before it.
+/// Runs imgmill in `folder` with fault-injecting workers and without a cache; both output streams
+/// go to `err`. `arguments` are parsed by the shell; `first` is a shell command to run before.
 Outcome imgmill_with_faulty_workers(const Folder& folder, const std::string& arguments,
                                     const std::string& first = ":");
 
-/// Runs it on a pseudo terminal of `columns` columns; what appeared there.
+/// Runs imgmill on a pseudo terminal of `columns` columns; returns what it showed.
 struct TerminalOutcome {
   int status = -1;
   std::string shown;

@@ -54,7 +54,7 @@ TEST(RestoreJpeg, TellsWhatHoldsNone) {
   const Outcome pixels =
       imgmill(folder, {"optimize", "a.png", "-o", "a.jxl", "-f", "jxl", "--progress", "none"});
   ASSERT_EQ(pixels.status, 0) << pixels.err;
-  // One bad file costs one file.
+  // One bad file does not affect the others.
   const Outcome outcome = imgmill(folder, {"restore-jpeg", "a.jxl", "a.png", "b.jxl", "-o", "out"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.err, HasSubstr("holds no JPEG"));

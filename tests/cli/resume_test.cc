@@ -1,4 +1,4 @@
-// A batch that is killed at any moment and goes on: the end is the same.
+// A batch that is killed at any moment and resumed gives the same result.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -42,7 +42,7 @@ Tree tree(const Folder& folder, const std::string& name) {
   return result;
 }
 
-/// One sort of batch, on files of its own for each round.
+/// One kind of batch, with separate files for each round.
 struct Variant {
   const char* name;
   std::vector<std::string> options;
@@ -159,7 +159,7 @@ TEST(Resume, AfterBeingKilledAtRandomMomentsTheEndIsTheSame) {
 TEST(Resume, CountsWhatWasDoneAndRedoesNothing) {
   const Folder folder;
   const Round round(folder, variants[0], "1");
-  // An input that fails keeps the journal, since it may be tried again.
+  // An input that fails keeps the journal, since it may be retried.
   folder.write("in1/zz-bad.jpg", "not a picture");
   EXPECT_EQ(imgmill(folder, round.words(false)).status, 1);
   const Tree before = round.outputs();
@@ -176,7 +176,7 @@ TEST(Resume, CountsWhatWasDoneAndRedoesNothing) {
 TEST(Resume, LeavesFilesOfOthersAlone) {
   const Folder folder;
   const Round round(folder, variants[0], "1");
-  folder.write("out1/0.webp", "somebody else's");  // where no output goes
+  folder.write("out1/0.webp", "somebody else's");  // not the path of any output
   folder.write("out1/a/0.webp", "somebody else's");
   const Outcome outcome = imgmill(folder, round.words(true));
   EXPECT_EQ(outcome.status, 1);

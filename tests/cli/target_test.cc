@@ -1,4 +1,4 @@
-// Targets, chosen formats, limits and budgets, as people ask for them.
+// Targets, chosen formats, limits and budgets on the command line.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ struct Ran {
   std::map<std::string, nlohmann::json> of;  ///< results by input
 };
 
-/// optimize with a cache of its own, threads and a report.
+/// Runs optimize with its own cache, threads and a report.
 Ran optimized(const Folder& folder, std::vector<std::string> words, int status = 0) {
   words.insert(words.begin(), "optimize");
   for (const char* word :

@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// The texts of the status line, one for every time it was drawn.
+/// The texts of the status line, one per redraw.
 std::vector<std::string> drawn(const std::string& shown) {
   std::vector<std::string> lines;
   std::size_t at = 0;
@@ -26,7 +26,7 @@ class ProgressBar : public ::testing::TestWithParam<unsigned short> {};
 
 TEST_P(ProgressBar, StaysWithinTheTerminal) {
   const Folder folder;
-  // Each with bytes of its own: the same ones are worked on once.
+  // Each with different bytes: identical files are processed once.
   for (int i = 0; i < 30; ++i) {
     folder.write("in/a_rather_long_name_of_a_photograph_" + std::to_string(i) + ".jpg",
                  jpeg_file(900, 700, 95, i));
@@ -39,7 +39,7 @@ TEST_P(ProgressBar, StaysWithinTheTerminal) {
   ASSERT_GE(lines.size(), 2U) << outcome.shown;
   for (const std::string& line : lines) EXPECT_LE(line.size(), GetParam()) << line;
   EXPECT_THAT(lines.back(), HasSubstr("/31"));
-  // The failure stands on a line of its own, and the summary at the end.
+  // The failure is on its own line, and the summary at the end.
   EXPECT_THAT(outcome.shown, HasSubstr("failed:\x1b[0m in/z.jpg"));
   EXPECT_THAT(outcome.shown, HasSubstr("30 images: "));
 }

@@ -1,4 +1,4 @@
-// What somebody who does not know the command tries, and what must not go wrong then.
+// Typical mistakes of new users, and what must not happen then.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -152,7 +152,7 @@ TEST(Traps, NoInputOfTheSameRunIsReplaced) {
           {"input_path": "y/a.jpg", "output_path": "b.jpg"}])";
   expect_refused(imgmill(folder, {"batch", "-", "--overwrite"}, tasks));
   EXPECT_TRUE(folder.has("b.jpg"));
-  // A folder whose own files go into the folder above it.
+  // A folder whose files are written to its parent.
   folder.write("y/y/a.jpg", jpeg_file(200, 150, 98, 3));
   folder.write("y/y/y/a.jpg", jpeg_file(200, 150, 98, 4));
   const std::string inner = folder.read("y/y/a.jpg");
@@ -178,7 +178,7 @@ TEST(Traps, AFormatThatStaysAndAnOutputOfAnotherOne) {
   EXPECT_EQ(imgmill(folder, {"optimize", "a.jpg", "-o", "x.jpg", "-f", "original"}).status, 0);
 }
 
-/// Black, then white, a pixel each.
+/// A black and a white frame of one pixel each.
 std::string animated_gif() {
   using namespace std::string_literals;
   return "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff"
@@ -201,7 +201,7 @@ TEST(Traps, AnAnimationStaysOneOnRequestAndIsCalledWhatItIs) {
   EXPECT_THAT(folder.files("out"), ElementsAre("moves.gif", "photo.avif"));
   EXPECT_EQ(folder.read("out/moves.gif"), animated_gif());
   EXPECT_THAT(kept.err, HasSubstr("it stays gif: 2 frames do not fit into avif"));
-  // What is there under that name is not replaced unasked.
+  // An existing file of that name is not replaced.
   folder.write("out/moves.gif", "mine");
   const Outcome there = imgmill(folder, words);
   EXPECT_EQ(there.status, 1);
@@ -228,7 +228,7 @@ TEST(Traps, OtherFilesAreCopiedUntouched) {
   EXPECT_LT(folder.read("dist/img/a.jpg").size(), folder.read("site/img/a.jpg").size());
   EXPECT_THAT(outcome.err, HasSubstr("3 other files copied"));
   EXPECT_THAT(imgmill(folder, words).err, HasSubstr("3 were there already"));
-  // A changed copy is not replaced unasked, and that is an error that is named.
+  // A changed copy is not replaced, and the error names it.
   folder.write("dist/index.html", "mine");
   const Outcome refused = imgmill(folder, words);
   EXPECT_EQ(refused.status, 1);
@@ -300,7 +300,7 @@ TEST(Traps, TooLittleMemoryForTheProgramItselfIsSaid) {
   const Folder folder;
   folder.write("a.jpg", jpeg_file(60, 40));
   int told = 0;
-  // Where the program still starts, but cannot have its threads.
+  // Limits at which the program still starts but cannot create its threads.
   for (int megabytes = 100; megabytes <= 400; megabytes += 50) {
     const std::string command = "ulimit -v " + std::to_string(megabytes * 1024) + "; '" +
                                 program_path().string() + "' optimize a.jpg -o out --cache off";

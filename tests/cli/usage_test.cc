@@ -93,7 +93,7 @@ TEST(Usage, CompletionsLoadWhereTheShellIsThere) {
     if (std::system(("command -v " + shell + " >/dev/null 2>&1").c_str()) != 0) continue;
     EXPECT_EQ(std::system((shell + " -n " + (folder / shell).string()).c_str()), 0) << shell;
   }
-  // What bash would offer behind "imgmill optimize --eff" and "--effort ".
+  // The completions that bash offers after "imgmill optimize --eff" and "--effort ".
   const std::string script = "source '" + (folder / "bash").string() +
                              "'; COMP_WORDS=(imgmill optimize --eff); COMP_CWORD=2; _imgmill; "
                              "echo \"${COMPREPLY[*]}\"; COMP_WORDS=(imgmill optimize --effort f); "

@@ -1,11 +1,11 @@
-// Writes a JPEG of soft colours, big enough to be worth optimizing.
+// Writes a JPEG of smooth colours, large enough to be worth optimizing.
 //   imgmill_make_image FILE
 #include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <vector>
 
-// Needs <cstdio> before it.
+// Requires <cstdio> before it.
 // clang-format off
 #include <jpeglib.h>
 // clang-format on

@@ -1,5 +1,5 @@
-// Kinds of files that people complained about to other tools (shared/cases): what is right is seen
-// with programs that are not ours.
+// Kinds of files that users of other tools complained about (shared/cases); results are checked
+// with independent programs.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -40,7 +40,7 @@ std::optional<fs::path> cases() {
   }                                                                         \
   const fs::path from = *all_cases / (part)
 
-// What a program prints; nothing where it is not installed.
+// Returns the output of a program; nullopt if it is not installed.
 std::optional<std::string> output_of(const std::string& command) {
   const std::string program = command.substr(0, command.find(' '));
   if (std::system(("command -v " + program + " >/dev/null 2>&1").c_str()) != 0) return std::nullopt;
@@ -66,7 +66,7 @@ std::string bytes_of(const fs::path& file) {
   return out.str();
 }
 
-// The value of a tag as ExifTool tells it, empty where there is none.
+// Returns the value of a tag according to ExifTool; empty if there is none.
 std::string exif_tag(const fs::path& file, const std::string& tag) {
   const auto text = output_of("exiftool -s3 -n -" + tag + " '" + file.string() + "'");
   std::string value = text.value_or("");
@@ -199,7 +199,7 @@ TEST(Cases, SmallPicturesLookTheSame) {
       std::vector<std::string> arguments{input.string(), "-o", "out", "--target", "80"};
       if (*target != 0) arguments.insert(arguments.end(), {"-f", target});
       const json result = one_result(folder, arguments);
-      if (!result["success"].get<bool>()) continue;  // out of reach is an honest answer
+      if (!result["success"].get<bool>()) continue;  // "out of reach" is a correct answer
       const auto to = format_named(result["format"].get<std::string>());
       const fs::path output = result["optimized_path"].get<std::string>();
       const std::string bytes = bytes_of(output.is_absolute() ? output : folder / output);
@@ -258,7 +258,7 @@ TEST(Cases, ColoursAndTransparencyAreConvertedOrTold) {
        {"01-png-chrm", "02-linear-profile", "03-dcf-adobe-rgb", "10-avif-alpha", "12-tiff-float"}) {
     NEED_CASES(part);
     for (const auto& entry : fs::directory_iterator(from)) {
-      // Two channels that nobody explains, and a picture for screens of high dynamic range.
+      // Two channels of unknown meaning, and a high dynamic range picture.
       if (entry.path().filename() == "extra2.tif") continue;
       if (entry.path().filename() == "bt2020.avif") continue;
       for (const char* format : {"", "jpeg", "webp", "png"}) {

@@ -1,5 +1,5 @@
-// Files from the world outside: PngSuite, odd features, what fuzzers have found.
-// They are looked for in $IMGMILL_CORPUS, or beside the checkout in shared/corpus.
+// Real-world files: PngSuite, unusual features, fuzzers' findings. They are expected in
+// $IMGMILL_CORPUS, or next to the checkout in shared/corpus.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -119,7 +119,8 @@ TEST(Corpus, PngSuiteConvertsToEveryFormat) {
                          "--progress", "none", "--format", std::string(format.name)});
     EXPECT_LE(run.status, 1) << run.err;
     for (const auto& [name, result] : results_by_name(folder / "report.json")) {
-      // Tiny pictures in strong colours may be out of reach with loss, which is an honest answer.
+      // Tiny pictures in saturated colours may be out of reach for lossy encoding, which is a
+      // correct answer.
       const bool out_of_reach =
           result["error"].is_string() &&
           result["error"].get<std::string>().find("lower the target") != std::string::npos;
@@ -176,8 +177,8 @@ TEST(Corpus, OrientedPhotographsComeOutUpright) {
       const Raster picture = decode(as_bytes(bytes), Format::png).picture();
       EXPECT_EQ(picture.width, reference.width) << name;
       EXPECT_EQ(picture.height, reference.height) << name;
-      // Each file was compressed on its own, so they are alike, not equal; but no other
-      // way to turn one fits as well.
+      // Each file was compressed separately, so they are similar, not equal; but no other
+      // orientation fits as well.
       const double upright = psnr(picture, reference);
       EXPECT_GT(upright, 20) << name;
       for (int other = 2; other <= 4; ++other) {
@@ -187,7 +188,7 @@ TEST(Corpus, OrientedPhotographsComeOutUpright) {
   }
 }
 
-// The archive holds thousands of files that once broke a decoder.
+// The archive contains thousands of files that once broke a decoder.
 TEST(Corpus, HostileFilesNeitherCrashNorHangNorStopTheBatch) {
   NEED_CORPUS("hostile-jpeg-png.tar.gz");
   const Folder folder;

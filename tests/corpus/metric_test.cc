@@ -1,5 +1,5 @@
-// The metric against the reference program, on pictures that do not belong into this tree: looked
-// for in $IMGMILL_METRIC_PAIRS, or beside the checkout in shared/reference/ssimulacra2.
+// Compares the metric with the reference program on pictures that are not part of this tree: they
+// are expected in $IMGMILL_METRIC_PAIRS, or next to the checkout in shared/reference/ssimulacra2.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -42,7 +42,7 @@ Shown shown(const fs::path& file) {
 
 struct Pair {
   std::string original, candidate;
-  double score;  ///< what the reference program says
+  double score;  ///< of the reference program
 };
 
 fs::path folder_of_pairs() {
@@ -51,7 +51,7 @@ fs::path folder_of_pairs() {
                           : test::source_path() / "../shared/reference/ssimulacra2";
 }
 
-// Rows of scores.csv: original, candidate, how it was made, score. Empty where there is none.
+// Rows of scores.csv: original, candidate, how it was made, score. Empty if there is no such file.
 std::vector<Pair> known_pairs() {
   std::ifstream table(folder_of_pairs() / "scores.csv");
   std::vector<Pair> pairs;
@@ -86,7 +86,7 @@ TEST(Metric, AgreesWithTheReferenceProgramOnItsPairs) {
   }
 }
 
-// The files as they are: some have profiles.
+// The files themselves: some have profiles.
 TEST(Metric, TheCommandAgreesWithTheReferenceProgramOnItsPairs) {
   const std::vector<Pair> pairs = known_pairs();
   if (pairs.empty()) GTEST_SKIP() << no_pairs;

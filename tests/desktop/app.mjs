@@ -1,4 +1,4 @@
-// imgmill-desktop as a person has it, with the real engine.
+// Runs imgmill-desktop as a user would, with the real engine.
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { program, temporaryFolder } from "../web/support/server.mjs";
@@ -6,7 +6,7 @@ import { start, until } from "./screen.mjs";
 
 export const desktop = process.env.IMGMILL_DESKTOP ?? join(dirname(program), "imgmill-desktop");
 
-/** An engine that tells where it is: the real one, what it says written down on its way. */
+/** A wrapper around the real engine that records its output. */
 const toldEngine = () => {
   const folder = temporaryFolder();
   const script = join(folder, "engine");
@@ -41,7 +41,7 @@ export class App {
     Object.assign(this, JSON.parse(line));
   }
 
-  /** Another start: hands over its words and ends. */
+  /** Starts the program again: it passes on its arguments and ends. */
   async again(...words) {
     return start(desktop, words, { env: this.screen.environment }).ended;
   }
@@ -56,7 +56,7 @@ export class App {
     return answer.json();
   }
 
-  /** Waits for a job of that name in that state. */
+  /** Waits until the job of that name has that state. */
   async job(name, state) {
     return until(`the job ${name} to be ${state}`, async () => (await this.json("/api/jobs")).jobs.find((job) => job.name === name && job.state === state), this.log);
   }

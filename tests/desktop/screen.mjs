@@ -1,4 +1,4 @@
-// A screen nobody sees, a session bus nobody else is on, and what is there to be seen.
+// An invisible screen with its own session bus, and access to what it shows.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pngOf } from "../web/support/pictures.mjs";
 import { temporaryFolder } from "../web/support/server.mjs";
 
-/** For a loaded machine: conditions are waited for, not times. */
+/** For slow machines: tests wait for conditions, not for times. */
 export const patience_ms = 30_000;
 const shots = process.env.IMGMILL_SCREENSHOTS ?? null;
 const started = new Set();
@@ -24,7 +24,7 @@ export const start = (program, words, options = {}) => {
   return child;
 };
 
-/** What `look` finds, once that is anything. */
+/** Returns the result of `look` as soon as it is truthy. */
 export const until = async (what, look, log = () => "") => {
   const end = Date.now() + patience_ms;
   for (;;) {
@@ -38,14 +38,14 @@ export const until = async (what, look, log = () => "") => {
 export const alive = (pid) => {
   try {
     process.kill(pid, 0);
-    // What has ended and was not asked for yet is not alive.
+    // A zombie is not alive.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {
     return false;
   }
 };
 
-/** Reads what Xvfb keeps in its file: an X window dump (XWDFile.h of X11) of 32 bits a pixel. */
+/** Decodes Xvfb's frame buffer file: an X window dump (XWDFile.h of X11) of 32 bits per pixel. */
 const pixelsOf = (dump) => {
   const field = (at) => dump.readUInt32BE(at * 4);
   const [header, width, height, bits, line, colours] = [field(0), field(4), field(5), field(11), field(12), field(19)];
@@ -73,8 +73,8 @@ export class Screen {
   static async start() {
     const screen = new Screen();
     screen.folder = temporaryFolder();
-    // The screen's number comes back on a descriptor.
-    // It would begin anew when its last client has gone, and refuse the next one meanwhile.
+    // Xvfb reports the number of the screen on a descriptor. -noreset: otherwise it would reset
+    // when its last client has gone, and refuse the next one meanwhile.
     screen.server = start("Xvfb", ["-noreset", "-displayfd", "3", "-screen", "0", "1500x900x24", "-nolisten", "tcp", "-fbdir", screen.folder], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
@@ -93,7 +93,8 @@ export class Screen {
       GDK_BACKEND: "x11",
       GSK_RENDERER: "cairo",
       GTK_A11Y: "none",
-      // Without a graphics card WebKit would draw by way of one that is computed: 10 s for the page in place of 3.
+      // Without a graphics card, WebKit would use a software renderer: 10 s for the page instead of
+      // 3.
       WEBKIT_DISABLE_DMABUF_RENDERER: "1",
       XDG_RUNTIME_DIR: join(screen.folder, "run"),
     };
@@ -110,7 +111,7 @@ export class Screen {
     return spawnSync(program, words, { env: this.environment, encoding: "utf8", timeout: 10_000 }).stdout.trim();
   }
 
-  /** The visible windows of that title, a regular expression. */
+  /** The visible windows whose title matches a regular expression. */
   windows(title) {
     return this.run("xdotool", "search", "--onlyvisible", "--name", title).split("\n").filter(Boolean);
   }
@@ -119,7 +120,7 @@ export class Screen {
     return (await until(`a window with the title ${title}`, () => { const found = this.windows(title); return found.length > 0 ? found : null; }, log))[0];
   }
 
-  /** There is no window manager that would give the keyboard to a window. */
+  /** There is no window manager to give a window the keyboard focus. */
   focus(window) {
     this.run("xdotool", "windowfocus", "--sync", window);
   }
@@ -136,7 +137,7 @@ export class Screen {
     this.run("xdotool", "mousemove", String(x), String(y), "click", "1");
   }
 
-  /** In the column `x` the middle of the first run of at least `height` pixels of a colour. */
+  /** The middle of the first run of at least `height` pixels of a colour in column `x`. */
   find(colour, x, height) {
     const { width, height: bottom, rows } = this.look();
     let run = 0;
@@ -149,7 +150,7 @@ export class Screen {
     return null;
   }
 
-  /** Puts a window beside the others and drags out of it, as a hand does: in small steps. */
+  /** Moves a window beside the others and drags from it in small steps, as a user does. */
   async drag(from) {
     this.run("xdotool", "windowmove", "--sync", from, "1250", "300");
     await sleep(300);
@@ -158,7 +159,7 @@ export class Screen {
       this.run("xdotool", "mousemove", String(x), "430");
       await sleep(20);
     }
-    // Whoever is slow to notice the drag still sees it move.
+    // A target that is slow to notice the drag still sees movement.
     for (let turn = 0; turn < 12; turn += 1) {
       this.run("xdotool", "mousemove", String(600 + (turn % 2) * 3), "430");
       await sleep(100);
@@ -170,7 +171,9 @@ export class Screen {
     return pixelsOf(readFileSync(join(this.folder, "Xvfb_screen0")));
   }
 
-  /** Waits until the screen shows what `there` wants and stays the same for a while, and keeps a picture of it. */
+  /**
+   * Waits until `there` accepts the screen and it stays the same for a while; saves a screenshot.
+   */
   async shoot(name, there) {
     let before = null;
     const seen = await until(`something to see (${name})`, async () => {

@@ -1,4 +1,4 @@
-// The window from its start to its end, on a screen that nobody sees.
+// Tests of the window from start to end, on an invisible screen.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { App, desktop } from "./app.mjs";
 import { alive, Screen, start, until } from "./screen.mjs";
 
 const drag_source = process.env.IMGMILL_DRAG_SOURCE ?? join(dirname(program), "tests/desktop/imgmill_drag_source");
-/** Whether the page is there, by its green. */
+/** True if the page is visible, judging by its green. */
 const page = (seen) => seen.count(0x0b6e51) > 500;
 
 let screen;
@@ -43,7 +43,7 @@ test("another start hands its folder over: the job runs, and the dock shows how 
   assert.equal(job.source.path, photos);
   await screen.window("^photos · imgmill$", app.log);
   await screen.shoot("job", (seen) => page(seen) && seen.colours > 1000);
-  // It became visible, and went away again.
+  // The progress became visible, and disappeared again.
   const told = () => docks.log.split("signal time").slice(1).map((signal) => /"progress-visible"\s+variant\s+boolean (\w+)/.exec(signal)?.[1]);
   await until("the dock", () => told().includes("true") && told().at(-1) === "false", () => docks.log);
   assert.match(docks.log, /application:\/\/org\.imgmill\.Desktop\.desktop/);
@@ -91,7 +91,7 @@ test("the system's dialog chooses a folder", async () => {
 
 test("what is downloaded goes where the person says", async () => {
   const window = await screen.window("^chosen · imgmill$", app.log);
-  // "Download all" is the one large button in the page's green.
+  // "Download all" is the only large button in the page's green.
   const [x, y] = await until("the button", () => screen.find(0x0b6e51, 62, 30), app.log);
   screen.click(x, y);
   const dialog = await until("the dialog", () => screen.windows(".").find((other) => other !== window), app.log);
@@ -103,7 +103,7 @@ test("what is downloaded goes where the person says", async () => {
   await until("the ZIP", () => existsSync(place), app.log);
   const files = await until("the whole of it", () => { try { return unzip(readFileSync(place)); } catch { return null; } }, app.log);
   assert.deepEqual([...files.keys()], ["a.png"]);
-  // The page says where it is, in white on its darkest colour.
+  // The page shows the path, in white on its darkest colour.
   await screen.shoot("saved", (seen) => page(seen) && seen.count(0x1b1f1d) > 5000);
 });
 
@@ -116,11 +116,11 @@ test("when the engine is killed the window says so, and starts another", async (
   screen.keys("Return");
   await until("another engine", () => app.enginePid !== before.pid, app.log);
   await app.greet();
-  // Pages that are open go on by themselves.
+  // Open pages continue by themselves.
   assert.equal(app.token, before.token);
   await screen.window("^imgmill$", app.log);
   assert.equal((await app.json("/api/jobs")).jobs.length, 5);
-  // And the page has found it.
+  // And the page has reconnected.
   plant(join(photos, "..", "afterwards"), { "a.png": png(80, 60, 31) });
   assert.equal(await app.again(join(photos, "..", "afterwards")), 0);
   await app.job("afterwards", "done");
@@ -130,7 +130,7 @@ test("with the window the engine ends", async () => {
   const engine = app.enginePid;
   assert.ok(alive(engine));
   await screen.window("^afterwards · imgmill$", app.log);
-  // The cross at the end of the title bar.
+  // The close button at the end of the title bar.
   screen.click(1152, 27);
   await until("the end of the window", () => app.process.exitCode !== null, app.log);
   assert.equal(app.process.exitCode, 0);

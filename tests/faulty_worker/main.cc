@@ -1,5 +1,5 @@
-// Does to the pool what a decoder that was taken over might do. An image that holds
-// "FAULT:name;" says what is to happen; any other image is worked on as usual.
+// Attacks the pool like a compromised decoder. An image that contains "FAULT:name;" selects a
+// fault; any other image is processed normally.
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -29,7 +29,7 @@
 namespace imgmill {
 namespace {
 
-/// The first descriptor that `is` something.
+/// Returns the first descriptor for which `is` returns true.
 int descriptor_that(const std::function<bool(int)>& is) {
   for (int descriptor = 3; descriptor < 64; ++descriptor) {
     if (is(descriptor)) return descriptor;
@@ -52,13 +52,13 @@ void put(std::string_view text) {
   for (;;) ::sleep(1000);
 }
 
-/// A worker that speaks for itself.
+/// A worker that sends its own messages.
 class Liar {
  public:
   Liar() : channel_(FileDescriptor(descriptor_that(is_socket))) {}
 
   void say(MessageKind kind, std::int64_t value, std::string body = {}) {
-    // Each image of the faults is the first of its worker.
+    // An image with a fault is always the first one of its worker.
     if (!channel_.send(encode({kind, 1, value, std::move(body)}))) ::_exit(4);
   }
   void say_done(std::int64_t size, Format format = Format::jpeg) {
@@ -68,7 +68,7 @@ class Liar {
     claim.format = claim.input_format = format;
     say(MessageKind::done, size, to_body(claim));
   }
-  /// The memory the parent made, mapped.
+  /// Maps the memory that the parent created.
   Buffer take_room(std::size_t size) {
     Result<Packet> packet = channel_.receive();
     if (!packet || packet->descriptors.size() != 1) ::_exit(5);
@@ -89,14 +89,14 @@ class Liar {
 
 constexpr std::string_view start_of_a_jpeg("\xFF\xD8\xFF\xE0", 4);
 
-/// Calls itself as long as `deeper`, which nobody changes.
+/// Recurses as long as `deeper` is true; it never changes.
 int recursion(const volatile bool& deeper, int depth) {
   volatile char frame[4096];
   frame[0] = static_cast<char>(depth);
   return deeper ? recursion(deeper, depth + 1) + frame[0] : 0;
 }
 
-/// What each name does; what returns goes on to optimize the image after all.
+/// The faults by name; if one returns, the image is processed after all.
 const std::map<std::string, std::function<void()>, std::less<>>& faults() {
   static const std::map<std::string, std::function<void()>, std::less<>> all = {
       {"crash-in-decode", [] { *reinterpret_cast<volatile int*>(8) = 1; }},
@@ -112,11 +112,11 @@ const std::map<std::string, std::function<void()>, std::less<>>& faults() {
          put("first the decoder complained,\nthen it died\n");
          std::abort();
        }},
-      // Does its work after all, as the next one does.
+      // Processes the image after all, as does the next one.
       {"complaint", [] { put("this image is odd, but never mind\n"); }},
       {"late",
        [] {
-         // Long enough to be stopped amid it.
+         // Long enough to be stopped in the middle.
          timespec time{};
          do {
            ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -125,13 +125,13 @@ const std::map<std::string, std::function<void()>, std::less<>>& faults() {
       {"sleep", [] { wait_for_ever(); }},
       {"loop",
        [] {
-         // A loop without effect might be taken away.
+         // A loop without side effects might be optimized away.
          for (volatile bool busy = true; busy;) {
          }
        }},
       {"memory",
        [] {
-         // Address space is what is bounded; touching it all would only take longer.
+         // Address space is what is limited; touching the memory would only take longer.
          std::vector<std::unique_ptr<char[]>> hoard;
          for (;;) hoard.push_back(std::make_unique_for_overwrite<char[]>(std::size_t{1} << 30));
        }},
@@ -209,7 +209,7 @@ const std::map<std::string, std::function<void()>, std::less<>>& faults() {
   return all;
 }
 
-/// Tries to change the input under the parent's eyes; says how that went.
+/// Tries to change the input while the parent uses it; returns the outcome.
 Error scribble_on_the_input() {
   const int memory = descriptor_that(is_memory);
   void* const data = ::mmap(nullptr, 16, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
@@ -218,8 +218,8 @@ Error scribble_on_the_input() {
                data != MAP_FAILED ? "the input was changed" : "the input is read-only");
 }
 
-/// Takes memory, really, until somebody ends that; by itself before a machine would notice, should
-/// it not be in a control group that has less.
+/// Really takes memory until it is killed; stops by itself before the machine is affected, in case
+/// there is no control group with a lower limit.
 [[noreturn]] void take_memory() {
   constexpr std::size_t block = std::size_t{1} << 20;
   std::vector<std::vector<char>> hoard;
@@ -236,7 +236,7 @@ Result<Optimized> misbehave(ByteView input, const ImageSettings& settings, const
   const std::string_view rest = text.substr(at + mark.size());
   const std::string_view name = rest.substr(0, rest.find(';'));
   if (constexpr std::string_view hungry = "hungry-"; name.starts_with(hungry)) {
-    // With leave for so many MB it is as any other.
+    // If granted that many MB, it works normally.
     const auto needed = std::strtoull(std::string(name.substr(hungry.size())).c_str(), nullptr, 10);
     if (!admission(needed * 1'000'000)) take_memory();
     return optimize_admitted(input, settings, limits, admission);

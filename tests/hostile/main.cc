@@ -1,5 +1,5 @@
-// Broken files without end, through the worker processes that the command has. None may crash
-// or be called our defect, none may be answered with bytes that others cannot decode.
+// Endless damaged files, through the same worker processes as the command. None may crash a worker
+// or be reported as an internal error, and every output must be decodable by other decoders.
 #include <fmt/format.h>
 
 #include <atomic>
@@ -27,7 +27,7 @@ using Clock = std::chrono::steady_clock;
 struct Options {
   std::chrono::seconds time{1'200};
   std::uint64_t seed = 1;
-  std::optional<std::uint64_t> one;  ///< only this one, of `seed`
+  std::optional<std::uint64_t> one;  ///< only this case, of `seed`
   std::string worker;
 };
 
@@ -35,10 +35,10 @@ struct Case {
   std::string name;
   Bytes file;
   ImageSettings settings;
-  std::string asked;  ///< the settings, for people
+  std::string asked;  ///< the settings, for display
 };
 
-// All of it follows from two numbers.
+// Depends on two numbers only.
 Case made_case(const std::vector<Seed>& seeds, std::uint64_t seed, std::uint64_t number) {
   std::seed_seq sequence{seed >> 32, seed & 0xFFFFFFFF, number >> 32, number & 0xFFFFFFFF};
   std::mt19937_64 random(sequence);
@@ -84,12 +84,12 @@ Case made_case(const std::vector<Seed>& seeds, std::uint64_t seed, std::uint64_t
   return made;
 }
 
-// libjpeg warns of segments that a JPEG brought along and that mean nothing to its picture.
+// Warnings of libjpeg about segments that do not affect the picture.
 bool is_harmless(std::string_view warning) {
   return warning.contains("JFIF revision") || warning.contains("Adobe color transform");
 }
 
-// What must not be; empty: all is well. What is left alone may be as broken as it was.
+// Returns what is wrong; empty: nothing. A file that is kept may be as damaged as it was.
 std::string wrong_with(const Result<Optimized>& made) {
   if (!made) {
     const ErrorCode code = made.error().code();
@@ -113,7 +113,7 @@ class Run {
   Run(const Options& options, ImageOptimizer optimizer)
       : options_(options), optimizer_(std::move(optimizer)), end_(Clock::now() + options.time) {}
 
-  // The number of those that went wrong.
+  // Returns the number of failed cases.
   int all() {
     std::vector<std::jthread> threads;
     const int width = options_.one ? 1 : optimizer_.width();

@@ -49,14 +49,14 @@ class Mutation {
   }
 
  private:
-  // std::uniform_int_distribution gives other numbers with other libraries.
+  // The results of std::uniform_int_distribution depend on the library.
   std::size_t below(std::size_t end) { return end == 0 ? 0 : random_() % end; }
 
   std::size_t place() {
     return below(below(2) == 0 ? std::min(header_bytes, file_.size()) : file_.size());
   }
 
-  // Sizes, counts and offsets: what is too large, wraps round or has a sign.
+  // Sizes, counts and offsets: too large, wrapping or negative.
   void put_number() {
     constexpr std::array<std::uint64_t, 12> numbers{0,          1,          0x7F,       0x80,
                                                     0xFF,       0x7FFF,     0x8000,     0xFFFF,

@@ -1,4 +1,4 @@
-// What happens to files, and what an attacker does to them.
+// Damages files, by accident or like an attacker.
 #pragma once
 
 #include <random>
@@ -7,9 +7,9 @@
 
 namespace imgmill::test {
 
-/// One to six changes, the same for the same state of `random`: bits and bytes, numbers at the edge
-/// of what fits, pieces cut out, filled, moved, doubled or taken from `other`, an early end. Half
-/// of them near the beginning, where headers are.
+/// Makes one to six changes, determined by the state of `random`: bits and bytes, boundary values,
+/// parts removed, filled, moved, duplicated or taken from `other`, truncation. Half of them are
+/// near the beginning, where headers are.
 void mutate(Bytes& file, const Bytes& other, std::mt19937_64& random);
 
 }  // namespace imgmill::test

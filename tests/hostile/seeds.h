@@ -1,4 +1,4 @@
-// Sound files of every kind that is read, small, to be broken.
+// Small valid files of every readable kind, to be damaged.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ struct Seed {
   Bytes file;
 };
 
-/// The same in every run, but for what a library's other version encodes otherwise.
+/// The same in every run, except where another version of a library encodes differently.
 std::vector<Seed> seeds();
 
 }  // namespace imgmill::test

@@ -1,4 +1,4 @@
-// Prints scores of computed pictures, for tools/check_neon.sh: the same on every machine.
+// Prints scores of computed pictures, for tools/check_neon.sh: they are the same on every machine.
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 #include "quality/ssimulacra2_simd.h"
 
 #if HWY_ARCH_ARM
-// Highway's library asks the machine what it can; the cross compiler has no such library.
+// Highway's library detects CPU features; the cross compiler has no such library.
 namespace hwy {
 ChosenTarget& GetChosenTarget() {
   static ChosenTarget chosen;
@@ -41,7 +41,7 @@ struct Pixels {
   }
 };
 
-// Slopes and some noise.
+// Gradients and some noise.
 Pixels scene(std::uint32_t width, std::uint32_t height) {
   Pixels out{width, height, {}};
   std::uint32_t state = 7;

@@ -1,4 +1,4 @@
-// Bodies that come in chunks, without saying how long they are (curl -T - and many libraries).
+// Chunked bodies, sent without announcing their length (curl -T - and many libraries).
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -24,7 +24,7 @@ std::string hex(std::size_t number) {
 
 std::string chunk(const std::string& bytes) { return hex(bytes.size()) + "\r\n" + bytes + "\r\n"; }
 
-/// In chunks of 1, 2, 3, ... bytes.
+/// Splits into chunks of 1, 2, 3, ... bytes.
 std::string chunked(const std::string& bytes) {
   std::string text;
   std::size_t size = 1;
@@ -49,7 +49,7 @@ TEST_F(Chunked, AreTakenLikeAnyOtherBody) {
   const std::string job = server().new_job();
   const std::string png = png_file(120, 90);
   {
-    // Extensions and trailers mean nothing here, and the connection can be used again.
+    // Extensions and trailers are ignored, and the connection can be reused.
     Connection connection(server().port());
     const std::string body = "5;name=value\r\n" + png.substr(0, 5) + "\r\n" + chunk(png.substr(5)) +
                              "0\r\nChecksum: none\r\n\r\n";
@@ -73,7 +73,7 @@ TEST_F(Chunked, AreTakenLikeAnyOtherBody) {
     const std::string path = "/api/jobs/" + job + "/images/" + std::to_string(at) + "/original";
     EXPECT_EQ(server().get(path).body, png) << at;
   }
-  // Longer than the first room for such bodies.
+  // Longer than the initial buffer for such bodies.
   const std::string large = png_file(700, 500);
   ASSERT_GT(large.size(), std::size_t{600'000});
   const Reply known = server().ask("POST", "/api/optimize?effort=fast", large);
@@ -106,7 +106,7 @@ TEST_F(Chunked, WithoutEndAreCutOffWithAnAnswer) {
     EXPECT_EQ(reply.code(), "too_large") << path;
     EXPECT_EQ(reply.status, 413);
     sender.join();
-    // The limit, what is swallowed beyond it, and what was on its way.
+    // The limit, the amount that is discarded beyond it, and what was in flight.
     EXPECT_LT(sent, std::size_t{64} << 20) << path;
   }
   EXPECT_EQ(server().get("/api/jobs/" + job).json()["state"], "receiving");
@@ -146,7 +146,7 @@ TEST_F(Chunked, WithAnotherLengthOrCodingAreRefused) {
         Headers{{"Transfer-Encoding", "gzip, chunked"}}, Headers{{"Transfer-Encoding", "gzip"}},
         Headers{{"Transfer-Encoding", "identity"}}, Headers{{"Transfer-Encoding", "xchunked"}}}) {
     Connection connection(server().port());
-    // A second request behind it is never taken for one.
+    // A second request after it is never taken for one.
     connection.send(server().request("PUT", path, "0\r\n\r\n", headers) +
                     server().request("GET", "/api/info"));
     EXPECT_EQ(connection.receive().code(), "bad_request");
@@ -165,7 +165,7 @@ TEST_F(Chunked, ThatAreNoChunksAreRefused) {
         "0\r\nX: " + std::string(200'000, 'x') + "\r\n\r\n", std::string(200'000, '0')}) {
     Connection odd(server().port());
     odd.send(server().request("PUT", path, body, in_chunks));
-    // The library answers these itself (too long a line with 500), or hangs up.
+    // The HTTP library answers these itself (500 for a line that is too long), or hangs up.
     EXPECT_THAT(odd.receive(std::chrono::seconds(5)).status, AnyOf(0, 400, 408, 413, 431, 500))
         << body.substr(0, 20);
   }
@@ -188,7 +188,7 @@ TEST_F(Chunked, WhoAsksBeforeSendingIsToldBefore) {
   refused.send(server().request("PUT", files_of("none") + "?name=a.png", {}, asking));
   const std::string answer = refused.read_until("\r\n\r\n", std::chrono::seconds(5));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 404")) << answer;
-  // Others are listened to for a while, so that their answer is not lost.
+  // Other bodies are read for a while, so that the answer is not lost.
   Connection blind(server().port());
   blind.send(server().request("PUT", files_of("none") + "?name=a.png", chunked(png_file(60, 60)),
                               in_chunks));

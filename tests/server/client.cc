@@ -81,7 +81,7 @@ Reply Connection::receive(std::chrono::seconds patience) {
     while ((end = held_.find("\r\n\r\n")) == std::string::npos) {
       if (!more(deadline)) return reply;
     }
-    // "Go on" is not the answer yet.
+    // "100 Continue" is not the answer yet.
     if (!held_.starts_with("HTTP/1.1 100")) break;
     held_.erase(0, end + 4);
   }

@@ -1,4 +1,4 @@
-// A small HTTP client that can also be a bad one.
+// A small HTTP client that can also misbehave.
 #pragma once
 
 #include <sys/types.h>
@@ -39,11 +39,11 @@ class Connection {
   Connection& operator=(Connection&&) = delete;
   ~Connection();
 
-  /// False when the other end has hung up.
+  /// Returns false if the other end has hung up.
   bool send(const std::string& bytes) const;
   /// Reads an answer to its end; gives up after `patience`.
   Reply receive(std::chrono::seconds patience = std::chrono::seconds(20));
-  /// Whatever comes within `patience`, up to `marker` if one is given.
+  /// Reads whatever arrives within `patience`, up to `marker` if one is given.
   std::string read_until(const std::string& marker, std::chrono::milliseconds patience);
 
  private:

@@ -1,4 +1,4 @@
-// What the program that has started a server asks of it: more folders, and the end.
+// Commands from the program that has started the server: more folders, and the end.
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 
@@ -42,7 +42,7 @@ TEST(Control, FoldersAndFilesThatWereChosenCanBeUsedFromThenOn) {
   EXPECT_THAT(server.get("/api/info").json()["roots"],
               UnorderedElementsAre(folder.path().string(), chosen));
 
-  // Of the other folder only that one file.
+  // From the other folder, only that one file is allowed.
   const Json source = {{"kind", "folder"}, {"path", (other / "files").string()}};
   EXPECT_EQ(jobs(source).code(), "forbidden_path");
   Json both = source;
@@ -81,7 +81,7 @@ TEST(Control, FilesOfAFolderAreNamedFromTheFolderOn) {
         Json::array({"sub/../a.png"}), Json::array({"sub/"})}) {
     EXPECT_EQ(job(files).code(), "bad_request") << files;
   }
-  // What has gone since costs only itself.
+  // A file that has disappeared since only fails itself.
   const Json started = job({"a.png", "sub/b.png", "gone.png"}).json();
   const Json done = server.wait_for(started["id"], "done");
   EXPECT_EQ(done["images"], 3);

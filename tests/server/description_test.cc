@@ -1,5 +1,5 @@
-// The API does what its description says: every operation is called, and every answer is
-// held against its schema.
+// Checks the API against its description: every operation is called, and every answer is validated
+// with its schema.
 #include <gmock/gmock.h>
 
 #include <set>
@@ -11,13 +11,13 @@ namespace {
 
 using ::testing::IsEmpty;
 
-/// What of JSON Schema the description uses: type, properties, required,
+/// The subset of JSON Schema that the description uses: type, properties, required,
 /// additionalProperties, items, enum, oneOf, minimum, maximum, $ref.
 class Schema {
  public:
   explicit Schema(const Json& document) : document_(document) {}
 
-  /// What is wrong with `value`, line by line.
+  /// Returns the problems with `value`, one per line.
   std::string problems(const Json& value, const Json& schema, const std::string& at = "") const {
     if (schema.contains("$ref")) {
       const std::string path = schema["$ref"];
@@ -83,7 +83,7 @@ class Description : public SharedServer {
  protected:
   Description() : document_(server().ask("GET", "/api/openapi.json", {}, {}, false).json()) {}
 
-  /// Holds an answer against the description of the operation.
+  /// Checks an answer against the description of the operation.
   void check(const std::string& method, const std::string& path, const Reply& reply) {
     called_.insert(method + " " + path);
     std::string word = method;
@@ -117,7 +117,7 @@ class Description : public SharedServer {
       for (char& c : lower) c = static_cast<char>(std::tolower(c));
       EXPECT_FALSE(reply.header(lower).empty()) << path << " has no " << name;
     }
-    // Whoever has no token learns nothing, unless the description says so.
+    // Without a token, every request is refused unless the description says otherwise.
     const bool open = document_["paths"][path][word].contains("security");
     std::string somewhere = path;
     for (std::size_t at = 0; (at = somewhere.find('{')) != std::string::npos;) {
@@ -131,7 +131,7 @@ class Description : public SharedServer {
     }
   }
 
-  /// Holds a refusal against the description of the operation.
+  /// Checks a refusal against the description of the operation.
   void check_refusal(const std::string& method, const std::string& path, const Reply& reply,
                      int status, const std::string& code) {
     EXPECT_EQ(reply.status, status) << path << ": " << reply.body;
@@ -190,7 +190,7 @@ TEST_F(Description, EveryOperationAnswersAsDescribed) {
   get("/api/info", "/api/info");
   get("/api/folders", "/api/folders?path=" + files().path().string());
   get("/api/folders", "/api/folders?below=1&path=" + files().path().string());
-  // A file of the page, where the program was built with one.
+  // A file of the page, if the program was built with one.
   const std::string page = server().get("/").body;
   const std::size_t asset = page.find("/assets/");
   if (asset != std::string::npos) {

@@ -1,4 +1,4 @@
-// Local folders: read where they are, written when the user says so.
+// Local folders: read in place, written when the user asks for it.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -69,7 +69,7 @@ TEST_F(Folders, WhatIsLeftOutIsCountedByKind) {
                            {{"kind", "camera raw"}, {"count", 1}},
                            {{"kind", "hidden folder"}, {"count", 1}}}}};
   EXPECT_EQ(server().wait_for(job, "done")["left_out"], expected);
-  // Another try does not read the folder again, and forgets nothing.
+  // A retry does not read the folder again, and forgets nothing.
   server().post("/api/jobs/" + job + "/retry", {{"indices", {0}}});
   EXPECT_EQ(server().wait_for(job, "done")["left_out"], expected);
 }
@@ -90,7 +90,7 @@ TEST_F(Folders, LinksThatLeadOutAreNotFollowed) {
   EXPECT_EQ(server().get("/api/jobs/" + job + "/images/1/original").status, 404);
   EXPECT_EQ(server().get("/api/folders?path=" + (files() / "linked/way-out").string()).code(),
             "forbidden_path");
-  // One that is put there afterwards.
+  // A link that is created later.
   fs::remove(files() / "linked/own.png");
   fs::create_symlink(outside / "secret.png", files() / "linked/own.png");
   EXPECT_EQ(server().get("/api/jobs/" + job + "/images/0/original").status, 404);
@@ -120,17 +120,17 @@ TEST_F(Folders, OriginalsAreReplacedWithABackup) {
   EXPECT_EQ(written["backup"], (files() / "place.imgmill-backup").string());
   const std::string kept = files().path().relative_path().string() + "/place/a.png";
   EXPECT_EQ(files().read("place.imgmill-backup/" + kept), png);
-  // What it was can still be looked at.
+  // The original can still be viewed.
   EXPECT_EQ(server().get("/api/jobs/" + job + "/images/0/original").body, png);
   EXPECT_EQ(server().get("/api/jobs/" + job).json()["written"]["to"], "in-place");
-  // What was replaced is not replaced again; the other one may be tried again.
+  // What was replaced is not replaced again; the other image may be retried.
   const Json again = server().post("/api/jobs/" + job + "/write", {{"to", "in-place"}}).json();
   EXPECT_EQ(again["images"], 0) << again;
   EXPECT_EQ(again["failed"], 1);
   files().write("place/c.png", png_file(60, 40, 3));
   const Reply retried = server().post("/api/jobs/" + job + "/retry", {{"indices", {1}}});
   EXPECT_EQ(retried.json()["state"], "running") << retried.body;
-  // imgmill itself can take it back.
+  // imgmill itself can restore it.
   const Outcome restored = imgmill(files(), {"restore", "place.imgmill-backup"});
   EXPECT_EQ(restored.status, 0) << restored.err;
   EXPECT_EQ(files().read("place/a.png"), png);
@@ -145,11 +145,11 @@ TEST_F(Folders, OutputsGoBelowAnotherFolder) {
   const Json request = {{"to", "folder"}, {"path", (files() / "to/new").string()}};
   EXPECT_EQ(server().post(write, request).json()["images"], 2);
   EXPECT_THAT(files().files("to/new"), ElementsAre("a.webp", "sub/a.webp"));
-  // Nothing is written over.
+  // Nothing is overwritten.
   const Json again = server().post(write, request).json();
   EXPECT_EQ(again["images"], 0);
   EXPECT_EQ(again["failed"], 2);
-  // In place there would be another format under the old name.
+  // In place, the output would have another format under the old name.
   EXPECT_EQ(server().post(write, {{"to", "in-place"}}).json()["images"], 0);
   const Folder outside;
   for (const std::string& path : {outside.path().string(), (files() / "x/../../y").string(),
@@ -173,13 +173,13 @@ TEST_F(Folders, WhatWasReplacedIsNotReplacedAgainAndItsOriginalIsNotForgotten) {
   const std::string job = server().folder_job(files() / "again");
   server().wait_for(job, "done");
   const std::string write = "/api/jobs/" + job + "/write";
-  // Nothing can be replaced: the file is not the one it was.
+  // Nothing can be replaced, because the file has changed.
   files().write("again/a.png", png_file(60, 41, 2));
   EXPECT_EQ(server().post(write, {{"to", "in-place"}}).json()["failed"], 1);
   files().write("again/a.png", png);
   server().post("/api/jobs/" + job + "/retry", {{"indices", {0}}});
   server().wait_for(job, "done");
-  // Nor does a folder of that name count as having been replaced.
+  // Nor does a folder of that name count as replacement in place.
   const Json beside = {{"to", "folder"}, {"path", (files() / "in-place").string()}};
   EXPECT_EQ(server().post(write, beside).json()["images"], 1);
   EXPECT_EQ(server().get("/api/jobs/" + job).json()["written"]["to"], "folder");
@@ -187,7 +187,7 @@ TEST_F(Folders, WhatWasReplacedIsNotReplacedAgainAndItsOriginalIsNotForgotten) {
   EXPECT_EQ(replaced["images"], 1) << replaced;
   EXPECT_LT(files().read("again/a.png").size(), png.size());
   EXPECT_EQ(server().post(write, {{"to", "in-place"}}).code(), "conflict");
-  // Written once more, somewhere else: the original is where it was put.
+  // Written again to another folder: the original is still found where it was moved.
   const Json later = {{"to", "folder"}, {"path", (files() / "again-later").string()}};
   EXPECT_EQ(server().post(write, later).json()["images"], 1);
   EXPECT_EQ(server().get("/api/jobs/" + job + "/images/0/original").body, png);
@@ -202,7 +202,7 @@ TEST_F(Folders, OneThatIsNotFinishedIsNotWritten) {
   EXPECT_EQ(server().post("/api/jobs/" + job + "/write", {{"to", "in-place"}}).code(), "conflict");
 }
 
-/// What stands in `<script type="application/json" id="...">`.
+/// Returns the contents of `<script type="application/json" id="...">`.
 Json embedded(const std::string& page, const std::string& id) {
   const std::string start = R"(<script type="application/json" id=")" + id + "\">";
   const std::size_t from = page.find(start) + start.size();
@@ -218,7 +218,7 @@ TEST_F(Folders, ReportsShowWhatWasReplacedAndWhatIsBroken) {
   const Reply written = server().post("/api/jobs/" + job + "/write", {{"to", "in-place"}});
   ASSERT_EQ(written.status, 200) << written.body;
   const Json shown = embedded(server().get("/api/jobs/" + job + "/report").body, "pictures");
-  // The failed one has none; the other is shown as it was, from the backup.
+  // The failed image has no pictures; the other is shown as it was, from the backup.
   ASSERT_EQ(shown.size(), 1U) << shown.dump();
   const Json& pair = shown.begin().value();
   const std::string before = pair["before"];

@@ -1,5 +1,5 @@
-// What a server on everybody's machine has to bear. Each is refused with an answer, nothing
-// is left behind, and the server lives.
+// Hostile requests. Each is refused with an answer, leaves nothing behind, and does not affect the
+// server.
 #include <gmock/gmock.h>
 
 #include <thread>
@@ -41,7 +41,7 @@ TEST_F(Hostile, WithoutTheTokenThereIsNothing) {
           .status,
       401);
   EXPECT_EQ(server().ask("POST", "/api/jobs", "{}", {}, false).status, 401);
-  // The page holds no secrets.
+  // The page contains no secrets.
   const Reply page = server().ask("GET", "/", {}, {}, false);
   EXPECT_EQ(page.status, 200);
   EXPECT_THAT(page.header("content-security-policy"), HasSubstr("default-src 'none'"));
@@ -76,7 +76,7 @@ TEST_F(Hostile, OtherSitesAreRefused) {
               "foreign_origin");
   }
   EXPECT_EQ(server().ask("GET", "/", {}, {{"Sec-Fetch-Site", "none"}}, false).status, 200);
-  // Not even the page, and no preflight is answered kindly.
+  // Not even the page, and preflight requests are refused.
   EXPECT_EQ(server().ask("GET", "/", {}, {{"Host", "evil.example"}}, false).status, 403);
   const Reply preflight =
       server().ask("OPTIONS", "/api/jobs", {}, {{"Origin", "http://127.0.0.1:" + port}}, false);
@@ -126,7 +126,7 @@ TEST_F(Hostile, BodiesThatAreNotWhatTheySay) {
                                 {{"Content-Length", std::to_string(100 << 20)}}));
     EXPECT_EQ(large.receive().code(), "too_large");
   }
-  // A part of a form does not say its size: it is refused in the middle.
+  // A form part does not announce its size: it is refused in the middle.
   {
     std::string body = form({{"f", "big.png", std::string(5 << 20, 'x')}});
     body += std::string(20 << 20, ' ');
@@ -139,7 +139,8 @@ TEST_F(Hostile, BodiesThatAreNotWhatTheySay) {
     EXPECT_EQ(reply.code(), "too_large");
     sender.join();
   }
-  // More than was announced is not part of it; less is waited for, a second here.
+  // Bytes beyond the announced length are not part of it; missing ones are waited for, here a
+  // second.
   {
     Connection lying(server().port());
     lying.send(server().request("PUT", path + "?name=a.png", png_file(8, 8) + "GARBAGE\r\n\r\n",
@@ -154,7 +155,7 @@ TEST_F(Hostile, BodiesThatAreNotWhatTheySay) {
     EXPECT_EQ(reply.code(), "request_timeout");
   }
   EXPECT_EQ(server().upload(job, "empty.png", "").code(), "bad_request");
-  // Nothing half-made stays.
+  // No partial files remain.
   EXPECT_EQ(server().get("/api/jobs/" + job).json()["images"], 1);
   for (const auto& file : std::filesystem::directory_iterator(workspace() / "jobs" / job / "in")) {
     EXPECT_EQ(file.path().filename(), "0");
@@ -235,7 +236,7 @@ TEST_F(Hostile, MethodsAndAddressesThereAreNot) {
   {
     Connection garbage(server().port());
     garbage.send("\x16\x03\x01 this is no HTTP\r\n\r\n");
-    garbage.receive(std::chrono::seconds(3));  // hung up on, or told off
+    garbage.receive(std::chrono::seconds(3));  // hung up, or refused
   }
   {
     Connection long_header(server().port());
@@ -270,7 +271,7 @@ TEST_F(Hostile, TwoHundredConnectionsAtOnce) {
     }
     EXPECT_EQ(refused, 0);
   }
-  // All that was opened for them is closed again.
+  // All descriptors opened for them are closed again.
   std::size_t after = 0;
   for (int tries = 0; tries < 300; ++tries) {
     after = server().descriptors();

@@ -1,4 +1,4 @@
-// What a page does with the server.
+// Jobs, as a page uses them.
 #include <gmock/gmock.h>
 
 #include "shared.h"
@@ -16,7 +16,7 @@ class Jobs : public SharedServer {};
 TEST_F(Jobs, UploadsAreWorkedOnWhileOthersArrive) {
   const std::string job = server().new_job();
   EXPECT_EQ(server().upload(job, "a/one.png", png_file(80, 60, 1)).json()["index"], 0);
-  // Nothing has said that this was the last one.
+  // The job has not been completed yet.
   Json image = Json::object();
   for (int tries = 0; tries < 500 && image.value("state", "") != "done"; ++tries) {
     image = server().get("/api/jobs/" + job + "/images/0").json();
@@ -71,7 +71,7 @@ TEST_F(Jobs, ABadFileCostsItselfAndIsTold) {
   EXPECT_EQ(bad["error"]["code"], "bad_input");
   EXPECT_FALSE(bad["error"]["advice"].get<std::string>().empty());
   const Json text = server().get("/api/jobs/" + job + "/images/2").json();
-  // The user's name for it, not that of the workspace.
+  // The name that the user gave, not that in the workspace.
   EXPECT_THAT(text["error"]["message"].get<std::string>(), HasSubstr("text.png"));
   EXPECT_EQ(server().get("/api/jobs/" + job + "/images/1/output").status, 404);
   EXPECT_EQ(server().get("/api/jobs/" + job + "/images/1/original").body,
@@ -93,14 +93,14 @@ TEST_F(Jobs, EventsTellEveryChangeAndGoOnWhereTheyWere) {
   server().wait_for(job, "done");
   const Json rows = server().get("/api/jobs/" + job + "/images?after=0").json();
   const std::uint64_t last = rows["sequence"];
-  // All has been told: only the job itself is news.
+  // Everything has been sent: only the job itself is repeated.
   Connection back(server().port());
   back.send(server().request("GET", "/api/jobs/" + job + "/events", {},
                              {{"Last-Event-ID", std::to_string(last)}}));
   const std::string again = back.read_until("event: job", std::chrono::seconds(5));
   EXPECT_THAT(again, HasSubstr("event: job"));
   EXPECT_THAT(again, Not(HasSubstr("event: images")));
-  // One row is missing from what was heard.
+  // One row is missing from what was received.
   Connection behind(server().port());
   behind.send(server().request("GET", "/api/jobs/" + job + "/events", {},
                                {{"Last-Event-ID", std::to_string(last - 1)}}));
@@ -128,7 +128,7 @@ TEST_F(Jobs, PagesOfImagesByIndexAndByChange) {
 }
 
 TEST_F(Jobs, CancelMidwayAndRetry) {
-  // One worker and images that take it many times as long as their uploads: on any machine some
+  // One worker, and images that take it many times as long as their uploads: on any machine, some
   // still wait when the job is cancelled.
   const Folder folder;
   const Served own(folder / "workspace", folder.path(), {{"-j", "1"}});
@@ -145,7 +145,7 @@ TEST_F(Jobs, CancelMidwayAndRetry) {
   EXPECT_EQ(again["state"], "running");
   const Json done = own.wait_for(job, "done");
   EXPECT_EQ(done["counts"]["done"].get<int>() + done["counts"]["kept"].get<int>(), 12);
-  // Those that the cancelled run had in hand, too.
+  // Including those that the cancelled run was processing.
   const Json rows = own.get("/api/jobs/" + job + "/images").json()["images"];
   ASSERT_THAT(rows, SizeIs(12));
   for (const Json& row : rows) EXPECT_EQ(row["settings"]["outputFormat"], "webp") << row;
@@ -154,7 +154,7 @@ TEST_F(Jobs, CancelMidwayAndRetry) {
 TEST_F(Jobs, WhatACancelledJobHasInWorkIsEndedAtOnce) {
   const Folder folder;
   const Served own(folder / "workspace", folder.path(), {{"-j", "1"}});
-  // Takes half a minute and more wherever it runs.
+  // Takes at least half a minute on any machine.
   const std::string large = png_file(2400, 1800);
   for (const bool removed : {false, true}) {
     const std::string job = own.new_job({{"outputFormat", "avif"}, {"effort", "max"}});
@@ -176,7 +176,7 @@ TEST_F(Jobs, WhatACancelledJobHasInWorkIsEndedAtOnce) {
       EXPECT_EQ(image["state"], "cancelled") << image;
       EXPECT_EQ(image["error"], nullptr);
     }
-    // The only worker there may be is free for another job.
+    // The only worker is free for another job.
     const std::string next = own.new_job();
     own.upload(next, "small.png", png_file(40, 30));
     own.post("/api/jobs/" + next + "/complete");
@@ -198,14 +198,14 @@ TEST_F(Jobs, AJobThatWaitsForItsTurnAndIsCancelledDoesNotRun) {
   const Json slow = {{"outputFormat", "avif"}, {"effort", "max"}};
   const std::string first = own.folder_job(folder / "in0", slow);
   const std::string second = own.folder_job(folder / "in1", slow);
-  const std::string third = own.folder_job(folder / "in2");  // two are at work
+  const std::string third = own.folder_job(folder / "in2");  // two are running
   const std::string path = "/api/jobs/" + third;
   EXPECT_EQ(own.post(path + "/cancel").json()["state"], "cancelled");
   for (const std::string& job : {first, second}) own.post("/api/jobs/" + job + "/cancel");
   own.wait_for(second, "cancelled");
   EXPECT_THAT(own.get("/metrics").body, HasSubstr("imgmill_jobs_waiting 0\n"));
   const std::string last = own.folder_job(folder / "in2");
-  own.wait_for(last, "done");  // its turn came after that of the cancelled one
+  own.wait_for(last, "done");  // after the cancelled one
   const Json job = own.get(path).json();
   EXPECT_EQ(job["state"], "cancelled");
   EXPECT_EQ(job["images"], 0) << job;
@@ -251,7 +251,7 @@ TEST_F(Jobs, LookingAtAnImage) {
   server().post("/api/jobs/" + job + "/complete");
   server().wait_for(job, "done");
   const std::string image = "/api/jobs/" + job + "/images/0";
-  for (int times = 0; times < 2; ++times) {  // made, then kept
+  for (int times = 0; times < 2; ++times) {  // created, then cached
     const Reply small = server().get(image + "/thumbnail?size=64");
     EXPECT_EQ(small.header("content-type"), "image/webp");
     EXPECT_EQ(small.body.substr(8, 4), "WEBP");
@@ -259,7 +259,7 @@ TEST_F(Jobs, LookingAtAnImage) {
   }
   EXPECT_EQ(server().get(image + "/original").body, png_file(200, 100, 5));
   EXPECT_EQ(server().get(image + "/output").header("content-type"), "image/jxl");
-  // Browsers do not know JPEG XL.
+  // Browsers do not support JPEG XL.
   const Reply view = server().get(image + "/view?of=output");
   EXPECT_EQ(view.header("content-type"), "image/png");
   EXPECT_EQ(view.body.substr(1, 3), "PNG");
@@ -284,7 +284,7 @@ TEST_F(Jobs, MapsOfResizedImagesAreOfTheSizeThatCameOut) {
   ASSERT_EQ(map.status, 200) << map.body;
   EXPECT_EQ(width_of(map.body), 330);
   EXPECT_GT(std::stod(map.header("imgmill-score")), 30);
-  // Variants go by their own settings.
+  // Variants have their own settings.
   const Json variant =
       server()
           .post(

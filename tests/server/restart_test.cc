@@ -1,4 +1,4 @@
-// Servers end, one way or another, and others take their place.
+// Servers end, one way or another, and new ones take over their workspace.
 #include <gmock/gmock.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -18,7 +18,7 @@ using ::testing::SizeIs;
 
 constexpr int images = 12;
 
-/// A job that is at work when this returns.
+/// Starts a job; it is running when this returns.
 std::string busy_job(const Served& server, bool complete) {
   const std::string job = server.new_job({{"outputFormat", "avif"}, {"quality", 50}});
   for (int i = 0; i < images; ++i) {
@@ -99,7 +99,7 @@ TEST(Restart, TheTokenStaysUntilAnotherOneIsWanted) {
     token = server.token();
   }
   EXPECT_EQ(Served(folder / "workspace", folder.path()).token(), token);
-  // What others may have read, and what is none, is no secret.
+  // A token that others may have read, or that is invalid, is replaced.
   fs::permissions(kept, owner_only | fs::perms::group_read);
   const std::string other = Served(folder / "workspace", folder.path()).token();
   EXPECT_NE(other, token);
@@ -150,7 +150,7 @@ TEST(Restart, AFullDiskIsToldAndSurvived) {
   EXPECT_EQ(reply.status, 507) << reply.body;
   EXPECT_EQ(reply.code(), "disk_full");
   EXPECT_EQ(server->ask("GET", "/healthz").status, 200);
-  // What is deleted makes room.
+  // Deleting frees space.
   EXPECT_EQ(server->ask("DELETE", "/api/jobs/" + job).status, 204);
   std::string next;
   for (int tries = 0; tries < 200; ++tries) {

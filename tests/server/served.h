@@ -1,4 +1,4 @@
-// `imgmill serve` as a process, and what is asked of it again and again.
+// `imgmill serve` as a process, and common requests to it.
 #pragma once
 
 #include <filesystem>
@@ -8,19 +8,19 @@
 namespace imgmill::test {
 
 struct ServedOptions {
-  std::vector<std::string> more;  ///< words for the command line
-  unsigned tmpfs_kilobytes = 0;   ///< the workspace is a file system of its own, this small
+  std::vector<std::string> more;  ///< additional command line arguments
+  unsigned tmpfs_kilobytes = 0;   ///< the workspace is a tmpfs of this size; 0: an ordinary folder
   bool control = false;           ///< with --control, for command() and end_commands()
-  std::filesystem::path errors;   ///< where standard error goes; empty: where that of the test does
+  std::filesystem::path errors;   ///< file for standard error; empty: that of the test
 };
 
-/// A server with a workspace, ended with its object.
+/// A server with a workspace; it ends on destruction.
 class Served {
  public:
   using Options = ServedOptions;
 
-  /// `workspace` stays when the server ends; `root` is where local jobs may lie. Throws when
-  /// it does not start.
+  /// `workspace` remains when the server ends; `root` is the folder for local jobs. Throws if the
+  /// server does not start.
   Served(const std::filesystem::path& workspace, const std::filesystem::path& root,
          const Options& options = {});
   Served(const Served&) = delete;
@@ -31,14 +31,14 @@ class Served {
   [[nodiscard]] const std::string& token() const { return token_; }
   [[nodiscard]] pid_t process() const { return process_; }
   [[nodiscard]] std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
-  /// Sends a signal, waits for the end, and gives the raw status.
+  /// Sends a signal, waits for the end, and returns the raw status.
   int end(int signal);
   /// Sends a line and reads one.
   [[nodiscard]] Json command(const std::string& line) const;
-  /// Ends what the server reads commands from, waits for its end, and gives the raw status.
+  /// Closes the stream of commands, waits for the end, and returns the raw status.
   int end_commands();
 
-  /// With the right Host and token unless `headers` say otherwise.
+  /// Builds a request with the right Host and token, unless `headers` say otherwise.
   [[nodiscard]] std::string request(const std::string& method, const std::string& path,
                                     const std::string& body = {}, const Headers& headers = {},
                                     bool with_token = true) const;
@@ -49,25 +49,25 @@ class Served {
     return ask("POST", path, body.dump());
   }
 
-  /// A job for uploads, or for a folder; its id.
+  /// Creates a job for uploads, or for a folder; returns its id.
   std::string new_job(const Json& settings = Json::object()) const;
   std::string folder_job(const std::filesystem::path& folder,
                          const Json& settings = Json::object()) const;
   Reply upload(const std::string& job, const std::string& name, const std::string& bytes) const;
-  /// Asks until the job is in that state; what it is then.
+  /// Polls until the job is in that state; returns the job.
   Json wait_for(const std::string& job, const std::string& state) const;
-  /// Open descriptors of the process.
+  /// Number of open descriptors of the process.
   [[nodiscard]] std::size_t descriptors() const;
 
  private:
   pid_t process_ = -1;
-  int commands_ = -1;  ///< with control: where they go
-  int answers_ = -1;   ///< and where answers come from
+  int commands_ = -1;  ///< with control: for writing commands
+  int answers_ = -1;   ///< with control: for reading answers
   std::uint16_t port_ = 0;
   std::string token_;
 };
 
-/// "multipart/form-data" of (name, filename, bytes); a part without a filename is a field.
+/// One part of "multipart/form-data"; without a filename it is a field.
 struct Part {
   std::string name;
   std::optional<std::string> filename;

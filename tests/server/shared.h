@@ -1,4 +1,4 @@
-// One server for many tests.
+// One server shared by many tests.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 
 namespace imgmill::test {
 
-/// A server whose clients have a second to be quick, with a folder of local images.
+/// A server that gives clients one second, with a folder of local images.
 class SharedServer : public ::testing::Test {
  protected:
   static const Served& server() {

@@ -1,4 +1,4 @@
-// What lies in a workspace and is not the server's stays as it is.
+// Files in a workspace that do not belong to the server stay unchanged.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -16,17 +16,17 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
 
-/// Writes over bytes of a file, in its middle.
+/// Overwrites bytes in the middle of a file.
 void patch(const fs::path& file, std::streamoff at, const std::string& bytes) {
   std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
   stream.seekp(at);
   stream << bytes;
 }
 
-constexpr std::streamoff version_at = 60;   // PRAGMA user_version, big endian ("Database Header")
-constexpr std::streamoff first_page = 100;  // where the tables' own tree begins
+constexpr std::streamoff version_at = 60;   // PRAGMA user_version, big-endian ("Database Header")
+constexpr std::streamoff first_page = 100;  // start of the schema table's b-tree
 
-/// A workspace with one finished job; the job's id.
+/// Creates a workspace with one finished job; returns the id of the job.
 std::string used_workspace(const Folder& folder) {
   Served server(folder / "workspace", folder.path());
   const std::string job = server.new_job();
@@ -94,7 +94,7 @@ TEST(Workspace, ADamagedListOfJobsIsPutAsideWithTheirFilesAndSaid) {
   EXPECT_THAT(files, IsSupersetOf({std::string("damaged-1/jobs.sqlite"),
                                    "damaged-1/jobs/" + job + "/in/0"}));
   EXPECT_THAT(folder.read("said"), HasSubstr("damaged-1"));
-  // It happens again: the first ones stay.
+  // The second time, the earlier files stay.
   patch(folder / "workspace/jobs.sqlite", 0, "no database");
   Served(folder / "workspace", folder.path()).end(SIGTERM);
   EXPECT_THAT(folder.files("workspace"),

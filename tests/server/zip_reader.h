@@ -1,4 +1,4 @@
-// ZIP archives read back by libarchive.
+// Reads ZIP archives with libarchive.
 #pragma once
 
 #include <map>
@@ -6,7 +6,7 @@
 
 namespace imgmill::test {
 
-/// Contents by name. Throws when the archive is not sound to its end.
+/// Returns contents by name. Throws if the archive is damaged.
 std::map<std::string, std::string> read_zip(const std::string& bytes);
 
 }  // namespace imgmill::test

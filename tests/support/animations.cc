@@ -88,7 +88,7 @@ void put_again(GifFileType* gif, int again) {
   must(EGifPutExtensionTrailer(gif) == GIF_OK, "gif");
 }
 
-// What the IDAT chunks of a PNG hold.
+// Returns the contents of the IDAT chunks of a PNG.
 Bytes pixels_of(ByteView png) {
   Bytes out;
   for (std::size_t at = 8; at + 12 <= png.size();) {
@@ -101,7 +101,7 @@ Bytes pixels_of(ByteView png) {
   return out;
 }
 
-// One pixel over another, by the book.
+// Composites one pixel over another, by the textbook formula.
 void blend(const Raster& from, int x, int y, Raster& to, int left, int top) {
   const double upper = from.at(x, y, 3) / 255.0;
   const double lower = to.at(left + x, top + y, 3) / 255.0 * (1 - upper);
@@ -170,7 +170,7 @@ Bytes make_apng(const ApngMake& how) {
   u32(data, how.parts.size());
   u32(data, static_cast<std::size_t>(how.plays));
   append(out, png_chunk("acTL", data));
-  // Palette, transparency, profile and the like.
+  // Palette, transparency, profile and other chunks.
   append(out, ByteView(plain).subspan(33, pixels - 33));
   std::size_t number = 0;
   bool still = how.still.has_value();
@@ -193,7 +193,7 @@ Bytes make_apng(const ApngMake& how) {
       still = true;
       continue;
     }
-    // In two pieces, as encoders of large frames do.
+    // Split in two, as encoders do with large frames.
     const ByteView all(stream);
     for (const ByteView piece : {all.first(all.size() / 2), all.subspan(all.size() / 2)}) {
       Bytes numbered;
@@ -221,7 +221,7 @@ Bytes make_webp(const WebpFramesMake& how) {
     frame.blend_method = part.blend ? WEBP_MUX_BLEND : WEBP_MUX_NO_BLEND;
     must(WebPMuxPushFrame(mux, &frame, 1) == WEBP_MUX_OK, "WebPMuxPushFrame");
   }
-  // A background that nobody paints.
+  // A background colour that renderers ignore.
   const WebPMuxAnimParams all{.bgcolor = 0xFFFF0000, .loop_count = how.plays};
   must(WebPMuxSetAnimationParams(mux, &all) == WEBP_MUX_OK, "WebPMuxSetAnimationParams");
   must(WebPMuxSetCanvasSize(mux, how.width, how.height) == WEBP_MUX_OK, "WebPMuxSetCanvasSize");

@@ -1,4 +1,4 @@
-// Animations as files, frame by frame, and what is seen of them.
+// Creates animations frame by frame, and renders them as browsers do.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 namespace imgmill::test {
 
 struct GifPart {
-  Raster picture;  ///< 256 colours at most; clear pixels become the transparent index
+  Raster picture;  ///< at most 256 colours; clear pixels become the transparent index
   int left = 0;
   int top = 0;
   int delay = 10;  ///< hundredths of a second
@@ -21,7 +21,7 @@ struct GifMake {
   int width = 0;  ///< of the screen
   int height = 0;
   int background = 0;            ///< index
-  std::optional<int> again = 0;  ///< as NETSCAPE2.0 has it; nothing: without that block
+  std::optional<int> again = 0;  ///< as in NETSCAPE2.0; nullopt: without that block
   std::vector<GifPart> parts;
 };
 Bytes make_gif(const GifMake& how);
@@ -30,25 +30,26 @@ struct ApngPart {
   Raster picture;
   int left = 0;
   int top = 0;
-  int delay = 100;  ///< in parts of a second
+  int delay = 100;  ///< in units of 1 / parts s
   int parts = 1000;
   int dispose = 0;
   int blend = 0;
 };
 
 struct ApngMake {
-  std::optional<Raster> still;  ///< beside the frames; else the first of them is the still picture
+  std::optional<Raster> still;  ///< a separate still picture; else the first frame is the still
+                                ///< picture
   int plays = 0;
-  std::vector<ApngPart> parts;  ///< the first, or `still`, has the size of the whole
+  std::vector<ApngPart> parts;  ///< the first, or `still`, has the size of the canvas
   PngMake how = {};
 };
 Bytes make_apng(const ApngMake& how);
-/// A chunk with its length and its sum.
+/// Returns a chunk with its length and CRC.
 Bytes png_chunk(std::string_view type, ByteView data);
 
 struct WebpPart {
   Raster picture;
-  int left = 0;  ///< even, as `top`
+  int left = 0;  ///< even, like `top`
   int top = 0;
   int delay = 100;  ///< milliseconds
   bool dispose = false;
@@ -61,14 +62,14 @@ struct WebpFramesMake {
   int plays = 0;
   std::vector<WebpPart> parts;
 };
-/// Without loss, each frame as it is told.
+/// Lossless; frames are stored as given.
 Bytes make_webp(const WebpFramesMake& how);
 
-/// What browsers show of the frames of `how`, in 8 bits of red, green, blue and alpha.
+/// Renders the frames of `how` as browsers do, as 8-bit RGBA.
 Movie drawn(const ApngMake& how);
 
-/// One frame for each picture that is seen, for as long as browsers show it; what never changes has
-/// no times and plays 0 times.
+/// Merges equal pictures: one frame per visible picture, with its total time. An animation that
+/// never changes has no times and plays 0 times.
 Movie as_seen(const Movie& movie);
 
 }  // namespace imgmill::test

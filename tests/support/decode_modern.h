@@ -1,4 +1,4 @@
-// The decoders of JPEG XL and HEIC behind decode(), called as simply as they can be.
+// The decoders of JPEG XL and HEIC for decode(), used in the simplest way.
 #pragma once
 
 #include "support/decode.h"

@@ -127,7 +127,7 @@ Decoded decode_gif(ByteView file) {
   Decoded out;
   out.palette = true;
   out.movie.loop = 1;
-  // As browsers have it, the first frame makes the screen larger, and others are cut off.
+  // As in browsers, the first frame may enlarge the canvas, and later ones are clipped.
   const GifImageDesc& opening = gif->SavedImages[0].ImageDesc;
   Raster canvas(std::max(gif->SWidth, opening.Left + opening.Width),
                 std::max(gif->SHeight, opening.Top + opening.Height), 4);
@@ -181,7 +181,7 @@ Decoded decode_gif(ByteView file) {
 
 namespace {
 
-// 8 bits a sample.
+// 8 bits per sample.
 void read_tiles(TIFF* tiff, Raster& page) {
   std::uint32_t wide = 0;
   std::uint32_t high = 0;

@@ -1,4 +1,4 @@
-// The decoders behind decode.h that have a file of their own.
+// The decoders of decode.h that have their own file.
 #pragma once
 
 #include "support/decode.h"

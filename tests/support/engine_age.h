@@ -1,4 +1,4 @@
-// Which libvips the tests run with: a system's may be older than the pinned one.
+// The libvips version in use: a system's may be older than the pinned one.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace imgmill::test {
 
-/// Whether this libvips is older than `major`.`minor`.`patch`.
+/// True if this libvips is older than `major`.`minor`.`patch`.
 inline bool engine_before(int major, int minor, int patch = 0) {
   start_engine();
   const int found[] = {vips_version(0), vips_version(1), vips_version(2)};
@@ -17,8 +17,8 @@ inline bool engine_before(int major, int minor, int patch = 0) {
                                       std::end(asked));
 }
 
-/// What comes with an older libvips: libheif without the identity matrix, which
-/// AVIF needs to be exact.
+/// False with an older libvips, which comes with a libheif that lacks the identity matrix; AVIF
+/// needs that to be lossless.
 inline bool exact_avif() { return !engine_before(8, 15); }
 
 }  // namespace imgmill::test

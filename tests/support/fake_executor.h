@@ -1,4 +1,4 @@
-// An executor that does as the bytes tell it.
+// An executor that is controlled by the bytes of the image.
 #pragma once
 
 #include <atomic>
@@ -14,8 +14,8 @@
 
 namespace imgmill::test {
 
-/// Halves the bytes, after a delay that shuffles the order by a seed. Bytes that
-/// hold "REFUSE" are bad input, "NO-MEMORY" throws, "KEEP" is kept, "GROW" doubles.
+/// Halves the bytes, after a random delay that shuffles the order. Bytes that contain "REFUSE" are
+/// bad input, "NO-MEMORY" throws, "KEEP" is kept, "GROW" doubles.
 class FakeExecutor : public Executor {
  public:
   explicit FakeExecutor(int width, unsigned seed = 1, int longest_delay_us = 0)

@@ -25,7 +25,7 @@ inline std::string picture(int number = 0) {
   return std::string(as_text(make_jpeg(raster, {.quality = 95})));
 }
 
-/// The same, with an order to misbehave.
+/// The same with a request to misbehave.
 inline std::string faulty(std::string_view name) {
   return picture() + "FAULT:" + std::string(name) + ";";
 }

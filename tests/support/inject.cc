@@ -46,8 +46,8 @@ std::uint64_t read(const std::string& text, std::size_t at, int size, bool big_e
   return value;
 }
 
-// The first directory once more at the end, with an entry more; `below`: a SubIFD with a picture
-// of one pixel in it, else a tag of 65000 with text.
+// Appends a copy of the first directory with one more entry: a SubIFD with a picture of one pixel
+// if `below`, else tag 65000 with text.
 std::string tiff_with(const std::string& file, bool below) {
   const bool big = file[0] == 'M';
   std::string out = file;
@@ -129,7 +129,7 @@ std::vector<Injected> with_unknown(Format format, const Bytes& good) {
       break;
     }
     case Format::webp: {
-      // Unknown chunks are for the extended layout; readers take them in the simple one, too.
+      // Unknown chunks belong to the extended layout, but readers accept them in the simple one.
       std::string chunk = "TEST" + number(marker.size(), 4, false) + marker;
       if (marker.size() % 2 != 0) chunk += '\0';
       std::string longer = file + chunk;

@@ -1,4 +1,4 @@
-// Good files with something in them that nobody knows.
+// Adds unknown blocks to valid files.
 #pragma once
 
 #include <string>
@@ -11,11 +11,11 @@ namespace imgmill::test {
 struct Injected {
   std::string what;  ///< "a chunk", "bytes behind the end"
   Bytes file;
-  std::string marker;  ///< stands in the file once, within what was put in
+  std::string marker;  ///< occurs once in the file, within the added block
 };
 
-/// `good`, a file of `format`, with an unknown block of each kind that the container has, each in a
-/// file of its own: chunk, segment, box, tag, extension, and bytes behind its end.
+/// Returns one file per kind of unknown block that the container of `format` allows, each made from
+/// `good`: chunk, segment, box, tag, extension, and bytes after the end.
 std::vector<Injected> with_unknown(Format format, const Bytes& good);
 
 }  // namespace imgmill::test

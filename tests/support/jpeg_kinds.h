@@ -1,4 +1,4 @@
-// What makes a JPEG's data: layout of components, scans, restarts, coarseness.
+// Structural properties of a JPEG: components, scans, restarts, quantization.
 #pragma once
 
 #include <string_view>

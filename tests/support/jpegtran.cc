@@ -10,7 +10,7 @@ extern "C" {
 namespace imgmill::test {
 
 Bytes jpegtran(ByteView file) {
-  jpeg_error_mgr errors;  // libjpeg's own ends the program, which a test may
+  jpeg_error_mgr errors;  // libjpeg's default handler would end the test
   jpeg_decompress_struct in;
   in.err = jpeg_std_error(&errors);
   jpeg_create_decompress(&in);

@@ -1,4 +1,4 @@
-// libjpeg-turbo's own way to pack a JPEG without loss.
+// libjpeg-turbo's own lossless optimization of a JPEG.
 #pragma once
 
 #include "imgmill/buffer.h"
@@ -6,8 +6,8 @@
 
 namespace imgmill::test {
 
-/// `file` with optimised codes and libjpeg's usual progressive scans, as `jpegtran -optimize
-/// -progressive -copy all` writes it. `file` must be sound.
+/// Returns `file` with optimized codes and libjpeg's default progressive scans, as `jpegtran
+/// -optimize -progressive -copy all` writes it. `file` must be valid.
 Bytes jpegtran(ByteView file);
 
 }  // namespace imgmill::test

@@ -1,4 +1,4 @@
-// Test pictures as files, made by the formats' own libraries.
+// Creates test files with the formats' own libraries.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ namespace imgmill::test {
 
 using Bytes = std::vector<std::byte>;
 
-/// H.273's numbers for primaries and transfer.
+/// Primaries and transfer as in H.273.
 using CodePoints = std::array<std::uint8_t, 2>;
 
 inline constexpr std::string_view secret_place = "SECRET-PLACE-52N13E";
@@ -23,33 +23,33 @@ inline constexpr std::string_view secret_xmp = "SECRET-XMP-PACKET";
 inline constexpr std::string_view secret_comment = "SECRET-COMMENT";
 inline constexpr std::string_view owner = "(c) Ada Example 2024";
 
-/// An EXIF block (from the TIFF header on) with this orientation, and with
-/// owner, camera and position when `telling`.
+/// Returns an EXIF block (from the TIFF header on) with this orientation and, if `telling`, with
+/// owner, camera and position.
 Bytes exif_block(int orientation, bool telling = true);
-/// An EXIF block in which a camera says what colours its JPEG has (CIPA DC-009): ColorSpace, and
-/// with an index that is not empty InteroperabilityIndex.
+/// Returns an EXIF block that specifies the colour space of a camera's JPEG (CIPA DC-009):
+/// ColorSpace and, unless `index` is empty, InteroperabilityIndex.
 Bytes dcf_exif(std::uint16_t color_space, std::string_view index);
-/// A small XMP packet with `secret_xmp` in it.
+/// Returns a small XMP packet that contains `secret_xmp`.
 Bytes xmp_packet();
 
 struct PngMake {
-  bool palette = false;  ///< of the colours of the raster, which must fit `bits`
+  bool palette = false;  ///< of the raster's colours, which must fit `bits`
   bool interlaced = false;
-  bool clear_first = false;  ///< tRNS makes the first pixel's colour clear (no alpha channel)
+  bool clear_first = false;  ///< tRNS makes the first pixel's colour transparent (no alpha channel)
   double gamma = 0;          ///< gAMA; 0: none
   /// cHRM: x and y of white, red, green and blue.
   std::optional<std::array<double, 8>> chromaticities;
   std::optional<CodePoints> cicp;  ///< cICP
-  int level = 6;                   ///< of deflate
+  int level = 6;                   ///< deflate level
   Bytes icc, exif, xmp;
 };
 Bytes make_png(const Raster& raster, const PngMake& how = {});
 
 struct JpegMake {
   int quality = 90;
-  int across = 2, down = 2;  ///< sampling factors of luma; chroma has 1
+  int across = 2, down = 2;  ///< sampling factors of luma; those of chroma are 1
   bool progressive = false;
-  bool arithmetic = false;  ///< coded so instead of with Huffman's codes
+  bool arithmetic = false;  ///< arithmetic coding instead of Huffman codes
   int restart_rows = 0;
   Bytes icc, exif, xmp;
   std::string_view comment = {};
@@ -65,7 +65,7 @@ struct WebpMake {
 Bytes make_webp(const Raster& raster, const WebpMake& how = {});
 Bytes make_webp(const Movie& movie, const WebpMake& how = {});
 
-/// 256 colours at most in each frame; clear pixels become the transparent index.
+/// At most 256 colours per frame; clear pixels become the transparent index.
 Bytes make_gif(const Movie& movie);
 Bytes make_gif(const Raster& raster);
 
@@ -74,9 +74,9 @@ struct TiffMake {
   bool deflate = true;
   /// ExtraSamples for the last channels; empty: straight alpha, if the raster has alpha.
   std::vector<std::uint16_t> extras;
-  bool unit_float = false;  ///< samples as 32-bit floats, 1 for the highest
-  bool planes = false;      ///< each channel by itself, 8 bits
-  int photometric = -1;     ///< other than the raster's
+  bool unit_float = false;  ///< samples as 32-bit floats, with 1 as the maximum
+  bool planes = false;      ///< planar, 8 bits
+  int photometric = -1;     ///< overrides that of the raster
   int tile = 0;             ///< side of its tiles, a multiple of 16 (8 bits); 0: strips
   Bytes icc;
   std::string_view copyright = {};
@@ -87,12 +87,12 @@ inline Bytes make_tiff(const Raster& raster, const TiffMake& how = {}) {
 }
 
 struct AvifMake {
-  bool lossless = true;  ///< identity matrix, so that RGB comes back exactly
+  bool lossless = true;  ///< identity matrix, so that RGB round-trips exactly
   int quality = 90;
-  CodePoints cicp = {1, 13};   ///< nclx, where there is no profile
-  bool premultiplied = false;  ///< what the raster holds, and the file says
-  int turns = 0;               ///< quarter turns anticlockwise that a reader has to make, by irot
-  std::optional<int> mirror;   ///< imir: 0 top for bottom, 1 left for right
+  CodePoints cicp = {1, 13};   ///< nclx, if there is no profile
+  bool premultiplied = false;  ///< raster and file are premultiplied
+  int turns = 0;               ///< quarter turns anticlockwise for the reader (irot)
+  std::optional<int> mirror;   ///< imir: 0 flips vertically, 1 horizontally
   Bytes icc, exif;
 };
 Bytes make_avif(const Raster& raster, const AvifMake& how = {});
@@ -100,10 +100,10 @@ Bytes make_avif(const Raster& raster, const AvifMake& how = {});
 struct JxlMake {
   bool lossless = true;
   int orientation = 1;  ///< in the codestream
-  bool boxes = false;   ///< in boxes, also without a need
+  bool boxes = false;   ///< always use the box container
   Bytes icc, exif, xmp;
 };
-/// Frames beyond the first make an animation.
+/// More than one frame makes an animation.
 Bytes make_jxl(const Movie& movie, const JxlMake& how = {});
 inline Bytes make_jxl(const Raster& raster, const JxlMake& how = {}) {
   return make_jxl(Movie{{raster}, {}, 0}, how);
@@ -111,23 +111,23 @@ inline Bytes make_jxl(const Raster& raster, const JxlMake& how = {}) {
 
 struct HeicMake {
   int quality = 90;
-  int turn = 0;               ///< degrees clockwise that a reader has to turn it, by irot
-  CodePoints cicp = {1, 13};  ///< nclx, where there is no profile
+  int turn = 0;               ///< degrees clockwise for the reader (irot)
+  CodePoints cicp = {1, 13};  ///< nclx, if there is no profile
   bool more = false;          ///< a second picture
   Bytes icc, exif, xmp;
 };
-/// Whether this libheif can encode HEVC.
+/// True if this libheif can encode HEVC.
 bool can_make_heic();
-/// 8 or 10 bits; with loss, chroma in half size. Throws where it cannot be made.
+/// 8 or 10 bits; lossy, with chroma subsampling. Throws if it cannot be encoded.
 Bytes make_heic(const Raster& raster, const HeicMake& how = {});
 
-/// The rows of the table that imgmill writes.
+/// The formats in the table that imgmill writes.
 std::vector<FormatInfo> written_formats();
-/// Those, and what else `make` can make here: without libheif's encoder no HEIC.
+/// Those, and the others that `make` can create here: no HEIC without libheif's encoder.
 std::vector<FormatInfo> made_formats();
 
-/// The picture in any format, without loss where the format can: HEIC loses, JPEG drops
-/// alpha and is written at quality 90, GIF needs few colours.
+/// Creates the picture in any format, lossless if the format can: HEIC is lossy, JPEG drops alpha
+/// and is written at quality 90, GIF needs few colours.
 Bytes make(Format format, const Raster& raster);
 
 }  // namespace imgmill::test

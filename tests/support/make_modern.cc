@@ -1,4 +1,4 @@
-// JPEG XL and HEIC.
+// Creates JPEG XL and HEIC files.
 #include <jxl/encode_cxx.h>
 #include <libheif/heif.h>
 
@@ -199,7 +199,7 @@ Bytes make_heic(const Raster& raster, const HeicMake& how) {
   };
   must(heif_context_write(context, &writer, &out));
   heif_context_free(context);
-  // libheif 1.15 writes numbers of its own choice there.
+  // libheif 1.15 writes its own values there.
   for (std::size_t at = 0; how.icc.empty(); ++at) {
     at = as_text(out).find("colrnclx", at);
     if (at == std::string_view::npos) break;

@@ -129,7 +129,7 @@ Bytes make_webp(const Raster& raster, const WebpMake& how) {
 Bytes make_webp(const Movie& movie, const WebpMake& how) {
   WebPAnimEncoderOptions options;
   must(WebPAnimEncoderOptionsInit(&options) != 0, "anim options");
-  // The container counts how often it plays, 0 for ever.
+  // The container counts plays, with 0 for endless.
   options.anim_params.loop_count = movie.loop;
   const Raster& first = movie.frames.front();
   WebPAnimEncoder* encoder = WebPAnimEncoderNew(first.width, first.height, &options);
@@ -166,7 +166,7 @@ Bytes make_gif(const Movie& movie) {
   EGifSetGifVersion(gif, true);
   const Raster& first = movie.frames.front();
   must(EGifPutScreenDesc(gif, first.width, first.height, 8, 0, nullptr) == GIF_OK, "screen");
-  // The block counts repetitions after the first showing.
+  // The block counts repetitions after the first play.
   if (movie.frames.size() > 1 && movie.loop != 1) {
     put_loop(gif, movie.loop == 0 ? 0 : movie.loop - 1);
   }
@@ -197,7 +197,7 @@ Bytes make_gif(const Raster& raster) { return make_gif(Movie{{raster}, {0}, 0});
 
 namespace {
 
-// 8 bits a sample; beyond the edges there is black.
+// 8 bits per sample; padding beyond the edges is black.
 void write_tiles(TIFF* tiff, const Raster& page, int side) {
   TIFFSetField(tiff, TIFFTAG_TILEWIDTH, side);
   TIFFSetField(tiff, TIFFTAG_TILELENGTH, side);

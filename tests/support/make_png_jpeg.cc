@@ -113,7 +113,7 @@ Bytes exif_block(int orientation, bool telling) {
 }
 
 Bytes dcf_exif(std::uint16_t color_space, std::string_view index) {
-  // Main directory at 8, EXIF's at 26, interoperability's at 56.
+  // Main directory at 8, EXIF directory at 26, interoperability directory at 56.
   Bytes out;
   const auto u16 = [&](unsigned value) {
     out.push_back(static_cast<std::byte>(value & 255));
@@ -268,7 +268,7 @@ Bytes make_jpeg(const Raster& raster, const JpegMake& how) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       const auto value =
           static_cast<JSAMPLE>(raster.samples[static_cast<std::size_t>(y) * row.size() + i]);
-      // Adobe stores ink the wrong way round, and everybody reads it so.
+      // Adobe stores inverted CMYK, and all readers expect that.
       row[i] = raster.channels == 4 ? static_cast<JSAMPLE>(255 - value) : value;
     }
     JSAMPROW rows[1] = {row.data()};

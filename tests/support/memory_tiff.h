@@ -1,4 +1,4 @@
-// libtiff on memory instead of a file.
+// libtiff streams in memory instead of a file.
 #pragma once
 
 #include <tiffio.h>
@@ -14,7 +14,7 @@ struct MemoryTiff {
   std::vector<std::byte> bytes;
   std::size_t place = 0;
 
-  /// The caller closes it with TIFFClose, before this goes.
+  /// The caller must close it with TIFFClose before this object is destroyed.
   [[nodiscard]] TIFF* open(const char* mode) {
     TIFFSetWarningHandler(nullptr);
     TIFFSetErrorHandler(nullptr);

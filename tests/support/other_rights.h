@@ -1,5 +1,4 @@
-// Running a piece of a test in a process of its own, with other rights or on a
-// disk of its own.
+// Runs part of a test in a separate process, with other permissions or on its own disk.
 #pragma once
 
 #include <fcntl.h>
@@ -18,10 +17,10 @@
 
 namespace imgmill::test {
 
-/// What a child says: "" is all well; nothing: it could not be set up.
+/// Result of a child: "" means success; nullopt: it could not be set up.
 using Verdict = std::optional<std::string>;
 
-/// Runs `body` in a child after `prepare`, which says whether it could.
+/// Runs `body` in a child after `prepare`, which returns whether it succeeded.
 inline Verdict in_child(const std::function<bool()>& prepare,
                         const std::function<std::string()>& body) {
   int ends[2];
@@ -54,7 +53,7 @@ inline Verdict in_child(const std::function<bool()>& prepare,
   return said.substr(4);
 }
 
-/// As somebody whom permissions bind, which they do not root.
+/// Runs as a user whom permissions restrict, which root is not.
 inline Verdict as_nobody(const std::function<std::string()>& body) {
   const auto prepare = [] {
     if (::geteuid() != 0) return true;
@@ -63,7 +62,7 @@ inline Verdict as_nobody(const std::function<std::string()>& body) {
   return in_child(prepare, body);
 }
 
-/// With a small tmpfs mounted at `folder`, which nobody else sees.
+/// Runs with a small tmpfs mounted at `folder`, invisible to other processes.
 inline Verdict on_small_disk(const std::filesystem::path& folder, const std::string& options,
                              const std::function<std::string()>& body) {
   const auto prepare = [&] {

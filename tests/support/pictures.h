@@ -1,4 +1,4 @@
-// Decoded pictures of libvips's as the tests see them.
+// Converts decoded libvips pictures to test rasters.
 #pragma once
 
 #include <vector>
@@ -8,9 +8,9 @@
 
 namespace imgmill::test {
 
-/// All frames in 8 bits of red, green, blue and alpha. Throws what reading the pixels brings up.
+/// All frames as 8-bit RGBA. Throws if the pixels cannot be read.
 std::vector<Raster> frames_of(const Picture& picture);
-/// The same with times and plays, where it is an animation.
+/// The same with times and plays, if it is an animation.
 Movie movie_of(const Picture& picture);
 
 }  // namespace imgmill::test

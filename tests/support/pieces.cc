@@ -45,7 +45,7 @@ std::string numbered(std::string_view name, std::size_t index) {
   return std::string(name) + " " + std::to_string(index);
 }
 
-// Between markers, restart markers too.
+// Between markers, including restart markers.
 std::vector<Piece> of_jpeg(ByteView file) {
   std::vector<Piece> pieces;
   std::size_t at = 2;
@@ -85,7 +85,7 @@ void of_riff(ByteView file, std::size_t at, std::size_t end, std::vector<Piece>&
   }
 }
 
-// Each picture's blocks one by one.
+// The data blocks of each picture, one by one.
 std::vector<Piece> of_gif(ByteView file) {
   std::vector<Piece> pieces;
   const auto table = [&](std::size_t at) {
@@ -200,7 +200,7 @@ bool is_fax(std::uint16_t compression) {
   return compression >= COMPRESSION_CCITTRLE && compression <= COMPRESSION_CCITTFAX4;
 }
 
-// Eight to a byte, white where there is no ink.
+// Eight per byte; 0 bits are white.
 std::vector<std::uint8_t> packed(const std::vector<std::uint8_t>& samples, int width) {
   std::vector<std::uint8_t> out;
   const auto row = static_cast<std::size_t>(width);
@@ -413,7 +413,7 @@ Bytes make_old_jpeg_tiff(const Bytes& jpeg, int width, int height) {
   entry(512, shorts, 1, 1);  // baseline, sequential
   entry(513, longs, 1, start);
   entry(514, longs, 1, jpeg.size());
-  entry(530, shorts, 2, 0x00020002);  // chroma in half size both ways
+  entry(530, shorts, 2, 0x00020002);  // chroma subsampled in both directions
   put(0, 4);
   for (int i = 0; i < 3; ++i) put(8, 2);
   out.insert(out.end(), jpeg.begin(), jpeg.end());

@@ -19,7 +19,7 @@ Bytes saved(cmsHPROFILE profile, const char* name) {
   Bytes out(size);
   cmsSaveProfileToMem(profile, out.data(), &size);
   cmsCloseProfile(profile);
-  // The date of creation (ICC.1, bytes 24 to 35) would make each second's bytes others.
+  // The creation date (ICC.1, bytes 24 to 35) would make the bytes differ every second.
   std::fill(out.begin() + 24, out.begin() + 36, std::byte{0});
   return out;
 }
@@ -65,7 +65,7 @@ std::vector<Lab> seen(const Raster& raster, const Bytes& profile) {
 
 cmsInt32Number inks_to_lab(const cmsUInt16Number in[], cmsUInt16Number out[], void*) {
   const double black = 1 - in[3] / 65535.0;
-  // As much light as the three inks and the black let through.
+  // As much light as the three inks and black let through.
   cmsFloat64Number light[3];
   for (int i = 0; i < 3; ++i) light[i] = 0.03 + 0.97 * (1 - in[i] / 65535.0) * black;
   cmsHPROFILE rgb = cmsCreate_sRGBProfile();

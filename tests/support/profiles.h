@@ -1,4 +1,4 @@
-// Colour profiles, and colours as people see them, through lcms2.
+// Creates colour profiles and compares colours perceptually, with lcms2.
 #pragma once
 
 #include <array>
@@ -15,24 +15,23 @@ inline constexpr Chromaticities adobe_places = {0.3127, 0.329, 0.64, 0.33, 0.21,
 
 struct RgbProfileMake {
   Chromaticities places = srgb_places;
-  double gamma = 0;  ///< 0: sRGB's curve
-  int table = 0;     ///< entries, instead of a formula
+  double gamma = 0;  ///< 0: the sRGB curve
+  int table = 0;     ///< number of entries, instead of a formula
   double version = 4.3;
   const char* name = "sRGB";
 };
-/// By lcms2.
+/// Created by lcms2.
 Bytes rgb_profile_of(const RgbProfileMake& how);
 
 /// P3's primaries with sRGB's curve, under the name "Wide P3".
 Bytes wide_profile();
-/// White D50 grey with a pure curve, under the name "Grey gamma G".
+/// Grey under D50 with a pure power curve, named "Grey gamma G".
 Bytes grey_profile(double gamma);
-/// A crude four-ink device: light falls off with each ink; a working CMYK
-/// profile all the same.
+/// A crude four-ink device whose light falls with each ink; still a working CMYK profile.
 Bytes cmyk_profile();
 
-/// Mean difference (CIE76) between two pictures of one size, each seen through its own
-/// profile; an empty one is sRGB. Alpha is left out.
+/// Mean difference (CIE76) between two pictures of the same size, each through its own profile; an
+/// empty profile means sRGB. Ignores alpha.
 double mean_delta_e(const Raster& one, const Bytes& profile, const Raster& other,
                     const Bytes& other_profile);
 

@@ -30,7 +30,7 @@ Raster photo(int width, int height, int channels, int bits, std::uint32_t seed) 
           sum += 0.25 / (i + 1) *
                  std::sin(6.283 * (pitch * (wave[i][0] * x + wave[i][1] * y) + wave[i][2]));
         }
-        // Grain, as sensors have it: without it everything is too easy.
+        // Grain, as from a sensor: without it everything is too easy.
         sum += (static_cast<double>(random() % 1000) / 1000.0 - 0.5) * 0.06;
         if (alpha) sum = width > 1 ? 1.2 * x / (width - 1) - 0.1 : 1.0;
         out.at(x, y, channel) = level(sum, out.top());
@@ -132,8 +132,7 @@ Raster turned(const Raster& raster, int orientation) {
   const int bottom = raster.height - 1;
   for (int y = 0; y < out.height; ++y) {
     for (int x = 0; x < out.width; ++x) {
-      // Where row 0 and column 0 of the file are to be seen, by the table of the
-      // orientation tag.
+      // Where row 0 and column 0 of the file appear, by the table of the orientation tag.
       int from_x = x;
       int from_y = y;
       switch (orientation) {

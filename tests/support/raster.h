@@ -1,4 +1,4 @@
-// Pixels of the tests: drawn, turned, flattened and compared without libvips.
+// Test pictures: drawn, turned, flattened and compared without libvips.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace imgmill::test {
 
-/// Samples from 0 to 2^bits - 1, row by row. Two and four channels end in alpha,
-/// unless it is CMYK (0 = no ink).
+/// Samples from 0 to 2^bits - 1, row by row. Two and four channels end in alpha, unless it is CMYK
+/// (0 = no ink).
 struct Raster {
   int width = 0;
   int height = 0;
@@ -44,39 +44,39 @@ struct Raster {
   friend bool operator==(const Raster&, const Raster&) = default;
 };
 
-/// Frames of one size. Times in milliseconds; 0 loops for ever.
+/// Frames of one size. Times in milliseconds; 0 plays endlessly.
 struct Movie {
   std::vector<Raster> frames;
   std::vector<int> delays;
   int loop = 0;
 };
 
-/// Smooth noise, the same for the same arguments; every channel another. Alpha
-/// goes from clear on the left to opaque on the right.
+/// Smooth noise, deterministic, different in every channel. Alpha goes from clear on the left to
+/// opaque on the right.
 Raster photo(int width, int height, int channels = 3, int bits = 8, std::uint32_t seed = 1);
-/// Flat shapes in `colours` colours, without noise. With alpha: a clear
-/// border (all samples 0) round an opaque middle.
+/// Flat shapes in `colours` colours, without noise. With alpha: a clear border (all samples 0)
+/// around an opaque centre.
 Raster graphic(int width, int height, int channels = 3, int bits = 8, int colours = 4);
-/// Frames that differ in where a box stands.
+/// Frames that differ in the position of a box.
 Movie movie(int width, int height, int frames, bool clear_border = false);
 
-/// Chequered roughly in the square of `side` pixels at `left`, `top`.
+/// Draws a coarse checkerboard over the square of `side` pixels at `left`, `top`.
 Raster spoilt(Raster raster, int left, int top, int side);
 
-/// Colours multiplied by alpha, which is the last channel.
+/// Premultiplies colours by alpha, which is the last channel.
 Raster premultiplied(Raster raster);
 
-/// The same picture as red, green, blue, alpha of `bits`.
+/// Converts to RGBA of `bits`.
 Raster rgba(const Raster& raster, int bits = 8);
-/// The EXIF orientation (1..8, CIPA DC-008) carried out.
+/// Applies the EXIF orientation (1..8, CIPA DC-008).
 Raster turned(const Raster& raster, int orientation);
-/// RGBA of 8 bits over `background`.
+/// Composites 8-bit RGBA over `background`.
 Raster flattened(const Raster& raster, Colour background = {});
-/// Mean over `factor` x `factor` boxes, colours weighted by alpha. RGBA of 8 bits.
+/// Mean over `factor` x `factor` boxes, with colours weighted by alpha. 8-bit RGBA.
 Raster shrunk(const Raster& raster, int factor);
 
-/// Peak signal to noise ratio in dB of the 8-bit RGBA pictures; a colour counts as
-/// much as its alpha lets it be seen. 99 when equal, 0 when the sizes differ.
+/// Peak signal to noise ratio in dB of the 8-bit RGBA pictures, with colours weighted by alpha. 99
+/// if equal, 0 if the sizes differ.
 double psnr(const Raster& one, const Raster& other);
 
 }  // namespace imgmill::test

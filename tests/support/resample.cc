@@ -35,7 +35,7 @@ double weight(ResizeFilter filter, double x) {
   }
 }
 
-/// `count` numbers, `stride` apart, become `wanted`.
+/// Resamples `count` numbers, `stride` apart, to `wanted`.
 std::vector<double> line(const double* from, int count, int stride, int wanted,
                          ResizeFilter filter) {
   std::vector<double> out(static_cast<std::size_t>(wanted));

@@ -1,4 +1,4 @@
-// Resizing as it is written in textbooks: what the fast one is held against.
+// Textbook resizing, the reference for the fast implementation.
 #pragma once
 
 #include "imgmill/settings.h"
@@ -6,15 +6,15 @@
 
 namespace imgmill::test {
 
-/// `raster` in another size: every sample a weighted sum in double precision, over pixels that go
-/// on beyond the edges, colours multiplied by their alpha, in the light of sRGB if so asked,
-/// rounded once. CMYK has no alpha and no light. No sharpening.
+/// Resizes `raster`: every sample is a weighted sum in double precision, with edge pixels extended,
+/// colours premultiplied, in sRGB's linear light if requested, rounded once. CMYK has no alpha and
+/// no linear light. No sharpening.
 Raster resampled(const Raster& raster, int width, int height,
                  ResizeFilter filter = ResizeFilter::lanczos3,
                  ResizeLight light = ResizeLight::coded);
 
-/// The largest difference of two samples; of colours only where either alpha is not 0. A size that
-/// is not the same counts as all there is.
+/// The largest difference between two samples; colours count only if either alpha is not 0.
+/// Different sizes count as the maximum.
 int worst_difference(const Raster& one, const Raster& other);
 
 }  // namespace imgmill::test

@@ -1,4 +1,4 @@
-// Running a piece of a test inside the sandbox, in a process of its own.
+// Runs part of a test inside the sandbox, in a separate process.
 #pragma once
 
 #include <sys/wait.h>
@@ -16,15 +16,15 @@ namespace imgmill::test {
 
 struct ChildReport {
   std::string said;     ///< what the body returned
-  std::string trapped;  ///< the name of the system call that ended the child; mostly ""
-  std::string failure;  ///< why the sandbox could not be entered; mostly ""
-  int signal = 0;       ///< that ended the child; 0: none
+  std::string trapped;  ///< the name of the system call that ended the child; usually ""
+  std::string failure;  ///< why the sandbox could not be entered; usually ""
+  int signal = 0;       ///< signal that ended the child; 0: none
   int exit_status = -1;
 };
 
 inline int sandboxed_child_answer = -1;
 
-/// For the sandbox's handler: one letter and the number.
+/// For the sandbox's handler: sends one letter and the number.
 inline void tell_of_violation(int system_call) {
   std::array<char, 1 + sizeof system_call> message{'T'};
   for (std::size_t i = 0; i < sizeof system_call; ++i) {
@@ -37,11 +37,11 @@ inline void tell_of_violation(int system_call) {
 struct ChildPlan {
   Sandbox::Choices choices;
   SandboxLimits limits;
-  /// Runs in the child before anything else; false ends it with a failure.
+  /// Runs in the child before anything else; returning false ends it with a failure.
   std::function<bool()> before = [] { return true; };
 };
 
-/// The body's exceptions come back as "exception: ...".
+/// Exceptions of the body are returned as "exception: ...".
 inline ChildReport in_sandbox(const ChildPlan& plan, const std::function<std::string()>& body) {
   std::array<int, 2> ends{};
   if (::pipe(ends.data()) != 0) return {.failure = "no pipe"};

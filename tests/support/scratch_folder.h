@@ -1,4 +1,4 @@
-// A folder that goes when the test is over, and what tests do in it.
+// A temporary folder for tests, with helpers for files in it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 
 namespace imgmill::test {
 
-/// What the table takes for a JPEG or PNG by its first bytes; not decodable.
+/// Detected as JPEG by its first bytes; not decodable.
 inline std::string fake_jpeg(std::string_view text = "picture") {
   return "\xFF\xD8\xFF\xE0" + std::string(text);
 }
@@ -43,7 +43,7 @@ class ScratchFolder {
   [[nodiscard]] std::filesystem::path operator/(const std::filesystem::path& name) const {
     return path_ / name;
   }
-  /// Writes a file and the folders above it; its whole path.
+  /// Writes a file and creates its parent folders; returns its full path.
   std::filesystem::path write(const std::filesystem::path& name, std::string_view bytes) const {
     const std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());

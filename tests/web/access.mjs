@@ -1,4 +1,4 @@
-// For everyone: axe in every view, light and dark; a whole job with the keyboard alone.
+// Accessibility: axe in every view, light and dark; a whole job using only the keyboard.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { finished, launch, openPage, pick, row, shoot, violations, visit } from "./support/browser.mjs";
@@ -22,7 +22,7 @@ for (const width of [1280, 360]) {
     const check = async (view) => {
       await page.emulateMedia({ colorScheme: "dark" });
       await shoot(page, `${view}-${width}-dark`);
-      // Only the colours are others.
+      // Only the colours differ.
       assert.deepEqual(await violations(page, ["color-contrast"]), [], `${view}, dark`);
       await page.emulateMedia({ colorScheme: "light" });
       await shoot(page, `${view}-${width}-light`);
@@ -75,7 +75,7 @@ test("a whole job by keyboard", async () => {
   const page = await openPage(browser);
   await visit(page, server);
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent?.trim() ?? "");
-  /** Presses Tab until what is focused is called so, and sees that the focus can be seen. */
+  /** Presses Tab until the focused element has this name, and checks that the focus is visible. */
   const tabTo = async (name) => {
     for (let press = 0; press < 60; press += 1) {
       await page.keyboard.press("Tab");
@@ -91,7 +91,7 @@ test("a whole job by keyboard", async () => {
     }
     assert.fail(`Tab never came to ${name}`);
   };
-  // Asked for long before: the browser has to know that the dialog is not to be shown.
+  // Registered early: the browser has to know that the dialog is not to be shown.
   const chosen = page.waitForEvent("filechooser");
   await page.keyboard.press("Tab");
   assert.equal(await focused(), "Skip to the content");
@@ -124,7 +124,7 @@ test("a whole job by keyboard", async () => {
     window.setTimeout = (callback, delay = 0, ...rest) => later(callback, delay + 300, ...rest);
   });
   await page.keyboard.press("Escape");
-  // Back where it was.
+  // The focus is back where it was.
   assert.equal(await focused(), "Images of this job");
   assert.equal(await page.locator(".row[aria-selected=true]").getAttribute("aria-rowindex"), "3");
 

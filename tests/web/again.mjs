@@ -1,4 +1,5 @@
-// A job tells what was asked and what became of it, and its images go again with other settings without being sent again.
+// A job shows its settings and results, and its images can be processed again with other settings
+// without another upload.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -27,7 +28,7 @@ const begun = async (files, prepare = async () => undefined) => {
   return page;
 };
 const images = async (page) => (await server.json(`/api/jobs/${jobId(page)}/images?offset=0&limit=100`)).images;
-/** Waits until all images have been worked on with settings of their own. */
+/** Waits until all images have been processed with settings of their own. */
 const workedAnew = (page, count) => until("images to be worked on anew", async () => (await images(page)).filter((image) => image.settings !== null && image.state === "done").length === count);
 
 test("a job shows what was asked, and each row what came out", async () => {
@@ -52,7 +53,7 @@ test("the same images with other settings, and nothing is sent again", async () 
   page.on("request", (request) => (sent += request.method() === "PUT" ? 1 : 0));
   await page.getByRole("button", { name: "Other settings" }).click();
   const dialog = page.getByRole("dialog", { name: "3 images with other settings" });
-  // Where it begins is what was asked before.
+  // The initial choices are the previous settings.
   assert.equal(await dialog.getByRole("spinbutton", { name: "Score to reach" }).inputValue(), "80");
   await dialog.getByRole("combobox", { name: "Format" }).selectOption("webp");
   await dialog.getByRole("spinbutton", { name: "Score to reach" }).fill("70");
@@ -65,7 +66,7 @@ test("the same images with other settings, and nothing is sent again", async () 
   assert.equal(sent, 0);
   await page.locator(".asked", { hasText: "Good (70)" }).waitFor();
   await page.locator(".asked", { hasText: "Format: WebP" }).waitFor();
-  // What new jobs begin with has not changed.
+  // The settings for new jobs have not changed.
   await page.getByRole("button", { name: "Back" }).click();
   assert.equal(await page.getByRole("spinbutton", { name: "Score to reach" }).inputValue(), "80");
   assert.deepEqual(page.complaints, []);
@@ -82,7 +83,7 @@ test("some images are selected and get settings of their own", async () => {
   await bar.getByText("3 images selected").waitFor();
   await row(page, "2.png").click();
   await bar.getByText("2 images selected").waitFor();
-  // By keyboard, too.
+  // The same by keyboard.
   await page.locator(".grid").focus();
   await page.keyboard.press("End");
   await page.keyboard.press(" ");
@@ -99,7 +100,7 @@ test("some images are selected and get settings of their own", async () => {
   await finished(page);
   assert.deepEqual((await images(page)).map((image) => `${image.name} ${image.format}`).sort(), ["0.png png", "1.png jpeg", "2.png png", "3.png jpeg", "4.png png"]);
   await page.locator(".asked", { hasText: "2 images have settings of their own" }).waitFor();
-  // The selection is over, and a click looks at an image again.
+  // Selection mode has ended, and a click opens an image again.
   assert.equal(await bar.count(), 0);
   await row(page, "0.png").click();
   await page.locator(".divider").waitFor();

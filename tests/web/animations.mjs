@@ -1,4 +1,4 @@
-// What Chromium shows of animations, before and after: the same pictures at the same times.
+// Chromium shows the same pictures at the same times before and after optimization.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -49,7 +49,7 @@ const files = {
   "apart-once.png": apng({ width: 40, height: 30, still: 1 }, [{ ...small, colour: 3 }]),
 };
 
-/** In the page: pictures with the times at which they end, neighbours that are equal taken together. */
+/** Runs in the page: returns the pictures with their end times, with equal neighbours merged. */
 const shown = async ([text, type]) => {
   const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const decoder = new ImageDecoder({ data, type });
@@ -63,14 +63,14 @@ const shown = async ([text, type]) => {
     const room = new OffscreenCanvas(image.displayWidth, image.displayHeight).getContext("2d");
     room.drawImage(image, 0, 0);
     const { data: pixels, width, height } = room.getImageData(0, 0, image.displayWidth, image.displayHeight);
-    // The decoder tells what the file says; where it is played, 10 ms and less are 100.
+    // The decoder reports the stored delays; when playing, 10 ms or less become 100.
     const delay = (image.duration ?? 0) / 1000;
     time += delay <= 10 ? 100 : delay;
     const picture = `${width} x ${height} ${pixels.join()}`;
     if (scenes.at(-1)?.picture === picture) scenes.at(-1).end = time;
     else scenes.push({ picture, end: time });
   }
-  // One picture has no times that anybody could see.
+  // A single picture has no visible timing.
   return scenes.length === 1 ? [scenes[0].picture] : [...scenes, track.repetitionCount];
 };
 
@@ -79,7 +79,7 @@ let page;
 before(async () => {
   browser = await launch();
   page = await openPage(browser);
-  // Where there is ImageDecoder: in pages from this machine.
+  // ImageDecoder is only available in local pages.
   const folder = temporaryFolder();
   plant(folder, { "empty.html": "<!doctype html><title>empty</title>" });
   await page.goto(pathToFileURL(join(folder, "empty.html")).href);

@@ -1,4 +1,4 @@
-// The server dies and comes back while the page is open; keys that fit and keys that do not.
+// The server dies and comes back while the page is open, with the same token or another.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { finished, jobId, launch, openPage, pick, row, rows, shoot, until, visit } from "./support/browser.mjs";
@@ -22,7 +22,7 @@ test("the server is killed, started again, and the page goes on by itself", asyn
   const alert = page.getByRole("alert").getByText("The server has ended");
   await alert.waitFor();
   await shoot(page, "lost");
-  // What is known stays in sight.
+  // Known images stay visible.
   await rows(page, "done", 2);
 
   const second = await Server.start({ workspace: first.workspace, port: first.port });
@@ -31,7 +31,7 @@ test("the server is killed, started again, and the page goes on by itself", asyn
   await finished(page);
   await rows(page, "done", 2);
 
-  // The stream is alive again: another try is told of.
+  // The stream works again: a retry is reported.
   await row(page, "a.png").click();
   await page.keyboard.press("Escape");
   const { images } = await second.json(`/api/jobs/${jobId(page)}/images?offset=0&limit=10`);
@@ -72,17 +72,17 @@ test("a job that the server's end has interrupted goes on with its rest", async 
   await page.getByRole("combobox", { name: "Format" }).selectOption("avif");
   await pick(page, Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`tile-${at}.png`, png(480, 360, 40 + at, 60)])));
   await page.locator(".row.done").first().waitFor();
-  // What has not been sent by then would not be there afterwards.
+  // Files that are not sent by then would be missing afterwards.
   await until("the last upload", async () => (await first.json(`/api/jobs/${jobId(page)}`)).state === "running");
   await first.stop("SIGKILL");
   await page.getByRole("alert").waitFor();
   const second = await Server.start({ workspace: first.workspace, port: first.port });
-  // The printed address, opened in this very tab.
+  // The printed address, opened in this tab.
   await page.goto(second.address);
   await page.locator(".history-line a").first().click();
   await page.locator(".job-head .pill.interrupted").waitFor();
   await page.locator(".row.done").first().waitFor();
-  // Asked of the server: the page draws only the rows in sight.
+  // From the server: the page draws only the visible rows.
   const { counts } = await second.json(`/api/jobs/${jobId(page)}`);
   assert.ok(counts.done > 0 && counts.done < 12, JSON.stringify(counts));
   await page.getByRole("button", { name: "Go on with the rest" }).click();
@@ -102,7 +102,7 @@ test("without a key the page says where to find it, and takes the key out of the
   const page = await openPage(browser);
   await visit(page, server);
   assert.ok(!page.url().includes(server.token));
-  // Another tab of the same browser, and a reload, need no key again.
+  // Another tab of the same browser, and a reload, need no address again.
   await page.reload();
   await page.locator(".drop").waitFor();
   const other = await page.context().newPage();

@@ -1,4 +1,5 @@
-// ./run bench page: what the page costs, measured in Chromium against the real server. Prints figures, judges nothing.
+// ./run bench page: measures the page in Chromium against the real server. Prints figures and
+// checks nothing.
 //   --images N    images of the long job (10000)
 import { launch, openPage } from "./support/browser.mjs";
 import { plant, png } from "./support/pictures.mjs";
@@ -26,7 +27,7 @@ const watch = () => {
   new MutationObserver((_, observer) => {
     if (!document.querySelector(".drop button")) return;
     observer.disconnect();
-    // Two frames on, what was drawn can be clicked.
+    // After two frames, the drawn elements can be clicked.
     requestAnimationFrame(() => requestAnimationFrame(() => (window.figures.usable = performance.now())));
   }).observe(document, { childList: true, subtree: true });
 };
@@ -75,7 +76,10 @@ const take = () => page.evaluate(() => {
   return { tasks, moved };
 });
 const told = ({ tasks, moved }) => `longest task ${tasks.length ? `${Math.round(Math.max(...tasks))} ms, ${tasks.length} over 50 ms` : "below 50 ms"}; layout shift ${moved.toFixed(4)}`;
-/** What the main thread of the page did: the longest task, by the clock and in time on a core, which another program's load does not stretch. */
+/**
+ * The longest task of the page's main thread, in wall time and in CPU time, which other load does
+ * not stretch.
+ */
 const trace = async (action) => {
   const session = await page.context().newCDPSession(page);
   const events = [];
@@ -91,7 +95,7 @@ const trace = async (action) => {
   const most = (field) => Math.max(0, ...tasks.map((event) => event[field] ?? 0)) / 1000;
   return { result, clock: most("dur"), core: most("tdur") };
 };
-/** Scrolls like a hurried hand: a screen each frame, for so long. */
+/** Scrolls fast: one screen per frame, for `ms`. */
 const scroll = (ms) => page.evaluate(async (length) => {
   const began = performance.now();
   let frames = 0;

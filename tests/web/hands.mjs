@@ -1,4 +1,4 @@
-// What hands do beside clicking: paste, and pinch.
+// Input other than clicks: pasting and pinching.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { finished, jobId, launch, openPage, pick, row, rows, shoot, visit } from "./support/browser.mjs";
@@ -33,7 +33,7 @@ test("an image is pasted from the clipboard, and a text is none", async () => {
   assert.match(images[0].name, /\.png$/);
   assert.deepEqual([images[0].width, images[0].height], [140, 100]);
 
-  // Text is no image: it goes where texts go, and makes no job.
+  // Text is not an image: it is pasted as text, and starts no job.
   const here = page.url();
   await page.evaluate(() => navigator.clipboard.writeText("no picture"));
   const search = page.getByRole("searchbox");
@@ -55,9 +55,9 @@ test("two fingers zoom into what lies between them, and out again", async () => 
   await page.waitForFunction(() => [...document.querySelectorAll(".stage img")].filter((image) => image.complete && image.naturalWidth > 0).length === 2);
   await page.getByRole("button", { name: "1:1" }).click();
   const box = await page.locator(".stage").boundingBox();
-  // Neither finger comes to lie on the divider.
+  // Neither finger touches the divider.
   const middle = { x: box.x + box.width * 0.25, y: box.y + box.height * 0.6 };
-  /** Where in the picture the point between the fingers lies, and how large a pixel is. */
+  /** The point of the picture between the fingers, and the size of a pixel. */
   const under = () =>
     page.locator(".stage .picture").first().evaluate((image, at) => {
       const { left, top, width } = image.getBoundingClientRect();
@@ -87,7 +87,7 @@ test("two fingers zoom into what lies between them, and out again", async () => 
   await page.waitForFunction(() => new DOMMatrix(getComputedStyle(document.querySelector(".stage .picture")).transform).a < 1.2);
   const again = await under();
   assert.ok(Math.abs(again.scale - 1) < 0.1, `${again.scale}`);
-  // The page itself stays as it is.
+  // The page itself is not zoomed.
   assert.equal(await page.evaluate(() => visualViewport.scale), 1);
   assert.deepEqual(page.complaints, []);
   await page.context().close();

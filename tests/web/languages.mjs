@@ -1,4 +1,4 @@
-// Every language, in every view, at the width of a small telephone.
+// Every language in every view, at the width of a small phone.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { finished, jobId, launch, openPage, pick, row, shoot, visit } from "./support/browser.mjs";
@@ -6,7 +6,9 @@ import { brokenPng, png } from "./support/pictures.mjs";
 import { Server } from "./support/server.mjs";
 
 const languages = { en: "Settings", de: "Einstellungen", fr: "Réglages", es: "Ajustes", nl: "Instellingen", ru: "Настройки", da: "Indstillinger" };
-/** What is said of a damaged image, of a file that is none, of an empty one, and of a job that is gone. */
+/**
+ * The messages for a damaged image, a file that is not an image, an empty file, and a deleted job.
+ */
 const reasons = {
   en: ["The file is damaged.", "This is not an image that imgmill knows.", /^Something about it is not right/, "It is no longer there."],
   de: ["Die Datei ist beschädigt.", "Das ist kein Bild, das imgmill kennt.", /^Daran stimmt etwas nicht/, "Das ist nicht mehr da."],
@@ -35,7 +37,7 @@ after(async () => {
   await server?.stop();
 });
 
-/** Elements that reach beyond the right edge, except inside of what scrolls by itself. */
+/** Elements that reach beyond the right edge, except within scrollable elements. */
 const overflowing = (page) =>
   page.evaluate(() => {
     const scrolls = (element) => {
@@ -48,7 +50,7 @@ const overflowing = (page) =>
       .map((element) => `${element.tagName}.${element.getAttribute("class") ?? ""}: ${element.textContent?.slice(0, 40)}`);
   });
 
-/** Placeholders that nobody has filled in, names of sentences in place of sentences, and nothing at all. */
+/** Unfilled placeholders, keys instead of sentences, and missing texts. */
 const unsaid = (page) =>
   page.evaluate(() => {
     const text = document.body.innerText;
@@ -73,7 +75,7 @@ for (const [language, settings] of Object.entries(languages)) {
     await check("start");
     await page.goto(server.origin + "/" + job);
     await finished(page);
-    // Rows are drawn where they are in sight, and a notice may be long.
+    // Rows are drawn only when visible, and a notice may be long.
     await page.locator(".keys").scrollIntoViewIfNeeded();
     await page.locator(".row.done").first().waitFor();
     await check("job");
@@ -89,7 +91,7 @@ for (const [language, settings] of Object.entries(languages)) {
     await page.locator(".center-message").waitFor();
     const [damaged] = reasons[language];
     assert.equal(await page.locator(".center-message p").first().innerText(), damaged);
-    // The exact words stay to be searched for and reported.
+    // The exact message stays in English, for searching and reporting.
     const words = page.locator(".center-message .detail");
     assert.match(await words.innerText(), /^the PNG .*damaged.*; restore the file from a copy/);
     assert.equal(await words.getAttribute("lang"), "en");
@@ -117,17 +119,17 @@ test("what fails and what is refused is said in every language", async () => {
   await page.locator("details.notice.bad summary").click();
   for (const [language, [damaged, no_image, not_right]] of Object.entries(reasons)) {
     await speak(language);
-    // In the list in short, with the exact words to be pointed at.
+    // The list has the short text, with the exact message as a tooltip.
     await text(hint("broken.png"), damaged);
     await text(hint("letter.png"), no_image);
     assert.match(await hint("letter.png").getAttribute("title"), /^'letter\.png' is not an image imgmill knows/);
-    // What the server did not take.
+    // The upload that the server refused.
     assert.match((await refused.innerText()).replace(/^empty\.png\s*/, ""), not_right);
     assert.equal(await refused.locator(".detail").innerText(), "the file is empty; send the bytes of an image");
     assert.deepEqual(await overflowing(page), []);
     await shoot(page, `refused-360-${language}`);
   }
-  // What is asked for in vain: the job was deleted behind the page's back.
+  // A request that fails: the job is deleted while the page shows it.
   await page.locator(".brand").click();
   const line = page.locator(".history-line").first();
   await line.locator(`a[href$='${job}']`).waitFor();

@@ -1,4 +1,4 @@
-// What the first visit costs, and that nothing is fetched from anywhere else.
+// The cost of the first visit, and that nothing is fetched from other hosts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, openPage, visit } from "./support/browser.mjs";

@@ -1,4 +1,4 @@
-// Two pictures compared: what is shown is what is there, in each of the ways to look.
+// The comparison of two pictures shows the real pictures, in each of its modes.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { colourAt, compared, finished, jobId, launch, openPage, pick, row, shoot, violations, visit } from "./support/browser.mjs";
@@ -31,7 +31,7 @@ const shapes = (page) => page.locator(".stage .layer > img").evaluateAll((images
 const choose = (page, name) => page.getByRole("radio", { name, exact: true }).check({ force: true });
 
 test("before is not seen through what is transparent after, nor the other way", async () => {
-  // What comes after is made up, so that nothing of the two is alike: nothing at all, and red all over.
+  // Artificial pictures that differ everywhere: fully transparent, and all red.
   const nothing = clearPng(400, 300, () => [0, 0, 0, 0]);
   const all_red = clearPng(400, 300, () => [...red, 255]);
   for (const [original, output, red_side] of [
@@ -72,7 +72,7 @@ test("that a picture is coming can be seen, and nothing lies over it", async () 
   assert.equal(await page.locator(".divider").count(), 0);
   const over = await wait.locator(".ring").evaluate((ring) => {
     const { left, top, width, height } = ring.getBoundingClientRect();
-    // What lies above it is asked by position; that the ring itself lets clicks through does not matter then.
+    // The topmost element is found by position; clicks pass through the ring, so this ignores that.
     document.querySelectorAll(".stage, .stage *").forEach((element) => (element.style.pointerEvents = "auto"));
     const found = document.elementFromPoint(left + width / 2, top + height / 2);
     return found === ring || ring.parentElement === found;
@@ -101,7 +101,7 @@ test("the heat map of an image that was resized lies where the picture is", asyn
   await page.waitForFunction(() => (document.querySelector(".map img")?.naturalWidth ?? 0) > 0);
   const [map, before_] = await Promise.all([".map", ".stage .before img"].map((name) => page.locator(name).boundingBox()));
   assert.deepEqual(map, before_);
-  // A variant at another quality is compared at its own size, too.
+  // A variant at another quality is also compared at its own size.
   await page.getByRole("button", { name: /^Small 60/ }).click();
   await page.locator(".quality[aria-pressed=true]", { hasText: "Small 60" }).waitFor();
   await page.waitForFunction(() => (document.querySelector(".map img")?.naturalWidth ?? 0) > 0);
@@ -141,7 +141,7 @@ test("side by side both move together, in an upright window above each other", a
   assert.ok(Math.abs(right.x - left.x - stage.width / 2) < 0.6 && Math.abs(left.y - right.y) < 0.6, JSON.stringify([left, right, stage]));
   assert.ok(left.x + left.width <= stage.x + stage.width / 2);
   assert.equal(await page.locator(".divider").count(), 0);
-  // Zoomed over the right one, the same place is under the pointer in both.
+  // Zooming over the right one keeps the same point under the pointer in both.
   await page.mouse.move(stage.x + stage.width * 0.75, stage.y + stage.height / 2);
   await page.mouse.wheel(0, -600);
   await page.waitForFunction(() => new DOMMatrix(getComputedStyle(document.querySelector(".stage .before img")).transform).a > 1);
@@ -153,7 +153,7 @@ test("side by side both move together, in an upright window above each other", a
   const [third, fourth] = await shapes(page);
   assert.equal(third, fourth);
   assert.notEqual(third, first);
-  // It stays chosen for the next image and after a reload.
+  // The mode is kept for the next image and after a reload.
   await page.setViewportSize({ width: 390, height: 844 });
   await page.reload();
   await compared(page);
@@ -185,7 +185,7 @@ test("a flicker shows one after the other, and stops and flips by hand", async (
   assert.deepEqual(page.complaints, []);
   await page.context().close();
 
-  // Who has asked for less motion flips by hand from the start.
+  // Users who prefer reduced motion alternate by hand from the start.
   const calm = await opened({ "hills.png": png(300, 200, 4) }, "hills.png", { reducedMotion: "reduce" });
   await compared(calm);
   await choose(calm, "Flicker");

@@ -1,4 +1,4 @@
-// What a person does: drops a folder, looks, chooses, keeps.
+// A typical session: drop a folder, look, choose, download.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ test("a dropped folder becomes smaller, keeps its tree, and comes out as a ZIP",
   await page.getByText("1 item was left out: txt (1)").waitFor();
   await shoot(page, "job"); // docs/pictures/serve.png
 
-  // The corrupt one: its reason, what to do, and another try that fails as well.
+  // The damaged image: its reason, advice, and a retry that fails as well.
   await page.getByRole("button", { name: "Show" }).click();
   assert.equal(await page.locator(".grid-body .row").count(), 1);
   await row(page, "broken.png").click();
@@ -105,7 +105,7 @@ test("before and after under one divider, and another quality is used", async ()
   await page.getByRole("switch", { name: "Heat map" }).check();
   const map = page.locator(".map");
   await page.waitForFunction(() => (document.querySelector(".map img")?.naturalWidth ?? 0) > 0);
-  // The legend below the map is cut off: what lies over the picture has its size.
+  // The legend below the map is cut off: the overlay has the size of the picture.
   assert.deepEqual(await map.evaluate((element) => [element.clientWidth, element.clientHeight]), [320, 240]);
   await page.getByRole("slider", { name: "Opacity of the heat map" }).fill("40");
   assert.equal(await map.evaluate((element) => element.style.opacity), "0.4");
@@ -142,7 +142,7 @@ test("a job is stopped midway and goes on with the rest", async () => {
   const stopped = await server.json(`/api/jobs/${jobId(page)}`);
   assert.ok(stopped.counts.done > 0 && stopped.counts.cancelled > 0, JSON.stringify(stopped.counts));
   await page.getByText("What was finished is here to keep.").waitFor();
-  // The rest goes again; one image of it is enough to see.
+  // The rest is processed; one more image is enough to check.
   await page.getByRole("button", { name: "Go on with the rest" }).click();
   await until("another image", async () => (await server.json(`/api/jobs/${jobId(page)}`)).counts.done > stopped.counts.done);
   await page.getByRole("button", { name: "Back" }).click();
@@ -158,7 +158,7 @@ test("a local folder is replaced in place, with its originals kept", async () =>
   plant(folder, files);
   const page = await openPage(browser);
   await visit(page, server);
-  // The first list of folders comes late; what was typed meanwhile stays.
+  // The first list of folders arrives late; text typed meanwhile stays.
   let go_on;
   const typed = new Promise((resolve) => (go_on = resolve));
   await page.route("**/api/folders*", async (route) => {

@@ -1,4 +1,4 @@
-// Where images come from and go to, and how the page lies on a telephone.
+// Sources and destinations of images, and the page's layout on a phone.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -147,7 +147,7 @@ test("on a telephone a job opens at its top, and a name shows the file before it
   await finished(page);
   await page.locator(".grid-body .row.done").first().waitFor();
   assert.equal(await page.evaluate(() => scrollY), 0);
-  // Whoever comes back from an image is where it is in the list, not at the top.
+  // Returning from an image keeps its place in the list instead of scrolling to the top.
   await row(page, "IMG_2026").click();
   await page.locator(".divider").waitFor();
   const seen = await page.locator(".compare-head h1 bdi").first().evaluate((element) => {
@@ -171,7 +171,7 @@ for (const colorScheme of ["light", "dark"]) {
   test(`which segment is chosen can be told, ${colorScheme}`, async () => {
     const page = await openPage(browser, { colorScheme });
     await visit(page, server);
-    /** WCAG 2.2's ratio for things that are no text: 3 and more. */
+    /** WCAG 2.2's contrast ratio for non-text elements: at least 3. */
     const ratio = await page.locator(".segments input:checked + span").first().evaluate((chosen) => {
       const room = new OffscreenCanvas(1, 1).getContext("2d");
       const light = (colour) => {

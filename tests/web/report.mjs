@@ -1,4 +1,4 @@
-// The report of a batch: one file, opened from the disk, that shows and sorts what was done.
+// The HTML report of a batch, opened from disk: it shows and sorts the results.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/** Optimizes `files` to WebP and opens the report of it. */
+/** Optimizes `files` to WebP and opens the report. */
 const reportOf = async (files, options) => {
   const folder = temporaryFolder();
   plant(join(folder, "in"), files);
@@ -43,7 +43,7 @@ test("a report shows, sorts, filters and compares", async () => {
   assert.equal(await page.locator("tbody tr").count(), 4);
   assert.equal(await page.getByRole("button", { name: /^Show more/ }).count(), 0, "nothing is left to show");
   assert.equal(await page.getByText("No image matches.").isVisible(), false);
-  // Every image that was written says how near it is, and the summary names the lowest.
+  // Every written image has its score, and the summary names the lowest.
   const found = await scores(page);
   assert.equal(found.length, 3);
   assert.ok(found.every((score) => score >= 80), String(found));
@@ -81,7 +81,7 @@ test("a report shows, sorts, filters and compares", async () => {
   }
   await page.keyboard.press("Escape");
   await slider.waitFor({ state: "hidden" });
-  // Nothing is loaded from anywhere: what it shows is in it.
+  // Nothing is loaded: the report is self-contained.
   assert.deepEqual(asked.filter((url) => !url.startsWith("data:")), []);
   assert.deepEqual(page.complaints, []);
   await page.context().close();

@@ -1,4 +1,4 @@
-// Uploads over connections that break in the middle, or that swallow what is sent.
+// Uploads over connections that break in the middle, or that swallow data.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { finished, jobId, launch, openPage, pick, rows, shoot, until, visit } from "./support/browser.mjs";
@@ -27,7 +27,7 @@ after(async () => {
   await server?.stop();
 });
 
-/** Every image is there once, done, and its original byte for byte what was given. */
+/** Every image exists once, is done, and its original is byte for byte what was given. */
 const all_there = async (files) => {
   const path = `/api/jobs/${jobId(page)}`;
   const { images } = await server.json(`${path}/images?offset=0&limit=100`);
@@ -48,7 +48,7 @@ test("several uploads are cut off at once, twice, and in the end every image is 
     await until("four uploads in their middle", () => proxy.held.size === 4);
     proxy.cut();
     await page.getByRole("alert").getByText("The server has ended").waitFor();
-    // What is known stays in sight, and nothing is called refused.
+    // Known images stay visible, and nothing is reported as refused.
     assert.equal(await page.locator(".job-head .pill.receiving").count(), 1);
     proxy.mend(next);
   }
@@ -91,7 +91,7 @@ test("what gets lost without a word is sent again: an upload, its end, the quest
     await until("the end of the job, or another loss", async () => lost.size > known || (await over.count()) > 0);
     if (lost.size === known) break;
     known = lost.size;
-    // The limits are beyond any patience of a test: the page's clock is put forward.
+    // The time limits are too long for a test: advance the page's clock.
     await page.clock.fastForward(130_000);
   }
   assert.equal(lost.size, lines.length);
@@ -107,7 +107,7 @@ test("after a page that was sending is gone, the next one names what has not arr
   await rows(page, "done", 3);
   await until("two uploads in their middle", () => proxy.held.size === 2);
   const missing = (on) => on.locator("details.missing");
-  // While it is sending, another page does not call anything missing.
+  // While one page is sending, another does not report anything as missing.
   const second = await page.context().newPage();
   await second.goto(page.url());
   await rows(second, "done", 3);

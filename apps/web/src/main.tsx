@@ -16,14 +16,14 @@ import { servicesForWindow } from "./views/window";
 const start = async () => {
   keepPreferences();
   listenForFiles();
-  // The language first: a page that speaks twice within a second is unpleasant.
+  // Load the language first: a page that changes its language after a second is unpleasant.
   const spoken = startLanguage();
   const session = startSession();
   await spoken;
   readRoute();
   addEventListener("popstate", readRoute);
   addEventListener("hashchange", () => {
-    // The address of a server that was started anew, opened in this very tab.
+    // The address of a restarted server, opened in this tab.
     if (location.hash.startsWith("#token=")) {
       const address = location.hash;
       history.replaceState(null, "", "#/");

@@ -1,4 +1,4 @@
-// Runs src/**/*.test.ts: bundled by the esbuild that comes with Vite, run by node --test.
+// Runs src/**/*.test.ts: bundled with Vite's esbuild, run by node --test.
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";

@@ -1,8 +1,8 @@
-// Animations by computation: frames of one colour each, anywhere on the canvas.
+// Generates animations: frames of one colour each, anywhere on the canvas.
 import { chunk } from "./pictures.mjs";
 import { deflateSync } from "./bytes.mjs";
 
-/** The colours that frames name by number. */
+/** The colours that frames refer to by number. */
 export const colours = [
   [0, 0, 0],
   [220, 30, 30],
@@ -12,7 +12,7 @@ export const colours = [
 
 const u16 = (value) => [value & 255, value >> 8];
 
-/** LZW of two bits without a string: the table is emptied before it could grow. */
+/** LZW with two bits and without strings: the table is cleared before it could grow. */
 const indices = (count, index) => {
   const codes = [];
   for (let at = 0; at < count; at += 1) codes.push(...(at % 2 === 0 ? [4] : []), index);
@@ -27,8 +27,8 @@ const indices = (count, index) => {
 };
 
 /**
- * A GIF. Frames: `{left, top, width, height, colour, delay, disposal, clear}`, `clear` being the colour that is
- * transparent; `again` as NETSCAPE2.0 has it, nothing for none.
+ * A GIF. Frames: `{left, top, width, height, colour, delay, disposal, clear}`; `clear` is the
+ * transparent colour. `again` as in NETSCAPE2.0, or undefined for none.
  */
 export const gif = ({ width, height, again, background = 0 }, frames) => {
   const bytes = [...Buffer.from("GIF89a"), ...u16(width), ...u16(height), 0xf1, background, 0, ...colours.flat()];
@@ -40,7 +40,10 @@ export const gif = ({ width, height, again, background = 0 }, frames) => {
   return Buffer.from([...bytes, 0x3b]);
 };
 
-/** A PNG with alpha. Frames: `{left, top, width, height, colour, alpha, delay, parts, dispose, blend}`; `still`: a colour apart. */
+/**
+ * A PNG with alpha. Frames: `{left, top, width, height, colour, alpha, delay, parts, dispose,
+ * blend}`; `still`: the colour of a separate still picture.
+ */
 export const apng = ({ width, height, plays = 0, still }, frames) => {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);

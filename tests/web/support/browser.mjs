@@ -1,21 +1,26 @@
-// Debian's Chromium, and what tests do with a page again and again.
+// Debian's Chromium, and common operations on the page.
 import { chromium } from "playwright-core";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
 const executable = process.env.IMGMILL_CHROMIUM ?? "/usr/bin/chromium";
-/** While working on the page: its files from this folder (apps/web/dist) in place of those in the program. */
+/**
+ * For development of the page: serves its files from this folder (apps/web/dist) instead of the
+ * program's.
+ */
 const page_folder = process.env.IMGMILL_PAGE ?? null;
 const shots = process.env.IMGMILL_SCREENSHOTS ?? null;
-/** For a loaded machine, on which workers stand back for other tests: conditions are waited for, not times. */
+/**
+ * For slow machines, where other tests take the cores: tests wait for conditions, not for times.
+ */
 export const patience_ms = 60_000;
 
-/** `more`: words for its command line. */
+/** `more`: additional command line arguments. */
 export const launch = (more = []) =>
   chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-dev-shm-usage", ...more], timeout: patience_ms });
 
-/** A page of its own profile. What it complains about is kept in `page.complaints`. */
+/** Opens a page with its own profile. Its errors are collected in `page.complaints`. */
 export const openPage = async (browser, options = {}) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: "en", ...options });
   context.setDefaultTimeout(patience_ms);
@@ -30,20 +35,20 @@ export const openPage = async (browser, options = {}) => {
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(String(error)));
   page.on("console", (message) => {
-    // What a lost connection does to requests is logged by the browser itself.
+    // The browser itself logs requests that fail because of a lost connection.
     if (message.type() === "error" && !/Failed to load resource|ERR_/.test(message.text())) page.complaints.push(message.text());
   });
   return page;
 };
 
-/** Opens the page and waits until it can be used. */
+/** Opens the page and waits until it is usable. */
 export const visit = async (page, server) => {
   await page.goto(server.address);
   await page.locator(".drop").waitFor();
   await page.waitForFunction(() => !document.querySelector(".skeletons"));
 };
 
-/** Drags files or folders of the disk over the page and lets go, as a file manager does. */
+/** Drags files or folders on disk over the page and drops them, like a file manager. */
 export const drop = async (page, paths) => {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: paths, dragOperationsMask: 1 };
@@ -59,7 +64,7 @@ export const pick = (page, files) =>
     Object.entries(files).map(([name, buffer]) => ({ name, mimeType: "image/png", buffer })),
   );
 
-/** Waits for what no page shows. `what` is it in words, `is` may be asked often. */
+/** Waits for a condition outside the page. `what` describes it, `is` is polled. */
 export const until = async (what, is) => {
   const end = Date.now() + patience_ms;
   while (!(await is())) {
@@ -68,7 +73,7 @@ export const until = async (what, is) => {
   }
 };
 
-/** Waits for the end of the job; in vain, it says how far the page has come. */
+/** Waits for the end of the job; on a timeout, reports how far the page has come. */
 export const finished = async (page) => {
   try {
     await page.locator(".job-head .pill.done").waitFor();
@@ -77,17 +82,20 @@ export const finished = async (page) => {
     throw new Error(`${error.message}\n${page.url()} shows:\n${seen.slice(0, 1500)}\n${page.complaints.join("\n")}`);
   }
 };
-/** Waits until the list shows so many images of a state: it is drawn a little after the job is told to be done. */
+/**
+ * Waits until the list shows `count` images of a state: it is drawn shortly after the job is
+ * reported done.
+ */
 export const rows = (page, state, count) =>
   page.waitForFunction(([name, number]) => document.querySelectorAll(`.grid-body .row.${name}`).length === number, [state, count]);
 export const row = (page, name) => page.locator(".grid-body .row", { hasText: name });
 export const jobId = (page) => new URL(page.url()).hash.split("/")[2];
 
-/** Until both pictures of the comparison are there to be seen. */
+/** Waits until both pictures of the comparison are visible. */
 export const compared = (page) =>
   page.waitForFunction(() => [...document.querySelectorAll(".stage .layer > img")].filter((image) => image.complete && image.naturalWidth > 0).length === 2);
 
-/** What is seen at a point of the window: [red, green, blue]. */
+/** The colour at a point of the window: [red, green, blue]. */
 export const colourAt = async (page, x, y) => {
   const shot = await page.screenshot({ clip: { x: Math.round(x), y: Math.round(y), width: 1, height: 1 } });
   return page.evaluate(async (text) => {
@@ -100,9 +108,9 @@ export const colourAt = async (page, x, y) => {
 };
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-/** What axe finds serious; of some `rules`, or of all. */
+/** The serious problems that axe finds, with some `rules` or with all. */
 export const violations = async (page, rules) => {
-  // Not by a script element: the page's content policy forbids those.
+  // Not with a script element: the page's content security policy forbids those.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   return page.evaluate(async (only) => {
     const { violations: found } = await window.axe.run(document, { resultTypes: ["violations"], ...(only ? { runOnly: only } : {}) });
@@ -112,7 +120,7 @@ export const violations = async (page, rules) => {
   }, rules);
 };
 
-/** A picture of the view for people to look at, when a folder for them was named. */
+/** Saves a screenshot of the view for review, if a folder for them is set. */
 export const shoot = async (page, name, options = {}) => {
   if (!shots) return;
   mkdirSync(shots, { recursive: true });

@@ -14,7 +14,10 @@ export const crc32 = (bytes) => {
   return (value ^ -1) >>> 0;
 };
 
-/** Reads a ZIP by its central directory (PKWARE's APPNOTE, 4.3) and checks every entry's CRC: name -> bytes. */
+/**
+ * Reads a ZIP through its central directory (PKWARE's APPNOTE, 4.3) and checks every entry's CRC:
+ * name -> bytes.
+ */
 export const unzip = (zip) => {
   const end = zip.lastIndexOf(Buffer.from("PK\x05\x06", "latin1"));
   if (end < 0) throw new Error("no end of central directory");

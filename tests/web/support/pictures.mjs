@@ -1,9 +1,9 @@
-// Pictures by computation: PNG files without filters, which leave an optimizer something to do.
+// Generates pictures: PNG files without filters, so that they can be optimized.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { crc32, deflateSync } from "./bytes.mjs";
 
-/** A chunk of a PNG with its length and its sum. */
+/** A PNG chunk with its length and CRC. */
 export const chunk = (type, data) => {
   const bytes = Buffer.alloc(12 + data.length);
   bytes.writeUInt32BE(data.length, 0);
@@ -13,7 +13,10 @@ export const chunk = (type, data) => {
   return bytes;
 };
 
-/** A PNG file of `rows`: 8-bit RGB (or, with `kind` 6, RGBA), each row with the number of its filter in front. `level` is zlib's, 1..9. */
+/**
+ * A PNG file of `rows`: 8-bit RGB (or RGBA if `kind` is 6), each row preceded by its filter number.
+ * `level` is zlib's, 1..9.
+ */
 export const pngOf = ({ width, height, rows, kind = 2 }, level) => {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
@@ -23,7 +26,7 @@ export const pngOf = ({ width, height, rows, kind = 2 }, level) => {
   return Buffer.concat([signature, chunk("IHDR", head), chunk("IDAT", deflateSync(rows, { level })), chunk("IEND", Buffer.alloc(0))]);
 };
 
-/** Soft hills with some grain; another `seed` is another picture. */
+/** Smooth hills with some grain; every `seed` gives another picture. */
 export const png = (width, height, seed = 1, grain = 6) => {
   const rows = Buffer.alloc((width * 3 + 1) * height);
   let state = (seed * 2654435761) >>> 0;
@@ -44,13 +47,13 @@ export const png = (width, height, seed = 1, grain = 6) => {
   return pngOf({ width, height, rows }, 1);
 };
 
-/** A PNG with transparency; `colour` gives [red, green, blue, alpha] of each pixel. */
+/** A PNG with transparency; `colour` returns [red, green, blue, alpha] for each pixel. */
 export const clearPng = (width, height, colour) => {
   const rows = Buffer.from(Array.from({ length: height }, (_, y) => [0, ...Array.from({ length: width }, (_, x) => colour(x, y)).flat()]).flat());
   return pngOf({ width, height, rows, kind: 6 }, 1);
 };
 
-/** A small picture in a file of at least `bytes`, nearly all of them in a chunk that means nothing to anybody. */
+/** A small picture in a file of at least `bytes`, nearly all of them in a meaningless chunk. */
 export const large = (seed, bytes) => {
   const small = png(48, 32, seed);
   const filling = new Uint32Array(Math.ceil(bytes / 4));
@@ -60,13 +63,13 @@ export const large = (seed, bytes) => {
   return Buffer.concat([small.subarray(0, after_head), chunk("fiLl", Buffer.from(filling.buffer)), small.subarray(after_head)]);
 };
 
-/** A picture that is cut off in the middle, as by a full disk. */
+/** A picture that is truncated in the middle, as by a full disk. */
 export const brokenPng = (seed = 9) => {
   const whole = png(120, 90, seed);
   return whole.subarray(0, Math.floor(whole.length / 2));
 };
 
-/** Writes files by their names below `folder`. */
+/** Writes files by name below `folder`. */
 export const plant = (folder, files) => {
   for (const [name, bytes] of Object.entries(files)) {
     const path = join(folder, name);

@@ -1,5 +1,6 @@
-// A bad connection between browser and server: at the server's port of 127.0.0.2, which the browser is made to take for
-// localhost, so that Host and Origin stay those that the server answers to.
+// Simulates a bad connection between browser and server. The proxy listens on the server's port at
+// 127.0.0.2, which the browser resolves as localhost, so that Host and Origin stay those that the
+// server accepts.
 import { createServer, connect } from "node:net";
 
 export const for_proxy = ["--host-resolver-rules=MAP localhost 127.0.0.2"];
@@ -7,7 +8,7 @@ export const for_proxy = ["--host-resolver-rules=MAP localhost 127.0.0.2"];
 const request_line = /^(GET|PUT|POST|DELETE) (\S+) HTTP/;
 
 export class Proxy {
-  /** Stands in front of `server`. */
+  /** Starts a proxy for `server`. */
   static async start(server) {
     const proxy = new Proxy();
     proxy.port = server.port;
@@ -19,10 +20,13 @@ export class Proxy {
 
   pairs = new Set();
   up = true;
-  /** Uploads that are held in the middle, and after how many bytes of each; Infinity lets all through. */
+  /**
+   * Uploads that are held, and the number of bytes of each after which they are; Infinity lets all
+   * through.
+   */
   held = new Set();
   hold_after = Infinity;
-  /** Of requests whose line this is true of nothing reaches the server, and nobody is told. */
+  /** Requests whose request line satisfies this never reach the server, and get no answer. */
   swallows = () => false;
 
   take(client) {
@@ -48,7 +52,7 @@ export class Proxy {
   }
 
   pass(pair, bytes) {
-    // Browsers begin a request with a write of its own.
+    // Browsers send the start of a request in a separate write.
     const line = request_line.exec(bytes.toString("latin1", 0, 2048))?.[0];
     if (line) {
       pair.sent = line.startsWith("PUT") ? 0 : null;
@@ -63,7 +67,7 @@ export class Proxy {
     }
   }
 
-  /** Cuts every connection, and refuses others until `mend`. */
+  /** Cuts every connection, and refuses new ones until `mend`. */
   cut() {
     this.up = false;
     for (const { client, upstream } of this.pairs) {

@@ -1,4 +1,4 @@
-// The real program, started as a person starts it.
+// The real program, started as a user would.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 export const program = process.env.IMGMILL_PROGRAM ?? join(root, "build/release/imgmill");
 
-/** A folder of its own, removed when the process ends. */
+/** A temporary folder, removed when the process ends. */
 export const temporaryFolder = () => {
   const folder = mkdtempSync(join(tmpdir(), "imgmill-web-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -51,7 +51,7 @@ export class Server {
     return server;
   }
 
-  /** Ends it; SIGKILL is what a power cut does. */
+  /** Stops it; SIGKILL simulates a power cut. */
   async stop(signal = "SIGTERM") {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.child.once("exit", resolve));

@@ -2,7 +2,7 @@ import { choosePlace, in_window } from "../state/desktop";
 import { inTime, Late } from "./patience";
 import type { ErrorBody } from "./types";
 
-/** An answer of the server that says no, or (status 0) no answer at all. */
+/** A refusal by the server or, with status 0, a missing answer. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -14,14 +14,14 @@ export class ApiError extends Error {
   }
 }
 
-/** What a server on this machine says at once it says within this, even on a bad day, ms. */
+/** Limit for requests that the server answers at once, even when it is busy, in ms. */
 const quick_ms = 30_000;
-/** The same for what it has to begin or end first. */
+/** The same for requests that first have to start or end something. */
 const usual_ms = 120_000;
-/** An upload of which nothing has moved for so long has got lost, ms. */
+/** An upload without progress for this long is lost, in ms. */
 const stall_ms = 30_000;
 
-/** Whether asking the same again is of no use: the server has understood, and said no. */
+/** True if repeating the request is useless: the server has understood and refused it. */
 export const isFinal = (error: ApiError): boolean => error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 429;
 
 type Listener = (answered: boolean, status: number) => void;
@@ -32,7 +32,10 @@ let listener: Listener = () => undefined;
 export const useToken = (value: string) => {
   token = value;
 };
-/** Called after every request with whether the server answered at all. */
+/**
+ * Registers a callback that is called after every request; `answered` is true if the server
+ * answered.
+ */
 export const onAnswer = (call: Listener) => {
   listener = call;
 };
@@ -41,13 +44,13 @@ export const headers = (more: Record<string, string> = {}): Record<string, strin
   ...more,
 });
 
-/** Answers to an older token, still on their way when another one is taken, say nothing about that. */
+/** Ignores answers to an older token that arrive after another one was adopted. */
 const hear = (used: string, answered: boolean, status: number) => {
   if (used === token) listener(answered, status);
 };
 
 const lost = () => new ApiError(0, "disconnected", "", "");
-/** Not lost: the server may be there all the same, and only this question be stuck somewhere. */
+/** A timeout is not a lost connection: the server may be running and only this request be stuck. */
 const late = () => new ApiError(0, "request_timeout", "no answer came in time", "");
 
 export const errorFrom = (status: number, body: string): ApiError => {
@@ -79,7 +82,7 @@ export const request = async (method: string, path: string, init: RequestInit = 
   return response;
 };
 
-/** Asks and reads the whole answer. A connection may also break in the middle of that. */
+/** Sends a request and reads the whole answer. The connection may also break while reading. */
 const whole = async <T>(limit_ms: number, method: string, path: string, init: RequestInit, read: (response: Response) => Promise<T>, outer?: AbortSignal): Promise<T> => {
   try {
     return await inTime(
@@ -106,7 +109,7 @@ const whole = async <T>(limit_ms: number, method: string, path: string, init: Re
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
   whole(quick_ms, "GET", path, {}, (response) => response.json() as Promise<T>, signal);
 
-/** `limit_ms`: how long an answer may take; Infinity for what may be hours of work. */
+/** `limit_ms`: time limit for the answer; Infinity if the work may take hours. */
 export const send = <T>(method: "POST" | "DELETE", path: string, body?: unknown, limit_ms = usual_ms): Promise<T> =>
   whole(
     limit_ms,
@@ -116,14 +119,16 @@ export const send = <T>(method: "POST" | "DELETE", path: string, body?: unknown,
     async (response) => (response.status === 204 ? undefined : await response.json()) as T,
   );
 
-/** Bytes that only the page may ask for, such as a picture. They wait for workers, for as long as those have other work. */
+/**
+ * Fetches bytes that need the token, such as a picture. The request may wait long for busy workers.
+ */
 export const blob = (path: string, signal?: AbortSignal, limit_ms = Infinity): Promise<Blob> =>
   whole(limit_ms, "GET", path, {}, (response) => response.blob(), signal);
 
 /**
- * Sends one file. fetch() tells nothing of how far a body has gone, so this is the older way.
- * Rejects with an ApiError; status 0 when the connection was lost, or nothing has moved for `stall_ms` (request_timeout): both
- * are worth another try.
+ * Uploads one file. fetch() does not report upload progress, so this uses XMLHttpRequest.
+ * Rejects with an ApiError. Status 0 means that the connection was lost, or that nothing has moved
+ * for `stall_ms` (request_timeout); both are worth a retry.
  */
 export const upload = (
   path: string,
@@ -173,9 +178,12 @@ export const upload = (
     call.send(file);
   });
 
-/** Lets the browser itself load `path`, for which it has no token. False when the person did not want it after all. */
+/**
+ * Lets the browser itself load `path`, although it has no token. Returns false if the user
+ * cancelled.
+ */
 export const download = async (path: string, name: string): Promise<boolean> => {
-  // Asked first: a server does not wait for as long as people may look for a place.
+  // Ask for the path first: the server does not wait as long as a user may take to choose.
   if (in_window.value && !(await choosePlace(name))) return false;
   const { url } = await send<{ url: string }>("POST", "/api/tickets", { path });
   const link = document.createElement("a");

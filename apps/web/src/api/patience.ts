@@ -1,9 +1,9 @@
-/** Thrown where something took longer than it was given. */
+/** Thrown when something took longer than its limit. */
 export class Late extends Error {}
 
 /**
- * What `work` gives, unless that takes longer than `limit_ms`, or for ever: its signal is aborted then, and a Late is thrown.
- * `outer` aborts it, too. Work that does not heed the signal is left to itself.
+ * Returns the result of `work`. If it takes longer than `limit_ms`, aborts its signal and throws
+ * Late. `outer` aborts it, too. Work that ignores the signal is abandoned.
  */
 export const inTime = async <T>(limit_ms: number, work: (signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> => {
   const controller = new AbortController();
@@ -26,7 +26,7 @@ export const inTime = async <T>(limit_ms: number, work: (signal: AbortSignal) =>
   }
 };
 
-/** The same, begun anew where it was late: a question that got lost may be answered when it is asked again. */
+/** The same with retries after a timeout: a request that got lost may be answered when repeated. */
 export const persistently = async <T>(tries: number, limit_ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
   for (let left = tries; ; left -= 1) {
     try {

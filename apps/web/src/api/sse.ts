@@ -6,8 +6,8 @@ export interface Message {
 }
 
 /**
- * Takes the text of an event stream apart, in whatever pieces it arrives
- * (the format is the WHATWG HTML standard's "Server-sent events").
+ * Parses the text of an event stream, in chunks of any size (the format is "Server-sent events" in
+ * the WHATWG HTML standard).
  */
 export class SseParser {
   private rest = "";
@@ -17,7 +17,7 @@ export class SseParser {
 
   push(text: string): Message[] {
     const messages: Message[] = [];
-    // A CR at the end may be half of a CRLF: it waits for what follows.
+    // A trailing CR may be half of a CRLF: it waits for the next chunk.
     const all = this.rest + text;
     const end = all.endsWith("\r") ? all.length - 1 : all.length;
     const lines = all.slice(0, end).split(/\r\n|\n|\r/);

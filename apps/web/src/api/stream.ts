@@ -1,11 +1,11 @@
 import { ApiError, isFinal, request } from "./client";
 import { SseParser, type Message } from "./sse";
 
-/** The longest wait before another try, in ms. The server is on this machine: trying is cheap. */
+/** Maximum delay before a retry, in ms. The server is on this machine, so trying is cheap. */
 const longest_wait_ms = 3000;
-/** The server writes a comment every 15 s; longer silence means that nobody is there. */
+/** The server writes a comment every 15 s; longer silence means that the connection is dead. */
 const silence_ms = 40_000;
-/** It answers at once with what has changed. */
+/** The server answers at once with the changes. */
 const answer_ms = 15_000;
 
 export interface Subscription {
@@ -13,8 +13,9 @@ export interface Subscription {
 }
 
 /**
- * Follows an event stream with the token in a header, which EventSource cannot send, and goes on where it was
- * when the connection breaks. `refused` is called, and the stream ends, when the server answers with an error.
+ * Follows an event stream with the token in a header, which EventSource cannot send, and resumes
+ * where it was when the connection breaks. If the server answers with an error, calls `refused` and
+ * ends.
  */
 export const follow = (
   path: string,

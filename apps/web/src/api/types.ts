@@ -1,10 +1,10 @@
-// What server and page say to each other. Sizes are bytes, times milliseconds, scores SSIMULACRA 2.1.
+// The types of the HTTP API. Sizes are in bytes, times in milliseconds, scores are SSIMULACRA 2.1.
 
 export type OutputFormat = "original" | "auto" | "jpeg" | "png" | "webp" | "avif" | "jxl" | "gif" | "tiff";
 export type Effort = "fast" | "balanced" | "max";
 export type ResizeMode = "none" | "width" | "height" | "longest" | "shortest" | "fit" | "percent";
 
-/** The part of docs/json.md's settings that the page sends and reads. */
+/** The part of the settings of docs/json.md that the page sends and reads. */
 export interface Settings {
   target?: number;
   spareLossless?: boolean;
@@ -13,7 +13,7 @@ export interface Settings {
   resize?: { mode: ResizeMode; size?: number; width?: number; height?: number; percent?: number };
   effort?: Effort;
   keep?: "all" | "none" | string[];
-  /** Of animations that the format has no room for; "keep": they stay in their own. */
+  /** For animations that the output format cannot hold; "keep": they keep their own format. */
   animation?: "refuse" | "first-frame" | "keep";
 }
 
@@ -39,7 +39,7 @@ export type JobState = "receiving" | "running" | "done" | "cancelled" | "interru
 export type ImageState = "waiting" | "working" | "done" | "kept" | "failed" | "cancelled";
 export type Counts = Record<ImageState, number>;
 
-/** What lies in a folder and is not worked on: how many of each kind, in the words of the API. */
+/** Files in a folder that are not processed: the number per kind, in the words of the API. */
 export interface LeftOut {
   files: number;
   kinds: { kind: string; count: number }[];
@@ -92,7 +92,7 @@ export interface Image {
   output_name: string | null;
   width: number | null;
   height: number | null;
-  /** Of the output; null while there is none. */
+  /** Frames of the output; null if there is none yet. */
   frames: number | null;
   score: number | null;
   target: number | null;
@@ -120,9 +120,9 @@ export interface Folders {
   path: string | null;
   parent: string | null;
   folders: string[];
-  /** Directly in it. */
+  /** Directly in the folder. */
   images: number;
-  /** In it and in all folders below; only where that was asked for. */
+  /** In the folder and all folders below; only if requested. */
   images_below?: number;
   /** False: there may be more. */
   counted_all?: boolean;

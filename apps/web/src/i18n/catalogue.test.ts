@@ -50,7 +50,7 @@ test("no sentence is left over", async () => {
   const source = join(process.cwd(), "src");
   let code = "";
   for (const folder of ["views", "ui"]) for (const name of readdirSync(join(source, folder))) code += readFileSync(join(source, folder, name), "utf8");
-  // Keys that are put together from a word, such as word.good.
+  // Keys that are built from a word, such as word.good.
   const built = /^(word|preset|keep|size|effort|state|image|filter|sort|tab|theme|format|reason|look)\./;
   assert.deepEqual(Object.keys(en).filter((key) => !built.test(key) && !code.includes(`"${key}"`)), []);
 });

@@ -1,14 +1,14 @@
 import type { en } from "./en";
 
 export type PluralRule = "one" | "few" | "many" | "other";
-/** One sentence for each plural form that the language has. */
+/** One sentence per plural form of the language. */
 export type Plural<Rules extends PluralRule> = Record<Rules, string>;
 
 export type Key = keyof typeof en;
 
 /**
- * All sentences in one language. A missing key, or a plural form that the language has and the catalogue has not,
- * does not compile. Placeholders ({name}) are held together with English by a test.
+ * All sentences in one language. A missing key or plural form does not compile. A test compares the
+ * placeholders ({name}) with those in English.
  */
 export type Catalogue<Rules extends PluralRule> = {
   readonly [K in Key]: (typeof en)[K] extends string ? string : Plural<Rules>;
@@ -22,5 +22,5 @@ type Values<K extends Key> = (typeof en)[K] extends string
   ? Record<Names<TextOf<K>>, string | number>
   : Record<Exclude<Names<TextOf<K>>, "count">, string | number> & { count: number };
 
-/** What a sentence needs to be said: nothing, or a value for each of its placeholders. */
+/** The arguments of a sentence: none, or a value for each of its placeholders. */
 export type Args<K extends Key> = keyof Values<K> extends never ? [] : [Values<K>];

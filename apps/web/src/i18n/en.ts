@@ -1,4 +1,7 @@
-/** The sentences of the page; every other catalogue has the same keys. {name} is filled in, plural forms by Intl.PluralRules. */
+/**
+ * The sentences of the page; all other catalogues have the same keys. {name} is a placeholder,
+ * plural forms follow Intl.PluralRules.
+ */
 export const en = {
   "app.tagline": "Images as small as they can be while looking the same",
   "app.skip": "Skip to the content",

@@ -1,7 +1,7 @@
 import { speech } from "./index";
 
 const formats = new Map<string, Intl.NumberFormat>();
-/** Formats are dear to make and are used by the thousand while a list scrolls. */
+/** Formatters are expensive to create, and a scrolling list uses thousands. */
 const format = (name: string, options: () => Intl.NumberFormatOptions): Intl.NumberFormat => {
   const { language } = speech.value;
   const key = language + name;
@@ -15,7 +15,7 @@ const format = (name: string, options: () => Intl.NumberFormatOptions): Intl.Num
 
 const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
-/** The unit a size is told in, and the size in it: 999,950 bytes are 1 MB, not 1,000 kB. */
+/** The unit for a size, and the size in it: 999,950 bytes are 1 MB, not 1,000 kB. */
 export const scaled = (bytes: number): { value: number; unit: (typeof units)[number]; digits: number } => {
   let value = bytes;
   let at = 0;
@@ -40,22 +40,22 @@ export const bytes = (size: number): string => {
 
 export const number = (value: number): string => format("number", () => ({})).format(value);
 
-/** 0.1234 -> 12.3%; never 100% while something is left, nor 0% when something is gone. */
+/** 0.1234 -> 12.3%; never 100% while something is left, nor 0% if something is gone. */
 export const percent = (share: number, digits = 1): string => {
   const step = 10 ** -(digits + 2);
   const held = share < 1 && share > 1 - step / 2 ? 1 - step : share > 0 && share < step / 2 ? step : share;
   return format(`percent${digits}`, () => ({ style: "percent", maximumFractionDigits: digits })).format(held);
 };
 
-/** With the sign that says what happened to a file: 0.4 saved -> -40%. */
+/** The change in size with its sign: 0.4 saved -> -40%. */
 export const change = (saved: number): string =>
   percent(saved === 0 ? 0 : -saved, Math.abs(saved) < 0.1 ? 1 : 0).replace("-", "\u2212");
 
-/** Cut, never rounded up: a score that misses its target must not look as if it reached it. */
+/** Truncated, never rounded up: a score below its target must not look as if it reached it. */
 export const score = (value: number): string =>
   format("score", () => ({ maximumFractionDigits: 1, minimumFractionDigits: 1 })).format(Math.floor(value * 10 + 1e-6) / 10);
 
-/** A length of time in words, in the largest unit that says enough. */
+/** A duration in words, in the largest unit that is precise enough. */
 export const duration = (ms: number): string => {
   const seconds = ms / 1000;
   const say = (value: number, unit: string, digits = 0) =>

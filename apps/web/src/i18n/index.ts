@@ -14,7 +14,7 @@ export const languages = [
 ] as const;
 export type Language = (typeof languages)[number]["code"];
 
-/** English comes with the page; the others when they are wanted. */
+/** English is part of the page; the other languages are loaded on demand. */
 const load: Record<Exclude<Language, "en">, () => Promise<AnyCatalogue>> = {
   de: async () => (await import("./de")).de,
   fr: async () => (await import("./fr")).fr,
@@ -40,7 +40,7 @@ const speechOf = (language: Language, catalogue: AnyCatalogue): Speech => ({
 
 export const speech = signal<Speech>(speechOf("en", en));
 
-/** A sentence. Reading it in a component draws the component anew when the language changes. */
+/** Returns a sentence. A component that reads it rerenders when the language changes. */
 export const t = <K extends Key>(key: K, ...[values]: Args<K>): string => {
   const { catalogue, plural, number } = speech.value;
   const message = catalogue[key];
@@ -55,7 +55,7 @@ export const t = <K extends Key>(key: K, ...[values]: Args<K>): string => {
   });
 };
 
-/** The first of the wanted languages that there is a catalogue for. */
+/** Returns the first of the preferred languages that has a catalogue. */
 export const pickLanguage = (wanted: readonly string[]): Language => {
   for (const tag of wanted) {
     const base = tag.toLowerCase().split("-")[0];

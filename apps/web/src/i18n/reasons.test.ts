@@ -9,7 +9,7 @@ import { kindOf, reasonOf } from "./reasons";
 
 const said = (code: string, stage?: string) => ({ code, message: "the exact words", advice: "what to do", stage });
 
-/** The codes of requests that the API's description names. */
+/** The error codes of requests in the API's description. */
 const description = JSON.parse(readFileSync(join(process.cwd(), "../../src/server/openapi.json"), "utf8")) as {
   components: { schemas: { ErrorCode: { enum: string[] } } };
 };
@@ -26,7 +26,7 @@ test("every code has a sentence and something to do", () => {
     assert.notEqual(kindOf(said(code, "process")), "refused", code);
     assert.notEqual(kindOf(said(code, "process")), "busy", code);
   }
-  // What the page itself never does, or what has a view of its own.
+  // Codes for requests that the page never sends, or that have a view of their own.
   const without = ["unauthorized", "foreign_host", "foreign_origin", "method_not_allowed", "unsupported_media_type", "internal", "shutting_down"];
   assert.deepEqual(refusals.filter((code) => kindOf(said(code)) === "refused"), without);
 });

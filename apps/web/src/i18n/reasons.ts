@@ -1,16 +1,19 @@
 import { t } from "./index";
 import type { Key } from "./catalogue";
 
-/** Why something did not happen, as the server says it: a code, and its own words, which are English. */
+/** An error from the server: a code, and a message in English. */
 export interface Said {
   code: string;
   message: string;
   advice: string;
-  /** Of an image: where it failed. */
+  /** For an image: where it failed. */
   stage?: string | undefined;
 }
 
-/** The same for a person: what happened and what to do in the page's language, and below it the exact words. */
+/**
+ * The error as shown to the user: what happened and what to do in the page's language, and the
+ * exact message.
+ */
 export interface Reason {
   text: string;
   advice: string;
@@ -19,9 +22,11 @@ export interface Reason {
 
 type Kind = Key extends infer K ? (K extends `reason.${infer Name}.do` ? Name : never) : never;
 
-/** The codes of errors and refusals (docs/json.md, docs/server.md). Some of them share a sentence. */
+/**
+ * The codes of errors and refusals (docs/json.md, docs/server.md). Some of them share a sentence.
+ */
 const kinds: Record<string, Kind> = {
-  // Of images.
+  // Errors of images.
   bad_input: "damaged",
   limit: "limit",
   unsupported: "unsupported",
@@ -30,7 +35,7 @@ const kinds: Record<string, Kind> = {
   cancelled: "cancelled",
   internal: "internal",
   fault: "fault",
-  // Of requests.
+  // Errors of requests.
   bad_request: "request",
   forbidden_path: "forbidden",
   not_found: "gone",
@@ -40,21 +45,21 @@ const kinds: Record<string, Kind> = {
   bad_image: "unsupported",
   request_timeout: "late",
   disk_full: "diskFull",
-  // The page's own.
+  // Errors of the page itself.
   unreadable: "unreadable",
 };
 
 export const kindOf = ({ code, stage }: Said): Kind => {
-  // What is looked at before it is opened and is then refused has no picture in it.
+  // A file that is refused by its first bytes is not an image.
   if (code === "bad_input" && stage === "validate") return "notImage";
-  // An error of an image has a stage, a refusal has none: the two mean different limits, and not all that a server
-  // cannot do is its own defect.
+  // An error of an image has a stage, a refusal has none: "limit" means different limits, and
+  // "internal" in a refusal is not always a defect of the server.
   if (code === "limit" && stage === undefined) return "busy";
   if (code === "internal" && stage === undefined) return "refused";
   return kinds[code] ?? "refused";
 };
 
-/** Read while a component is drawn, it is said anew when the language changes. */
+/** If a component calls this while rendering, it rerenders when the language changes. */
 export const reasonOf = (said: Said): Reason => {
   const kind = kindOf(said);
   return {

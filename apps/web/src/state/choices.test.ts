@@ -46,7 +46,7 @@ test("two choices are the same when they ask for the same", () => {
 test("settings lead back to the choices that they came from", () => {
   const all = [...built_in_presets.map((preset) => preset.choices), { ...default_choices, resize: "percent" as const, percent: 25 }, ...(["longest", "shortest", "width", "height"] as const).map((resize) => ({ ...default_choices, resize, pixels: 77 }))];
   for (const choices of all) assert.ok(sameChoices(fromSettings(toSettings(choices)), choices), JSON.stringify(choices));
-  // What others have asked for comes as near as it can.
+  // Settings made elsewhere are matched as closely as possible.
   assert.ok(sameChoices(fromSettings({}), default_choices));
   assert.deepEqual(fromSettings({ resize: { mode: "fit", width: 9, height: 9 }, keep: ["icc"] }), default_choices);
 });

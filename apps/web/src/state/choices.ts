@@ -1,16 +1,16 @@
 import type { Effort, OutputFormat, Settings } from "../api/types";
 
-/** The ways to another size that take one number. */
+/** The resize modes that take one number. */
 export const resize_choices = ["none", "longest", "shortest", "width", "height", "percent"] as const;
 
-/** What the settings panel shows: few enough to fit on a hand. */
+/** The choices in the settings panel, deliberately few. */
 export interface Choices {
   lossless: boolean;
-  /** SSIMULACRA 2.1 that outputs must reach; 30..100; without meaning when lossless. */
+  /** Minimum SSIMULACRA 2.1 score of outputs; 30..100; ignored if lossless. */
   target: number;
   format: OutputFormat;
   resize: (typeof resize_choices)[number];
-  /** Of the side that `resize` names. */
+  /** Length of the side that `resize` names. */
   pixels: number;
   /** For percent: 1..100. */
   percent: number;
@@ -20,7 +20,7 @@ export interface Choices {
 
 export const lowest_target = 30;
 export const highest_target = 95;
-/** The words of the slider and the scores behind them. */
+/** The labels of the slider and their scores. */
 export const target_words = [
   { target: 60, word: "small" },
   { target: 70, word: "good" },
@@ -42,7 +42,9 @@ export const default_choices: Choices = {
 
 export interface Preset {
   id: string;
-  /** For those that the user has saved; built-in ones have their name in the catalogues. */
+  /**
+   * The name of a preset saved by the user; null: a built-in one, whose name is in the catalogues.
+   */
   name: string | null;
   choices: Choices;
 }
@@ -55,14 +57,14 @@ export const built_in_presets: readonly Preset[] = [
   { id: "email", name: null, choices: { ...default_choices, target: 70, resize: "longest", pixels: 1600, keep: "none" } },
 ];
 
-/** The word that describes a target: the highest one it reaches. */
+/** The label for a target: that of the highest score that it reaches. */
 export const wordOf = (target: number): (typeof target_words)[number]["word"] => {
   let word: (typeof target_words)[number]["word"] = target_words[0].word;
   for (const row of target_words) if (target >= row.target) word = row.word;
   return word;
 };
 
-/** Formats in which everything can be stored without loss. */
+/** Formats that can store anything losslessly. */
 export const lossless_formats: readonly OutputFormat[] = ["original", "auto", "png", "webp", "jxl"];
 
 export const toSettings = (choices: Choices): Settings => {
@@ -77,12 +79,12 @@ export const toSettings = (choices: Choices): Settings => {
   if (mode === "height") settings.resize = { mode, height: pixels };
   if (choices.keep !== "some") settings.keep = choices.keep;
   if (choices.effort !== "balanced") settings.effort = choices.effort;
-  // An animation among the pictures is no reason to fail.
+  // An animation among the pictures must not fail.
   settings.animation = "keep";
   return settings;
 };
 
-/** The choices that settings come from, or those that are nearest to them. */
+/** Returns the choices that give these settings, or the nearest ones. */
 export const fromSettings = (settings: Settings): Choices => {
   const { resize, keep } = settings;
   const found: Choices = {
@@ -102,10 +104,13 @@ export const fromSettings = (settings: Settings): Choices => {
 
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, Math.round(value)));
 
-/** A number of its kind, or what is usual: nobody has meant a picture of -5 pixels. */
+/**
+ * Returns the rounded value if it is in range, else the default: nobody means a picture of -5
+ * pixels.
+ */
 const within_or = (value: number, low: number, high: number, usual: number) => (value >= low && value <= high ? Math.round(value) : usual);
 
-/** Holds every number in its range, and the format among those that fit. */
+/** Brings every number into its range, and the format into the allowed set. */
 export const normalise = (choices: Choices): Choices => ({
   ...choices,
   target: clamp(choices.target || default_choices.target, lowest_target, highest_target),
@@ -120,7 +125,7 @@ export const sameChoices = (a: Choices, b: Choices): boolean =>
 const within = <T extends string>(value: unknown, allowed: readonly T[]): boolean =>
   (allowed as readonly unknown[]).includes(value);
 
-/** Storage may hold anything: an older version's choices, or a person's. */
+/** Storage may contain anything: choices of an older version, or edits by the user. */
 export const isChoices = (value: unknown): value is Choices => {
   if (typeof value !== "object" || value === null) return false;
   const some = value as Record<keyof Choices, unknown>;

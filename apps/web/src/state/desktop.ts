@@ -1,14 +1,14 @@
-// The window around the page, where it runs in imgmill-desktop and not in a browser.
+// The window around the page, if it runs in imgmill-desktop and not in a browser.
 import { signal } from "@preact/signals";
 
 interface Handler {
   postMessage(message: string): Promise<unknown>;
 }
 
-/** What the person has chosen or dropped outside of the page; the server may use it from now on. */
+/** A path that the user has chosen or dropped outside the page; the server may now use it. */
 export interface Opened {
   path: string;
-  /** Only these of the folder, by name. */
+  /** Only these files of the folder, by name. */
   files?: string[];
 }
 
@@ -23,7 +23,7 @@ const handlerOf = (): Handler | null => {
   return webkit?.messageHandlers?.["imgmill"] ?? null;
 };
 
-/** Whether there is a window that can show the system's own dialogs. */
+/** True if there is a window that can show the system's own dialogs. */
 export const in_window = signal(handlerOf() !== null);
 
 const ask = async (message: object): Promise<unknown> => {
@@ -31,27 +31,27 @@ const ask = async (message: object): Promise<unknown> => {
   return typeof answer === "string" ? (JSON.parse(answer) as unknown) : null;
 };
 
-/** What is only told; a window that does not listen is no reason to stop. */
+/** Sends a message that needs no answer; failures are ignored. */
 const inform = (message: object): void => {
   ask(message).catch(() => undefined);
 };
 
-/** The system's dialog. Null when it was closed without a choice. */
+/** Shows the system's dialog. Returns null if it was cancelled. */
 export const chooseFolder = async (title: string, start: string | null): Promise<string | null> => {
   const answer = (await ask({ kind: "choose-folder", title, ...(start ? { start } : {}) })) as { path?: unknown } | null;
   return typeof answer?.path === "string" ? answer.path : null;
 };
 
-/** Asks where the next download is to go. False when the person has thought better of it. */
+/** Asks where to save the next download. Returns false if the user cancelled. */
 export const choosePlace = async (name: string): Promise<boolean> => {
   const answer = (await ask({ kind: "save-as", name })) as { chosen?: unknown } | null;
   return answer?.chosen === true;
 };
 
 export const tellReady = (): void => inform({ kind: "ready" });
-/** On the icon in the dock; null: nothing is at work. */
+/** Shows progress on the icon in the dock; null: nothing is running. */
 export const showProgress = (part: number | null): void => inform({ kind: "progress", part });
-/** Shown by the system when the window is not in front. */
+/** Shows a system notification if the window is not in front. */
 export const announce = (title: string, body: string): void => inform({ kind: "ended", title, body });
 
 const isText = (value: unknown): value is string => typeof value === "string";
@@ -60,7 +60,7 @@ const isOpened = (value: unknown): value is Opened => {
   return isText(path) && (files === undefined || (Array.isArray(files) && files.every(isText)));
 };
 
-/** Null for what no window of ours sends. */
+/** Returns null for anything that our window does not send. */
 export const parseEvent = (detail: unknown): WindowEvent | null => {
   let event: { kind?: unknown; places?: unknown; path?: unknown; reason?: unknown } | null;
   try {

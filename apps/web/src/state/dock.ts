@@ -1,8 +1,8 @@
-// What the dock shows of all jobs together, and what is worth a notification.
+// Progress of all jobs together for the dock, and jobs that deserve a notification.
 import type { Job } from "../api/types";
 import { finished, isOver } from "./job";
 
-/** Of all images in jobs that are not over, how many are finished: 0 to 1; null when nothing is at work. */
+/** The share of finished images in jobs that are not over: 0 to 1; null if nothing is running. */
 export const partOf = (jobs: readonly Job[]): number | null => {
   const open = jobs.filter((job) => !isOver(job));
   if (open.length === 0) return null;
@@ -10,7 +10,7 @@ export const partOf = (jobs: readonly Job[]): number | null => {
   return images > 0 ? open.reduce((sum, job) => sum + finished(job), 0) / images : 0;
 };
 
-/** Jobs that were at work when they were last looked at, and are finished now. */
+/** Returns the jobs that were running at the last check and are finished now. */
 export const justDone = (before: ReadonlySet<string>, jobs: readonly Job[]): Job[] =>
   jobs.filter((job) => before.has(job.id) && job.state === "done");
 

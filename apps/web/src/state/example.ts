@@ -1,7 +1,7 @@
-// Pictures to try the page with, drawn here so that nothing has to be shipped or fetched: what cameras take, what
-// people draw, and what they cut out.
+// Example pictures, drawn here so that nothing has to be shipped or fetched: a photograph, a chart
+// and a badge with transparency.
 
-/** The same numbers at every start, so that the same pictures come out. */
+/** A pseudo-random generator with a fixed seed, so that the pictures are always the same. */
 const dice = (seed: number) => {
   let state = seed >>> 0;
   return () => {
@@ -19,13 +19,13 @@ const fileOf = async (name: string, type: string, width: number, height: number,
   const room = canvas.getContext("2d");
   if (!room) throw new Error("no canvas");
   paint(room, width, height);
-  // As a camera stores: hardly anything is lost yet.
+  // High quality, as cameras use: hardly anything is lost yet.
   const bytes = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, 0.97));
   if (!bytes) throw new Error(`no ${type}`);
   return new File([bytes], name, { type });
 };
 
-/** Ridges behind each other under an evening sky, with the grain of a sensor. */
+/** Layered ridges under an evening sky, with sensor noise. */
 const landscape: Painter = (room, width, height) => {
   const random = dice(7);
   const sky = room.createLinearGradient(0, 0, 0, height * 0.7);
@@ -72,7 +72,7 @@ const landscape: Painter = (room, width, height) => {
   room.putImageData(image, 0, 0);
 };
 
-/** Bars with words, as programs draw them. */
+/** A bar chart with labels. */
 const chart: Painter = (room, width, height) => {
   room.fillStyle = "#ffffff";
   room.fillRect(0, 0, width, height);
@@ -90,7 +90,7 @@ const chart: Painter = (room, width, height) => {
   });
 };
 
-/** A badge with nothing around it. */
+/** A badge on a transparent background. */
 const badge: Painter = (room, width, height) => {
   const middle = Math.min(width, height) / 2;
   room.translate(width / 2, height / 2);
@@ -115,7 +115,7 @@ const badge: Painter = (room, width, height) => {
   }
 };
 
-/** A photograph, a drawing and something with a transparent ground: some 1 MB in all. */
+/** A photograph, a drawing and a picture with transparency: some 1 MB in all. */
 export const examplePictures = (): Promise<File[]> =>
   Promise.all([
     fileOf("landscape.jpg", "image/jpeg", 1600, 1067, landscape),

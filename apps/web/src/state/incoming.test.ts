@@ -61,6 +61,6 @@ test("a folder that cannot be read, or says nothing, is told of, and the others 
   const seen: string[] = [];
   for await (const item of walk(entries, 5)) seen.push("error" in item ? `${item.name}: ${(item.error as Error).message}` : item.name);
   assert.deepEqual(seen, ["forbidden: not allowed", "silent: nothing came for 0 s", "whole/a.png", "b.png"]);
-  // Asked twice: a question may get lost.
+  // Asked twice, because a request may get lost.
   assert.equal(asked, 2);
 });

@@ -1,26 +1,26 @@
 import { persistently } from "../api/patience";
 import type { Info } from "../api/types";
 
-/** A file that the user gave: its relative path, and its bytes when they are wanted. */
+/** A file given by the user: its relative path, and its bytes on demand. */
 export interface Incoming {
   name: string;
   file: () => Promise<File>;
 }
-/** A folder that the user gave and that cannot be read. */
+/** A folder given by the user that cannot be read. */
 export interface Unreadable {
   name: string;
   error: unknown;
 }
 export type Given = AsyncIterable<Incoming | Unreadable>;
 
-/** A folder that says nothing for so long is asked once more, and then left out, ms. */
+/** Time limit for reading a folder; it is retried once and then skipped, in ms. */
 const folder_ms = 20_000;
 
 const readAll = async (folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> => {
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];
   for (;;) {
-    // Gives 100 at most each time, and none when there are no more.
+    // Returns at most 100 entries per call, and none at the end.
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) return all;
     all.push(...some);
@@ -30,7 +30,7 @@ const readAll = async (folder: FileSystemDirectoryEntry): Promise<FileSystemEntr
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
 
-/** Walks dropped entries, folders in order of their names. */
+/** Walks dropped entries, folders in the order of their names. */
 export async function* walk(entries: readonly FileSystemEntry[], patience_ms = folder_ms): AsyncGenerator<Incoming | Unreadable> {
   for (const entry of entries) {
     if (isFile(entry)) {
@@ -52,7 +52,7 @@ export async function* walk(entries: readonly FileSystemEntry[], patience_ms = f
   }
 }
 
-/** Must be called while the drop event is handled: afterwards the browser hides what was dropped. */
+/** Must be called while the drop event is handled: afterwards the browser hides the entries. */
 export const fromTransfer = (transfer: DataTransfer): Given | null => {
   const items = [...transfer.items].filter((item) => item.kind === "file");
   const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
@@ -67,19 +67,22 @@ export async function* fromFiles(files: Iterable<File>): AsyncGenerator<Incoming
   }
 }
 
-/** Tells image files by their extension. Without the server's list everything passes: the server looks at the bytes. */
+/**
+ * Recognizes image files by their extension. Without the server's list it accepts everything: the
+ * server checks the bytes.
+ */
 export const imageTest = (info: Pick<Info, "formats"> | null): ((name: string) => boolean) => {
   if (!info) return () => true;
   const known = new Set(info.formats.filter((row) => row.read).flatMap((row) => row.extensions.map((text) => text.replace(/^\./, "").toLowerCase())));
   return (name) => {
     const leaf = name.slice(name.lastIndexOf("/") + 1);
     const dot = leaf.lastIndexOf(".");
-    // What systems leave in folders (.DS_Store, ._photo.jpg) is nobody's picture.
+    // Files that systems leave in folders (.DS_Store, ._photo.jpg) are not pictures.
     return dot > 0 && !leaf.startsWith("._") && known.has(leaf.slice(dot + 1).toLowerCase());
   };
 };
 
-/** Gives every name once: the second a.png becomes a-2.png. */
+/** Makes names unique: the second a.png becomes a-2.png. */
 export class UniqueNames {
   private readonly taken = new Set<string>();
 

@@ -7,7 +7,7 @@ const json = (value: unknown) => new Response(JSON.stringify(value), { headers: 
 const inState = (state: Job["state"]) => ({ id: "a", state, images: 1 }) as Job;
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** A server that says what it is told to, when it is told to. */
+/** A fake server whose answers and events are triggered by the test. */
 const pretend = () => {
   let events: ReadableStreamDefaultController<Uint8Array> | null = null;
   const answers: ((response: Response) => void)[] = [];

@@ -4,19 +4,19 @@ import { follow, type Subscription } from "../api/stream";
 import type { Image, Job, Settings, Variant } from "../api/types";
 
 const page_rows = 1000;
-/** How often the list may be drawn anew while images come in, ms. */
+/** Minimum interval between redraws of the list while images arrive, in ms. */
 const redraw_ms = 120;
 
-/** One job as the page knows it: all its images, kept up to date by the server's events. */
+/** One open job: all its images, kept up to date by the server's events. */
 export class OpenJob {
   readonly job = signal<Job | null>(null);
-  /** By index. Holes are images that have not been told of yet. */
+  /** By index. Holes are images that are not known yet. */
   readonly rows: (Image | undefined)[] = [];
-  /** Counts the changes of `rows`. */
+  /** Incremented on each change of `rows`. */
   readonly changed = signal(0);
   readonly loaded = signal(false);
   readonly refused = signal<ApiError | null>(null);
-  /** Counts the events about the job itself. */
+  /** Number of events about the job itself. */
   private told = 0;
   private subscription: Subscription | null = null;
   private redraw: ReturnType<typeof setTimeout> | null = null;
@@ -32,7 +32,7 @@ export class OpenJob {
     if (this.redraw) clearTimeout(this.redraw);
   }
 
-  /** Takes rows in; an older state of an image never replaces a newer one. */
+  /** Merges rows; an older state of an image never replaces a newer one. */
   accept(images: readonly Image[]): void {
     for (const image of images) {
       const known = this.rows[image.index];
@@ -56,7 +56,9 @@ export class OpenJob {
     return this.change(this.path(`/${what}`));
   }
 
-  /** Those that have failed, or `indices` whatever became of them; with `settings` of their own, where those are given. */
+  /**
+   * Retries the failed images, or `indices` in any state; with `settings` of their own, if given.
+   */
   retry(indices?: number[], settings?: Settings): Promise<void> {
     return this.change(this.path("/retry"), { ...(indices ? { indices } : {}), ...(settings ? { settings } : {}) });
   }
@@ -69,7 +71,7 @@ export class OpenJob {
     this.accept([await send<Image>("POST", this.imagePath(index, `/variants/${variant}/use`))]);
   }
 
-  /** The answer may be older than what the events have told meanwhile; they tell what it would have told, too. */
+  /** The answer may be older than events received meanwhile; those include its contents, too. */
   private async change(path: string, body?: unknown): Promise<void> {
     const told = this.told;
     const job = await send<Job>("POST", path, body);
@@ -117,7 +119,7 @@ export class OpenJob {
 
 export const openJob = signal<OpenJob | null>(null);
 
-/** The job of the view, opened once however many of its views follow each other. */
+/** The job of the current view; it stays open while successive views show the same job. */
 export const showJob = (id: string | null): void => {
   const current = openJob.peek();
   if (current?.id === id) return;
@@ -125,7 +127,7 @@ export const showJob = (id: string | null): void => {
   openJob.value = id === null ? null : new OpenJob(id);
 };
 
-/** After another token was taken: the streams of the old one have ended. */
+/** Reopens the job after a change of token, since the old token's stream has ended. */
 export const reopenJob = (): void => {
   const id = openJob.peek()?.id;
   showJob(null);
@@ -135,5 +137,8 @@ export const reopenJob = (): void => {
 export const isOver = (job: Job): boolean => job.state !== "receiving" && job.state !== "running";
 export const finished = (job: Job): number =>
   job.counts.done + job.counts.kept + job.counts.failed + job.counts.cancelled;
-/** Once originals were replaced by their smaller versions, what would go again is no longer what was given. */
+/**
+ * Once originals were replaced by their smaller versions, a rerun would no longer use the
+ * originals.
+ */
 export const mayGoAgain = (job: Job): boolean => job.written?.to !== "in-place";

@@ -8,7 +8,10 @@ export const kindOfFile = (name: string): string => {
   return dot > 0 && dot < leaf.length - 1 ? leaf.slice(dot + 1).toLowerCase() : "extensionless file";
 };
 
-/** What was left out by the server, and what the page has not even sent, by its names; most first. */
+/**
+ * Counts files left out by the server and files that the page has not sent, by kind; most frequent
+ * first.
+ */
 export const leftOutOf = (there: LeftOut, here: ReadonlyMap<string, number>): LeftOut => {
   const counts = new Map(here);
   for (const { kind, count } of there.kinds) counts.set(kind, (counts.get(kind) ?? 0) + count);

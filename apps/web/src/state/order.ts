@@ -5,7 +5,7 @@ export type Filter = "all" | "smaller" | "kept" | "failed" | "open";
 
 export interface Arrangement {
   filter: Filter;
-  /** Part of the name, any case; empty: all. */
+  /** Part of the name, ignoring case; empty: all. */
   text: string;
   sort: SortKey;
   descending: boolean;
@@ -23,7 +23,7 @@ const shown: Record<Filter, readonly ImageState[] | null> = {
 
 const state_rank: Record<ImageState, number> = { failed: 0, cancelled: 1, working: 2, waiting: 3, done: 4, kept: 5 };
 
-/** Share of the bytes that are gone, 0..1 (negative: grew), null while unknown. */
+/** Saved share of the bytes, 0..1 (negative: grew); null if unknown. */
 export const savedShare = (image: Image): number | null => {
   if (image.optimized_size === null || (image.state !== "done" && image.state !== "kept")) return null;
   return image.original_size > 0 ? 1 - image.optimized_size / image.original_size : 0;
@@ -31,7 +31,10 @@ export const savedShare = (image: Image): number | null => {
 
 const name_keys = new WeakMap<Image, string>();
 
-/** Lets plain string order put img2 before img10 and É beside E, at a fraction of a collator's cost. */
+/**
+ * Makes plain string order put img2 before img10 and É next to E, at a fraction of a collator's
+ * cost.
+ */
 export const nameKey = (name: string): string =>
   name
     .normalize("NFKD")
@@ -48,7 +51,7 @@ const keyOfName = (image: Image): string => {
   return key;
 };
 
-/** null: unknown, and so last in either direction. */
+/** null: unknown, sorted last in either direction. */
 const value = (image: Image, sort: SortKey): number | null => {
   switch (sort) {
     case "before":
@@ -67,7 +70,7 @@ const value = (image: Image, sort: SortKey): number | null => {
   }
 };
 
-/** The images to show, in order. Equal ones stay in the order in which they became known. */
+/** Returns the images to show, in order. Ties stay in the order in which they became known. */
 export const arrange = (rows: readonly (Image | undefined)[], how: Arrangement): Image[] => {
   const states = shown[how.filter];
   const text = how.text.trim().toLowerCase();

@@ -1,6 +1,6 @@
 import type { Image, Settings } from "../api/types";
 
-/** Read of each object once: lists of ten thousand images change many times a second. */
+/** Computed once per object: lists of ten thousand images change many times a second. */
 const texts = new WeakMap<Settings, string>();
 const textOf = (settings: Settings): string => {
   let text = texts.get(settings);
@@ -12,13 +12,13 @@ const textOf = (settings: Settings): string => {
 };
 
 export interface Own {
-  /** Those that all images have come to have in place of the job's. */
+  /** The settings that all images have in place of the job's. */
   all: Settings | null;
-  /** Otherwise: how many images have settings of their own. */
+  /** Otherwise the number of images with settings of their own. */
   count: number;
 }
 
-/** What images were given settings of their own. */
+/** Summarizes the settings that images have of their own. */
 export const ownSettings = (rows: readonly (Image | undefined)[]): Own => {
   let first: Settings | null = null;
   let same = true;

@@ -25,7 +25,7 @@ const isTheme = (value: string | null): value is Theme => value === "system" || 
 const remembered_theme = recall("theme");
 export const theme = signal<Theme>(isTheme(remembered_theme) ? remembered_theme : "system");
 
-/** Writes down what changes, and gives the document its colours. */
+/** Saves changes, and applies the colour scheme to the document. */
 export const keepPreferences = (): void => {
   effect(() => remember("choices", JSON.stringify(choices.value)));
   effect(() => remember("presets", JSON.stringify(own_presets.value)));

@@ -5,7 +5,7 @@ export type Route =
   | { view: "job"; job: string; tab: "images" | "summary" }
   | { view: "image"; job: string; index: number };
 
-/** Anything that is no address of ours is the start. */
+/** Any unknown address means the start view. */
 export const parseRoute = (hash: string): Route => {
   const parts = hash.replace(/^#\/?/, "").split("/");
   const [head, job, tab, index] = parts;

@@ -1,8 +1,9 @@
-// What a page was about to send, written down by job: another page, or this one after a reload, can then say what has not
-// arrived. While somebody is sending, a lock of the browser says so; it ends with its page, however that ends.
+// Records the files that a page intends to send, per job, so that another page, or this one after a
+// reload, can report what has not arrived. While a page is sending it holds a browser lock, which
+// ends with the page in any case.
 import { recallJson, remember } from "./storage";
 
-/** Storage is small; of more files than this the first ones are remembered. */
+/** Storage is small; beyond this number of files, only the first ones are recorded. */
 const most_names = 20_000;
 
 const keyOf = (job: string) => `sent.${job}`;
@@ -17,7 +18,10 @@ export const forgetSent = (job: string): void => {
   remember(keyOf(job), null);
 };
 
-/** Holds the lock of a job until `done` settles. Where browsers have no locks, nobody is known to be sending. */
+/**
+ * Holds the lock of a job until `done` settles. In browsers without locks, no sender is ever
+ * detected.
+ */
 export const whileSending = (job: string, done: Promise<unknown>): void => {
   void locks()
     ?.request(`imgmill.${keyOf(job)}`, () => done)
@@ -29,7 +33,10 @@ const isBeingSent = async (job: string): Promise<boolean> => {
   return state?.held?.some((lock) => lock.name === `imgmill.${keyOf(job)}`) ?? false;
 };
 
-/** Of what was to be sent for a job, that which is not among `arrived`. Nothing, as long as somebody is sending. */
+/**
+ * Returns the files of a job that were to be sent but are not in `arrived`; empty while a page is
+ * sending.
+ */
 export const missingOf = async (job: string, arrived: readonly string[]): Promise<string[]> => {
   const names = recallJson(keyOf(job), areNames);
   if (!names || (await isBeingSent(job))) return [];

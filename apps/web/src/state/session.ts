@@ -5,8 +5,8 @@ import type { Info } from "../api/types";
 import { recall, remember } from "./storage";
 
 /**
- * starting: nothing known yet; online: the server answers; lost: it does not; refused: it does, but the token is not
- * (or no longer) its own, because it was started anew or the page was opened without the printed address.
+ * starting: nothing known yet; online: the server answers; lost: it does not; refused: it does, but
+ * rejects the token, because it was restarted or the page was opened without the printed address.
  */
 export type Connection = "starting" | "online" | "lost" | "refused";
 
@@ -14,7 +14,7 @@ export const connection = signal<Connection>("starting");
 export const info = signal<Info | null>(null);
 
 const poll_ms = 1000;
-/** A server that takes longer to say that it is well is asked anew. */
+/** Time limit for a health check before it is repeated, in ms. */
 const health_ms = 10_000;
 let polling = false;
 
@@ -26,20 +26,20 @@ const takeToken = (token: string) => {
   try {
     sessionStorage.setItem("imgmill.token", token);
   } catch {
-    // Kept in memory, then.
+    // Then it is kept in memory only.
   }
 };
 
 const storedToken = (): string | null => {
   try {
-    // Two tabs may belong to two servers that followed each other on one port: this tab's own token comes first.
+    // Two tabs may belong to two successive servers on one port: this tab's own token comes first.
     return sessionStorage.getItem("imgmill.token") ?? recall("token");
   } catch {
     return null;
   }
 };
 
-/** Asks the server who it is; what comes back decides `connection`. True when it answers to this token. */
+/** Asks the server for its info and updates `connection`. Returns true if it accepts this token. */
 export const greet = async (): Promise<boolean> => {
   try {
     info.value = await get<Info>("/api/info");
@@ -74,7 +74,10 @@ onAnswer((answered, status) => {
   }
 });
 
-/** Takes the token out of the address, where it would be seen and copied. True when there was one. */
+/**
+ * Removes the token from the address, where it would be seen and copied. Returns true if there was
+ * one.
+ */
 export const adoptAddress = (address: string): boolean => {
   const token = tokenFrom(address);
   if (token === null) return false;
@@ -94,6 +97,6 @@ export const startSession = async (): Promise<void> => {
     }
     useToken(token);
   }
-  // A question that got lost says nothing about the server.
+  // A timeout says nothing about the server: try again.
   while (!(await greet()) && connection.value === "starting") await new Promise((resolve) => setTimeout(resolve, poll_ms));
 };

@@ -2,16 +2,16 @@ import type { Image } from "../api/types";
 import { savedShare } from "./order";
 
 export interface Bin {
-  /** From (included) to (excluded; included in the last bin). */
+  /** From (inclusive) to (exclusive; inclusive in the last bin). */
   from: number;
   to: number;
   count: number;
 }
 
 export interface Statistics {
-  /** Ten bins of 10 percent each; what grew counts as 0. */
+  /** Ten bins of 10 percent each; outputs that grew count as 0. */
   savings: Bin[];
-  /** Scores of outputs that lost something. */
+  /** Scores of lossy outputs. */
   scores: Bin[];
   best: Image[];
   kept: Image[];

@@ -1,4 +1,4 @@
-// The browser may forbid storage; then the page forgets, and works all the same.
+// Local storage. If the browser forbids it, nothing is remembered, and the page works all the same.
 
 export const recall = (key: string): string | null => {
   try {
@@ -13,11 +13,11 @@ export const remember = (key: string, value: string | null): void => {
     if (value === null) localStorage.removeItem(`imgmill.${key}`);
     else localStorage.setItem(`imgmill.${key}`, value);
   } catch {
-    // Forgotten, then.
+    // Not remembered.
   }
 };
 
-/** Reads what was remembered as JSON; null when there is none, or it is not what `check` wants. */
+/** Reads a remembered JSON value; null if there is none, or if `check` rejects it. */
 export const recallJson = <T>(key: string, check: (value: unknown) => value is T): T | null => {
   try {
     const value: unknown = JSON.parse(recall(key) ?? "null");

@@ -1,13 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { blob } from "../api/client";
 
-/** Thumbnails are small (some 3 kB); this many are kept beyond those in sight. */
+/** Thumbnails are small (some 3 kB); this many are kept in addition to the visible ones. */
 const most_kept = 400;
 /** A browser opens six connections to a server; uploads and events need theirs. */
 const most_at_once = 2;
-/** One that has not come by then is let go, so that it keeps no other from coming, ms. */
+/** Time limit for a thumbnail, so that it does not block others, in ms. */
 const most_waiting_ms = 300_000;
-/** Rows that are scrolled past faster than this never ask, ms. */
+/** Rows that are visible for less than this request nothing, in ms. */
 const settle_ms = 80;
 
 interface Entry {
@@ -15,7 +15,7 @@ interface Entry {
   users: number;
 }
 
-/** Insertion order is order of last use. */
+/** Insertion order is the order of last use. */
 const kept = new Map<string, Entry>();
 const waiting: (() => Promise<void>)[] = [];
 let running = 0;
@@ -31,7 +31,7 @@ const trim = () => {
 
 const pump = () => {
   while (running < most_at_once) {
-    // Last come, first served: that is what is in sight now.
+    // Last in, first out: the latest request is for a visible row.
     const next = waiting.pop();
     if (!next) return;
     running += 1;
@@ -42,7 +42,10 @@ const pump = () => {
   }
 };
 
-/** What is wanted since the last turn, and since the one before: one timer for all rows, not one for each. */
+/**
+ * Requests since the last tick, and since the one before: one timer for all rows instead of one
+ * each.
+ */
 let fresh = new Set<() => Promise<void>>();
 let older = new Set<() => Promise<void>>();
 let turn: ReturnType<typeof setTimeout> | null = null;
@@ -67,8 +70,9 @@ const forget = (job: () => Promise<void>) => {
 };
 
 /**
- * Tells `take` the address of a thumbnail once it is here; "none" when there is none. Until what is returned is called, the
- * address stays good. `hurried`: not even one that is here already is told before the row has rested.
+ * Calls `take` with the address of a thumbnail once it is loaded, or with "none" if there is none.
+ * The address stays valid until the returned function is called. `hurried`: even a cached thumbnail
+ * is only delivered once the row is at rest.
  */
 export const wantThumbnail = (path: string, hurried: boolean, take: (url: string) => void): (() => void) => {
   let controller: AbortController | null = null;
@@ -108,14 +112,14 @@ export const wantThumbnail = (path: string, hurried: boolean, take: (url: string
   };
 };
 
-/** The address of a thumbnail once it is here; "none" when there is none; null while unknown. */
+/** The address of a thumbnail once it is loaded; "none" if there is none; null while unknown. */
 export const useThumbnail = (path: string | null): string | null => {
   const [state, set] = useState<{ path: string; url: string } | null>(null);
   useEffect(() => (path === null ? undefined : wantThumbnail(path, false, (url) => set({ path, url }))), [path]);
   return state && state.path === path ? state.url : null;
 };
 
-/** Fetches one picture with the token and shows it as long as the component lives. */
+/** Fetches one picture with the token and keeps it as long as the component lives. */
 export const usePicture = (path: string | null): { url: string | null; error: unknown } => {
   const [state, set] = useState<{ path: string | null; url: string | null; error: unknown }>({ path: null, url: null, error: null });
   useEffect(() => {

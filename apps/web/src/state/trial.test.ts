@@ -24,7 +24,7 @@ test("only what the server still has is remembered", () => {
   for (let target = 50; target < 50 + variants_kept + 2; target += 1) tried = withTried(tried, trial(target), { variant: target } as Variant);
   assert.equal(tried.size, variants_kept);
   assert.ok(!tried.has(keyOf(trial(51))) && tried.has(keyOf(trial(52))));
-  // Tried once more, it is the youngest.
+  // A repeated trial becomes the most recent.
   tried = withTried(tried, trial(52), { variant: 1 } as Variant);
   tried = withTried(tried, trial(99), { variant: 2 } as Variant);
   assert.equal(tried.get(keyOf(trial(52)))?.variant, 1);

@@ -1,20 +1,23 @@
 import type { OutputFormat, Settings, Variant } from "../api/types";
 
-/** The server keeps so many variants of an image, the last ones. */
+/** The number of recent variants that the server keeps per image. */
 export const variants_kept = 8;
 
-/** What a single image is tried with. */
+/** The parameters of a trial with one image. */
 export interface Trial {
   format: OutputFormat;
-  /** A score; null: without loss. */
+  /** A score; null: lossless. */
   target: number | null;
-  /** Of an animation the first frame only. */
+  /** Only the first frame of an animation. */
   still: boolean;
 }
 
 export const keyOf = ({ format, target, still }: Trial): string => `${format} ${target ?? "lossless"}${still ? " still" : ""}`;
 
-/** The job's settings, but for what is tried; what is stored without loss is not spared, or all qualities would be the same. */
+/**
+ * The job's settings with those of the trial. Lossless inputs are not spared, or all qualities
+ * would give the same result.
+ */
 export const settingsFor = (settings: Settings, { format, target, still }: Trial): Settings => {
   const rest: Settings & Record<string, unknown> = { ...settings };
   for (const field of ["quality", "target", "lossless", "spareLossless", "maxBytes", "outputFormat"]) delete rest[field];
@@ -23,7 +26,7 @@ export const settingsFor = (settings: Settings, { format, target, still }: Trial
   return target === null ? { ...rest, lossless: true } : { ...rest, target };
 };
 
-/** What was tried, oldest first, with one more; the server has forgotten those that fall out. */
+/** Adds a trial to the list, oldest first; the server has deleted those that drop out. */
 export const withTried = (tried: ReadonlyMap<string, Variant>, trial: Trial, variant: Variant): ReadonlyMap<string, Variant> => {
   const rest = [...tried].filter(([key]) => key !== keyOf(trial));
   return new Map([...rest, [keyOf(trial), variant] as const].slice(-variants_kept));

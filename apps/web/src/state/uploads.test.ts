@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import type { Incoming, Unreadable } from "./incoming";
 import type { Uploads } from "./uploads";
 
-/** A server of a few lines: what it answers to uploads, and what it was asked. */
+/** A minimal server: its answers to uploads, and the requests it got. */
 let asked: string[] = [];
 let answer: (path: string, tries: number) => number = () => 201;
 let state = "receiving";
@@ -62,13 +62,13 @@ beforeEach(() => {
   info.value = null;
 });
 
-/** File is no global of Node 18. */
+/** Node 18 has no global File. */
 const bytes = () => Promise.resolve(new Blob(["bytes"]) as File);
 const file = (name: string, open = bytes): Incoming => ({ name, file: open });
 async function* source(...items: (Incoming | Unreadable)[]) {
   yield* items;
 }
-/** Sends all of it; resolves when the sender has finished. */
+/** Sends everything; resolves when the sender has finished. */
 const sent = (given: AsyncIterable<Incoming | Unreadable>, patience_ms = 10_000): Promise<Uploads> =>
   new Promise((resolve) => {
     const sender: Uploads = new Sender("j", () => resolve(sender), patience_ms);

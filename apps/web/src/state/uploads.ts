@@ -10,12 +10,14 @@ import { connection, info } from "./session";
 
 const lanes = 4;
 const tries_when_busy = 20;
-/** A file that gets stuck so often, while other questions are answered, is given up. */
+/** A file that gets stuck this often, while other requests are answered, is given up. */
 const tries_when_stuck = 4;
-/** After so many lost connections a file is read from end to end: what cannot be read looks like them. */
+/**
+ * After this many lost connections the file is read completely: an unreadable file looks the same.
+ */
 const losses_until_read = 3;
 const piece_bytes = 8 << 20;
-/** A file that does not show its first byte for so long is asked for again, ms. */
+/** Time limit for the first byte of a file before it is requested again, in ms. */
 const file_ms = 10_000;
 const most_told = 100;
 
@@ -24,16 +26,16 @@ export interface Refusal extends Said {
 }
 
 export interface UploadState {
-  /** Files that were found and are images by their name. */
+  /** Files found that are images by their name. */
   found: number;
-  /** Files that went, or were refused. */
+  /** Files that were sent or refused. */
   settled: number;
-  /** Bytes on their way in files that have not settled. */
+  /** Bytes sent of files that have not settled. */
   partial: number;
-  /** Files that are no images by their name, by kind. */
+  /** Files that are not images by their name, counted by kind. */
   left_out: ReadonlyMap<string, number>;
   refused: number;
-  /** The first of them, with their reasons. */
+  /** The first refusals, with their reasons. */
   refusals: Refusal[];
   walking: boolean;
 }
@@ -52,17 +54,17 @@ const online = () =>
 
 const unreadable = (error: unknown): Said => ({ code: "unreadable", message: error instanceof Error ? error.message : String(error), advice: "" });
 
-/** Whether asking again is worth it as soon as the server answers. */
+/** True if a retry makes sense as soon as the server answers. */
 const isLost = ({ status }: ApiError): boolean => status === 0 || status === 503 || status === 401;
 
-/** Throws where some of a file cannot be read. */
+/** Throws if any part of a file cannot be read. */
 const readThrough = async (file: Blob): Promise<void> => {
   for (let at = 0; at < file.size; at += piece_bytes) await file.slice(at, at + piece_bytes).arrayBuffer();
 };
 
 /**
- * Sends files to one job, a few at a time. Files stay where they are until it is their turn,
- * so that ten thousand of them cost no more memory than ten.
+ * Sends files to one job, a few at a time. Files are read only when it is their turn, so that ten
+ * thousand of them need no more memory than ten.
  */
 export class Uploads {
   readonly state = signal<UploadState>({ found: 0, settled: 0, partial: 0, left_out: new Map(), refused: 0, refusals: [], walking: true });
@@ -73,7 +75,7 @@ export class Uploads {
   private wake: (() => void)[] = [];
   private sources = 0;
   private closed_by: Said | null = null;
-  /** All that is to be sent, for pages to come. */
+  /** All files to send, recorded for later pages. */
   private readonly all: string[] = [];
   private active = 0;
 
@@ -83,7 +85,7 @@ export class Uploads {
     private readonly patience_ms = file_ms,
   ) {}
 
-  /** Whether it takes more. */
+  /** True if it accepts more files. */
   get open(): boolean {
     return !this.stop.signal.aborted;
   }
@@ -102,7 +104,7 @@ export class Uploads {
     this.rouse();
   }
 
-  /** The job takes no more files: says so of all that wait, and of what is still to be found. */
+  /** The job accepts no more files: refuses all waiting files, and those still to be found. */
   private close(why: Said): void {
     if (!this.open) return;
     this.closed_by = why;
@@ -158,7 +160,7 @@ export class Uploads {
         if ((found === 1 && !told) || found + ignored >= 200) tell();
       }
     } catch (error) {
-      // What it has given goes its way all the same.
+      // Files found before the error are still sent.
       this.refuse("", unreadable(error));
     }
     tell();
@@ -181,7 +183,7 @@ export class Uploads {
     }
     this.active -= 1;
     if (this.active > 0) return;
-    // What did not go was told of.
+    // Files that were not sent have been reported.
     forgetSent(this.job);
     for (let tries = 0; this.open && tries < tries_when_busy; ) {
       try {
@@ -197,7 +199,9 @@ export class Uploads {
     this.finished();
   }
 
-  /** Whether the job still takes files; another tab, or the end of the server, may have closed it. */
+  /**
+   * True if the job still accepts files; another tab, or the end of the server, may have closed it.
+   */
   private async receives(): Promise<boolean> {
     const job = await get<Job>(`/api/jobs/${this.job}`).catch(() => null);
     return job?.state === "receiving";
@@ -216,14 +220,15 @@ export class Uploads {
     this.set({ partial });
   }
 
-  /** Sends one file, or says why it did not go. */
+  /** Sends one file, or reports why it was not sent. */
   private async one(item: Incoming): Promise<void> {
     const path = `/api/jobs/${this.job}/files?name=${encodeURIComponent(item.name)}`;
     let losses = 0;
     let stuck = 0;
     for (let busy = 0; this.open; ) {
       try {
-        // A file that is gone looks like a lost connection when it is sent; asked first, it says so.
+        // Sending a deleted file looks like a lost connection; reading it first gives the real
+        // error.
         const file = await persistently(2, this.patience_ms, async () => {
           const given = await item.file();
           await given.slice(0, 1).arrayBuffer();
@@ -240,7 +245,7 @@ export class Uploads {
           losses += 1;
           await online();
           if (error.code !== "request_timeout") continue;
-          // Where nothing else comes through, either, it is not this file's fault.
+          // If nothing else gets through either, the file is not at fault.
           stuck += (await this.receives()) ? 1 : 0;
           if (stuck >= tries_when_stuck) return this.refuse(item.name, error);
         } else if ((error.status === 408 || error.status === 429) && busy < tries_when_busy) {
@@ -248,7 +253,7 @@ export class Uploads {
           await sleep(pause_ms);
         } else {
           const takes_more = error.code !== "conflict" || (await this.receives());
-          // A name that is taken after a lost connection: the file had come through all the same.
+          // A name conflict after a lost connection: the file had arrived after all.
           if (error.code === "conflict" && losses > 0 && takes_more) return;
           this.refuse(item.name, error);
           if (!takes_more || error.status === 404 || error.status === 507) this.close(error);
@@ -260,7 +265,9 @@ export class Uploads {
   }
 }
 
-/** What this tab is sending, by job. Another tab, or this one after a reload, has no files to send. */
+/**
+ * The uploads of this tab, by job. Another tab, or this one after a reload, has no files to send.
+ */
 export const uploads = signal<ReadonlyMap<string, Uploads>>(new Map());
 
 const begin = (job: string): Uploads => {
@@ -269,7 +276,7 @@ const begin = (job: string): Uploads => {
   const started = new Uploads(job, () => {
     end();
     const rest = new Map(uploads.value);
-    // Refusals are still to be read.
+    // Refusals still have to be shown.
     if (started.state.value.refused === 0 && started.state.value.left_out.size === 0) rest.delete(job);
     uploads.value = rest;
   });
@@ -282,14 +289,14 @@ export const isSending = (job: string): boolean => {
   return state !== undefined && (state.walking || state.settled < state.found);
 };
 
-/** Makes a job and begins to send; resolves as soon as the job is there. */
+/** Creates a job and starts sending; resolves as soon as the job exists. */
 export const startUploads = async (source: Given, settings: Settings, name: string | null): Promise<string> => {
   const job = await send<Job>("POST", "/api/jobs", { source: { kind: "uploads" }, settings, ...(name ? { name } : {}) });
   begin(job.id).add(source);
   return job.id;
 };
 
-/** More files for a job that still receives. */
+/** Adds files to a job that still accepts them. */
 export const addUploads = (job: string, source: Given): void => {
   const known = uploads.value.get(job);
   (known?.open ? known : begin(job)).add(source);

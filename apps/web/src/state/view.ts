@@ -1,4 +1,7 @@
-/** Where a picture lies in its stage: a point p of it is drawn at (x, y) + p * scale. All lengths in CSS pixels. */
+/**
+ * Position of a picture in its stage: its point p is drawn at (x, y) + p * scale. All lengths in
+ * CSS pixels.
+ */
 export interface View {
   x: number;
   y: number;
@@ -10,7 +13,7 @@ export interface Size {
   height: number;
 }
 
-/** The whole picture, in the middle; never magnified beyond one pixel for one. */
+/** Fits the whole picture, centred; never magnified beyond one pixel per device pixel. */
 export const fitView = (stage: Size, picture: Size, pixel_ratio: number): View => {
   const margin = 0.96;
   const scale = Math.min((stage.width / picture.width) * margin, (stage.height / picture.height) * margin, Math.max(1 / pixel_ratio, smallFloor(stage, picture)));
@@ -29,26 +32,29 @@ const centred = (stage: Size, picture: Size, scale: number): View => ({
   y: (stage.height - picture.height * scale) / 2,
 });
 
-/** The place of one picture where two lie next to each other, or, in an upright stage, above each other. */
+/**
+ * The area for one picture if two are shown next to each other or, in a tall stage, one above the
+ * other.
+ */
 export const paneOf = (stage: Size, halved: boolean): Size => {
   if (!halved) return stage;
   return stage.height > stage.width ? { width: stage.width, height: stage.height / 2 } : { width: stage.width / 2, height: stage.height };
 };
 
-/** A point of the stage as one of the pane that it lies in. */
+/** Converts a point of the stage to the pane that contains it. */
 export const inPane = (at: { x: number; y: number }, pane: Size): { x: number; y: number } => ({
   x: at.x >= pane.width ? at.x - pane.width : at.x,
   y: at.y >= pane.height ? at.y - pane.height : at.y,
 });
 
-/** Zooms so that the point of the picture under `at` stays there. */
+/** Zooms so that the point of the picture under `at` stays in place. */
 export const zoomAt = (view: View, at: { x: number; y: number }, scale: number): View => ({
   scale,
   x: at.x - ((at.x - view.x) / view.scale) * scale,
   y: at.y - ((at.y - view.y) / view.scale) * scale,
 });
 
-/** Keeps some of the picture in sight, whatever was dragged. */
+/** Keeps part of the picture visible, however far it is dragged. */
 export const hold = (view: View, stage: Size, picture: Size): View => {
   const room = 64;
   const between = (value: number, low: number, high: number) => Math.min(Math.max(value, Math.min(low, high)), Math.max(low, high));

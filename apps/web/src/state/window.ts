@@ -5,8 +5,8 @@ export interface Visible {
 }
 
 /**
- * Which rows of a long list to draw: those within the viewport and `extra` on either side.
- * `top` is where the list begins, relative to the viewport's upper edge; all lengths in CSS pixels.
+ * Computes which rows of a long list to draw: those in the viewport and `extra` on either side.
+ * `top` is the position of the list relative to the top of the viewport; all lengths in CSS pixels.
  */
 export const visibleRows = (rows: number, height: number, top: number, viewport: number, extra: number): Visible => {
   const first = Math.min(Math.max(0, Math.floor(-top / height) - extra), Math.max(0, rows - 1));

@@ -7,7 +7,7 @@ import { CloseIcon } from "./icons";
 
 type ButtonProps = {
   kind?: "primary" | "plain" | "quiet" | "danger";
-  /** For buttons that are only a picture: what they do. */
+  /** For buttons with only an icon: what they do. */
   label?: string;
   children: ComponentChildren;
 } & Omit<JSX.IntrinsicElements["button"], "label" | "kind" | "ref">;
@@ -26,11 +26,13 @@ export const Button = ({ kind = "plain", label, children, class: extra, ...rest 
 interface Option<T> {
   value: T;
   label: ComponentChildren;
-  /** Read and shown on hover when the label is a picture. */
+  /** Accessible name and tooltip if the label is an icon. */
   title?: string;
 }
 
-/** One of a few: radio buttons that look like one control. Arrow keys choose, as they do in radio buttons. */
+/**
+ * Selects one of a few options: radio buttons styled as one control. The arrow keys work as usual.
+ */
 export const Segmented = <T extends string>({
   legend,
   options,
@@ -92,7 +94,9 @@ export const Select = <T extends string>({
   );
 };
 
-/** A whole number from `min` to `max`. Anything else is refused with a word about it, and the number that was there stays. */
+/**
+ * A whole number from `min` to `max`. Other input is rejected with a message, and the number stays.
+ */
 export const NumberField = ({
   label,
   value,
@@ -112,9 +116,9 @@ export const NumberField = ({
 }) => {
   const id = useId();
   const refused = useSignal<string | null>(null);
-  /** What stands in the field until that is left. */
+  /** The text in the field until it loses focus. */
   const typing = useSignal<string | null>(null);
-  /** What is no number at all, the browser gives as nothing. */
+  /** The browser reports an invalid number as an empty text. */
   const numberIn = (text: string): number | null => {
     const number = Number(text);
     return text !== "" && Number.isInteger(number) && number >= min && number <= max ? number : null;
@@ -136,7 +140,7 @@ export const NumberField = ({
         onInput={(event) => {
           typing.value = event.currentTarget.value;
           refused.value = null;
-          // At once: files may be dropped before the field is left.
+          // Applied at once: files may be dropped before the field loses focus.
           const number = numberIn(typing.value);
           if (number !== null) onChange(number);
         }}
@@ -185,7 +189,7 @@ export const Switch = ({
   );
 };
 
-/** The name of an image: the file first, then where it is, so that what is cut off is the folder. */
+/** The name of an image: first the file, then its folder, so that the folder is cut off first. */
 export const FileName = ({ name }: { name: string }) => {
   const slash = name.lastIndexOf("/") + 1;
   return (
@@ -196,7 +200,7 @@ export const FileName = ({ name }: { name: string }) => {
   );
 };
 
-/** A modal dialog; the browser keeps the focus inside and gives it back. */
+/** A modal dialog; the browser traps the focus inside and restores it. */
 export const Dialog = ({ title, onClose, children, wide = false }: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean }) => {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -231,10 +235,10 @@ export const Dialog = ({ title, onClose, children, wide = false }: { title: stri
   );
 };
 
-/** The exact words of who has said no: English whatever the page speaks. */
+/** The exact message of a refusal, which is in English whatever the page's language. */
 export const Detail = ({ text }: { text: string }) => (text ? <small class="detail" lang="en">{text}</small> : null);
 
-/** Why something did not happen. */
+/** Explains why something did not happen. */
 export const Why = ({ said }: { said: Said }) => {
   const { text, advice, detail } = reasonOf(said);
   return (

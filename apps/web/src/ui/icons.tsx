@@ -82,7 +82,7 @@ export const SelectIcon = shape(
   </>,
 );
 
-/** The mill: four sails. Turns while there is work. */
+/** The logo: a mill with four sails, which turn while work is in progress. */
 export const Mark = ({ size = 26, turning = false }: { size?: number; turning?: boolean }) => (
   <svg class={turning ? "mark turning" : "mark"} width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
     <path d="M15 15V3h8.5z" />

@@ -10,7 +10,7 @@ interface Toast {
   kind: "good" | "bad";
   text: string;
   advice: string;
-  /** In the words of who has said it, which may be another language. */
+  /** The exact message from its source, possibly in another language. */
   detail: string;
 }
 
@@ -27,7 +27,7 @@ export const tell = (text: string, kind: Toast["kind"] = "good", advice = "", de
   setTimeout(() => drop(id), kind === "good" ? 6000 : 15_000);
 };
 
-/** Tells why something did not happen. A lost connection has its own banner, and needs no second word. */
+/** Shows why something did not happen. A lost connection has its own banner and needs no toast. */
 export const tellError = (error: unknown): void => {
   if (error instanceof DOMException && error.name === "AbortError") return;
   if (error instanceof ApiError) {
@@ -37,7 +37,7 @@ export const tellError = (error: unknown): void => {
   } else tell(t("common.unknown"), "bad", "", String(error));
 };
 
-/** Does something that the server may refuse. */
+/** Runs an action that the server may refuse. */
 export const attempt = (action: () => Promise<unknown>) => (): void => {
   action().catch(tellError);
 };

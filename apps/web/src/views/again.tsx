@@ -7,7 +7,10 @@ import { Button, Dialog } from "../ui/controls";
 import { attempt } from "../ui/toast";
 import { SettingsFields } from "./settings";
 
-/** Images of a job once more, with settings of their own; nothing is sent again. `settings`: where to begin. */
+/**
+ * Processes images of a job again, with settings of their own and without another upload.
+ * `settings`: the initial choices.
+ */
 export const AgainDialog = ({ open, indices, settings, onClose }: { open: OpenJob; indices: number[]; settings: Settings; onClose: (begun: boolean) => void }) => {
   const now = useSignal(fromSettings(settings));
   const begin = attempt(async () => {

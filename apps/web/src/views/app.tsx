@@ -57,7 +57,7 @@ const Lost = () => (
   </div>
 );
 
-/** Takes another address of the same server, and goes on where the page was. */
+/** Adopts a new address of the same server, and continues in the current view. */
 export const takeAddress = async (address: string): Promise<boolean> => {
   if (!adoptAddress(address)) return false;
   const fits = await greet();
@@ -98,18 +98,18 @@ const Content = () => {
   const at = route.value;
   const job = at.view === "start" ? null : at.job;
   const came_from = useRef<string | null>(null);
-  // Before anything is painted: no frame without content, and the next key finds the focus.
+  // Before painting: there is no frame without content, and the next key finds the focus.
   useLayoutEffect(() => {
     const returns = job === null && came_from.current !== null;
     came_from.current = job;
     if (job !== openJob.peek()?.id) resetList();
     showJob(job);
-    // Wherever the page before it was scrolled to. Coming back from an image is no other job.
+    // Not where the previous page was scrolled to. Returning from an image is not a new job.
     if (job !== null) scrollTo(0, 0);
     if (job === null) {
       document.title = "imgmill";
       scrollTo(0, 0);
-      // Whoever comes back from a job by keyboard begins at the top, not nowhere.
+      // Returning from a job by keyboard sets the focus to the top, not nowhere.
       if (returns) document.getElementById("main")?.focus({ preventScroll: true });
     }
   }, [job]);

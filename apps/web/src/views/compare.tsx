@@ -24,7 +24,7 @@ interface Sizes {
 
 const sides = ({ width, height }: Size) => `${number(width)} × ${number(height)}`;
 
-/** Of the output, or of the variant that is shown in its place. */
+/** Details of the output, or of the variant that is shown in its place. */
 const Details = ({ image, shown, sizes }: { image: Image; shown: Variant | null; sizes: Sizes }) => {
   const { before } = sizes;
   const after = sizes.after ?? (image.width !== null && image.height !== null && !shown ? { width: image.width, height: image.height } : null);
@@ -61,7 +61,7 @@ const Details = ({ image, shown, sizes }: { image: Image; shown: Variant | null;
 
 const Failed = ({ open, image }: { open: OpenJob; image: Image }) => {
   const reason = image.error && reasonOf(image.error);
-  // The server names the way out that it sees; here it is a button.
+  // The server's advice names an option; here it is a button.
   const several = image.error?.code === "unsupported" && image.error.advice.includes("--first-frame");
   const settings = image.settings ?? open.job.value?.settings ?? {};
   return (
@@ -97,7 +97,7 @@ const Pictures = ({ open, image }: { open: OpenJob; image: Image }) => {
   const opacity = useSignal(0.8);
   const sizes = useSignal<Sizes>({ before: null, after: null });
   const of = shown.value ? `variant:${shown.value.variant}` : "output";
-  // What comes after # is not sent: it only says that another picture is wanted.
+  // The part after # is not sent: it only marks a different picture.
   const version = shown.value ? "" : `#${image.sequence}`;
   const before = usePicture(open.imagePath(image.index, "/view?of=original"));
   const after = usePicture(open.imagePath(image.index, `/view?of=${of}${version}`));
@@ -154,7 +154,7 @@ export const Compare = ({ open, index }: { open: OpenJob; index: number }) => {
   const title = useRef<HTMLHeadingElement>(null);
   const back = () => go({ view: "job", job: open.id, tab: "images" });
   const show = (to: Image | undefined) => to && go({ view: "image", job: open.id, index: to.index }, "replace");
-  // Before anything is painted: the next key may come at once.
+  // Before painting: the next key may come at once.
   useLayoutEffect(() => {
     title.current?.focus();
     const escape = (event: KeyboardEvent) => {

@@ -12,7 +12,7 @@ const sizeOf = (resize: NonNullable<Settings["resize"]>): string => {
   return `${t(`size.${mode}`)} ${sides.map((side) => number(side ?? 0)).join(" × ")} px`;
 };
 
-/** What was asked of images, for a line of text. */
+/** The requested settings as text. */
 export const describe = (settings: Settings): string[] => {
   const { target, lossless, outputFormat: format = "original", resize, keep, effort = "balanced" } = settings;
   const said: string[] = [];
@@ -27,7 +27,7 @@ export const describe = (settings: Settings): string[] => {
 
 const leafOf = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
 
-/** What has become of an image: its new name, where that is another one, format and pixels; and the folder that it is in. */
+/** The result of an image: its new name if that has changed, format and pixels; and its folder. */
 export const outcomeOf = (image: Image): string => {
   const { name, output_name, input_format, format, width, height } = image;
   const folder = name.slice(0, Math.max(0, name.lastIndexOf("/")));

@@ -2,7 +2,7 @@ import type { Signal } from "@preact/signals";
 import { t } from "../i18n";
 import { percent } from "../i18n/format";
 
-/** The handle between two pictures that lie above each other. `part`: how much of the width is before it, 0..1. */
+/** The handle between two stacked pictures. `part`: the share of the width before it, 0..1. */
 export const Divider = ({ part, stage }: { part: Signal<number>; stage: { current: HTMLElement | null } }) => {
   const set = (value: number) => (part.value = Math.min(1, Math.max(0, value)));
   const toPointer = (event: PointerEvent) => {

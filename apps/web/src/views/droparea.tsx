@@ -9,13 +9,15 @@ const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files
 
 let depth = 0;
 
-/** What hovered was taken by the window around the page, which then hears of no drop. */
+/**
+ * Resets the drag: the window around the page has taken the drop, so the page gets no drop event.
+ */
 export const forgetDrag = (): void => {
   depth = 0;
   dragging.value = false;
 };
 
-/** The whole page takes what is dropped or pasted; there is no small target to miss. */
+/** The whole page accepts drops and pastes; there is no small target to miss. */
 export const listenForFiles = (): void => {
   addEventListener("dragenter", (event) => {
     if (!hasFiles(event)) return;

@@ -13,13 +13,16 @@ import { attempt } from "../ui/toast";
 import { recall, remember } from "../state/storage";
 import { startLocal } from "./window";
 
-/** A folder that is there or, where that may be, is still to be made. */
+/** A folder that exists or, if allowed, is to be created. */
 export interface Place {
   path: string;
   made: boolean;
 }
 
-/** How many images a job for the folder would find; asked for apart, since counting may take a while. */
+/**
+ * The number of images that a job for the folder would find; requested separately, since counting
+ * may take a while.
+ */
 const Count = ({ folders }: { folders: Folders }) => {
   const below = useSignal<Folders | null>(null);
   useEffect(() => {
@@ -27,7 +30,7 @@ const Count = ({ folders }: { folders: Folders }) => {
     below.value = null;
     get<Folders>(`/api/folders?below=1&path=${encodeURIComponent(folders.path ?? "")}`, stop.signal).then(
       (counted) => (below.value = counted),
-      // What is directly in it is known all the same.
+      // The images directly in it are known all the same.
       () => undefined,
     );
     return () => stop.abort();
@@ -37,7 +40,7 @@ const Count = ({ folders }: { folders: Folders }) => {
   return <>{t(below.value?.counted_all === false ? "local.belowMore" : "local.below", { count })}</>;
 };
 
-/** A name for a folder that is to be made here. What a path is made of has no place in it. */
+/** The name of a folder to create here. It must not contain path separators. */
 const NewFolder = ({ onName }: { onName: (name: string) => void }) => {
   const name = useSignal<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -69,14 +72,14 @@ const NewFolder = ({ onName }: { onName: (name: string) => void }) => {
   );
 };
 
-/** Chooses a folder of the server's machine. `onPlace` hears of every folder that was opened. */
+/** Browses the folders of the server's machine. `onPlace` is called for every opened folder. */
 export const FolderBrowser = ({ onPlace, mayMake = false }: { onPlace: (place: Place | null) => void; mayMake?: boolean }) => {
   const here = useSignal<Folders | null>(null);
   const fresh = useSignal<string | null>(null);
   const typed = useSignal("");
   const error = useSignal<Said | null>(null);
   const id = useId();
-  // Answers may come late: only the last question counts, and what was typed since it was asked stays.
+  // Answers may arrive late: only the last request counts, and text typed meanwhile stays.
   const asked = useRef(0);
   const open = async (path: string | null) => {
     const mine = ++asked.current;
@@ -98,14 +101,14 @@ export const FolderBrowser = ({ onPlace, mayMake = false }: { onPlace: (place: P
   };
   useEffect(() => {
     void open(recall("folder")).then(() => {
-      // What was remembered may be gone.
+      // The remembered folder may no longer exist.
       if (error.value && asked.current === 1) void open(null);
     });
   }, []);
   const choose = attempt(async () => {
     const path = await chooseFolder(t("drop.folder"), here.value?.path ?? null);
     if (path === null) return;
-    // The folders that may be used have become more.
+    // More folders may be allowed now.
     await greet();
     await open(path);
   });
@@ -180,7 +183,7 @@ export const FolderBrowser = ({ onPlace, mayMake = false }: { onPlace: (place: P
   );
 };
 
-/** A folder to be worked on where it is; or, for one that lies elsewhere, a copy of it. */
+/** Chooses a folder to process in place or, for one outside the allowed folders, to copy. */
 export const ChooseFolder = ({ onClose, onCopy }: { onClose: () => void; onCopy: () => void }) => {
   const path = useSignal<string | null>(null);
   const start = attempt(async () => {

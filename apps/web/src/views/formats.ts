@@ -6,10 +6,10 @@ import { info } from "../state/session";
 const names: Record<string, string> = { jpeg: "JPEG", png: "PNG", webp: "WebP", avif: "AVIF", jxl: "JPEG XL", gif: "GIF", tiff: "TIFF", heic: "HEIC", svg: "SVG" };
 const offered: readonly OutputFormat[] = ["original", "auto", "jpeg", "png", "webp", "avif", "jxl"];
 
-/** As people write it. */
+/** The usual spelling of a format's name. */
 export const formatName = (format: string): string => names[format] ?? format.toUpperCase();
 
-/** What can be chosen, those without loss alone where that is wanted. */
+/** The formats to choose from; only lossless ones if requested. */
 export const formatOptions = (lossless: boolean): { value: OutputFormat; label: string }[] => {
   const writable = new Set(info.value?.formats.filter((row) => row.write).map((row) => row.name) ?? offered);
   return offered

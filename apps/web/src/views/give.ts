@@ -14,11 +14,14 @@ interface Peeked {
   more: boolean;
   /** The first folder that could not be read. */
   unreadable: Unreadable | null;
-  /** The source as it was. */
+  /** The complete source. */
   all: Given;
 }
 
-/** Looks for the first two images of a source: the one names the job, the other tells that it is not alone. */
+/**
+ * Finds the first two images of a source: the first names the job, the second shows that there are
+ * more.
+ */
 const peek = async (source: Given): Promise<Peeked> => {
   const isImage = imageTest(info.value);
   const seen: (Incoming | Unreadable)[] = [];
@@ -43,7 +46,10 @@ const peek = async (source: Given): Promise<Peeked> => {
   return { first: images[0] ?? null, more: images.length > 1, unreadable, all: all() };
 };
 
-/** Images that were given anywhere: more of the open job while that still receives, otherwise a job of their own. */
+/**
+ * Handles images from anywhere: adds them to the open job if it still accepts files, else creates
+ * one.
+ */
 export const give = async (source: Given): Promise<void> => {
   try {
     const { first, more, unreadable, all } = await peek(source);
@@ -65,7 +71,7 @@ export const give = async (source: Given): Promise<void> => {
   }
 };
 
-/** Pictures that the page has drawn itself, for those who want to see what happens first. */
+/** Starts a job with generated pictures, for users who want to see what happens first. */
 export const tryExample = async (): Promise<void> => {
   const files = await examplePictures();
   const job = await startUploads(fromFiles(files), toSettings(choices.value), t("example.name"));

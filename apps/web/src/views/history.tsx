@@ -15,7 +15,7 @@ import { attempt } from "../ui/toast";
 
 const poll_ms = 2000;
 
-/** As last asked for; null: not yet. */
+/** The latest known list; null: not loaded yet. */
 export const jobs = signal<Job[] | null>(null);
 
 const Line = ({ job, onDelete }: { job: Job; onDelete: () => void }) => {
@@ -68,7 +68,7 @@ export const History = () => {
     const timer = setInterval(() => {
       if (connection.value === "online" && !document.hidden && jobs.value?.some((job) => !isOver(job))) void load();
     }, poll_ms);
-    // Back from where there was no connection: what is shown may be old.
+    // After a lost connection, the list may be outdated.
     const stop = connection.subscribe((state) => {
       if (state === "online" && jobs.value !== null) void load();
     });

@@ -22,14 +22,14 @@ import { WriteDialog } from "./write";
 
 const shareSaved = (job: Job) => (job.bytes_before > 0 ? 1 - job.bytes_after / job.bytes_before : 0);
 
-/** Of all that is known of, how much is finished; uploads that have not come yet count too. */
+/** The finished share of all known images, including uploads that have not arrived yet. */
 const progressOf = (job: Job): { part: number; total: number } => {
   const sending = uploads.value.get(job.id)?.state.value;
   const total = Math.max(job.images, sending && !isOver(job) ? sending.found - sending.refused : 0);
   return { part: total > 0 ? finished(job) / total : 0, total };
 };
 
-/** Tells screen readers how far it is, at most every ten percent, and when it is over. */
+/** Announces progress to screen readers, at most every ten percent, and the end. */
 const Announcer = ({ job }: { job: Job }) => {
   const said = useRef("");
   const over = isOver(job);
@@ -131,7 +131,7 @@ const Reports = ({ open }: { open: OpenJob }) => {
             onClick={attempt(async () => {
               if (menu.current) menu.current.open = false;
               const begun = await download(open.path(`/report?format=${format}`), `imgmill-report.${format}`);
-              // Its pictures take the workers a while.
+              // Its thumbnails keep the workers busy for a while.
               if (begun && format === "html") tell(t("get.reportMaking"));
             })}
           >
@@ -143,7 +143,7 @@ const Reports = ({ open }: { open: OpenJob }) => {
   );
 };
 
-/** What was asked; where all images have come to have the same settings of their own, those. */
+/** The requested settings; if all images have the same settings of their own, those. */
 const Asked = ({ job, open }: { job: Job; open: OpenJob }) => {
   const own = useComputed(() => {
     void open.changed.value;
@@ -214,10 +214,10 @@ const Over = ({ job, open }: { job: Job; open: OpenJob }) => {
   );
 };
 
-/** Names are listed so far; beyond that the number is told. */
+/** The number of names that are listed; beyond it, only the count is shown. */
 const most_listed = 200;
 
-/** What was to be sent by a page that is gone, and has not arrived. */
+/** Files that an earlier page was to send and that have not arrived. */
 const Missing = ({ job, open }: { job: Job; open: OpenJob }) => {
   const names = useSignal<string[]>([]);
   const sent_here = uploads.value.has(job.id);
@@ -270,7 +270,7 @@ const kind_words = {
 const wordOfKind = (kind: string): string => (kind in kind_words ? t(kind_words[kind as keyof typeof kind_words]) : kind);
 const most_kinds = 6;
 
-/** What lay beside the images and is not worked on, so that nobody misses it later. */
+/** Files beside the images that are not processed, so that nobody misses them later. */
 const LeftOutNote = ({ job }: { job: Job }) => {
   const { files, kinds } = leftOutOf(job.left_out, uploads.value.get(job.id)?.state.value.left_out ?? new Map());
   if (files === 0) return null;
@@ -382,7 +382,7 @@ export const JobView = ({ open, tab }: { open: OpenJob; tab: "images" | "summary
   const job = open.job.value;
   const title = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {
-    // Unless the list has it, where somebody is coming back from an image.
+    // Unless the list has the focus after returning from an image.
     if (!document.activeElement?.closest(".grid")) title.current?.focus({ preventScroll: true });
   }, [open.id]);
   const tab_title = !job ? "imgmill" : isOver(job) ? `${job.name} · imgmill` : `${percent(progressOf(job).part, 0)} · ${job.name}`;

@@ -13,21 +13,21 @@ import { attempt } from "../ui/toast";
 import { AgainDialog } from "./again";
 import { row_height, Rows } from "./rows";
 
-/** On either side of what is in sight, for the moment in which the page scrolls before it can be drawn. */
+/** Rows beyond the visible ones, for the moment between scrolling and drawing. */
 const extra_rows = 3;
-/** A list that has not leapt for so long is at rest, ms. */
+/** A list without jumps for this long is at rest, in ms. */
 const rest_ms = 120;
 const filters: readonly Filter[] = ["all", "smaller", "kept", "failed", "open"];
 const sorts: readonly SortKey[] = ["added", "name", "before", "after", "saved", "score", "state"];
 
 const how = signal<Arrangement>(as_added);
-/** The image that was last looked at; coming back to the list finds it again. */
+/** The image that was viewed last; returning to the list shows it again. */
 const active = signal<number | null>(null);
 
 export const listFilter = (filter: Filter): void => {
   how.value = { ...as_added, filter };
 };
-/** Images that were selected for something; null: nobody is selecting. */
+/** Selected images; null: not in selection mode. */
 const picked = signal<ReadonlySet<number> | null>(null);
 const pick = (indices: readonly number[], on: boolean): void => {
   const next = new Set(picked.peek() ?? []);
@@ -42,7 +42,7 @@ export const resetList = (): void => {
   active.value = null;
   picked.value = null;
 };
-/** The arrangement that "next" and "previous" of the comparison follow. */
+/** The arrangement for "next" and "previous" in the comparison. */
 export const currentOrder = (open: OpenJob): Image[] => {
   void open.changed.value;
   return arrange(open.rows, how.value);
@@ -64,7 +64,7 @@ const countOf = (job: Job, filter: Filter): number => {
   }
 };
 
-/** What can be done with several images at once. */
+/** Actions on several images at once. */
 const Selection = ({ open, images }: { open: OpenJob; images: readonly Image[] }) => {
   const again = useSignal<number[] | null>(null);
   const chosen = picked.value;
@@ -186,7 +186,7 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
     if (there) grid.current?.setAttribute("aria-activedescendant", `row-${active.peek()}`);
     else grid.current?.removeAttribute("aria-activedescendant");
   };
-  /** Draws what is in sight now, if that is something else than before, or if it `must`. */
+  /** Draws the visible rows if they have changed, or if `must`. */
   const look = (must = false) => {
     const element = body.current;
     if (!element) return;
@@ -213,7 +213,7 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
   }, [open]);
   useLayoutEffect(() => look(true));
   useLayoutEffect(() => {
-    // Coming back from an image: there it is again, under the focus, before the next key.
+    // Returning from an image: reveal and focus it before the next key.
     if (active.peek() === null) return;
     reveal(order.peek().findIndex((image) => image.index === active.peek()));
     grid.current?.focus({ preventScroll: true });
@@ -242,7 +242,7 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
     const element = body.current;
     if (!element || at < 0) return;
     const top = element.getBoundingClientRect().top + at * row_height;
-    // The toolbar sticks to the top and covers what is below it.
+    // The sticky toolbar covers what is below it.
     const covered = 120;
     if (top < covered) scrollBy({ top: top - covered, behavior: "instant" });
     else if (top + row_height > innerHeight - 8) scrollBy({ top: top + row_height - innerHeight + 8, behavior: "instant" });
@@ -280,7 +280,7 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
       attempt(() => open.retry([image.index]))();
       return;
     }
-    // From the last one that was touched to this one, as file managers do it.
+    // From the last touched row to this one, as in file managers.
     if (may_pick && event.shiftKey && active.peek() !== null) {
       const list = order.peek();
       const ends = [active.peek(), image.index].map((index) => list.findIndex((row) => row.index === index)).sort((a, b) => a - b);
@@ -291,9 +291,9 @@ export const ImageList = ({ open }: { open: OpenJob }) => {
     go({ view: "image", job: open.id, index: image.index });
   };
 
-  // Before the images are here, their places are: nothing below has to move when they come.
+  // Reserve space for images that are not loaded yet, so that nothing below moves when they arrive.
   const places = open.loaded.value ? images.length : Math.max(images.length, job?.images ?? 12);
-  // Read here, so that the rows are drawn anew with them.
+  // Read here, so that the rows are redrawn when they change.
   void active.value;
   void picked.value;
   void speech.value;

@@ -13,7 +13,7 @@ import { formatName, formatOptions } from "./formats";
 
 const usual_target = 80;
 
-/** One image in other formats and qualities, under each other; the chosen one is what the stage shows. */
+/** One image in other formats and qualities, as a list; the stage shows the chosen one. */
 export const Qualities = ({ open, image, shown }: { open: OpenJob; image: Image; shown: Signal<Variant | null> }) => {
   const base = image.settings ?? open.job.value?.settings ?? {};
   const format = useSignal<OutputFormat>(base.outputFormat ?? "original");
@@ -48,14 +48,14 @@ export const Qualities = ({ open, image, shown }: { open: OpenJob; image: Image;
   const tryOne = async (target: number | null) => {
     const trial = trialOf(target);
     const variant = tried.value.get(keyOf(trial)) ?? (await attemptOne(trial));
-    // Somebody may have turned to another format meanwhile.
+    // The user may have switched to another format meanwhile.
     if (variant && keyOf(trial) === keyOf(trialOf(target))) shown.value = variant;
   };
   const tryAll = async () => {
     const trials = targets.map(trialOf);
     for (const trial of trials) if (!tried.value.has(keyOf(trial)) && !(await attemptOne(trial))) return;
   };
-  /** Another format is there to be seen, at the quality that the image has now. */
+  /** Switches the format and shows it at the quality that the image has now. */
   const turn = (some: { format?: OutputFormat; still?: boolean }) => {
     if (some.format !== undefined) format.value = some.format;
     if (some.still !== undefined) still.value = some.still;

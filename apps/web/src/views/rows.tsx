@@ -1,6 +1,6 @@
-// The rows of the list, drawn without the framework: while somebody scrolls, some fifteen of them come to show other
-// images in every frame, and only the texts that differ are touched. Rows stay in the order of the images for those who
-// read the page instead of seeing it.
+// The rows of the list, drawn without the framework: during scrolling, some fifteen of them change
+// to other images in every frame, and only the texts that differ are updated. In the document, rows
+// stay in the order of the images, for screen readers.
 import { render, type ComponentChild } from "preact";
 import type { Image, ImageState } from "../api/types";
 import { t } from "../i18n";
@@ -13,7 +13,7 @@ import { Button } from "../ui/controls";
 import { outcomeOf } from "./describe";
 import { CheckIcon, Mark, RetryIcon, WarnIcon } from "../ui/icons";
 
-/** Must be the --row of list.css: positions are computed, never measured. CSS pixels. */
+/** Must equal --row in list.css: positions are computed, never measured. CSS pixels. */
 export const row_height = 64;
 
 const make = (name: "div" | "span", style: string, parent?: Element, role?: string): HTMLElement => {
@@ -24,7 +24,7 @@ const make = (name: "div" | "span", style: string, parent?: Element, role?: stri
   return element;
 };
 
-/** A text that is written only when it is another one. */
+/** A text that is written only if it changes. */
 class Words {
   private readonly node = document.createTextNode("");
   private now = "";
@@ -41,7 +41,7 @@ class Words {
 }
 
 const models = new Map<string, Element>();
-/** A copy of what `content` draws; drawn once. */
+/** A clone of what `content` renders; rendered once. */
 const copyOf = (name: string, content: () => ComponentChild): Element => {
   let model = models.get(name);
   if (!model) {
@@ -101,12 +101,12 @@ class Row {
     this.mini.setAttribute("aria-hidden", "true");
   }
 
-  /** `picked`: null where nothing is being selected. */
+  /** `picked`: null unless in selection mode. */
   show(open: OpenJob, image: Image, at: number, selected: boolean, picked: boolean | null, language: string, hurried: boolean): void {
     if (at !== this.at) {
       this.at = at;
       this.element.setAttribute("aria-rowindex", String(at + 2));
-      // Each for itself: rows that moved because what holds them does would count as a shifting layout.
+      // Each row on its own: rows moved by their container would count as a layout shift.
       this.element.style.transform = `translateY(${at * row_height}px)`;
     }
     const told = picked ?? selected;
@@ -167,7 +167,7 @@ class Row {
     this.cell_state.replaceChildren(state);
   }
 
-  /** Of what is scrolled past, no picture is asked for or even drawn. */
+  /** Rows that are scrolled past neither request nor draw a picture. */
   private picturePath(path: string | null, hurried: boolean): void {
     if (path === this.path) return;
     this.rest();
@@ -183,7 +183,7 @@ class Row {
     });
   }
 
-  /** Lets go of what others keep for it. */
+  /** Releases resources held for this row. */
   rest(): void {
     this.release?.();
     this.release = null;
@@ -194,7 +194,7 @@ class Row {
 }
 
 export class Rows {
-  /** As they stand in the document. */
+  /** In document order. */
   private shown: Row[] = [];
   private readonly spare: Row[] = [];
   private first = 0;
@@ -205,8 +205,9 @@ export class Rows {
   ) {}
 
   /**
-   * Shows `count` of `images` from `first` on. `picked`: those that are selected, where somebody is selecting. `hurried`: the
-   * next ones will come before anybody has seen these. Returns whether the `active` one is among them.
+   * Shows `count` of `images` from `first` on. `picked`: the selection, if in selection mode.
+   * `hurried`: the rows will change again before anybody has seen these. Returns true if the
+   * `active` image is among them.
    */
   draw(images: readonly Image[], first: number, count: number, active: number | null, picked: ReadonlySet<number> | null, language: string, hurried: boolean): boolean {
     this.turn(first - this.first, count);
@@ -228,7 +229,7 @@ export class Rows {
     return there;
   }
 
-  /** The image of the row that something on the page belongs to. */
+  /** The image of the row that contains an element of the page. */
   imageAt(target: EventTarget | null): Image | null {
     const element = target instanceof Element ? target.closest(".row") : null;
     return this.shown.find((row) => row.element === element)?.image ?? null;
@@ -239,7 +240,7 @@ export class Rows {
     this.shown = [];
   }
 
-  /** A step takes rows from one end to the other, a leap lets all of them stay where they are. */
+  /** Small steps move rows from one end to the other; a jump leaves all in place. */
   private turn(steps: number, count: number): void {
     if (Math.abs(steps) > count / 2) return;
     for (let left = steps; left > 0; left -= 1) {

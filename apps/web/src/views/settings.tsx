@@ -157,7 +157,7 @@ export const SettingsFields = ({ now, choose, own = false }: Fields & { own?: bo
   );
 };
 
-/** What new jobs are begun with. */
+/** The settings for new jobs. */
 export const SettingsPanel = () => (
   <section class="card settings" aria-labelledby="settings-title">
     <h2 id="settings-title">{t("settings.title")}</h2>

@@ -10,9 +10,9 @@ import { StageTools } from "./stagetools";
 const step = 1.25;
 const most_scale = 32;
 const pan_step = 48;
-/** Slow enough to see either picture, and far from three flashes a second, ms. */
+/** Slow enough to see either picture, and far below three flashes per second, in ms. */
 const flicker_ms = 700;
-/** Of the pattern that is seen through transparent places, CSS pixels. */
+/** Size of the checkerboard behind transparent areas, in CSS pixels. */
 const check_size = 18;
 
 interface StageProps {
@@ -26,7 +26,7 @@ interface StageProps {
   onMap: (on: boolean) => void;
   mapOn: boolean;
   onOpacity: (value: number) => void;
-  /** Pixels of either picture, once they are known. */
+  /** The size of either picture in pixels, once it is known. */
   onSize: (which: "before" | "after", size: Size) => void;
 }
 
@@ -36,7 +36,7 @@ const Wait = ({ children, low = false }: { children: ComponentChildren; low?: bo
   </p>
 );
 
-/** Which picture a flicker shows now, and whether it goes by itself. */
+/** Which picture the flicker mode shows now, and whether it alternates automatically. */
 const useFlicker = (on: boolean) => {
   const turned = useSignal(false);
   const playing = useSignal(!matchMedia("(prefers-reduced-motion: reduce)").matches);
@@ -52,7 +52,7 @@ const useFlicker = (on: boolean) => {
   return { turned, playing, flip };
 };
 
-/** What of the stage each of the two pictures has. */
+/** The visible part of the stage for each of the two pictures. */
 const layersOf = (now: Look, upright: boolean, part: number, turned: boolean): { before: JSX.CSSProperties; after: JSX.CSSProperties } => {
   switch (now) {
     case "divider":
@@ -69,7 +69,7 @@ export const Stage = (props: StageProps) => {
   const part = useSignal(0.5);
   const picture = useSignal<Size | null>(null);
   const view = useSignal<View>({ x: 0, y: 0, scale: 1 });
-  /** True: follows the stage when that changes its size. */
+  /** True: follows changes in the size of the stage. */
   const fitted = useSignal(true);
   const upright = useSignal(false);
   const pointers = useRef(new Map<number, { x: number; y: number }>());
@@ -77,7 +77,7 @@ export const Stage = (props: StageProps) => {
   const { turned, playing, flip } = useFlicker(now === "flicker");
 
   const whole = (): Size => ({ width: stage.current?.clientWidth ?? 1, height: stage.current?.clientHeight ?? 1 });
-  /** Of the place in which a picture lies: the stage, or half of it. */
+  /** The size of the area for a picture: the stage, or half of it. */
   const size = (): Size => paneOf(whole(), look.peek() === "sides");
   const place = (next: View) => {
     if (picture.value) view.value = hold(next, size(), picture.value);
@@ -113,7 +113,7 @@ export const Stage = (props: StageProps) => {
       if (fitted.peek()) fit();
     });
     watcher.observe(element);
-    // Preact's listeners may be passive; this one has to keep the page from scrolling.
+    // Preact's listeners may be passive; this one must prevent scrolling.
     const wheel = (event: WheelEvent) => {
       event.preventDefault();
       const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 20 : 1;
@@ -125,7 +125,7 @@ export const Stage = (props: StageProps) => {
       element.removeEventListener("wheel", wheel);
     };
   }, []);
-  // Before the browser can have loaded the next picture, whose size then comes with its load event.
+  // Before the browser can have loaded the next picture, whose size comes with its load event.
   useLayoutEffect(() => {
     picture.value = null;
     fitted.value = true;

@@ -7,7 +7,7 @@ import { chooseLook, look, looks, type Look } from "../state/look";
 const look_icons: Record<Look, typeof SidesIcon> = { divider: DividerIcon, sides: SidesIcon, flicker: FlickerIcon };
 
 interface StageToolsProps {
-  /** CSS pixels for each pixel of the picture. */
+  /** CSS pixels per pixel of the picture. */
   scale: number;
   fitted: boolean;
   onZoom: (way: "in" | "out") => void;
@@ -23,7 +23,7 @@ interface StageToolsProps {
   onOpacity: (value: number) => void;
 }
 
-/** What is below the stage: how near, how the two are laid beside each other, and the map. */
+/** The tools below the stage: zoom, comparison mode, and heat map. */
 export const StageTools = (props: StageToolsProps) => (
   <div class="stage-tools" role="toolbar" aria-label={t("compare.view")}>
     <span class="tool-group">

@@ -10,7 +10,7 @@ import { useThumbnail } from "../state/thumbnails";
 import { FileName } from "../ui/controls";
 import { PictureIcon } from "../ui/icons";
 
-/** Bars for eyes; the table below them says the same to everyone. */
+/** A bar chart; the table below it gives the same data in accessible form. */
 const Histogram = ({ title, hint, bins, label }: { title: string; hint: string; bins: Bin[]; label: (value: number) => string }) => {
   const most = Math.max(1, ...bins.map((bin) => bin.count));
   return (

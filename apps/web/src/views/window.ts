@@ -1,4 +1,4 @@
-// What the page does for the window it is in: opens what was dropped on it, and feeds the dock.
+// Integration with the desktop window: opens dropped files, and updates the dock.
 import { effect } from "@preact/signals";
 import { ApiError, get, send } from "../api/client";
 import type { Job } from "../api/types";
@@ -17,7 +17,7 @@ import { forgetDrag } from "./droparea";
 const busy_ms = 500;
 const idle_ms = 2000;
 
-/** A job for a local place, with the settings of the moment. */
+/** Starts a job for a local path with the current settings. */
 export const startLocal = async ({ path, files }: Opened): Promise<Job> => {
   const one = files?.length === 1 ? files[0] : undefined;
   return send<Job>("POST", "/api/jobs", {
@@ -27,10 +27,10 @@ export const startLocal = async ({ path, files }: Opened): Promise<Job> => {
   });
 };
 
-/** A job for each; the first is shown. */
+/** Starts a job for each path; shows the first. */
 const openAll = async (places: readonly Opened[]): Promise<void> => {
   forgetDrag();
-  // The folders that may be used have become more.
+  // More folders are allowed now.
   await greet();
   let first: Job | null = null;
   for (const place of places) {
@@ -44,14 +44,14 @@ const openAll = async (places: readonly Opened[]): Promise<void> => {
   if (first) go({ view: "job", job: first.id, tab: "images" });
 };
 
-/** The system's dialog, then a job for what was chosen. */
+/** Shows the system's dialog, then starts a job for the chosen folder. */
 export const openFolder = async (): Promise<void> => {
   const path = await chooseFolder(t("drop.folder"), null);
   if (path !== null) await openAll([{ path }]);
 };
 
 let wake: () => void = () => undefined;
-/** Until it is time to look again, or `wake` says that a job has begun or ended. */
+/** Waits until the next poll, or until `wake` reports that a job has started or ended. */
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
@@ -84,7 +84,7 @@ const watchJobs = async (): Promise<void> => {
   }
 };
 
-/** Once the page can be used. */
+/** Call it once the page is usable. */
 export const servicesForWindow = (): void => {
   if (!in_window.value) return;
   listenToWindow((event) => {

@@ -9,7 +9,9 @@ import { CheckIcon, WarnIcon } from "../ui/icons";
 import { tellError } from "../ui/toast";
 import { FolderBrowser, type Place } from "./folder";
 
-/** Where the server puts the originals: beside the folder, or in it when what is beside is out of its reach. */
+/**
+ * Where the server puts the originals: next to the folder, or in it if it may not write next to it.
+ */
 const backupOf = (source: string, roots: readonly string[]): string => {
   const folder = source.replace(/\/+$/, "");
   const parent = folder.slice(0, folder.lastIndexOf("/")) || "/";
@@ -17,7 +19,7 @@ const backupOf = (source: string, roots: readonly string[]): string => {
   return reach ? `${folder}.imgmill-backup` : `${folder}/.imgmill-backup`;
 };
 
-/** What happened, and what of it did not. */
+/** What was written, and what was not. */
 const Outcome = ({ result, path }: { result: WriteResult; path: string }) => (
   <div class="outcome" role="status">
     <p>
@@ -43,7 +45,7 @@ const Outcome = ({ result, path }: { result: WriteResult; path: string }) => (
 
 export const WriteDialog = ({ job, open, onClose }: { job: Job; open: OpenJob; onClose: () => void }) => {
   const source = job.source.kind === "folder" ? job.source.path : null;
-  // Another format is another file: those cannot take the originals' place.
+  // An output in another format is a different file and cannot replace the original.
   const same_format = (job.settings.outputFormat ?? "original") === "original";
   const to = useSignal<"in-place" | "folder">(source === null || !same_format ? "folder" : "in-place");
   const backup = useSignal(true);
@@ -52,7 +54,7 @@ export const WriteDialog = ({ job, open, onClose }: { job: Job; open: OpenJob; o
   const result = useSignal<{ result: WriteResult; path: string } | null>(null);
   const in_place = to.value === "in-place";
   const target = in_place ? source : (place.value?.path ?? null);
-  // Images may have been given another format one by one.
+  // Single images may have been given another format.
   const others = open.rows.filter((image) => image?.state === "done" && image.format !== image.input_format).length;
   const write = async () => {
     if (target === null) return;
