@@ -1,5 +1,5 @@
-// What scores the encoders reach at which quality: the measurements that the curves and
-// weights of src/quality/model.cc are fitted to.
+// What scores the encoders reach at which quality: the measurements that the curves in the
+// codecs' rows are fitted to.
 //
 //   score_curves FORMAT QUALITY,QUALITY,... EFFORT FILE...
 //

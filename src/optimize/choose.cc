@@ -52,38 +52,33 @@ bool can_hold(const Source& source, const FormatInfo& format, Extent extent,
          std::max(extent.width, extent.height) <= format.max_side;
 }
 
-// The order in which formats are tried: usually smallest first, so that the others are soon found
-// to be larger.
+// The formats to try, in that order.
 std::vector<Format> worth_trying(const Source& source, Extent extent, const Features& seen,
                                  const ImageSettings& settings) {
-  const bool exact = settings.lossless_for(Format::webp);
   const bool drawing = seen.graphic() || (seen.colours > 0 && seen.colours <= 256);
-  // JPEG blurs hard edges, and lossless AVIF is larger than PNG.
-  const std::vector<Format> order =
-      exact ? std::vector{Format::jpegxl, Format::jpeg, Format::webp,
-                          Format::png,    Format::tiff, Format::gif}
-      : drawing
-          ? std::vector{Format::webp, Format::jpegxl, Format::png,
-                        Format::avif, Format::gif,    Format::jpeg}
-          : std::vector{Format::avif, Format::jpegxl, Format::webp, Format::jpeg, Format::png};
-  std::vector<Format> worth;
-  for (const Format format : order) {
-    if (!settings.allowed.contains(format)) continue;
+  const auto kind = settings.lossless_for(Format::webp) ? &ChoiceTraits::lossless
+                    : drawing                           ? &ChoiceTraits::drawing
+                                                        : &ChoiceTraits::photograph;
+  std::vector<const Codec*> worth;
+  for (const Codec& row : codecs()) {
+    if ((row.choice.*kind).order == 0 || !settings.allowed.contains(row.info.format)) continue;
     // Only a JPEG can become a JPEG without loss.
-    if (exact && format == Format::jpeg && source.info.format != Format::jpeg) continue;
-    if (can_hold(source, info(format), extent, settings)) worth.push_back(format);
+    const bool needs_loss = kind == &ChoiceTraits::lossless && !row.info.lossless;
+    if (needs_loss && row.info.format != source.info.format) continue;
+    if (can_hold(source, row.info, extent, settings)) worth.push_back(&row);
   }
-  // A photograph as PNG is several times as large as in any other format, and so is a drawing as
-  // JPEG. A photograph as JPEG was larger than as AVIF or JPEG XL wherever both were tried.
-  const bool newer = std::ranges::find(worth, Format::avif) != worth.end() ||
-                     std::ranges::find(worth, Format::jpegxl) != worth.end();
-  const auto never_pays = [&](Format format) {
-    if (exact) return false;
-    if (format == Format::jpeg) return drawing || (newer && source.info.format != Format::jpeg);
-    return format == Format::png && !drawing;
+  std::ranges::sort(worth, {}, [&](const Codec* row) { return (row->choice.*kind).order; });
+  using enum Preference::Condition;
+  const auto condition = [&](const Codec* row) { return (row->choice.*kind).condition; };
+  const bool better_one = std::ranges::find(worth, supersedes, condition) != worth.end();
+  const auto never_pays = [&](const Codec* row) {
+    return condition(row) == last ||
+           (condition(row) == superseded && better_one && row->info.format != source.info.format);
   };
   if (worth.size() > 1) std::erase_if(worth, never_pays);
-  return worth;
+  std::vector<Format> formats;
+  for (const Codec* row : worth) formats.push_back(row->info.format);
+  return formats;
 }
 
 bool smaller(const Optimized& a, const Optimized& b) {

@@ -34,7 +34,7 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 fmt::format("make it smaller with --resize longest={}, or choose another format",
                             target.max_side));
   }
-  if (source.pages_differ && target.format == Format::tiff) {
+  if (source.facts.pages_differ && target.pages) {
     return fail(ErrorCode::unsupported,
                 "this TIFF cannot be changed: its pages differ in size or kind",
                 "split it into its pages first, or keep it at its own size");
@@ -65,7 +65,7 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                 fmt::format("{} cannot hold new pixels without loss", target.name),
                 "choose png, webp or avif, or ask for less than lossless");
   }
-  const bool unread = source.sequence && source.info.format != Format::png;
+  const bool unread = source.facts.sequence && !source.facts.still_apart;
   if (source.info.frames == 1 && unread && settings.animation != Animation::first_frame) {
     return fail(ErrorCode::unsupported,
                 fmt::format("this {} cannot be converted: it is animated, and only one of its "
@@ -73,7 +73,7 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                             source.codec->info.name),
                 "keep it as it is, or take that frame with --first-frame");
   }
-  if (source.more_inks) {
+  if (source.facts.more_inks) {
     return fail(
         ErrorCode::unsupported,
         fmt::format("this {} cannot be changed: {}", source.codec->info.name, more_inks_reason),
@@ -86,8 +86,8 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
         ErrorCode::unsupported,
         fmt::format("this {} cannot be {}: {}", name, to_srgb ? "turned into sRGB" : "converted",
                     foreign_reason(*source.foreign_colours)),
-        source.info.format == Format::png ? "keep it as png, or give it a colour profile first"
-                                          : fmt::format("keep it as {} at its own size", name));
+        source.codec->file.code_points ? "keep it as png, or give it a colour profile first"
+                                       : fmt::format("keep it as {} at its own size", name));
   }
   return {};
 }
@@ -128,10 +128,10 @@ Result<Optimized> rendered_as(const Source& source, Format target, Extent extent
     out.notes.push_back(fmt::format("only the first of {} {} was kept", source.info.frames,
                                     source.codec->info.pages ? "pages" : "frames"));
   }
-  if (source.more_channels) {
+  if (source.facts.more_channels) {
     out.notes.emplace_back("channels beside the picture did not come along");
   }
-  if (source.still_apart) {
+  if (source.facts.still_apart) {
     out.notes.emplace_back(
         "the still picture for programs that know no animation did not come along");
   }

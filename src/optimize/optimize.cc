@@ -32,7 +32,7 @@ void tell_of_mending(ByteView input, Optimized& made) {
 
 // Whether the file has more than the picture that every format has room for.
 bool holds_more(const Source& source, const Keep& keep) {
-  return source.info.frames > 1 || source.sequence ||
+  return source.info.frames > 1 || source.facts.sequence ||
          !obstacles(source.inventory, source.info.format, keep, Way::convert).empty();
 }
 

@@ -171,9 +171,8 @@ Result<Candidate> reencoded(const Source& source, const ImageSettings& settings,
   }
   if (loss != Loss::by_rule) request.encode.lossless = false;
   const bool lossless = request.encode.lossless;
-  // In a lossless encoding, pixels stay as stored and the tag gives the orientation; the TIFF
-  // writer does not support the tag.
-  const bool turn = !lossless || format == Format::tiff;
+  // In a lossless encoding, pixels stay as stored and the tag gives the orientation.
+  const bool turn = !lossless || !source.codec->file.writes_orientation;
   const int orientation = turn ? 1 : source.info.orientation;
   request.turn = turn ? Turn::upright : Turn::as_stored;
   request.extent = {source.info.width, source.info.height};
