@@ -96,10 +96,12 @@ Result<Buffer> with_metadata(Buffer bytes, Format target, const OutputMetadata& 
   return std::unexpected(std::move(inserted).error());
 }
 
-Result<Buffer> png_with_colours(const Source& source, ByteView encoded, bool new_colours) {
+Result<Buffer> with_colour_chunks(const Source& source, Format target, Buffer encoded,
+                                  bool new_colours) {
+  if (target != Format::png) return encoded;
   const bool same = source.info.format == Format::png && !new_colours;
-  if (!same) return tidy_png(encoded);
-  return carry_png_colours(source.bytes, encoded,
+  if (!same) return tidy_png(encoded.view());
+  return carry_png_colours(source.bytes, encoded.view(),
                            source.colours.implied ? PngProfile::original : PngProfile::encoded);
 }
 
