@@ -1,5 +1,5 @@
-// Measures the scores that the encoders reach at each quality; the curves and weights of
-// src/quality/model.cc are fitted to them.
+// Measures the scores that the encoders reach at each quality; the curves in the codecs' rows are
+// fitted to them.
 //
 //   score_curves FORMAT QUALITY,QUALITY,... EFFORT FILE...
 //

@@ -183,6 +183,10 @@ Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& op
   });
 }
 
+CodecFacts AvifCodec::facts(ByteView input, const ImageInfo& /*info*/) {
+  return {.sequence = avif_facts(input).sequence};
+}
+
 std::optional<std::string> AvifCodec::diagnose(ByteView) { return std::nullopt; }
 
 std::string avif_damage(ByteView input) {

@@ -10,6 +10,7 @@
 
 #include "base/try.h"
 #include "codecs/picture.h"
+#include "codecs/traits.h"
 #include "imgmill/error.h"
 #include "imgmill/format.h"
 #include "imgmill/optimize.h"
@@ -38,31 +39,53 @@ struct EncodeOptions {
   /// True to subsample chroma by 2 in both directions (JPEG); none: the encoder decides.
   std::optional<bool> halve_chroma;
   bool clean_alpha = false;  ///< colours of fully transparent pixels need not be kept (PNG)
-  /// Blocks to embed. Used only by codecs with `embeds_metadata`, whose files cannot be amended
-  /// afterwards.
+  /// Blocks to embed. Used only by formats with `FileTraits::embeds_metadata`, whose files cannot
+  /// be amended afterwards.
   NewMetadata metadata;
 
   [[nodiscard]] int whole_quality() const { return static_cast<int>(std::lround(quality)); }
 };
 
-/// An encoded picture, with its decoder output if known.
-struct Encoding {
-  Buffer bytes;  ///< empty as long as `write` is set
-  /// The decoder output, if the encoder knows it bit for bit.
-  std::optional<Picture> shown{};
-  /// Set together with `shown`: makes the bytes and verifies that they decode to it. Most encodings
-  /// of a search are never written. Errors: internal.
-  std::function<Result<Buffer>()> write{};
+/// An encoded picture. If an encoder knows the decoder output bit for bit, its bytes are made only
+/// when they are asked for: most encodings of a search are never written.
+class Encoding {
+ public:
+  /// Makes the bytes, and verifies that they decode to what is shown. Errors: internal.
+  using Writer = std::function<Result<Buffer>()>;
 
-  /// Makes the bytes if there are none yet. Errors: as `write`.
-  [[nodiscard]] Result<void> finish() {
-    if (!write) return {};
-    Result<Buffer> made = write();
-    if (!made) return std::unexpected(std::move(made).error());
-    bytes = *std::move(made);
-    write = nullptr;
+  explicit Encoding(Buffer bytes) : bytes_(std::move(bytes)) {}
+  Encoding(Picture shown, Writer write) : shown_(std::move(shown)), write_(std::move(write)) {}
+
+  /// The decoder output, if known.
+  [[nodiscard]] const std::optional<Picture>& shown() const { return shown_; }
+  void forget_shown() { shown_.reset(); }
+  [[nodiscard]] bool written() const { return !write_; }
+  /// Replaces the way to make the bytes, if they are not made yet, by one that needs less memory.
+  void write_by(Writer write) {
+    if (write_) write_ = std::move(write);
+  }
+  /// Valid as long as the encoding. Errors: the writer's.
+  [[nodiscard]] Result<ByteView> bytes() {
+    IMGMILL_CHECK(finish());
+    return bytes_.view();
+  }
+  /// Errors: the writer's.
+  [[nodiscard]] Result<Buffer> take() && {
+    IMGMILL_CHECK(finish());
+    return std::move(bytes_);
+  }
+
+ private:
+  Result<void> finish() {
+    if (!write_) return {};
+    IMGMILL_TRY(bytes_, write_());
+    write_ = nullptr;
     return {};
   }
+
+  Buffer bytes_;
+  std::optional<Picture> shown_;
+  Writer write_;
 };
 
 /// Encodes one picture, any number of times. Not thread-safe.
@@ -77,11 +100,27 @@ struct DecodeOptions {
   Damage damage = Damage::refuse;
 };
 
+/// Facts about a file beyond the picture that `decode` returns: mostly what decoding would lose.
+struct CodecFacts {
+  bool more_channels = false;  ///< channels besides the picture that no decoder here returns
+  bool sequence = false;       ///< an animation that cannot be written, and perhaps not even read,
+                               ///< here
+  bool still_apart = false;    ///< a still picture besides the animation that is not part of it
+  bool packed_jpeg = false;    ///< a JPEG can be restored from it
+  bool pages_differ = false;   ///< pages of several sizes or kinds
+  bool doubles = false;        ///< 64-bit floating point, read with 32 bits
+  bool more_inks = false;      ///< channels besides cyan, magenta, yellow and black
+  /// ICC, which may be empty, of formats that do not store it in a block of the container.
+  std::optional<Buffer> profile{};
+};
+
 /// The functions of one format. They handle bytes and pixels, not files or metadata policy. The
 /// caller has checked limits against the result of `probe`.
 struct Codec {
   FormatInfo info;
-  bool embeds_metadata;
+  FileTraits file;
+  ChoiceTraits choice;
+  const SearchTraits* search;  ///< set if `info.scored`
   bool (*matches)(ByteView header);
   Result<ImageInfo> (*probe)(ByteView input);
   /// Decodes the whole image, all frames, as stored (orientation not applied). Lazy: damage may be
@@ -92,6 +131,8 @@ struct Codec {
   /// encodings is done once. The bytes are those of `encode`. Keeps the picture, which is in
   /// memory.
   PictureEncoder (*encoder)(const Picture& picture);
+  /// May scan the whole file. Damaged input gives what could be read.
+  CodecFacts (*facts)(ByteView input, const ImageInfo& info);
   /// Returns why `decode` or its pixels failed, found slowly but reliably, without the engine.
   /// None: this codec cannot tell. Empty: there is no damage worth reporting; decode with
   /// Damage::tolerate.
@@ -103,7 +144,6 @@ template <typename C>
 concept CodecLike = requires(ByteView bytes, const ImageInfo& info, const Picture& picture,
                              const EncodeOptions& encode, const DecodeOptions& decode) {
   { C::format_info } -> std::convertible_to<FormatInfo>;
-  { C::embeds_metadata } -> std::convertible_to<bool>;
   { C::matches(bytes) } -> std::same_as<bool>;
   { C::probe(bytes) } -> std::same_as<Result<ImageInfo>>;
   { C::decode(bytes, info, decode) } -> std::same_as<Result<Picture>>;
@@ -112,21 +152,45 @@ concept CodecLike = requires(ByteView bytes, const ImageInfo& info, const Pictur
 };
 
 template <CodecLike C>
+CodecFacts facts_of(ByteView input, const ImageInfo& info) {
+  if constexpr (requires { C::facts(input, info); }) {
+    return C::facts(input, info);
+  } else {
+    return {};
+  }
+}
+
+template <CodecLike C>
 PictureEncoder encoder_of(const Picture& picture) {
   if constexpr (requires { C::encoder(picture); }) {
     return C::encoder(picture);
   } else {
     return [picture](const EncodeOptions& options) -> Result<Encoding> {
       IMGMILL_TRY(Buffer bytes, C::encode(picture, options));
-      return Encoding{std::move(bytes)};
+      return Encoding(std::move(bytes));
     };
   }
 }
 
+/// Traits, `facts` and `encoder` are optional members; a format that is `scored` needs
+/// `search_traits`.
 template <CodecLike C>
 consteval Codec codec_row() {
-  return {C::format_info, C::embeds_metadata, C::matches,    C::probe,
-          C::decode,      C::encode,          encoder_of<C>, C::diagnose};
+  Codec row{.info = C::format_info,
+            .file = {},
+            .choice = {},
+            .search = nullptr,
+            .matches = C::matches,
+            .probe = C::probe,
+            .decode = C::decode,
+            .encode = C::encode,
+            .encoder = encoder_of<C>,
+            .facts = facts_of<C>,
+            .diagnose = C::diagnose};
+  if constexpr (requires { C::file_traits; }) row.file = C::file_traits;
+  if constexpr (requires { C::choice_traits; }) row.choice = C::choice_traits;
+  if constexpr (C::format_info.scored) row.search = &C::search_traits;
+  return row;
 }
 
 /// Returns all codecs, in the order of `Format`.

@@ -21,7 +21,8 @@ struct GifCodec {
                                              .max_bits = 8,
                                              .max_side = 65535,
                                              .default_quality = 100};
-  static constexpr bool embeds_metadata = false;
+  static constexpr FileTraits file_traits = {.hidden_colours = false};
+  static constexpr ChoiceTraits choice_traits = {.lossless = {6}, .drawing = {5}, .photograph = {}};
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);

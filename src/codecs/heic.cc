@@ -216,6 +216,10 @@ Result<Buffer> HeicCodec::encode(const Picture&, const EncodeOptions&) {
               "choose jpeg, webp, avif or jxl with --format");
 }
 
+CodecFacts HeicCodec::facts(ByteView input, const ImageInfo& /*info*/) {
+  return {.profile = heic_facts(input).profile};
+}
+
 std::optional<std::string> HeicCodec::diagnose(ByteView) { return std::nullopt; }
 
 }  // namespace imgmill

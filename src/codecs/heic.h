@@ -21,7 +21,6 @@ struct HeicCodec {
                                              .alpha = true,
                                              .animation = false,
                                              .max_bits = 12};
-  static constexpr bool embeds_metadata = false;
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);
@@ -30,6 +29,7 @@ struct HeicCodec {
   static Result<Picture> decode(ByteView input, const ImageInfo& info,
                                 const DecodeOptions& options);
   static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
+  static CodecFacts facts(ByteView input, const ImageInfo& info);
   static std::optional<std::string> diagnose(ByteView input);
 };
 

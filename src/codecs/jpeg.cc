@@ -123,19 +123,17 @@ Result<Picture> shown_picture(const jpeg::Picture& coefficients, ByteView profil
 Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& options,
                              ByteView profile) {
   const jpeg::ScanSearch search = jpeg::scan_search(jpeg_settings(options).effort);
-  Encoding out;
   if (!jpeg::can_be_shown(coefficients)) {
-    IMGMILL_TRY(out.bytes, jpeg::write_jpeg(coefficients, search));
-    return out;
+    IMGMILL_TRY(Buffer bytes, jpeg::write_jpeg(coefficients, search));
+    return Encoding(std::move(bytes));
   }
-  IMGMILL_TRY(out.shown, shown_picture(coefficients, profile));
+  IMGMILL_TRY(Picture shown, shown_picture(coefficients, profile));
   const auto kept = std::make_shared<const jpeg::Picture>(std::move(coefficients));
-  out.write = [kept, search]() -> Result<Buffer> {
+  return Encoding(std::move(shown), [kept, search]() -> Result<Buffer> {
     IMGMILL_TRY(Buffer bytes, jpeg::write_jpeg(*kept, search));
     IMGMILL_CHECK(jpeg::check_jpeg(bytes.view(), *kept));
     return bytes;
-  };
-  return out;
+  });
 }
 
 Result<Picture> JpegCodec::decode(ByteView input, const ImageInfo& info,
@@ -212,7 +210,7 @@ PictureEncoder JpegCodec::encoder(const Picture& picture) {
              const EncodeOptions& options) mutable -> Result<Encoding> {
     if (!is_plain(picture)) {
       IMGMILL_TRY(Buffer bytes, encode_inks(picture, options));
-      return Encoding{std::move(bytes)};
+      return Encoding(std::move(bytes));
     }
     if (!prepared) {
       IMGMILL_TRY(Input input, input_of(picture));

@@ -23,7 +23,35 @@ struct JpegCodec {
                                              .max_side = 65535,
                                              .default_quality = 80,
                                              .scored = true};
-  static constexpr bool embeds_metadata = false;
+  static constexpr FileTraits file_traits = {
+      .repacks = true, .exif_turns = true, .resolution = true};
+  // It blurs the hard edges of drawings, which are several times as large as in any other format. A
+  // photograph was larger than as AVIF or JPEG XL wherever both were tried.
+  static constexpr ChoiceTraits choice_traits = {
+      .lossless = {2},
+      .drawing = {6, Preference::Condition::last},
+      .photograph = {4, Preference::Condition::superseded}};
+  /// Means over the 24 Kodak pictures and 13 CLIC 2025 photographs.
+  static constexpr auto score_points = std::to_array<ScoreCurve::Point>({{10, 12.3},
+                                                                         {30, 39.8},
+                                                                         {50, 57.1},
+                                                                         {65, 65.6},
+                                                                         {75, 72.1},
+                                                                         {82, 76.2},
+                                                                         {88, 81.0},
+                                                                         {93, 88.4},
+                                                                         {97, 92.4},
+                                                                         {100, 95.0}});
+  static constexpr auto size_points = std::to_array<ScoreCurve::Point>(
+      {{1, -2.073}, {8, -1.055}, {19, -0.193}, {26, 0}, {51, 0.546}, {71, 1.012}});
+  // Around a quality of 80 a whole step is one point of score, and some 8% of the bytes.
+  static constexpr SearchTraits search_traits = {.quality_step = 0.25,
+                                                 .scores = ScoreCurve(score_points),
+                                                 .sizes = ScoreCurve(size_points),
+                                                 .sample = SampleUse::throughout,
+                                                 .near_enough = 0.6,
+                                                 .chooses_chroma = true,
+                                                 .encodes_quickly = true};
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);

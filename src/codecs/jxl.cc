@@ -359,6 +359,14 @@ Result<Buffer> JxlCodec::encode(const Picture& picture, const EncodeOptions& opt
   return jxl_output(encoder.get());
 }
 
+CodecFacts JxlCodec::facts(ByteView input, const ImageInfo& /*info*/) {
+  JxlFacts found = jxl_facts(input);
+  return {.more_channels = found.more_channels,
+          .sequence = found.animation,
+          .packed_jpeg = metadata::holds_jpeg(input),
+          .profile = std::move(found.profile)};
+}
+
 std::optional<std::string> JxlCodec::diagnose(ByteView) { return std::nullopt; }
 
 }  // namespace imgmill

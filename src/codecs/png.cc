@@ -264,6 +264,13 @@ Result<Buffer> PngCodec::encode(const Picture& picture, const EncodeOptions& opt
   });
 }
 
+CodecFacts PngCodec::facts(ByteView input, const ImageInfo& info) {
+  CodecFacts facts;
+  if (const auto header = read_png_header(input)) facts.still_apart = header->still_apart;
+  facts.sequence = info.frames > 1 || facts.still_apart;
+  return facts;
+}
+
 std::optional<std::string> PngCodec::diagnose(ByteView input) {
   std::string damage = diagnose_png(input);
   // Whole chunks can still hold invalid data, which only the engine detects.

@@ -19,7 +19,6 @@ struct SvgCodec {
                                              .lossless = true,
                                              .alpha = true,
                                              .profile = false};
-  static constexpr bool embeds_metadata = false;
 
   /// Also matches gzip; only code that may unpack untrusted data looks at its contents.
   static bool matches(ByteView header);

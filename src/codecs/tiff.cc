@@ -219,6 +219,13 @@ Result<Buffer> TiffCodec::encode(const Picture& picture, const EncodeOptions& op
   return bytes;
 }
 
+CodecFacts TiffCodec::facts(ByteView input, const ImageInfo& info) {
+  const TiffChannels channels = read_tiff_channels(input);
+  return {.pages_differ = tiff_pages_differ(input, info.frames),
+          .doubles = channels.doubles,
+          .more_inks = channels.more_inks};
+}
+
 std::optional<std::string> TiffCodec::diagnose(ByteView input) {
   std::string damage = tiff_damage(input);
   // Whole pieces can still hold invalid data, which only the engine detects.

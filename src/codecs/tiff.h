@@ -21,13 +21,15 @@ struct TiffCodec {
                                              .max_bits = 32,
                                              .max_side = 2147483647,
                                              .default_quality = 100};
-  static constexpr bool embeds_metadata = false;
+  static constexpr FileTraits file_traits = {.writes_orientation = false, .resolution = true};
+  static constexpr ChoiceTraits choice_traits = {.lossless = {5}, .drawing = {}, .photograph = {}};
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);
   static Result<Picture> decode(ByteView input, const ImageInfo& info,
                                 const DecodeOptions& options);
   static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
+  static CodecFacts facts(ByteView input, const ImageInfo& info);
   static std::optional<std::string> diagnose(ByteView input);
 };
 

@@ -21,7 +21,25 @@ struct WebpCodec {
                                              .max_side = 16383,
                                              .default_quality = 80,
                                              .scored = true};
-  static constexpr bool embeds_metadata = false;
+  static constexpr FileTraits file_traits = {.exif_turns = true};
+  static constexpr ChoiceTraits choice_traits = {
+      .lossless = {3}, .drawing = {1}, .photograph = {3}};
+  /// Means over eight Kodak pictures and the centres of eight photographs, as the sizes.
+  static constexpr auto score_points = std::to_array<ScoreCurve::Point>({{20, 38.1},
+                                                                         {40, 53.3},
+                                                                         {60, 63.4},
+                                                                         {75, 69.0},
+                                                                         {82, 76.0},
+                                                                         {88, 81.8},
+                                                                         {93, 86.3},
+                                                                         {97, 88.9},
+                                                                         {100, 89.4}});
+  static constexpr auto size_points = std::to_array<ScoreCurve::Point>(
+      {{1, -1.527}, {13, -0.607}, {26, 0}, {61, 0.458}, {81, 0.831}});
+  static constexpr SearchTraits search_traits = {.quality_step = 0.25,
+                                                 .scores = ScoreCurve(score_points),
+                                                 .sizes = ScoreCurve(size_points),
+                                                 .sample = SampleUse::first_guess};
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);

@@ -47,7 +47,7 @@ Optimized untouched(const Source& source, const Optimized& made, std::string not
 }  // namespace
 
 Way way_of_encoding(Format format) {
-  return format == Format::jpeg || format == Format::png ? Way::repack : Way::encode;
+  return codec(format).file.repacks ? Way::repack : Way::encode;
 }
 
 Way way_within(const Optimized& made) {

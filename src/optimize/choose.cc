@@ -9,6 +9,7 @@
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "optimize/account.h"
+#include "optimize/candidates.h"
 #include "optimize/convert.h"
 #include "optimize/same_format.h"
 #include "quality/features.h"
@@ -42,53 +43,40 @@ Result<Features> glance(const Source& source) {
       .value_or(std::unexpected(Error(ErrorCode::bad_input, "the picture cannot be decoded")));
 }
 
-bool can_hold(const Source& source, const FormatInfo& format, Extent extent,
-              const ImageSettings& settings) {
+bool can_hold(const Source& source, const FormatPlan& plan) {
   const ImageInfo& picture = source.info;
-  const bool still = settings.animation == Animation::first_frame;
-  const bool frames = picture.frames == 1 || still || format.format == picture.format ||
+  const FormatInfo& format = info(plan.format);
+  const bool frames = picture.frames == 1 || plan.first_frame || plan.format == picture.format ||
                       (source.codec->info.pages ? format.pages : format.animation);
   return frames && (format.alpha || !picture.alpha) &&
-         std::max(extent.width, extent.height) <= format.max_side;
+         std::max(plan.extent.width, plan.extent.height) <= format.max_side;
 }
 
-// The order in which formats are tried: usually smallest first, so that the others are soon found
-// to be larger.
-std::vector<Format> worth_trying(const Source& source, Extent extent, const Features& seen,
-                                 const ImageSettings& settings) {
-  const bool exact = settings.lossless_for(Format::webp);
+// Those of `plans` that are worth trying, in that order.
+std::vector<const FormatPlan*> worth_trying(const Source& source, const Features& seen,
+                                            const std::vector<FormatPlan>& plans) {
+  const bool exact = std::ranges::any_of(plans, &FormatPlan::exact);
   const bool drawing = seen.graphic() || (seen.colours > 0 && seen.colours <= 256);
-  // JPEG blurs hard edges, and lossless AVIF is larger than PNG.
-  const std::vector<Format> order =
-      exact ? std::vector{Format::jpegxl, Format::jpeg, Format::webp,
-                          Format::png,    Format::tiff, Format::gif}
-      : drawing
-          ? std::vector{Format::webp, Format::jpegxl, Format::png,
-                        Format::avif, Format::gif,    Format::jpeg}
-          : std::vector{Format::avif, Format::jpegxl, Format::webp, Format::jpeg, Format::png};
-  std::vector<Format> worth;
-  for (const Format format : order) {
-    if (!settings.allowed.contains(format)) continue;
+  const auto preference = [&](const FormatPlan* plan) {
+    const ChoiceTraits& choice = codec(plan->format).choice;
+    return exact ? choice.lossless : drawing ? choice.drawing : choice.photograph;
+  };
+  std::vector<const FormatPlan*> worth;
+  for (const FormatPlan& plan : plans) {
     // Only a JPEG can become a JPEG without loss.
-    if (exact && format == Format::jpeg && source.info.format != Format::jpeg) continue;
-    if (can_hold(source, info(format), extent, settings)) worth.push_back(format);
+    const bool possible = !exact || info(plan.format).lossless || plan.format == source.info.format;
+    if (preference(&plan).order > 0 && possible && can_hold(source, plan)) worth.push_back(&plan);
   }
-  // A photograph as PNG is several times as large as in any other format, and so is a drawing as
-  // JPEG. A photograph as JPEG was larger than as AVIF or JPEG XL wherever both were tried.
-  const bool newer = std::ranges::find(worth, Format::avif) != worth.end() ||
-                     std::ranges::find(worth, Format::jpegxl) != worth.end();
-  const auto never_pays = [&](Format format) {
-    if (exact) return false;
-    if (format == Format::jpeg) return drawing || (newer && source.info.format != Format::jpeg);
-    return format == Format::png && !drawing;
+  std::ranges::sort(worth, {}, [&](const FormatPlan* plan) { return preference(plan).order; });
+  using enum Preference::Condition;
+  const auto condition = [&](const FormatPlan* plan) { return preference(plan).condition; };
+  const bool better_one = std::ranges::find(worth, supersedes, condition) != worth.end();
+  const auto never_pays = [&](const FormatPlan* plan) {
+    return condition(plan) == last ||
+           (condition(plan) == superseded && better_one && plan->format != source.info.format);
   };
   if (worth.size() > 1) std::erase_if(worth, never_pays);
   return worth;
-}
-
-bool smaller(const Optimized& a, const Optimized& b) {
-  if (a.bytes.size() != b.bytes.size()) return a.bytes.size() < b.bytes.size();
-  return static_cast<int>(a.format) < static_cast<int>(b.format);
 }
 
 FormatCandidate candidate_of(const Optimized& made) {
@@ -100,27 +88,18 @@ FormatCandidate candidate_of(const Optimized& made) {
 
 }  // namespace
 
-Result<Optimized> in_format(const Source& source, Format target, Extent extent,
-                            const ImageSettings& settings, std::optional<std::uint64_t> to_beat) {
-  const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
-  const bool new_colours = settings.colour == ColourPolicy::to_srgb && !is_srgb_picture(source) &&
-                           (source.foreign_colours || source.info.colour_space == "Lab" ||
-                            !untouchable(source, settings.keep, Way::convert));
-  if (target == source.info.format && extent == whole && !new_colours) {
-    IMGMILL_TRY(Optimized made, same_format(source, settings));
-    return accounted(source, std::move(made), settings.keep, way_within(made));
+Result<Optimized> in_format(const Source& source, const FormatPlan& plan,
+                            std::optional<std::uint64_t> to_beat) {
+  if (plan.within) {
+    IMGMILL_TRY(Optimized made, same_format(source, plan));
+    const Way way = way_within(made);
+    return accounted(source, std::move(made), plan.keep, way);
   }
-  IMGMILL_TRY(Optimized made, converted(source, target, extent, settings, to_beat));
-  return accounted(source, std::move(made), settings.keep, Way::convert);
+  IMGMILL_TRY(Optimized made, converted(source, plan, to_beat));
+  return accounted(source, std::move(made), plan.keep, Way::convert);
 }
 
-Result<Optimized> smallest_format(const Source& source, Extent extent,
-                                  const ImageSettings& settings) {
-  ImageSettings one = settings;
-  one.choose_format = false;
-  if (!one.target && !one.max_bytes && one.compression == Compression::lossy) {
-    one.target = Target{.spare_lossless = true};
-  }
+Result<Optimized> smallest_format(const Source& source, const std::vector<FormatPlan>& plans) {
   // If the picture cannot be decoded, processing it gives a better error message.
   const Features seen = glance(source).value_or(Features{});
 
@@ -129,12 +108,10 @@ Result<Optimized> smallest_format(const Source& source, Extent extent,
   std::vector<FormatCandidate> tried;
   int encodes = 0;
   int probes = 0;
-  for (const Format format : worth_trying(source, extent, seen, one)) {
+  for (const FormatPlan* plan : worth_trying(source, seen, plans)) {
     if (best && given_up_for_time()) break;
-    one.output_format = format;
-    Result<Optimized> made =
-        in_format(source, format, extent, one,
-                  best ? std::optional<std::uint64_t>(best->bytes.size()) : std::nullopt);
+    Result<Optimized> made = in_format(
+        source, *plan, best ? std::optional<std::uint64_t>(best->bytes.size()) : std::nullopt);
     if (!made) {
       const ErrorCode code = made.error().code();
       if (code != ErrorCode::unsupported && code != ErrorCode::limit) {
@@ -146,7 +123,11 @@ Result<Optimized> smallest_format(const Source& source, Extent extent,
     tried.push_back(candidate_of(*made));
     encodes += made->judgement.encodes;
     probes += made->judgement.probes;
-    if (!best || smaller(*made, *best)) best = *std::move(made);
+    if (best) {
+      rival(*best, *std::move(made));
+    } else {
+      best = *std::move(made);
+    }
   }
   if (!best) {
     if (refusal) return std::unexpected(*std::move(refusal));

@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "base/try.h"
+#include "optimize/candidates.h"
 #include "optimize/output_metadata.h"
 #include "optimize/packed_jpeg.h"
 #include "optimize/render.h"
-#include "optimize/request.h"
 
 namespace imgmill {
 namespace {
@@ -19,27 +19,27 @@ bool holds_frames(const Source& source, const FormatInfo& target) {
   return source.codec->info.pages ? target.pages : target.animation;
 }
 
-Result<void> check_target(const Source& source, const FormatInfo& target, Extent extent,
-                          const ImageSettings& settings) {
+Result<void> check_target(const Source& source, const FormatPlan& plan) {
+  const FormatInfo& target = info(plan.format);
   if (!target.writable) {
     return fail(ErrorCode::unsupported,
                 fmt::format("this picture cannot be changed as {}, which is read, not written",
                             target.name),
                 "choose what it becomes with --format jpeg, webp, avif or jxl");
   }
-  if (std::max(extent.width, extent.height) > target.max_side) {
+  if (std::max(plan.extent.width, plan.extent.height) > target.max_side) {
     return fail(ErrorCode::unsupported,
                 fmt::format("{} x {} pixels are too many for {}, which ends at {} a side",
-                            extent.width, extent.height, target.name, target.max_side),
+                            plan.extent.width, plan.extent.height, target.name, target.max_side),
                 fmt::format("make it smaller with --resize longest={}, or choose another format",
                             target.max_side));
   }
-  if (source.pages_differ && target.format == Format::tiff) {
+  if (source.facts.pages_differ && target.pages) {
     return fail(ErrorCode::unsupported,
                 "this TIFF cannot be changed: its pages differ in size or kind",
                 "split it into its pages first, or keep it at its own size");
   }
-  if (!holds_frames(source, target) && settings.animation != Animation::first_frame) {
+  if (!holds_frames(source, target) && !plan.first_frame) {
     return fail(ErrorCode::unsupported,
                 fmt::format("{} {} do not fit into {}", source.info.frames,
                             source.codec->info.pages ? "pages" : "frames", target.name),
@@ -50,116 +50,99 @@ Result<void> check_target(const Source& source, const FormatInfo& target, Extent
                       "the first frame with --first-frame");
   }
   const std::vector<std::string> held =
-      obstacles(source.inventory, source.info.format, settings.keep, Way::convert);
-  if (!held.empty() && settings.animation != Animation::first_frame) {
+      obstacles(source.inventory, source.info.format, plan.keep, Way::convert);
+  if (!held.empty() && !plan.first_frame) {
     return fail(ErrorCode::unsupported,
                 fmt::format("this {} holds {} besides its main picture, which would be lost",
                             source.codec->info.name, fmt::join(held, ", ")),
                 "let it stay as it is with --animation keep, or take the main picture alone with "
                 "--first-frame");
   }
-  const bool exact = settings.target ? settings.target->score >= 100
-                                     : settings.compression == Compression::lossless;
-  if (exact && !target.lossless) {
+  if (plan.exact && !target.lossless) {
     return fail(ErrorCode::unsupported,
                 fmt::format("{} cannot hold new pixels without loss", target.name),
                 "choose png, webp or avif, or ask for less than lossless");
   }
-  const bool unread = source.sequence && source.info.format != Format::png;
-  if (source.info.frames == 1 && unread && settings.animation != Animation::first_frame) {
+  const bool unread = source.facts.sequence && !source.facts.still_apart;
+  if (source.info.frames == 1 && unread && !plan.first_frame) {
     return fail(ErrorCode::unsupported,
                 fmt::format("this {} cannot be converted: it is animated, and only one of its "
                             "frames is read",
                             source.codec->info.name),
                 "keep it as it is, or take that frame with --first-frame");
   }
-  if (source.more_inks) {
+  if (source.facts.more_inks) {
     return fail(
         ErrorCode::unsupported,
         fmt::format("this {} cannot be changed: {}", source.codec->info.name, more_inks_reason),
         "keep it as it is, or let the program that made it merge them first");
   }
-  const bool to_srgb = settings.colour == ColourPolicy::to_srgb;
-  if (source.foreign_colours && (to_srgb || !tells_colours(source, target.format))) {
+  if (source.foreign_colours && (plan.new_colours || !tells_colours(source, target.format))) {
     const std::string_view name = source.codec->info.name;
-    return fail(
-        ErrorCode::unsupported,
-        fmt::format("this {} cannot be {}: {}", name, to_srgb ? "turned into sRGB" : "converted",
-                    foreign_reason(*source.foreign_colours)),
-        source.info.format == Format::png ? "keep it as png, or give it a colour profile first"
-                                          : fmt::format("keep it as {} at its own size", name));
+    return fail(ErrorCode::unsupported,
+                fmt::format("this {} cannot be {}: {}", name,
+                            plan.new_colours ? "turned into sRGB" : "converted",
+                            foreign_reason(*source.foreign_colours)),
+                source.codec->file.code_points
+                    ? "keep it as png, or give it a colour profile first"
+                    : fmt::format("keep it as {} at its own size", name));
   }
   return {};
 }
 
-}  // namespace
-
-namespace {
-
-Result<Optimized> rendered_as(const Source& source, Format target, Extent extent,
-                              const ImageSettings& settings, std::optional<std::uint64_t> to_beat) {
-  const FormatInfo& row = info(target);
-  RenderRequest request = request_for(source, target, settings);
-  request.extent = extent;
+Result<Optimized> rendered_as(const Source& source, const FormatPlan& plan,
+                              std::optional<std::uint64_t> to_beat) {
+  const FormatInfo& row = info(plan.format);
+  RenderRequest request = request_for(source, plan, plan.lossless && row.lossless);
   request.first_frame = !holds_frames(source, row);
-  request.prove = settings.compression == Compression::lossless ||
-                  (settings.target && settings.target->score >= 100);
-  // Identical pixels need the same profile to look the same.
-  if (request.prove) request.to_srgb = settings.colour == ColourPolicy::to_srgb;
-
   const OutputMetadata carried =
-      output_metadata(source, target, settings.keep, 1, Way::convert, request.to_srgb);
+      output_metadata(source, plan.format, plan.keep, 1, Way::convert, request.to_srgb);
   request.encode.metadata = carried.blocks;
-  if (!request.encode.lossless) request.aim = aim_for(target, settings, carried.blocks);
+  if (plan.aim) request.aim = beside(*plan.aim, carried.blocks);
   if (request.aim) request.aim->to_beat = to_beat;
 
-  Optimized out{.format = target,
+  Optimized out{.format = plan.format,
                 .input_format = source.info.format,
                 .decision = Decision::reencoded,
-                .width = extent.width,
-                .height = extent.height};
+                .width = plan.extent.width,
+                .height = plan.extent.height};
   IMGMILL_TRY(Rendered rendered, render(source, request));
   out.notes = std::move(rendered.findings.notes);
   out.frames = rendered.frames;
   out.judgement = std::move(rendered.judgement);
-  if (settings.target) out.judgement.target = settings.target->score;
-  const bool new_colours = rendered.findings.new_colours;
+  out.judgement.target = plan.target;
   if (request.first_frame) {
     out.notes.push_back(fmt::format("only the first of {} {} was kept", source.info.frames,
                                     source.codec->info.pages ? "pages" : "frames"));
   }
-  if (source.more_channels) {
+  if (source.facts.more_channels) {
     out.notes.emplace_back("channels beside the picture did not come along");
   }
-  if (source.still_apart) {
+  if (source.facts.still_apart) {
     out.notes.emplace_back(
         "the still picture for programs that know no animation did not come along");
   }
-  out.bytes = std::move(rendered.bytes);
-  if (target == Format::png) {
-    IMGMILL_TRY(out.bytes, png_with_colours(source, out.bytes.view(), new_colours));
-  }
-  IMGMILL_TRY(out.bytes, with_metadata(std::move(out.bytes), target, carried, out.notes));
+  IMGMILL_TRY(out.bytes, with_colour_chunks(source, plan.format, std::move(rendered.bytes),
+                                            rendered.findings.new_colours));
+  IMGMILL_TRY(out.bytes, with_metadata(std::move(out.bytes), plan.format, carried, out.notes));
   return out;
 }
 
 }  // namespace
 
-Result<Optimized> converted(const Source& source, Format target, Extent extent,
-                            const ImageSettings& settings, std::optional<std::uint64_t> to_beat) {
-  IMGMILL_CHECK(check_target(source, info(target), extent, settings));
-  if (!may_stay_jpeg(source, target, extent, settings)) {
-    return rendered_as(source, target, extent, settings, to_beat);
-  }
-  if (settings.lossless_for(target)) {
-    if (Result<Optimized> packed = packed_jpeg(source, settings)) return packed;
-    return rendered_as(source, target, extent, settings, to_beat);
+Result<Optimized> converted(const Source& source, const FormatPlan& plan,
+                            std::optional<std::uint64_t> to_beat) {
+  IMGMILL_CHECK(check_target(source, plan));
+  if (!plan.packs_jpeg) return rendered_as(source, plan, to_beat);
+  if (plan.lossless) {
+    if (Result<Optimized> packed = packed_jpeg(source, plan)) return packed;
+    return rendered_as(source, plan, to_beat);
   }
   // Close to the JPEG's own quality, a lossy encoding saves less than packing the JPEG losslessly.
-  Result<Optimized> fresh = rendered_as(source, target, extent, settings, to_beat);
+  Result<Optimized> fresh = rendered_as(source, plan, to_beat);
   if (!fresh && fresh.error().code() != ErrorCode::unsupported) return fresh;
-  Result<Optimized> packed = packed_jpeg(source, settings);
-  if (!packed || (fresh && fresh->bytes.size() <= packed->bytes.size())) return fresh;
+  Result<Optimized> packed = packed_jpeg(source, plan);
+  if (!packed || (fresh && !smaller(*packed, *fresh))) return fresh;
   if (fresh) {
     packed->judgement.encodes = fresh->judgement.encodes;
     packed->judgement.probes = fresh->judgement.probes;

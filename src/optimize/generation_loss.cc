@@ -48,14 +48,14 @@ EncodeOptions at(EncodeOptions options, double quality, Draft draft) {
 // No shifted picture if that would leave little of it.
 Result<void> GenerationLoss::step_aside(TrialEncoder* sample) {
   sample_ = sample;
-  const Picture& picture = whole_.picture();
+  const Picture& picture = trials_.whole.picture();
   const vips::VImage& image = picture.image;
   constexpr int least = 8 * aside_pixels;
   if (picture.frames > 1 || image.width() < least || image.height() < least) return {};
   if (sample_ != nullptr) {
     IMGMILL_TRY(Picture moved,
                 sampled(picture, *tiles_of(picture.width(), picture.height()), aside_pixels));
-    aside_.emplace(std::move(moved), codec_);
+    aside_.emplace(std::move(moved), trials_.codec);
     return {};
   }
   Picture moved = picture;
@@ -65,13 +65,13 @@ Result<void> GenerationLoss::step_aside(TrialEncoder* sample) {
                                   image.height() - aside_pixels)
                     .copy_memory();
               }));
-  aside_.emplace(std::move(moved), codec_);
+  aside_.emplace(std::move(moved), trials_.codec);
   return {};
 }
 
 Result<double> GenerationLoss::score_aside(double quality, Draft draft) {
-  IMGMILL_TRY(const Encoding encoding, aside_->encoded(at(options_, quality, draft)));
-  ++(draft == Draft::yes || sample_ != nullptr ? tally_.probes : tally_.encodes);
+  IMGMILL_TRY(Encoding encoding, aside_->encoded(at(trials_.options, quality, draft)));
+  ++(draft == Draft::yes || sample_ != nullptr ? trials_.tally.probes : trials_.tally.encodes);
   IMGMILL_TRY(const Rating rating, aside_->rate(encoding));
   return rating.reaches();
 }
@@ -81,17 +81,17 @@ Result<double> GenerationLoss::score_before(int quality_before) {
   const auto of_whole = [&](double score) {
     return sample_ != nullptr ? whole_score(score) : score;
   };
-  if (file_ != nullptr) {
-    const Result<Picture> seen = file_->as_before(aside_->picture());
+  if (trials_.file != nullptr) {
+    const Result<Picture> seen = trials_.file->as_before(aside_->picture());
     if (seen) {
-      ++tally_.probes;
+      ++trials_.tally.probes;
       IMGMILL_TRY(const Rating rating, aside_->rate(*seen));
       return of_whole(rating.reaches());
     }
     if (seen.error().code() != ErrorCode::unsupported) return std::unexpected(seen.error());
   }
   IMGMILL_TRY(const double draft, score_aside(quality_before, Draft::yes));
-  return of_whole(draft + draft_bias(codec_.info.format, draft));
+  return of_whole(draft + trials_.traits.bias_of_draft(draft));
 }
 
 // The headroom left by the target, as a share of the loss that the target allows.
@@ -102,8 +102,8 @@ Result<double> GenerationLoss::headroom_before(int quality_before) {
 }
 
 Result<bool> GenerationLoss::lacks_headroom(int quality_before) {
-  const double needed = usual_scores(codec_.info.format).quality_for(target_);
-  const bool first_hand = file_ != nullptr && file_->plain;
+  const double needed = trials_.traits.scores.quality_for(target_);
+  const bool first_hand = trials_.file != nullptr && trials_.file->plain;
   fresh_ = quality_before > needed + (first_hand ? plainly_finer_at_first_hand : plainly_finer);
   if (fresh_) return false;
   IMGMILL_CHECK(step_aside(sample_));
@@ -118,11 +118,11 @@ Result<bool> GenerationLoss::lacks_headroom(int quality_before) {
 }
 
 Result<bool> GenerationLoss::score_is_inflated(double quality, double score) {
-  if (fresh_ || !aside_ || file_ != nullptr) return false;
+  if (fresh_ || !aside_ || trials_.file != nullptr) return false;
   double unmoved = score;
   if (sample_ != nullptr) {
-    IMGMILL_TRY(const Encoding encoding, sample_->encoded(at(options_, quality, Draft::no)));
-    ++tally_.probes;
+    IMGMILL_TRY(Encoding encoding, sample_->encoded(at(trials_.options, quality, Draft::no)));
+    ++trials_.tally.probes;
     IMGMILL_TRY(const Rating rating, sample_->rate(encoding));
     unmoved = rating.reaches();
   }
@@ -130,8 +130,9 @@ Result<bool> GenerationLoss::score_is_inflated(double quality, double score) {
   return unmoved - moved > flattery;
 }
 
-int quality_by_size(Format format, int quality, std::size_t size, std::uint64_t size_before) {
-  const ScoreCurve& sizes = usual_sizes(format);
+int quality_by_size(const SearchTraits& traits, int quality, std::size_t size,
+                    std::uint64_t size_before) {
+  const ScoreCurve& sizes = traits.sizes;
   const double larger = std::log(static_cast<double>(std::max<std::uint64_t>(size_before, 1)) /
                                  static_cast<double>(size));
   const double mirrored = sizes.quality_for(sizes.score_at(101 - quality) - larger);

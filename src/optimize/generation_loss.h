@@ -1,36 +1,21 @@
 // Estimates the loss that a picture already suffered in its source file: docs/adr/0011-targets.md.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 
-#include "imgmill/settings.h"
-#include "optimize/quality_search.h"
-#include "optimize/trial_encoder.h"
-#include "quality/quality_bracket.h"
+#include "optimize/trials.h"
 
 namespace imgmill {
 
-/// The number of encodings made, besides the one that is used.
-struct Tally {
-  int encodes = 0;  ///< of the whole picture, as they would be written
-  int probes = 0;   ///< faster ones, or of a part
-};
-
 /// Estimates how much a picture from a lossy file has lost there, by encoding it again shifted by a
-/// few pixels, so that no block is in its former place. Keeps references to its arguments.
+/// few pixels, so that no block is in its former place. Keeps a reference to `trials`, whose sample
+/// is taken.
 class GenerationLoss {
  public:
-  /// `whole`: the picture; `sample`: tiles that represent it, if any; `file`: set if the picture's
-  /// bytes are not encoded from pixels.
-  GenerationLoss(const TrialEncoder& whole, TrialEncoder* sample, const Codec& codec,
-                 const EncodeOptions& options, double target, const FromFile* file, Tally& tally)
-      : whole_(whole),
-        sample_(sample),
-        codec_(codec),
-        options_(options),
-        target_(target),
-        file_(file),
-        tally_(tally) {}
+  GenerationLoss(Trials& trials, double target)
+      : trials_(trials), sample_(trials.sample ? &*trials.sample : nullptr), target_(target) {}
 
   /// True if the picture was encoded at a quality that typically leaves such a picture little to
   /// give: losing again would cost more than it saves. Errors: the encoder's.
@@ -52,13 +37,9 @@ class GenerationLoss {
   Result<double> score_before(int quality_before);
   Result<double> headroom_before(int quality_before);
 
-  const TrialEncoder& whole_;
+  Trials& trials_;
   TrialEncoder* sample_;  ///< the unshifted counterpart of aside_; null: the whole picture
-  const Codec& codec_;
-  const EncodeOptions& options_;
   double target_;
-  const FromFile* file_;
-  Tally& tally_;
   bool fresh_ = false;                 ///< the earlier loss is negligible
   std::optional<TrialEncoder> aside_;  ///< the picture, or its sample, shifted by a few pixels
   std::optional<ScoreCurve::Point> seen_;
@@ -66,7 +47,7 @@ class GenerationLoss {
 
 /// Estimates the quality at which a picture was encoded from the size of its file, relative to the
 /// size at `quality`, in bytes. 1..100.
-[[nodiscard]] int quality_by_size(Format format, int quality, std::size_t size,
+[[nodiscard]] int quality_by_size(const SearchTraits& traits, int quality, std::size_t size,
                                   std::uint64_t size_before);
 
 }  // namespace imgmill

@@ -86,13 +86,9 @@ ImpliedColours told_by(const Source& source) {
       if (facts.transfer != 0) return {.foreign = Cicp{facts.primaries, facts.transfer}};
       return {};
     }
-    case Format::webp:
-    case Format::gif:
-    case Format::tiff:
-    case Format::svg:
+    default:
       return {};
   }
-  return {};
 }
 
 bool is_grey(const Source& source) {

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "jpeg/reader.h"
-#include "optimize/request.h"
 
 namespace imgmill {
 namespace {
@@ -84,15 +83,17 @@ const Row& row_for(Format target, bool alpha, bool moves) {
   return *std::ranges::find(rows, target, &Row::format);
 }
 
-double need_for(const Source& source, Format target, Extent extent, const ImageSettings& settings) {
+double need_for(const Source& source, const FormatPlan& plan) {
+  const Format target = plan.format;
+  const Extent extent = plan.extent;
   const ImageInfo& from = source.info;
   const double in = static_cast<double>(from.width) * from.height * from.frames;
   const double frames = info(target).animation || info(target).pages ? from.frames : 1;
   const double out = static_cast<double>(extent.width) * extent.height * frames;
-  const bool same_size = extent == upright({from.width, from.height}, from.orientation);
-  const bool lossless = wants_lossless(source, target, settings);
-  const bool searched = !lossless && info(target).scored &&
-                        (settings.target || settings.max_bytes || settings.measure);
+  const bool same_size = extent == whole_extent(source);
+  const bool lossless = plan.lossless;
+  const bool searched =
+      !lossless && info(target).scored && (plan.target || plan.max_bytes || plan.measure);
   if (same_size && from.format == Format::jpeg && target == Format::jpeg) {
     return in * by_coefficients(source, searched);
   }
@@ -117,8 +118,8 @@ double need_for(const Source& source, Format target, Extent extent, const ImageS
   // A JPEG is scaled plane by plane on its way in, unless that has to be exact; progressive ones
   // have their coefficients in memory.
   const bool whole = from.format != Format::jpeg || lossless || searched || from.channels == 4 ||
-                     settings.resize.light == ResizeLight::linear ||
-                     settings.resize.filter == ResizeFilter::nearest;
+                     plan.resize.light == ResizeLight::linear ||
+                     plan.resize.filter == ResizeFilter::nearest;
   const double before = in * (whole ? bytes_of(from) + beside : from.progressive ? 4 : 0.2);
   // What was decoded is gone before the encoder begins.
   return numbers + std::max(need, before + out * bytes_of(from));
@@ -126,17 +127,10 @@ double need_for(const Source& source, Format target, Extent extent, const ImageS
 
 }  // namespace
 
-std::uint64_t memory_need(const Source& source, Extent extent, const ImageSettings& settings) {
+std::uint64_t memory_need(const Source& source, const EncodePlan& plan) {
   double most = 0;
-  if (settings.choose_format) {
-    for (const FormatInfo& row : formats()) {
-      if (settings.allowed.contains(row.format)) {
-        most = std::max(most, need_for(source, row.format, extent, settings));
-      }
-    }
-  } else {
-    const Format target = settings.output_format.value_or(source.info.format);
-    if (info(target).writable) most = need_for(source, target, extent, settings);
+  for (const FormatPlan& each : plan.formats) {
+    if (info(each.format).writable) most = std::max(most, need_for(source, each));
   }
   return static_cast<std::uint64_t>(program + most);
 }

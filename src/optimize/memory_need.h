@@ -3,17 +3,15 @@
 
 #include <cstdint>
 
-#include "imgmill/settings.h"
+#include "optimize/plan.h"
 #include "optimize/source.h"
-#include "transform/geometry.h"
 
 namespace imgmill {
 
-/// Peak memory in bytes for turning `source` into a picture of `extent` by `settings`, in addition
-/// to the program, what it keeps of earlier images, and the input. An estimate based on
+/// Peak memory in bytes for turning `source` into what is planned, in addition to the program, what
+/// it keeps of earlier images, and the input. An estimate based on
 /// measurements (`./run bench memory` prints both; the MemoryNeed.* tests compare them).
-[[nodiscard]] std::uint64_t memory_need(const Source& source, Extent extent,
-                                        const ImageSettings& settings);
+[[nodiscard]] std::uint64_t memory_need(const Source& source, const EncodePlan& plan);
 
 /// The same for a comparison of two pictures of one size.
 [[nodiscard]] std::uint64_t memory_need_of_comparison(const Source& original, const Source& other);

@@ -34,11 +34,6 @@ Buffer whole_xmp(const Source& source, int orientation, Way way) {
   return tagged ? with_xmp_orientation(kept.view(), orientation) : std::move(kept);
 }
 
-// True for formats that store the resolution outside EXIF.
-bool holds_resolution(Format format) {
-  return format == Format::jpeg || format == Format::png || format == Format::tiff;
-}
-
 }  // namespace
 
 Buffer lasting_xmp(const Source& source, const Keep& keep) {
@@ -56,7 +51,7 @@ std::optional<Resolution> untold_resolution(const Source& source) {
 OutputMetadata output_metadata(const Source& source, Format target, const Keep& keep,
                                int orientation, Way way, bool to_srgb) {
   const std::optional<Resolution> resolution = resolution_of(source);
-  const bool own_place = holds_resolution(target);
+  const bool own_place = codec(target).file.resolution;
   OutputMetadata carried{
       .exif = filter_exif(source.metadata.exif.view(), keep, orientation,
                           /*pixels_changed=*/true, own_place ? std::nullopt : resolution),
@@ -78,7 +73,7 @@ OutputMetadata output_metadata(const Source& source, Format target, const Keep& 
 Result<Buffer> with_metadata(Buffer bytes, Format target, const OutputMetadata& carried,
                              std::vector<std::string>& notes) {
   notes.insert(notes.end(), carried.notes.begin(), carried.notes.end());
-  if (codec(target).embeds_metadata) return bytes;
+  if (codec(target).file.embeds_metadata) return bytes;
   NewMetadata blocks = carried.blocks;
   const BlockLimits limits = block_limits(target);
   const auto fit = [&](std::string_view name, ByteView& block, std::size_t limit) {
@@ -101,10 +96,12 @@ Result<Buffer> with_metadata(Buffer bytes, Format target, const OutputMetadata& 
   return std::unexpected(std::move(inserted).error());
 }
 
-Result<Buffer> png_with_colours(const Source& source, ByteView encoded, bool new_colours) {
+Result<Buffer> with_colour_chunks(const Source& source, Format target, Buffer encoded,
+                                  bool new_colours) {
+  if (target != Format::png) return encoded;
   const bool same = source.info.format == Format::png && !new_colours;
-  if (!same) return tidy_png(encoded);
-  return carry_png_colours(source.bytes, encoded,
+  if (!same) return tidy_png(encoded.view());
+  return carry_png_colours(source.bytes, encoded.view(),
                            source.colours.implied ? PngProfile::original : PngProfile::encoded);
 }
 

@@ -39,9 +39,9 @@ struct OutputMetadata {
                                            const OutputMetadata& carried,
                                            std::vector<std::string>& notes);
 
-/// A new PNG with the source's colour chunks, if the source is a PNG and the colours are unchanged.
-/// Errors: bad_input.
-[[nodiscard]] Result<Buffer> png_with_colours(const Source& source, ByteView encoded,
-                                              bool new_colours);
+/// A new encoding as `target`; a PNG with the source's colour chunks, if the source is a PNG and
+/// the colours are unchanged. Errors: bad_input.
+[[nodiscard]] Result<Buffer> with_colour_chunks(const Source& source, Format target, Buffer encoded,
+                                                bool new_colours);
 
 }  // namespace imgmill

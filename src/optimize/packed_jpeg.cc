@@ -9,17 +9,15 @@
 
 namespace imgmill {
 
-bool may_stay_jpeg(const Source& source, Format target, Extent extent,
-                   const ImageSettings& settings) {
-  const Extent whole = upright({source.info.width, source.info.height}, source.info.orientation);
-  return source.info.format == Format::jpeg && target == Format::jpegxl && extent == whole &&
-         settings.colour == ColourPolicy::keep_profile &&
-         obstacles(source.inventory, Format::jpeg, settings.keep, Way::repack).empty();
+bool may_stay_jpeg(const Source& source, const FormatPlan& plan) {
+  return source.info.format == Format::jpeg && plan.format == Format::jpegxl &&
+         plan.extent == whole_extent(source) && !plan.new_colours &&
+         obstacles(source.inventory, Format::jpeg, plan.keep, Way::repack).empty();
 }
 
-Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& settings) {
+Result<Optimized> packed_jpeg(const Source& source, const FormatPlan& plan) {
   // The orientation tag and the colour profile are part of the picture.
-  Keep keep = settings.keep;
+  Keep keep = plan.keep;
   keep.orientation = true;
   keep.icc = keep.icc || !is_srgb_picture(source);
   const Buffer exif = filter_exif(source.metadata.exif.view(), keep, source.info.orientation, false,
@@ -27,7 +25,7 @@ Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& setting
   const Buffer xmp = lasting_xmp(source, keep);
   IMGMILL_TRY(const Rewritten less,
               rewrite_metadata(source.bytes, Format::jpeg, keep, exif.view(), xmp.view()));
-  const bool all = settings.keep == Keep::all();
+  const bool all = plan.keep == Keep::all();
   ByteView jpeg = all ? source.bytes : less.bytes.view();
   // JPEG XL decoders do not derive colours from EXIF.
   Buffer explained;
@@ -36,13 +34,12 @@ Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& setting
     jpeg = explained.view();
   }
 
-  const Extent extent = upright({source.info.width, source.info.height}, source.info.orientation);
   Optimized out{.format = Format::jpegxl,
                 .input_format = Format::jpeg,
                 .decision = Decision::transcoded,
-                .width = extent.width,
-                .height = extent.height};
-  IMGMILL_TRY(out.bytes, pack_jpeg(jpeg, settings.effort));
+                .width = plan.extent.width,
+                .height = plan.extent.height};
+  IMGMILL_TRY(out.bytes, pack_jpeg(jpeg, plan.effort));
   const bool same = std::ranges::equal(jpeg, source.bytes);
   out.notes.emplace_back(
       same  ? (source.end_marker_added
@@ -53,7 +50,7 @@ Result<Optimized> packed_jpeg(const Source& source, const ImageSettings& setting
             : "imgmill restore-jpeg gives the JPEG back, less the metadata that was not to stay "
               "(--keep all: bit for bit)");
   out.judgement.score = 100;
-  if (settings.target) out.judgement.target = settings.target->score;
+  out.judgement.target = plan.target;
   return out;
 }
 

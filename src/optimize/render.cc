@@ -82,8 +82,7 @@ Result<void> prove(const Picture& picture, ByteView bytes, Format format, bool c
   const Codec& codec = imgmill::codec(format);
   IMGMILL_TRY(const ImageInfo info, codec.probe(bytes));
   IMGMILL_TRY(const Picture again, codec.decode(bytes, info, {}));
-  // GIF has no hidden colours to preserve.
-  const bool ignore = format == Format::gif || clean_alpha;
+  const bool ignore = clean_alpha || !codec.file.hidden_colours;
   IMGMILL_TRY(const bool same,
               same_pixels(picture, again, ignore ? HiddenColours::ignore : HiddenColours::compare));
   if (same) return {};
@@ -124,7 +123,7 @@ Result<Rendered> attempt(const Source& source, const RenderRequest& request, Dam
   IMGMILL_TRY(picture, in_memory(std::move(picture)));  // read by the encoder, then by the proof
   IMGMILL_TRY(out.bytes, codec.encode(picture, request.encode));
   Result<void> proof = prove(picture, out.bytes.view(), request.target, request.encode.clean_alpha);
-  if (!proof && request.target == Format::png) {
+  if (!proof && codec.search != nullptr && codec.search->palette) {
     EncodeOptions plain = request.encode;
     plain.palette = PaletteUse::avoid;
     IMGMILL_TRY(out.bytes, codec.encode(picture, plain));

@@ -5,12 +5,12 @@
 #include <cmath>
 
 #include "base/try.h"
-#include "quality/model.h"
+#include "codecs/codec.h"
 
 namespace imgmill {
 namespace {
 
-const ScoreCurve& curve() { return usual_scores(Format::jpeg); }
+const ScoreCurve& curve() { return codec(Format::jpeg).search->scores; }
 
 // A picture whose encodings lose `times` the usual amount, and a part of it that deviates.
 struct Made {

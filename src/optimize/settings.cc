@@ -24,11 +24,9 @@ const std::optional<int>& Quality::own(Format format) const {
       return tiff;
     case Format::jpegxl:
       return jxl;
-    case Format::heic:
-    case Format::svg:
+    default:
       return global;
   }
-  return global;
 }
 
 std::optional<int>& Quality::own(Format format) {

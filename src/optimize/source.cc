@@ -5,14 +5,7 @@
 #include "base/file_names.h"
 #include "base/text.h"
 #include "base/try.h"
-#include "codecs/heic.h"
-#include "codecs/jxl.h"
-#include "codecs/png_header.h"
-#include "codecs/tiff.h"
-#include "codecs/tiff_header.h"
 #include "jpeg/reader.h"
-#include "metadata/isobmff.h"
-#include "metadata/jxl_boxes.h"
 #include "metadata/raw_file.h"
 #include "optimize/implied_colours.h"
 #include "svg/gzip.h"
@@ -53,42 +46,6 @@ std::string known_formats() {
   return list;
 }
 
-void classify_unsupported(Source& source) {
-  switch (source.info.format) {
-    case Format::png:
-      if (const auto header = read_png_header(source.bytes))
-        source.still_apart = header->still_apart;
-      source.sequence = source.info.frames > 1 || source.still_apart;
-      break;
-    case Format::avif: {
-      const AvifFacts facts = avif_facts(source.bytes);
-      source.sequence = facts.sequence;
-      break;
-    }
-    case Format::heic: {
-      const AvifFacts facts = avif_facts(source.bytes);
-      break;
-    }
-    case Format::jpegxl: {
-      const JxlFacts facts = jxl_facts(source.bytes);
-      source.sequence = facts.animation;
-      source.more_channels = facts.more_channels;
-      source.packed_jpeg = metadata::holds_jpeg(source.bytes);
-      break;
-    }
-    case Format::tiff:
-      source.pages_differ = tiff_pages_differ(source.bytes, source.info.frames);
-      source.more_inks = read_tiff_channels(source.bytes).more_inks;
-      source.doubles = read_tiff_channels(source.bytes).doubles;
-      break;
-    case Format::jpeg:
-    case Format::webp:
-    case Format::gif:
-    case Format::svg:
-      break;
-  }
-}
-
 }  // namespace
 
 bool is_srgb_picture(const Source& source) {
@@ -98,7 +55,8 @@ bool is_srgb_picture(const Source& source) {
 }
 
 bool tells_colours(const Source& source, Format target) {
-  return !source.foreign_colours || (source.info.format == Format::png && target == Format::png);
+  return !source.foreign_colours ||
+         (source.codec->file.code_points && target == source.info.format);
 }
 
 std::string foreign_reason(const Cicp& cicp) {
@@ -110,19 +68,20 @@ std::optional<std::string> untouchable(const Source& source, const Keep& keep, W
     return fmt::format("{} is read, not written; choose a format with --format",
                        upper_name(source.info.format));
   }
-  if (source.sequence) {
+  if (source.facts.sequence) {
     return fmt::format("an animated {} keeps its frames as they are", source.codec->info.name);
   }
-  if (source.more_channels) return "it holds channels that no decoder here gives";
+  if (source.facts.more_channels) return "it holds channels that no decoder here gives";
   const std::vector<std::string> held = obstacles(source.inventory, source.info.format, keep, way);
   if (!held.empty()) {
     return fmt::format("it holds {}, which would be lost", fmt::join(held, ", "));
   }
-  if (source.pages_differ) return "its pages differ in size or kind";
-  if (source.more_inks) return std::string(more_inks_reason);
-  if (source.doubles) return "its samples are floating point of 64 bits, which is not written";
+  if (source.facts.pages_differ) return "its pages differ in size or kind";
+  if (source.facts.more_inks) return std::string(more_inks_reason);
+  if (source.facts.doubles)
+    return "its samples are floating point of 64 bits, which is not written";
   if (source.info.colour_space == "Lab") return "its colours are in Lab, which is not written";
-  if (source.packed_jpeg) return "the JPEG that it was made from can be restored from it";
+  if (source.facts.packed_jpeg) return "the JPEG that it was made from can be restored from it";
   if (!tells_colours(source, source.info.format)) return foreign_reason(*source.foreign_colours);
   return std::nullopt;
 }
@@ -196,18 +155,14 @@ Result<Source> open_source(ByteView input, const Limits& limits) {
     }
   }
   source.metadata = read_metadata(input, *format);
-  // Formats whose profile is not stored in a container block.
-  if (*format == Format::jpegxl) source.metadata.icc = jxl_facts(input).profile;
-  if (*format == Format::heic) source.metadata.icc = heic_facts(input).profile;
+  source.facts = source.codec->facts(input, source.info);
+  if (source.facts.profile) source.metadata.icc = *std::move(source.facts.profile);
   source.exif = read_exif(source.metadata.exif.view());
-  // AVIF, HEIC and JPEG XL rotate pictures by properties of their own, which decoders apply; their
-  // EXIF tag must be ignored (MIAF; ISO/IEC 18181-2). TIFF's tag is in its header.
-  if (*format == Format::jpeg || *format == Format::png || *format == Format::webp) {
-    if (source.metadata.exif_turns) source.info.orientation = source.exif.orientation;
+  if (source.codec->file.exif_turns && source.metadata.exif_turns) {
+    source.info.orientation = source.exif.orientation;
   }
   find_colours(source);
   source.inventory = inventory_of(input, *format);
-  classify_unsupported(source);
   return source;
 }
 

@@ -23,19 +23,11 @@ struct Source {
   bool gzipped = false;           ///< `file` is the SVG in gzip
   const Codec* codec = nullptr;
   ImageInfo info;
+  CodecFacts facts;  ///< without the profile, which is in `metadata`
   MetadataBlocks metadata;
   ExifFacts exif;
   ColourFacts colours;
   std::vector<Holding> inventory;  ///< all pieces of the file
-  /// What decoding would lose; determined once, since it may require scanning the whole file.
-  bool more_channels = false;  ///< channels besides the picture that no decoder here returns
-  bool sequence = false;       ///< an animation that cannot be written, and perhaps not even read,
-                               ///< here
-  bool still_apart = false;    ///< a still picture besides the animation that is not part of it
-  bool packed_jpeg = false;    ///< a JPEG XL from which a JPEG can be restored
-  bool pages_differ = false;   ///< pages of several sizes or kinds
-  bool doubles = false;        ///< 64-bit floating point, read with 32 bits
-  bool more_inks = false;      ///< channels besides cyan, magenta, yellow and black
   /// Code points for colours that no profile can describe: high dynamic range.
   std::optional<Cicp> foreign_colours;
 };
@@ -48,7 +40,7 @@ struct Source {
 [[nodiscard]] bool is_srgb_picture(const Source& source);
 
 /// True if a new encoding as `target` can express the source's colours: PNG has a chunk for them
-/// that is carried over; the other encoders support only sRGB and profiles.
+/// that is copied; the other encoders support only sRGB and profiles.
 [[nodiscard]] bool tells_colours(const Source& source, Format target);
 
 /// The reason, for users, why such pixels must stay as they are.

@@ -38,8 +38,8 @@ TEST(Source, KnowsPicturesBesideThePicture) {
 TEST(Source, KnowsPagesThatDiffer) {
   const Bytes equal = make_tiff(std::vector{photo(40, 30), photo(40, 30)});
   const Bytes differing = make_tiff(std::vector{photo(40, 30), photo(20, 30)});
-  EXPECT_FALSE(opened(equal).pages_differ);
-  EXPECT_TRUE(opened(differing).pages_differ);
+  EXPECT_FALSE(opened(equal).facts.pages_differ);
+  EXPECT_TRUE(opened(differing).facts.pages_differ);
 }
 
 TEST(Source, KnowsColoursThatOnlyCodePointsName) {

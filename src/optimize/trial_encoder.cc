@@ -15,8 +15,10 @@ Result<Encoding> TrialEncoder::encoded(const EncodeOptions& options) const {
   return encode_(options);
 }
 
-Result<Rating> TrialEncoder::rate(const Encoding& encoding) {
-  return encoding.shown ? rate(*encoding.shown) : rate(encoding.bytes.view());
+Result<Rating> TrialEncoder::rate(Encoding& encoding) {
+  if (encoding.shown()) return rate(*encoding.shown());
+  IMGMILL_TRY(const ByteView bytes, encoding.bytes());
+  return rate(bytes);
 }
 
 Result<Rating> TrialEncoder::rate(ByteView bytes) {

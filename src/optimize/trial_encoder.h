@@ -19,8 +19,9 @@ class TrialEncoder {
   [[nodiscard]] const Picture& picture() const { return picture_; }
   /// Errors: the encoder's.
   [[nodiscard]] Result<Encoding> encoded(const EncodeOptions& options) const;
-  /// The rating of `encoding`, finished or not. Errors: bad_input.
-  [[nodiscard]] Result<Rating> rate(const Encoding& encoding);
+  /// The rating of what decoders show of `encoding`. Errors: bad_input; its writer's, if that is
+  /// not known before.
+  [[nodiscard]] Result<Rating> rate(Encoding& encoding);
   /// The rating of `bytes` in the encoder's format, after decoding them. Errors: bad_input.
   [[nodiscard]] Result<Rating> rate(ByteView bytes);
   /// The rating of a decoded picture. Errors: bad_input.

@@ -12,20 +12,6 @@ double between(double x, double x0, double x1, double y0, double y1) {
 
 }  // namespace
 
-double ScoreCurve::quality_for(double score) const {
-  std::size_t i = 1;
-  while (i + 1 < points_.size() && points_[i].score < score) ++i;
-  return between(score, points_[i - 1].score, points_[i].score, points_[i - 1].quality,
-                 points_[i].quality);
-}
-
-double ScoreCurve::score_at(double quality) const {
-  std::size_t i = 1;
-  while (i + 1 < points_.size() && points_[i].quality < quality) ++i;
-  return between(quality, points_[i - 1].quality, points_[i].quality, points_[i - 1].score,
-                 points_[i].score);
-}
-
 // This picture's loss relative to the curve's.
 double QualityBracket::loss_factor(const Try& known) const {
   constexpr double least_loss = 0.5;  // points; nothing can be concluded from a smaller loss

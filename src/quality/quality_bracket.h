@@ -3,26 +3,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
+
+#include "codecs/score_curve.h"
 
 namespace imgmill {
-
-/// Typical scores as a function of one encoder's quality number: points with increasing qualities
-/// and scores, linearly interpolated and extrapolated.
-class ScoreCurve {
- public:
-  struct Point {
-    double quality;
-    double score;
-  };
-  /// At least two `points`, which must outlive the curve.
-  constexpr explicit ScoreCurve(std::span<const Point> points) : points_(points) {}
-  [[nodiscard]] double quality_for(double score) const;
-  [[nodiscard]] double score_at(double quality) const;
-
- private:
-  std::span<const Point> points_;
-};
 
 /// Searches for the lowest quality whose score is at least a target, assuming that scores increase
 /// with quality, in as few tries as possible. The caller reports each try's score, in any order,

@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include "codecs/codec.h"
 #include "quality/model.h"
 
 namespace imgmill {
@@ -128,7 +129,7 @@ TEST(QualityBracket, WhatItAnswersHasReachedTheTargetEvenWhereScoresJumpAbout) {
 TEST(QualityBracket, ReachesTheTargetWithinSixTriesWhereverItIs) {
   // Every format's usual curve, shifted by as much as pictures differ and more.
   for (const Format format : {Format::jpeg, Format::webp, Format::avif, Format::jpegxl}) {
-    const ScoreCurve& usual = usual_scores(format);
+    const ScoreCurve& usual = codec(format).search->scores;
     int tries = 0;
     int searches = 0;
     for (double shift = -25; shift <= 25; shift += 0.7) {
@@ -175,7 +176,7 @@ TEST(Model, CurvesRise) {
        {Format::jpeg, Format::webp, Format::avif, Format::png, Format::jpegxl}) {
     double last = -1000;
     for (double target = 20; target <= 95; target += 0.5) {
-      const double quality = usual_scores(format).quality_for(target);
+      const double quality = codec(format).search->scores.quality_for(target);
       EXPECT_GT(quality, last) << info(format).name << " at " << target;
       last = quality;
     }
@@ -212,7 +213,7 @@ TEST(QualityBracket, MultipliedLossesLeadToAnAnswerWhateverTheScores) {
 }
 
 TEST(ScoresMadeCoarser, RiseAndLoseLessTheNearerTheOldStepsAre) {
-  const ScoreCurve& fresh = usual_scores(Format::jpeg);
+  const ScoreCurve& fresh = codec(Format::jpeg).search->scores;
   for (const bool halved : {false, true}) {
     for (const int before : {1, 40, 75, 90, 95, 100}) {
       const auto points = scores_made_coarser(before, halved);
