@@ -137,6 +137,7 @@ void CommandLine::add_picture_options(CLI::App& app) {
             settings.resize, parse_resize,
             "New size in pixels of the upright picture; never larger than the original.")
       ->group(group);
+  add_crop_options(app);
   app.add_flag("--enlarge", enlarge_, "Let --resize make pictures larger.")->group(group);
   add_value(app, "--resize-filter", "lanczos3|mitchell|catmull-rom|box|nearest", resize_filter_,
             one_of<ResizeFilter>({{"lanczos3", ResizeFilter::lanczos3},
@@ -171,7 +172,8 @@ void CommandLine::add_picture_options(CLI::App& app) {
   app.add_flag("--to-srgb", to_srgb_, "Convert colours to sRGB instead of keeping the profile.")
       ->group(group);
   add_value(app, "--background", "#RRGGBB", settings.background, parse_colour,
-            "Colour under transparency where the format has none. Default '#ffffff'.")
+            "Colour under transparency where the format has none, and around --fit pad. Default "
+            "'#ffffff'.")
       ->group(group);
   app.add_flag("--clean-alpha", settings.clean_alpha,
                "Let colours that full transparency hides change where that saves bytes (PNG).")
@@ -371,6 +373,7 @@ Result<Request> CommandLine::finish_optimize() {
   settings.resize.filter = resize_filter_;
   settings.resize.light = resize_light_;
   settings.resize.sharpen = sharpen_;
+  settings.resize.fit = fit_;
   if (to_srgb_) settings.colour = ColourPolicy::to_srgb;
   if (first_frame_ && animation_ && *animation_ != Animation::first_frame) {
     return fail(ErrorCode::usage, "--first-frame and --animation contradict each other",

@@ -56,6 +56,7 @@ class CommandLine {
   void define_generators();
   void add_backup(CLI::App& app, RunOptions& options);
   void add_picture_options(CLI::App& app);
+  void add_crop_options(CLI::App& app);
   void add_run_options(CLI::App& app, RunOptions& options);
   void add_memory_options(CLI::App& app, RunOptions& options);
   void add_target_options(CLI::App& app);
@@ -107,6 +108,7 @@ class CommandLine {
   ResizeFilter resize_filter_ = ResizeFilter::lanczos3;
   ResizeLight resize_light_ = Resize{}.light;
   int sharpen_ = 0;
+  Fit fit_ = Fit::inside;
   bool lossless_ = false;
   FormatChoice format_;
   std::optional<double> target_;

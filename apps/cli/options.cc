@@ -128,6 +128,105 @@ Result<int> parse_sharpening(std::string_view text) {
   return static_cast<int>(value);
 }
 
+namespace {
+
+struct NamedPosition {
+  std::string_view name;
+  double x, y;
+};
+constexpr std::array named_positions = {
+    NamedPosition{"centre", 50, 50}, NamedPosition{"center", 50, 50},
+    NamedPosition{"north", 50, 0},   NamedPosition{"northeast", 100, 0},
+    NamedPosition{"east", 100, 50},  NamedPosition{"southeast", 100, 100},
+    NamedPosition{"south", 50, 100}, NamedPosition{"southwest", 0, 100},
+    NamedPosition{"west", 0, 50},    NamedPosition{"northwest", 0, 0},
+};
+
+// A number, and what follows it.
+struct Length {
+  double value = 0;
+  bool percent = false;
+};
+
+std::optional<Length> length_of(std::string_view text) {
+  const auto number = leading_number(text);
+  if (!number || !(number->rest.empty() || number->rest == "%")) return std::nullopt;
+  return Length{number->value, number->rest == "%"};
+}
+
+}  // namespace
+
+Result<CropArea> parse_crop_area(std::string_view text) {
+  const auto wrong = [&] {
+    return fail(ErrorCode::usage, quoted(text) + " is not a part of a picture",
+                "write width, height and offsets such as 800x600+10+20, in pixels or all in "
+                "percent: 80%x60%+10%+20%");
+  };
+  std::vector<std::string_view> parts;
+  std::string_view rest = text;
+  for (const char separator : {'x', '+', '+'}) {
+    const std::size_t end = rest.find(separator);
+    if (end == std::string_view::npos) break;
+    parts.push_back(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
+  parts.push_back(rest);
+  if (parts.size() != 2 && parts.size() != 4) return wrong();
+  std::array<Length, 4> lengths{};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto length = length_of(parts[i]);
+    const bool alike = length && (i == 0 || length->percent == lengths[0].percent);
+    if (!alike) {
+      return wrong();
+    }
+    lengths[i] = *length;
+  }
+  const auto& [width, height, left, top] = lengths;
+  if (!(width.value > 0) || !(height.value > 0)) return wrong();
+  return CropArea{left.value, top.value, width.value, height.value,
+                  width.percent ? CropArea::Unit::percent : CropArea::Unit::pixels};
+}
+
+Result<AspectRatio> parse_aspect(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const auto width = length_of(text.substr(0, colon));
+  const auto height =
+      colon == std::string_view::npos ? std::nullopt : length_of(text.substr(colon + 1));
+  const auto side = [](const std::optional<Length>& length) {
+    return length && !length->percent && length->value > 0 && length->value <= 10000;
+  };
+  if (!side(width) || !side(height)) {
+    return fail(ErrorCode::usage, quoted(text) + " is not a shape",
+                "write width and height such as 16:9 or 1:1");
+  }
+  return AspectRatio{width->value, height->value};
+}
+
+Result<Position> parse_position(std::string_view text) {
+  const std::string word = lower(text);
+  if (word == "attention") return Position{.by = Position::By::attention};
+  if (word == "entropy") return Position{.by = Position::By::entropy};
+  const auto named = std::ranges::find(named_positions, word, &NamedPosition::name);
+  if (named != named_positions.end()) return Position{.x = named->x, .y = named->y};
+  const std::size_t comma = text.find(',');
+  const auto x = length_of(text.substr(0, comma));
+  const auto y = comma == std::string_view::npos ? std::nullopt : length_of(text.substr(comma + 1));
+  const auto inside = [](const std::optional<Length>& length) {
+    return length && length->percent && length->value >= 0 && length->value <= 100;
+  };
+  if (!inside(x) || !inside(y)) {
+    return fail(ErrorCode::usage, quoted(text) + " is not a position",
+                "write centre, north, northeast, east, ..., attention, entropy, or how far from "
+                "the left and from the top: 30%,70%");
+  }
+  return Position{.x = x->value, .y = y->value};
+}
+
+Result<int> parse_trim(std::string_view text) {
+  IMGMILL_TRY(const std::int64_t value, parse_number(text, 0, 254));
+  return static_cast<int>(value);
+}
+
 Result<std::uint64_t> parse_size(std::string_view text) {
   if (const auto bytes = with_unit(text, size_units)) return *bytes;
   return fail(ErrorCode::usage, quoted(text) + " is not a size",

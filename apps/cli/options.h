@@ -138,6 +138,14 @@ struct DoctorOptions {
 [[nodiscard]] Result<int> parse_quality(std::string_view text);
 /// "off" is 0.
 [[nodiscard]] Result<int> parse_sharpening(std::string_view text);
+/// "800x600+10+20" in pixels, or "80%x60%+10%+20%"; without an offset, from the upper left corner.
+[[nodiscard]] Result<CropArea> parse_crop_area(std::string_view text);
+/// "16:9".
+[[nodiscard]] Result<AspectRatio> parse_aspect(std::string_view text);
+/// "centre", "north", ..., "attention", "entropy" or percentages such as "30%,70%".
+[[nodiscard]] Result<Position> parse_position(std::string_view text);
+/// Levels, 0 to 254.
+[[nodiscard]] Result<int> parse_trim(std::string_view text);
 /// A whole number from `low` to `high`; `what` names it in the message.
 [[nodiscard]] Result<std::int64_t> parse_number(std::string_view text, std::int64_t low,
                                                 std::int64_t high);

@@ -51,6 +51,32 @@ TEST(Sharpening, IsOffOrAPercentage) {
   }
 }
 
+TEST(CropSpec, ReadsPixelsAndPercentages) {
+  EXPECT_EQ(*parse_crop_area("800x600+10+20"), (CropArea{10, 20, 800, 600}));
+  EXPECT_EQ(*parse_crop_area("80x60"), (CropArea{0, 0, 80, 60}));
+  EXPECT_EQ(*parse_crop_area("80%x60.5%+10%+20%"),
+            (CropArea{10, 20, 80, 60.5, CropArea::Unit::percent}));
+  for (const char* text : {"", "800", "800x", "x600", "0x5", "5x5+1", "5x5+1+2+3", "50%x50",
+                           "5x5+10%+10%", "5x-5", "5x5+-1+0", "axb"}) {
+    EXPECT_FALSE(parse_crop_area(text)) << text;
+  }
+}
+
+TEST(CropSpec, ReadsShapesAndPositions) {
+  EXPECT_EQ(*parse_aspect("16:9"), (AspectRatio{16, 9}));
+  EXPECT_EQ(*parse_aspect("2.35:1"), (AspectRatio{2.35, 1}));
+  for (const char* text : {"", "16", "16:", ":9", "0:1", "16:9:1", "16%:9", "-1:1"}) {
+    EXPECT_FALSE(parse_aspect(text)) << text;
+  }
+  EXPECT_EQ(*parse_position("North"), (Position{.x = 50, .y = 0}));
+  EXPECT_EQ(*parse_position("southwest"), (Position{.x = 0, .y = 100}));
+  EXPECT_EQ(parse_position("attention")->by, Position::By::attention);
+  EXPECT_EQ(*parse_position("30%,70.5%"), (Position{.x = 30, .y = 70.5}));
+  for (const char* text : {"", "up", "30,70", "30%", "101%,5%", "-1%,5%"}) {
+    EXPECT_FALSE(parse_position(text)) << text;
+  }
+}
+
 TEST(ResizeSpec, ReadsEveryMode) {
   EXPECT_EQ(parse_resize("width=800")->mode, ResizeMode::width);
   EXPECT_EQ(parse_resize("width=800")->width, 800U);

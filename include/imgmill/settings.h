@@ -44,7 +44,15 @@ enum class ResizeMode {
 };
 
 enum class Enlarge { never, allow };
-enum class Aspect { keep, ignore };
+
+/// How a picture meets the box of ResizeMode::fit. All but `pad` give a picture that is smaller
+/// than the box rather than enlarge it unasked; `cover` then keeps the shape of the box.
+enum class Fit {
+  inside,  ///< as large as fits into the box
+  cover,   ///< fills the box; what protrudes is cut off, see Position
+  fill,    ///< fills the box, distorted where the shapes differ
+  pad,     ///< inside, on a canvas of the size of the box in ImageSettings::background
+};
 
 /// How a new pixel comes of the old ones around it.
 enum class ResizeFilter {
@@ -66,12 +74,55 @@ struct Resize {
   std::uint32_t size = 0;
   double percent = 100;  ///< above 0, at most 10000
   Enlarge enlarge = Enlarge::never;
-  Aspect aspect = Aspect::keep;  ///< `ignore` only matters for `fit`
+  Fit fit = Fit::inside;  ///< others need ResizeMode::fit
   ResizeFilter filter = ResizeFilter::lanczos3;
   ResizeLight light = ResizeLight::coded;
   /// Contrast that the finest detail gains, percent, 0..100; only of what is made smaller.
   int sharpen = 0;
   friend bool operator==(const Resize&, const Resize&) = default;
+};
+
+/// What is most important in a picture and therefore stays when some of it is cut off.
+struct Position {
+  enum class By {
+    point,      ///< the point below, as near to the middle as possible
+    attention,  ///< the part with the most skin, saturated colours and fine detail
+    entropy,    ///< the part with the most information
+  };
+  By by = By::point;
+  double x = 50;  ///< percent of the picture from the left, 0..100
+  double y = 50;  ///< percent from the top
+  friend bool operator==(const Position&, const Position&) = default;
+};
+
+/// A rectangle of the upright picture.
+struct CropArea {
+  enum class Unit { pixels, percent };
+  double left = 0, top = 0;      ///< at least 0
+  double width = 0, height = 0;  ///< above 0
+  Unit unit = Unit::pixels;
+  friend bool operator==(const CropArea&, const CropArea&) = default;
+};
+
+/// A shape: width : height, both above 0, at most 10000.
+struct AspectRatio {
+  double width = 1;
+  double height = 1;
+  friend bool operator==(const AspectRatio&, const AspectRatio&) = default;
+};
+
+/// What is cut off before a picture is resized, in the order of the members.
+struct Crop {
+  /// Borders of one colour; a pixel belongs to them if no channel differs by more than this,
+  /// 0..254.
+  std::optional<int> trim;
+  std::optional<CropArea> area;
+  std::optional<AspectRatio> aspect;
+  Position position;  ///< for `aspect` and Fit::cover
+
+  /// True if nothing is cut off but what Fit::cover asks for.
+  [[nodiscard]] bool none() const { return !trim && !area && !aspect; }
+  friend bool operator==(const Crop&, const Crop&) = default;
 };
 
 /// How much time to spend on a smaller file.
@@ -133,6 +184,7 @@ struct IMGMILL_API ImageSettings {
   std::optional<std::uint64_t> max_bytes;
   /// Measure the score of lossy output even if nothing depends on it.
   bool measure = false;
+  Crop crop;
   Resize resize;
   std::optional<Format> output_format;  ///< none: the input's own
   /// Instead of `output_format`: choose the format of `allowed` that gives the smallest file
@@ -142,7 +194,7 @@ struct IMGMILL_API ImageSettings {
   Keep keep;
   Effort effort = Effort::balanced;
   ColourPolicy colour = ColourPolicy::keep_profile;
-  Colour background;  ///< replaces transparency in formats without alpha
+  Colour background;  ///< replaces transparency in formats without alpha, and surrounds Fit::pad
   /// Colours of fully transparent pixels may change if that saves bytes (PNG only); the visible
   /// picture stays the same.
   bool clean_alpha = false;

@@ -59,16 +59,16 @@ TEST(SettingsJson, ReadsImgmillsOwnFields) {
   EXPECT_EQ(settings.animation, Animation::first_frame);
   EXPECT_EQ(settings.resize.percent, 12.5);
   EXPECT_EQ(settings.resize.enlarge, Enlarge::allow);
-  EXPECT_EQ(settings.resize.aspect, Aspect::ignore);
+  EXPECT_EQ(settings.resize.fit, Fit::fill);
   EXPECT_EQ(read(R"({"keep": "all"})").keep, Keep::all());
   EXPECT_EQ(read(R"({"keep": []})").keep, Keep::none());
 }
 
 TEST(SettingsJson, ComeBackAsTheyWere) {
-  std::vector<ImageSettings> all(6);
+  std::vector<ImageSettings> all(9);
   all[1].quality.gif = 3;
   all[1].quality.global = 100;
-  all[2].resize = {ResizeMode::fit, 640, 480, 0, 100, Enlarge::allow, Aspect::ignore};
+  all[2].resize = {ResizeMode::fit, 640, 480, 0, 100, Enlarge::allow, Fit::fill};
   all[2].output_format = Format::avif;
   all[3].resize.mode = ResizeMode::percent;
   all[3].resize.percent = 33.25;
@@ -79,6 +79,12 @@ TEST(SettingsJson, ComeBackAsTheyWere) {
   all[4].colour = ColourPolicy::to_srgb;
   all[4].animation = Animation::first_frame;
   all[5].animation = Animation::keep;
+  all[6].crop = {.area = CropArea{1.5, 2, 30, 40, CropArea::Unit::percent},
+                 .aspect = AspectRatio{16, 9},
+                 .position = {.x = 30, .y = 70}};
+  all[6].resize = {.mode = ResizeMode::fit, .width = 640, .height = 480, .fit = Fit::cover};
+  all[7].crop = {.trim = 10, .position = {.by = Position::By::attention}};
+  all[8].crop.area = CropArea{10, 20, 30, 40};
   for (const ImageSettings& settings : all) {
     EXPECT_EQ(read(settings_to_json(settings)), settings) << settings_to_json(settings);
   }

@@ -12,6 +12,7 @@
 #include "compare/admission.h"
 #include "compare/heat_map.h"
 #include "compare/moments.h"
+#include "optimize/damage.h"
 #include "optimize/implied_colours.h"
 #include "optimize/memory_need.h"
 #include "optimize/source.h"
@@ -64,22 +65,9 @@ Result<Picture> in_memory(const Source& source, Damage damage) {
   });
 }
 
-Result<Picture> decoded(const Source& source) {
-  Result<Picture> picture = in_memory(source, Damage::refuse);
-  if (!picture && picture.error().code() == ErrorCode::bad_input) {
-    const std::optional<std::string> damage = source.codec->diagnose(source.bytes);
-    if (damage && damage->empty()) picture = in_memory(source, Damage::tolerate);
-    if (damage && !damage->empty()) {
-      return fail(ErrorCode::bad_input,
-                  fmt::format("the {} data is damaged ({})", source.codec->info.name, *damage),
-                  "restore the file from a copy");
-    }
-  }
-  return picture;
-}
-
 Result<Picture> seen(const Source& source, const char* step) {
-  Result<Picture> picture = decoded(source);
+  Result<Picture> picture =
+      without_damage(source, [&](Damage damage) { return in_memory(source, damage); });
   if (picture) {
     Findings findings;  // unused: limits of the comparison are no loss of the file
     picture = with_channels_for(*std::move(picture), info(Format::png), false, findings);

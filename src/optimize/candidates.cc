@@ -66,7 +66,7 @@ Result<Optimized> rendered(const Source& source, const FormatPlan& plan, RenderR
   // In a lossless encoding, pixels stay as stored and the tag gives the orientation.
   const bool turn = !lossless || !source.codec->file.writes_orientation;
   request.turn = turn ? Turn::upright : Turn::as_stored;
-  if (!turn) request.extent = {source.info.width, source.info.height};
+  if (!turn) request.layout = Layout::unchanged({source.info.width, source.info.height});
 
   Keep keep = plan.keep;
   keep.orientation = true;
@@ -79,8 +79,8 @@ Result<Optimized> rendered(const Source& source, const FormatPlan& plan, RenderR
   Optimized out{.format = plan.format,
                 .input_format = source.info.format,
                 .decision = lossless ? Decision::transcoded : Decision::reencoded,
-                .width = request.extent.width,
-                .height = request.extent.height,
+                .width = request.layout.extent.width,
+                .height = request.layout.extent.height,
                 .frames = source.info.frames,
                 .judgement = std::move(made.judgement),
                 .notes = std::move(made.findings.notes)};

@@ -49,7 +49,7 @@ bool can_hold(const Source& source, const FormatPlan& plan) {
   const bool frames = picture.frames == 1 || plan.first_frame || plan.format == picture.format ||
                       (source.codec->info.pages ? format.pages : format.animation);
   return frames && (format.alpha || !picture.alpha) &&
-         std::max(plan.extent.width, plan.extent.height) <= format.max_side;
+         std::max(plan.layout.extent.width, plan.layout.extent.height) <= format.max_side;
 }
 
 // Those of `plans` that are worth trying, in that order.

@@ -27,10 +27,11 @@ Result<void> check_target(const Source& source, const FormatPlan& plan) {
                             target.name),
                 "choose what it becomes with --format jpeg, webp, avif or jxl");
   }
-  if (std::max(plan.extent.width, plan.extent.height) > target.max_side) {
+  if (std::max(plan.layout.extent.width, plan.layout.extent.height) > target.max_side) {
     return fail(ErrorCode::unsupported,
                 fmt::format("{} x {} pixels are too many for {}, which ends at {} a side",
-                            plan.extent.width, plan.extent.height, target.name, target.max_side),
+                            plan.layout.extent.width, plan.layout.extent.height, target.name,
+                            target.max_side),
                 fmt::format("make it smaller with --resize longest={}, or choose another format",
                             target.max_side));
   }
@@ -104,8 +105,8 @@ Result<Optimized> rendered_as(const Source& source, const FormatPlan& plan,
   Optimized out{.format = plan.format,
                 .input_format = source.info.format,
                 .decision = Decision::reencoded,
-                .width = plan.extent.width,
-                .height = plan.extent.height};
+                .width = plan.layout.extent.width,
+                .height = plan.layout.extent.height};
   IMGMILL_TRY(Rendered rendered, render(source, request));
   out.notes = std::move(rendered.findings.notes);
   out.frames = rendered.frames;

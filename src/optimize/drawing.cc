@@ -160,6 +160,7 @@ void note_what_stays(const Source& source, const ImageSettings& settings, Optimi
   if (settings.resize.mode != ResizeMode::none) {
     out.notes.emplace_back("a drawing has no pixels to resize");
   }
+  if (!settings.crop.none()) out.notes.emplace_back("a drawing has no pixels to cut off");
   (void)source;
 }
 

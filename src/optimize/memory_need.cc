@@ -85,12 +85,12 @@ const Row& row_for(Format target, bool alpha, bool moves) {
 
 double need_for(const Source& source, const FormatPlan& plan) {
   const Format target = plan.format;
-  const Extent extent = plan.extent;
+  const Extent extent = plan.layout.extent;
   const ImageInfo& from = source.info;
   const double in = static_cast<double>(from.width) * from.height * from.frames;
   const double frames = info(target).animation || info(target).pages ? from.frames : 1;
   const double out = static_cast<double>(extent.width) * extent.height * frames;
-  const bool same_size = extent == whole_extent(source);
+  const bool same_size = plan.layout == Layout::unchanged(whole_extent(source));
   const bool lossless = plan.lossless;
   const bool searched =
       !lossless && info(target).scored && (plan.target || plan.max_bytes || plan.measure);

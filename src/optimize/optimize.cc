@@ -11,6 +11,7 @@
 #include "optimize/admission.h"
 #include "optimize/choose.h"
 #include "optimize/drawing.h"
+#include "optimize/framing.h"
 #include "optimize/memory_need.h"
 #include "optimize/source.h"
 
@@ -33,8 +34,8 @@ void note_mending(ByteView input, Optimized& made) {
 // An enlarged picture counts like an input of that size.
 Result<void> within_enlarged(const Source& source, const EncodePlan& plan, const Limits& limits) {
   ImageInfo enlarged = source.info;
-  enlarged.width = plan.extent.width;
-  enlarged.height = plan.extent.height;
+  enlarged.width = plan.layout.extent.width;
+  enlarged.height = plan.layout.extent.height;
   const Extent whole = whole_extent(source);
   if (enlarged.width <= whole.width && enlarged.height <= whole.height) return {};
   return within(enlarged, limits);
@@ -99,10 +100,13 @@ Result<Optimized> optimize_admitted(ByteView input, const ImageSettings& setting
     IMGMILL_TRY(const Source source, open_source(input, limits));
     if (source.info.format == Format::svg)
       return finished(source, settings, cleaned_drawing(source, settings));
-    const EncodePlan plan = resolve(source, settings);
+    IMGMILL_TRY(EncodePlan plan, resolve(source, settings));
     IMGMILL_CHECK(within_enlarged(source, plan, limits));
     if (admission) IMGMILL_CHECK(admission(memory_need(source, plan)));
     IMGMILL_CHECK(check_whole(source.bytes, source.info.format));
+    if (crops_by_pixels(settings)) {
+      IMGMILL_TRY(plan, resolve_by_pixels(source, settings));
+    }
     return finished(source, settings, followed(source, plan));
   } catch (const std::bad_alloc&) {
     return std::unexpected(engine_memory_error());

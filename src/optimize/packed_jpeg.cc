@@ -11,7 +11,7 @@ namespace imgmill {
 
 bool may_stay_jpeg(const Source& source, const FormatPlan& plan) {
   return source.info.format == Format::jpeg && plan.format == Format::jpegxl &&
-         plan.extent == whole_extent(source) && !plan.new_colours &&
+         plan.layout == Layout::unchanged(whole_extent(source)) && !plan.new_colours &&
          obstacles(source.inventory, Format::jpeg, plan.keep, Way::repack).empty();
 }
 
@@ -37,8 +37,8 @@ Result<Optimized> packed_jpeg(const Source& source, const FormatPlan& plan) {
   Optimized out{.format = Format::jpegxl,
                 .input_format = Format::jpeg,
                 .decision = Decision::transcoded,
-                .width = plan.extent.width,
-                .height = plan.extent.height};
+                .width = plan.layout.extent.width,
+                .height = plan.layout.extent.height};
   IMGMILL_TRY(out.bytes, pack_jpeg(jpeg, plan.effort));
   const bool same = std::ranges::equal(jpeg, source.bytes);
   out.notes.emplace_back(

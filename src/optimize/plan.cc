@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/try.h"
 #include "optimize/account.h"
 #include "optimize/packed_jpeg.h"
 
@@ -58,28 +59,28 @@ bool changes_colours(const Source& source, const ImageSettings& settings) {
           !untouchable(source, settings.keep, Way::convert));
 }
 
-FormatPlan plan_for(const Source& source, Format format, Extent extent,
+FormatPlan plan_for(const Source& source, Format format, const Layout& layout,
                     const ImageSettings& settings) {
   const bool own = format == source.info.format;
-  FormatPlan plan{
-      .format = format,
-      .extent = extent,
-      .within = own && extent == whole_extent(source) && !changes_colours(source, settings),
-      .lossless = wants_lossless(source, format, settings),
-      .exact = settings.compression == Compression::lossless ||
-               (settings.target && settings.target->score >= 100),
-      .aim = aim_for(format, settings),
-      .quality = static_cast<double>(settings.quality.of(format)),
-      .measure = settings.measure,
-      .to_srgb = to_srgb(source, format, settings),
-      .new_colours = settings.colour == ColourPolicy::to_srgb,
-      .resize = settings.resize,
-      .background = settings.background,
-      .clean_alpha = settings.clean_alpha,
-      .first_frame = settings.animation == Animation::first_frame,
-      .keep = settings.keep,
-      .effort = settings.effort,
-      .max_bytes = settings.max_bytes};
+  FormatPlan plan{.format = format,
+                  .layout = layout,
+                  .within = own && layout == Layout::unchanged(whole_extent(source)) &&
+                            !changes_colours(source, settings),
+                  .lossless = wants_lossless(source, format, settings),
+                  .exact = settings.compression == Compression::lossless ||
+                           (settings.target && settings.target->score >= 100),
+                  .aim = aim_for(format, settings),
+                  .quality = static_cast<double>(settings.quality.of(format)),
+                  .measure = settings.measure,
+                  .to_srgb = to_srgb(source, format, settings),
+                  .new_colours = settings.colour == ColourPolicy::to_srgb,
+                  .resize = settings.resize,
+                  .background = settings.background,
+                  .clean_alpha = settings.clean_alpha,
+                  .first_frame = settings.animation == Animation::first_frame,
+                  .keep = settings.keep,
+                  .effort = settings.effort,
+                  .max_bytes = settings.max_bytes};
   if (settings.target) plan.target = settings.target->score;
   if (!plan.within) {
     if (plan.lossless && info(format).lossless) plan.aim.reset();
@@ -109,14 +110,14 @@ Extent whole_extent(const Source& source) {
   return upright({source.info.width, source.info.height}, source.info.orientation);
 }
 
-EncodePlan resolve(const Source& source, const ImageSettings& settings) {
+Result<EncodePlan> resolve(const Source& source, const ImageSettings& settings) {
   const Format own = source.info.format;
-  const Extent whole = whole_extent(source);
-  const Extent extent = resized(whole, settings.resize);
-  EncodePlan plan{.extent = extent, .choose = settings.choose_format};
+  const Layout unchanged = Layout::unchanged(whole_extent(source));
+  IMGMILL_TRY(const Layout layout, layout_of(whole_extent(source), settings.crop, settings.resize));
+  EncodePlan plan{.layout = layout, .choose = settings.choose_format};
   if (!settings.choose_format) {
     plan.formats.push_back(
-        plan_for(source, settings.output_format.value_or(own), extent, settings));
+        plan_for(source, settings.output_format.value_or(own), layout, settings));
   } else {
     ImageSettings one = settings;
     if (!one.target && !one.max_bytes && one.compression == Compression::lossy) {
@@ -124,20 +125,20 @@ EncodePlan resolve(const Source& source, const ImageSettings& settings) {
     }
     for (const FormatInfo& row : formats()) {
       if (settings.allowed.contains(row.format)) {
-        plan.formats.push_back(plan_for(source, row.format, extent, one));
+        plan.formats.push_back(plan_for(source, row.format, layout, one));
       }
     }
   }
   if (settings.animation == Animation::keep && holds_more(source, settings.keep)) {
-    plan.otherwise.push_back(plan_for(source, own, extent, settings));
-    if (extent != whole) plan.otherwise.push_back(plan_for(source, own, whole, settings));
+    plan.otherwise.push_back(plan_for(source, own, layout, settings));
+    if (layout != unchanged) plan.otherwise.push_back(plan_for(source, own, unchanged, settings));
   }
   return plan;
 }
 
 RenderRequest request_for(const Source& source, const FormatPlan& plan, bool lossless) {
   RenderRequest request{.target = plan.format,
-                        .extent = plan.extent,
+                        .layout = plan.layout,
                         .resize = plan.resize,
                         .to_srgb = plan.to_srgb,
                         .background = plan.background,

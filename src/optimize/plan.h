@@ -17,7 +17,7 @@ namespace imgmill {
 /// How an image becomes a file of one format.
 struct FormatPlan {
   Format format = Format::jpeg;
-  Extent extent;        ///< of one frame, upright
+  Layout layout;        ///< of one frame, upright
   bool within = false;  ///< the input's own format, size and colours: its data may stay as it is
 
   /// The image data keeps its pixels: it was asked for, the author has chosen so, or (a JPEG
@@ -30,7 +30,7 @@ struct FormatPlan {
 
   bool to_srgb = false;      ///< convert the colours; within the format only with loss
   bool new_colours = false;  ///< the user asked for sRGB
-  Resize resize;             ///< how, where `extent` is another size
+  Resize resize;             ///< how, where the size changes
   Colour background;
   bool clean_alpha = false;
   bool first_frame = false;  ///< the first frame or main picture is enough
@@ -48,7 +48,7 @@ struct FormatPlan {
 
 /// What becomes of an image.
 struct EncodePlan {
-  Extent extent;  ///< wanted, of one frame, upright
+  Layout layout;  ///< wanted, of one frame, upright
   /// The format to write; or, if it is to be chosen, those that the user allows.
   std::vector<FormatPlan> formats;
   bool choose = false;
@@ -60,8 +60,9 @@ struct EncodePlan {
 /// The size of `source`, upright.
 [[nodiscard]] Extent whole_extent(const Source& source);
 
-/// `settings` are valid.
-[[nodiscard]] EncodePlan resolve(const Source& source, const ImageSettings& settings);
+/// `settings` are valid, and their crop needs no pixels. Errors: unsupported (the part to keep does
+/// not lie within the picture).
+[[nodiscard]] Result<EncodePlan> resolve(const Source& source, const ImageSettings& settings);
 
 /// The pass over the pixels for a file without loss, or one with loss, according to `plan`.
 [[nodiscard]] RenderRequest request_for(const Source& source, const FormatPlan& plan,

@@ -4,8 +4,10 @@
 
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "optimize/damage.h"
 #include "optimize/implied_colours.h"
 #include "optimize/verify.h"
+#include "transform/framing.h"
 #include "transform/scale.h"
 #include "transform/timing.h"
 
@@ -18,33 +20,41 @@ enum class Scaling {
   quick,  ///< a level off here and there, where the encoder takes more than that away
 };
 
-Extent stored_extent(const Source& source, const RenderRequest& request) {
-  return upright(request.extent, request.turn == Turn::upright ? source.info.orientation : 1);
+// The layout, without its canvas, of the picture as it is stored.
+Layout stored_layout(const Source& source, const RenderRequest& request) {
+  const int orientation = request.turn == Turn::upright ? source.info.orientation : 1;
+  const Layout& layout = request.layout;
+  const Extent scaled = upright(layout.scaled, orientation);
+  return {as_stored(layout.window, {source.info.width, source.info.height}, orientation), scaled,
+          scaled};
 }
 
 // A score counts from the picture as it is, and what is kept without loss is to be right.
 Scaling scaling_for(const Source& source, const RenderRequest& request) {
   const bool loses = !request.prove && !request.encode.lossless && !request.aim;
-  const bool changes =
-      stored_extent(source, request) != Extent{source.info.width, source.info.height};
-  return changes && loses && source.info.format == Format::jpeg ? Scaling::quick : Scaling::exact;
+  const Extent whole{source.info.width, source.info.height};
+  const Layout layout = stored_layout(source, request);
+  const bool scales_whole = layout.window.extent == whole && layout.scaled != whole;
+  return scales_whole && loses && source.info.format == Format::jpeg ? Scaling::quick
+                                                                     : Scaling::exact;
 }
 
-// The pixels of `source` in their new size, as they are stored.
+// The pixels of `source` that are used, in their new size, as they are stored.
 Result<Picture> scaled(const Source& source, const RenderRequest& request, Damage damage,
                        Scaling scaling) {
-  const Extent extent = stored_extent(source, request);
+  const Layout layout = stored_layout(source, request);
   if (scaling == Scaling::quick && damage == Damage::refuse) {
     const ColourFacts& colours = source.colours;
     const Buffer& profile = colours.implied ? colours.made : source.metadata.icc;
     Result<Picture> picture =
-        scaled_jpeg(source.bytes, profile.view(), extent, request.resize, DctScaling::some);
+        scaled_jpeg(source.bytes, profile.view(), layout.scaled, request.resize, DctScaling::some);
     if (picture || picture.error().code() != ErrorCode::unsupported) return picture;
   }
   ImageInfo info = source.info;
   if (request.first_frame) info.frames = 1;
   IMGMILL_TRY(Picture picture, decoded(source, info, {.damage = damage}));
-  return scaled_to(std::move(picture), extent, request.resize);
+  IMGMILL_TRY(picture, cropped(std::move(picture), layout.window));
+  return scaled_to(std::move(picture), layout.scaled, request.resize);
 }
 
 Result<Picture> in_memory(Picture picture) {
@@ -69,6 +79,7 @@ Result<Picture> prepared(const Source& source, const RenderRequest& request, Dam
   IMGMILL_TRY(picture, with_colours_for(std::move(picture), source.colours, target, request.to_srgb,
                                         findings));
   IMGMILL_TRY(picture, fitted_to(std::move(picture), target, request.background, findings));
+  IMGMILL_TRY(picture, padded(std::move(picture), request.layout.extent, request.background));
   return timed_for(std::move(picture), target, findings);
 }
 
@@ -138,12 +149,6 @@ Result<Rendered> attempt(const Source& source, const RenderRequest& request, Dam
 bool decodes(const Source& source) {
   const Result<Picture> picture = source.codec->decode(source.bytes, source.info, {});
   return picture && with_engine(ErrorCode::bad_input, "", [&] { return picture->image.avg(); });
-}
-
-Error damage_error(const Source& source, const std::string& how) {
-  return Error(ErrorCode::bad_input,
-               fmt::format("the {} data is damaged ({})", source.codec->info.name, how),
-               "restore the file from a copy; it was left as it is");
 }
 
 }  // namespace

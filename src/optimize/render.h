@@ -14,8 +14,8 @@ enum class Turn { upright, as_stored };
 struct RenderRequest {
   Format target = Format::jpeg;
   Turn turn = Turn::upright;
-  Extent extent;  ///< of the result, one frame, after turning
-  Resize resize;  ///< how, where `extent` is another size
+  Layout layout;  ///< of one frame, after turning
+  Resize resize;  ///< how, where the size changes
   bool to_srgb = false;
   Colour background;
   bool first_frame = false;

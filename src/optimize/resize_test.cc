@@ -39,7 +39,7 @@ TEST(Resize, EveryModeGivesItsSizeAndTheWholePicture) {
       {{.mode = ResizeMode::longest, .size = 64}, 64, 32},
       {{.mode = ResizeMode::shortest, .size = 40}, 80, 40},
       {{.mode = ResizeMode::fit, .width = 60, .height = 60}, 60, 30},
-      {{.mode = ResizeMode::fit, .width = 60, .height = 60, .aspect = Aspect::ignore}, 60, 60},
+      {{.mode = ResizeMode::fit, .width = 60, .height = 60, .fit = Fit::fill}, 60, 60},
       {{.mode = ResizeMode::percent, .percent = 25}, 50, 25},
       {{.mode = ResizeMode::width, .width = 7}, 7, 4},
       {{.mode = ResizeMode::width, .width = 400}, 200, 100},

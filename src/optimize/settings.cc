@@ -62,7 +62,44 @@ Result<void> check_side(std::uint32_t side, std::string_view field) {
   return {};
 }
 
+Result<void> check_crop(const Crop& crop) {
+  if (crop.trim && (*crop.trim < 0 || *crop.trim > 254)) {
+    return fail(ErrorCode::usage, fmt::format("crop.trim is {}", *crop.trim),
+                "use a number of levels from 0 (exactly one colour) to 254");
+  }
+  if (crop.trim && crop.area) {
+    return fail(ErrorCode::usage, "trimming says what is cut off, and so does an area",
+                "give one of them");
+  }
+  if (const auto& area = crop.area) {
+    const double most = area->unit == CropArea::Unit::percent ? 100 : 1e6;
+    const bool inside = area->left >= 0 && area->top >= 0 && area->width > 0 && area->height > 0 &&
+                        area->left + area->width <= most && area->top + area->height <= most;
+    if (!inside) {
+      return fail(ErrorCode::usage, "crop.area does not lie within a picture",
+                  "use sides above 0 and offsets from 0; percentages end at 100");
+    }
+  }
+  if (const auto& aspect = crop.aspect) {
+    const auto side = [](double value) { return value > 0 && value <= 10000; };
+    if (!side(aspect->width) || !side(aspect->height)) {
+      return fail(ErrorCode::usage, "crop.aspect is not a shape",
+                  "use two numbers above 0, such as 16:9");
+    }
+  }
+  const auto percent = [](double value) { return value >= 0 && value <= 100; };
+  if (!percent(crop.position.x) || !percent(crop.position.y)) {
+    return fail(ErrorCode::usage, "crop.position does not lie within a picture",
+                "use percentages from 0 to 100");
+  }
+  return {};
+}
+
 Result<void> check_resize(const Resize& resize) {
+  if (resize.fit != Fit::inside && resize.mode != ResizeMode::fit) {
+    return fail(ErrorCode::usage, "how to fit is given, but no box to fit into",
+                "give a width and a height: --resize fit=800x600 or \"mode\": \"fit\"");
+  }
   if (resize.sharpen < 0 || resize.sharpen > 100) {
     return fail(ErrorCode::usage, fmt::format("resize.sharpen is {}", resize.sharpen),
                 "use a number of percent from 0 (off) to 100");
@@ -134,6 +171,7 @@ Result<void> validate(const ImageSettings& settings) {
   if (settings.choose_format && settings.allowed.empty()) {
     return fail(ErrorCode::usage, "no format is allowed", "allow at least one");
   }
+  IMGMILL_CHECK(check_crop(settings.crop));
   return check_resize(settings.resize);
 }
 

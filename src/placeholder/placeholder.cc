@@ -1,7 +1,5 @@
 #include "imgmill/placeholder.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include "base/base64.h"
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "optimize/damage.h"
 #include "optimize/implied_colours.h"
 #include "optimize/source.h"
 #include "placeholder/hashes.h"
@@ -55,17 +54,6 @@ Result<Picture> small_and_upright(const Source& source, Damage damage) {
   });
 }
 
-Result<Picture> small_and_upright(const Source& source) {
-  Result<Picture> picture = small_and_upright(source, Damage::refuse);
-  if (picture || picture.error().code() != ErrorCode::bad_input) return picture;
-  const std::optional<std::string> damage = source.codec->diagnose(source.bytes);
-  if (!damage) return picture;
-  if (damage->empty()) return small_and_upright(source, Damage::tolerate);
-  return fail(ErrorCode::bad_input,
-              fmt::format("the {} data is damaged ({})", source.codec->info.name, *damage),
-              "restore the file from a copy");
-}
-
 Result<SmallPicture> pixels_of(const Picture& picture) {
   if (picture.image.bands() != 4) {
     return fail(ErrorCode::internal, "a small picture does not have four channels",
@@ -101,7 +89,9 @@ Result<std::string> data_uri_of(const Picture& picture) {
 Result<Placeholder> placeholder_of(ByteView input, const Limits& limits) {
   try {
     IMGMILL_TRY(const Source source, open_source(input, limits));
-    IMGMILL_TRY(const Picture picture, small_and_upright(source));
+    IMGMILL_TRY(const Picture picture, without_damage(source, [&](Damage damage) {
+                  return small_and_upright(source, damage);
+                }));
     IMGMILL_TRY(const SmallPicture small, pixels_of(picture));
     const std::vector<std::uint8_t> hash = thumb_hash(small);
     const Extent extent = upright({source.info.width, source.info.height}, source.info.orientation);

@@ -18,6 +18,12 @@ constexpr std::array<Word<ResizeMode>, 7> resize_modes = {{{"none", ResizeMode::
                                                            {"shortest", ResizeMode::shortest},
                                                            {"fit", ResizeMode::fit},
                                                            {"percent", ResizeMode::percent}}};
+constexpr std::array<Word<Fit>, 4> fits = {
+    {{"inside", Fit::inside}, {"cover", Fit::cover}, {"fill", Fit::fill}, {"pad", Fit::pad}}};
+constexpr std::array<Word<Position::By>, 2> smart_positions = {
+    {{"attention", Position::By::attention}, {"entropy", Position::By::entropy}}};
+constexpr std::array<Word<CropArea::Unit>, 2> units = {
+    {{"pixels", CropArea::Unit::pixels}, {"percent", CropArea::Unit::percent}}};
 constexpr std::array<Word<ResizeFilter>, 5> resize_filters = {
     {{"lanczos3", ResizeFilter::lanczos3},
      {"mitchell", ResizeFilter::mitchell},
@@ -82,7 +88,7 @@ Result<void> read_quality(const JsonPlace& at, Quality& quality) {
 
 Result<void> read_resize(const JsonPlace& at, Resize& resize) {
   IMGMILL_CHECK(check_fields(at, {"width", "height", "maintainAspect", "mode", "size", "percent",
-                                  "enlarge", "filter", "light", "sharpen"}));
+                                  "enlarge", "fit", "filter", "light", "sharpen"}));
   resize = {};
   struct Side {
     const char* name;
@@ -111,7 +117,11 @@ Result<void> read_resize(const JsonPlace& at, Resize& resize) {
   }
   if (const auto maintain = at.find("maintainAspect")) {
     IMGMILL_TRY(const bool keep, flag_at(*maintain));
-    resize.aspect = keep ? Aspect::keep : Aspect::ignore;
+    // Other modes name one side only.
+    if (!keep && resize.mode == ResizeMode::fit) resize.fit = Fit::fill;
+  }
+  if (const auto fit = at.find("fit")) {
+    IMGMILL_TRY(resize.fit, choice_at(*fit, fits));
   }
   if (const auto filter = at.find("filter")) {
     IMGMILL_TRY(resize.filter, choice_at(*filter, resize_filters));
@@ -124,6 +134,83 @@ Result<void> read_resize(const JsonPlace& at, Resize& resize) {
     resize.sharpen = static_cast<int>(percent);
   }
   return {};
+}
+
+Result<double> required_number_at(const JsonPlace& at, const char* field) {
+  IMGMILL_TRY(const JsonPlace place, required_at(at, field));
+  return number_at(place);
+}
+
+Result<CropArea> area_at(const JsonPlace& at) {
+  IMGMILL_CHECK(check_fields(at, {"left", "top", "width", "height", "unit"}));
+  CropArea area;
+  IMGMILL_TRY(area.left, required_number_at(at, "left"));
+  IMGMILL_TRY(area.top, required_number_at(at, "top"));
+  IMGMILL_TRY(area.width, required_number_at(at, "width"));
+  IMGMILL_TRY(area.height, required_number_at(at, "height"));
+  if (const auto unit = at.find("unit")) {
+    IMGMILL_TRY(area.unit, choice_at(*unit, units));
+  }
+  return area;
+}
+
+Result<AspectRatio> aspect_at(const JsonPlace& at) {
+  IMGMILL_CHECK(check_fields(at, {"width", "height"}));
+  AspectRatio aspect;
+  IMGMILL_TRY(aspect.width, required_number_at(at, "width"));
+  IMGMILL_TRY(aspect.height, required_number_at(at, "height"));
+  return aspect;
+}
+
+Result<Position> position_at(const JsonPlace& at) {
+  Position position;
+  if (at.value.is_string()) {
+    IMGMILL_TRY(position.by, choice_at(at, smart_positions));
+    return position;
+  }
+  IMGMILL_CHECK(check_fields(at, {"x", "y"}));
+  IMGMILL_TRY(position.x, required_number_at(at, "x"));
+  IMGMILL_TRY(position.y, required_number_at(at, "y"));
+  return position;
+}
+
+Result<void> read_crop(const JsonPlace& at, Crop& crop) {
+  IMGMILL_CHECK(check_fields(at, {"trim", "area", "aspect", "position"}));
+  crop = {};
+  if (const auto trim = at.find("trim")) {
+    IMGMILL_TRY(const std::int64_t threshold, integer_at(*trim, 0, 254));
+    crop.trim = static_cast<int>(threshold);
+  }
+  if (const auto area = at.find("area")) {
+    IMGMILL_TRY(crop.area, area_at(*area));
+  }
+  if (const auto aspect = at.find("aspect")) {
+    IMGMILL_TRY(crop.aspect, aspect_at(*aspect));
+  }
+  if (const auto position = at.find("position")) {
+    IMGMILL_TRY(crop.position, position_at(*position));
+  }
+  return {};
+}
+
+Json json_of(const Crop& crop) {
+  Json json = Json::object();
+  if (crop.trim) json["trim"] = *crop.trim;
+  if (const auto& area = crop.area) {
+    json["area"] = {{"left", area->left},
+                    {"top", area->top},
+                    {"width", area->width},
+                    {"height", area->height},
+                    {"unit", word_for(area->unit, units)}};
+  }
+  if (crop.aspect)
+    json["aspect"] = {{"width", crop.aspect->width}, {"height", crop.aspect->height}};
+  if (crop.position.by != Position::By::point) {
+    json["position"] = word_for(crop.position.by, smart_positions);
+  } else if (crop.position != Position{}) {
+    json["position"] = {{"x", crop.position.x}, {"y", crop.position.y}};
+  }
+  return json;
 }
 
 Result<void> read_format(const JsonPlace& at, ImageSettings& settings) {
@@ -212,7 +299,7 @@ Result<void> read_colour(const JsonPlace& at, Colour& colour) {
 Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defaults) {
   IMGMILL_CHECK(check_fields(at, {"quality", "resize", "outputFormat", "lossless", "effort", "keep",
                                   "toSrgb", "background", "animation", "target", "spareLossless",
-                                  "maxBytes", "measure", "allow", "cleanAlpha"}));
+                                  "maxBytes", "measure", "allow", "cleanAlpha", "crop"}));
   ImageSettings settings = defaults;
   if (const auto field = at.find("quality")) {
     IMGMILL_CHECK(read_quality(*field, settings.quality));
@@ -240,6 +327,9 @@ Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defa
   }
   if (const auto field = at.find("allow")) {
     IMGMILL_CHECK(read_allowed(*field, settings.allowed));
+  }
+  if (const auto field = at.find("crop")) {
+    IMGMILL_CHECK(read_crop(*field, settings.crop));
   }
   if (const auto field = at.find("resize")) {
     IMGMILL_CHECK(read_resize(*field, settings.resize));
@@ -293,9 +383,10 @@ Json json_of(const ImageSettings& settings) {
   if (size.height > 0) resize["height"] = size.height;
   if (size.size > 0) resize["size"] = size.size;
   if (size.mode == ResizeMode::percent) resize["percent"] = size.percent;
-  resize["maintainAspect"] = size.aspect == Aspect::keep;
+  resize["maintainAspect"] = size.fit != Fit::fill;
   resize["enlarge"] = size.enlarge == Enlarge::allow;
   const Resize usual;
+  if (size.fit != usual.fit && size.fit != Fit::fill) resize["fit"] = word_for(size.fit, fits);
   if (size.filter != usual.filter) resize["filter"] = word_for(size.filter, resize_filters);
   if (size.light != usual.light) resize["light"] = word_for(size.light, resize_lights);
   if (size.sharpen != usual.sharpen) resize["sharpen"] = size.sharpen;
@@ -307,6 +398,7 @@ Json json_of(const ImageSettings& settings) {
   const auto& format = settings.output_format;
   Json json = Json::object();
   json["quality"] = std::move(quality);
+  if (settings.crop != Crop{}) json["crop"] = json_of(settings.crop);
   json["resize"] = std::move(resize);
   json["outputFormat"] = settings.choose_format ? chosen_format
                          : format               ? info(*format).name

@@ -16,8 +16,7 @@ TEST(Geometry, EveryMode) {
   EXPECT_EQ(resized(from, {.mode = ResizeMode::fit, .width = 1000, .height = 1000}),
             (Extent{1000, 750}));
   EXPECT_EQ(
-      resized(from,
-              {.mode = ResizeMode::fit, .width = 1000, .height = 1000, .aspect = Aspect::ignore}),
+      resized(from, {.mode = ResizeMode::fit, .width = 1000, .height = 1000, .fit = Fit::fill}),
       (Extent{1000, 1000}));
 }
 

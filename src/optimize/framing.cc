@@ -1,0 +1,83 @@
+#include "optimize/framing.h"
+
+#include "base/try.h"
+#include "optimize/damage.h"
+#include "optimize/implied_colours.h"
+#include "optimize/render.h"
+#include "transform/framing.h"
+#include "transform/scale.h"
+
+namespace imgmill {
+namespace {
+
+// As much as libvips's smart cropping looks at.
+constexpr std::uint32_t small_side = 512;
+
+Result<Picture> decoded_upright(const Source& source, const ImageInfo& info, const Resize& resize,
+                                Damage damage) {
+  IMGMILL_TRY(Picture picture, decoded(source, info, {.damage = damage}));
+  IMGMILL_TRY(picture, scaled_to(std::move(picture),
+                                 resized({picture.width(), picture.height()}, resize), resize));
+  return turned_upright(std::move(picture), source.info.orientation);
+}
+
+// Trimming as an area, in pixels.
+Result<CropArea> area_inside_borders(const Source& source, int threshold) {
+  IMGMILL_TRY(const Window window, without_damage(source, [&](Damage damage) -> Result<Window> {
+                IMGMILL_TRY(const Picture picture,
+                            decoded_upright(source, source.info, {}, damage));
+                return without_borders(picture, threshold);
+              }));
+  return CropArea{.left = static_cast<double>(window.left),
+                  .top = static_cast<double>(window.top),
+                  .width = static_cast<double>(window.extent.width),
+                  .height = static_cast<double>(window.extent.height)};
+}
+
+// The most important part of `area` as a point of the whole picture.
+Result<Position> point_of(const Source& source, const Crop& crop, double shape) {
+  ImageInfo first = source.info;
+  first.frames = 1;
+  const Resize small{.mode = ResizeMode::longest, .size = small_side};
+  IMGMILL_TRY(const Picture picture, without_damage(source, [&](Damage damage) {
+                return decoded_upright(source, first, small, damage);
+              }));
+  const Extent whole{picture.width(), picture.height()};
+  CropArea area{0, 0, 100, 100, CropArea::Unit::percent};
+  if (crop.area) {
+    const Extent full = whole_extent(source);
+    const bool pixels = crop.area->unit == CropArea::Unit::pixels;
+    const double across = pixels ? 100.0 / full.width : 1;
+    const double down = pixels ? 100.0 / full.height : 1;
+    area = {crop.area->left * across, crop.area->top * down, crop.area->width * across,
+            crop.area->height * down, CropArea::Unit::percent};
+  }
+  IMGMILL_TRY(const Layout layout, layout_of(whole, {.area = area}, {}));
+  IMGMILL_TRY(const Picture part, cropped(picture, layout.window));
+  IMGMILL_TRY(const Position found, most_important(part, shape, crop.position.by));
+  return Position{.x = area.left + found.x / 100 * area.width,
+                  .y = area.top + found.y / 100 * area.height};
+}
+
+}  // namespace
+
+bool crops_by_pixels(const ImageSettings& settings) {
+  const Crop& crop = settings.crop;
+  return crop.trim ||
+         (crop.position.by != Position::By::point && shape_of(crop, settings.resize) > 0);
+}
+
+Result<EncodePlan> resolve_by_pixels(const Source& source, ImageSettings settings) {
+  Crop& crop = settings.crop;
+  if (crop.trim) {
+    IMGMILL_TRY(crop.area, area_inside_borders(source, *crop.trim));
+    crop.trim.reset();
+  }
+  const double shape = shape_of(crop, settings.resize);
+  if (crop.position.by != Position::By::point && shape > 0) {
+    IMGMILL_TRY(crop.position, point_of(source, crop, shape));
+  }
+  return resolve(source, settings);
+}
+
+}  // namespace imgmill
