@@ -79,7 +79,7 @@ file(WRITE "${OUTPUT}.new" "// Made by tools/embed_page.cmake.
 #include <array>
 #include <cstddef>
 
-#include \"server/page.h\"
+#include \"server/http/page.h\"
 
 namespace imgmill::server {
 namespace {

@@ -4,12 +4,12 @@
 #include <new>
 #include <system_error>
 
-#include "app.h"
-#include "commands.h"
+#include "commands/commands.h"
+#include "options/app.h"
 #include "platform/cpu.h"
 #include "platform/file.h"
 #include "platform/memory.h"
-#include "signals.h"
+#include "terminal/signals.h"
 
 namespace imgmill::cli {
 namespace {

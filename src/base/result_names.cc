@@ -1,6 +1,30 @@
+#include <array>
+
+#include "imgmill/compare.h"
 #include "imgmill/result.h"
 
 namespace imgmill {
+namespace {
+
+struct Verdict {
+  double from;
+  std::string_view words;
+};
+
+// Thresholds: README of https://github.com/cloudinary/ssimulacra2.
+constexpr std::array verdicts = {
+    Verdict{100, "the same picture: the metric finds no difference"},
+    Verdict{90, "not to be told apart, even when the two flicker in one place"},
+    Verdict{85, "not to be told apart, even when one is flipped to the other"},
+    Verdict{80, "not to be told apart side by side"},
+    Verdict{70, "hard to notice without the original beside it"},
+    Verdict{50, "a difference that attentive eyes notice"},
+    Verdict{30, "a difference that is plain to see"},
+    Verdict{10, "a bad copy"},
+};
+constexpr std::string_view worst_verdict = "a very bad copy, or another picture";
+
+}  // namespace
 
 std::string_view name_of(Decision decision) {
   switch (decision) {
@@ -43,6 +67,13 @@ std::vector<std::string_view> names_of(const PrivateData& data) {
   if (data.thumbnail) names.emplace_back("thumbnail");
   if (data.comment) names.emplace_back("comment");
   return names;
+}
+
+std::string_view verdict_of(double score) {
+  for (const Verdict& verdict : verdicts) {
+    if (score >= verdict.from) return verdict.words;
+  }
+  return worst_verdict;
 }
 
 }  // namespace imgmill

@@ -68,7 +68,50 @@ TEST(Text, FoldsCaseWithoutALocale) {
   EXPECT_EQ(fold_case("\xC5\xBD"), "\xC5\xBE") << "Z caron, where the odd one is upper";
   EXPECT_EQ(fold_case("\xCE\xA3\xCF\x82"), "\xCF\x83\xCF\x83") << "both sigmas";
   EXPECT_EQ(fold_case("\xD0\x96"), "\xD0\xB6") << "Cyrillic";
+  EXPECT_EQ(fold_case("\u0531\u10AA\u1E9E\u1F88"), "\u0561\u2D0A\u00DF\u1F80")
+      << "Armenian, Georgian, sharp s, Greek with iota";
+  EXPECT_EQ(fold_case("\u0130\u0131\u00DF"), "\u0130\u0131\u00DF")
+      << "no counterpart of one letter";
   EXPECT_EQ(fold_case("\xFF\xFE"), "\xFF\xFE") << "what is not UTF-8 stays";
+}
+
+TEST(Text, CodePointsAreDecodedStrictly) {
+  struct Case {
+    std::string_view text;
+    char32_t value;
+    std::size_t length;
+  };
+  for (const auto& [text, value, length] :
+       {Case{"a", U'a', 1}, Case{std::string_view("\0", 1), 0, 1}, Case{"\u00E4", 0xE4, 2},
+        Case{"\u20AC", 0x20AC, 3}, Case{"\U0010FFFF", 0x10FFFF, 4}}) {
+    const CodePoint point = next_code_point(text);
+    EXPECT_TRUE(point.valid) << text;
+    EXPECT_EQ(point.value, value);
+    EXPECT_EQ(point.length, length);
+    std::string again;
+    append_utf8(again, value);
+    EXPECT_EQ(again, text);
+  }
+  for (const std::string_view text :
+       {"\xC3", "\xE2\x82", "\xF0\x9F\x98", "\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\xAF",
+        "\xF0\x80\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF",
+        "\xC3("}) {
+    const CodePoint point = next_code_point(text);
+    EXPECT_FALSE(point.valid) << text;
+    EXPECT_EQ(point.value, static_cast<unsigned char>(text.front()));
+    EXPECT_EQ(point.length, 1U);
+  }
+}
+
+TEST(Text, ColumnsAreWhatATerminalTakes) {
+  EXPECT_EQ(columns_of(U'a'), 1U);
+  EXPECT_EQ(columns_of(U'\u00E4'), 1U);
+  EXPECT_EQ(columns_of(U'\u0301'), 0U) << "combining";
+  EXPECT_EQ(columns_of(U'\u200B'), 0U) << "zero width space";
+  EXPECT_EQ(columns_of(U'\u6F22'), 2U) << "East Asian";
+  EXPECT_EQ(columns_of(U'\uFF21'), 2U) << "full width";
+  EXPECT_EQ(columns_of(U'\U0001F600'), 2U) << "pictograph";
+  EXPECT_EQ(columns_of(U'\U0001FAFF'), 2U) << "kept free for pictographs";
 }
 
 TEST(Names, OfDecisionsAndStagesAreStable) {

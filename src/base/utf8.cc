@@ -1,67 +1,41 @@
 #include "base/utf8.h"
 
-#include <algorithm>
+#include <utf8proc.h>
+
+#include <array>
 
 namespace imgmill {
 namespace {
 
-char32_t folded(char32_t c) {
-  if (c < 0x80) return c >= U'A' && c <= U'Z' ? c + 32 : c;
-  if (c >= 0xC0 && c <= 0xDE) return c == 0xD7 ? c : c + 32;
-  if (c >= 0x100 && c <= 0x17F) {
-    if (c == 0x130 || c == 0x131 || c == 0x138 || c == 0x149) return c;
-    if (c == 0x178) return 0xFF;
-    if (c == 0x17F) return U's';
-    // Upper- and lower-case letters alternate; in two ranges the upper-case ones are odd.
-    const bool upper_is_odd = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
-    return (c % 2 == 1) == upper_is_odd ? c + 1 : c;
-  }
-  if (c >= 0x391 && c <= 0x3A9 && c != 0x3A2) return c + 32;
-  if (c == 0x3C2) return 0x3C3;  // final sigma
-  if (c >= 0x410 && c <= 0x42F) return c + 32;
-  if (c >= 0x400 && c <= 0x40F) return c + 80;
-  if (c >= 0xFF21 && c <= 0xFF3A) return c + 32;
-  return c;
+constexpr char32_t turkish_capital_i = 0x130;
+
+/// Unicode's simple case folding (CaseFolding.txt, C and S).
+utf8proc_int32_t folded(utf8proc_int32_t c) {
+  std::array<utf8proc_int32_t, 4> full{};
+  int boundary = 0;
+  const auto count = utf8proc_decompose_char(
+      c, full.data(), full.size(), static_cast<utf8proc_option_t>(UTF8PROC_CASEFOLD), &boundary);
+  if (count == 1) return full[0];
+  // The full folding is more than one code point, the simple one the lower case, if there is any.
+  return c == turkish_capital_i ? c : utf8proc_tolower(c);
 }
 
 }  // namespace
 
 CodePoint next_code_point(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  if (first < 0x80) return {first, 1, true};
-  std::size_t length = 0;
-  char32_t value = 0;
-  char32_t least = 0;
-  if (first >= 0xC2 && first <= 0xDF) {
-    length = 2, value = first & 0x1FU, least = 0x80;
-  } else if (first >= 0xE0 && first <= 0xEF) {
-    length = 3, value = first & 0x0FU, least = 0x800;
-  } else if (first >= 0xF0 && first <= 0xF4) {
-    length = 4, value = first & 0x07U, least = 0x10000;
-  }
-  if (length == 0 || text.size() < length) return {first, 1, false};
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return {first, 1, false};
-    value = (value << 6) | (byte(i) & 0x3FU);
-  }
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (value < least || value > 0x10FFFF || surrogate) return {first, 1, false};
-  return {value, length, true};
+  utf8proc_int32_t value = 0;
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  // Four bytes are enough; a longer text need not fit into a signed number.
+  const auto length =
+      utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(text.substr(0, 4).size()), &value);
+  if (length < 1) return {bytes[0], 1, false};
+  return {static_cast<char32_t>(value), static_cast<std::size_t>(length), true};
 }
 
-void append_utf8(std::string& text, char32_t c) {
-  const auto add = [&](char32_t bits) { text.push_back(static_cast<char>(bits)); };
-  if (c < 0x80) {
-    add(c);
-  } else if (c < 0x800) {
-    add(0xC0 | (c >> 6)), add(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    add(0xE0 | (c >> 12)), add(0x80 | ((c >> 6) & 0x3F)), add(0x80 | (c & 0x3F));
-  } else {
-    add(0xF0 | (c >> 18)), add(0x80 | ((c >> 12) & 0x3F));
-    add(0x80 | ((c >> 6) & 0x3F)), add(0x80 | (c & 0x3F));
-  }
+void append_utf8(std::string& text, char32_t code_point) {
+  std::array<utf8proc_uint8_t, 4> bytes{};
+  const auto length = utf8proc_encode_char(static_cast<utf8proc_int32_t>(code_point), bytes.data());
+  text.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(length));
 }
 
 std::string fold_case(std::string_view text) {
@@ -70,13 +44,21 @@ std::string fold_case(std::string_view text) {
   while (!text.empty()) {
     const CodePoint point = next_code_point(text);
     if (point.valid) {
-      append_utf8(result, folded(point.value));
+      append_utf8(result,
+                  static_cast<char32_t>(folded(static_cast<utf8proc_int32_t>(point.value))));
     } else {
       result.push_back(text.front());
     }
     text.remove_prefix(point.length);
   }
   return result;
+}
+
+std::size_t columns_of(char32_t code_point) {
+  const auto c = static_cast<utf8proc_int32_t>(code_point);
+  // Whatever has no meaning yet is most likely a new pictograph.
+  if (utf8proc_category(c) == UTF8PROC_CATEGORY_CN) return 2;
+  return static_cast<std::size_t>(utf8proc_charwidth(c));
 }
 
 }  // namespace imgmill

@@ -18,10 +18,14 @@ struct CodePoint {
 [[nodiscard]] CodePoint next_code_point(std::string_view text);
 void append_utf8(std::string& text, char32_t code_point);
 
-/// Returns `text` in lower case, one code point for one, independent of the locale: ASCII, Latin-1,
-/// Latin Extended-A, Greek, Cyrillic and full-width letters. Bytes that are not UTF-8 are
-/// unchanged. Meant to tell whether two names are the same file on a case-insensitive file system;
-/// the first 3 are complete.
+/// Returns `text` by Unicode's simple case folding: one code point for one, independent of the
+/// locale. Bytes that are not UTF-8 are unchanged. Meant to tell whether two names are the same
+/// file on a case-insensitive file system.
 [[nodiscard]] std::string fold_case(std::string_view text);
+
+/// Returns how many columns a character takes on a terminal: 2 for wide East Asian characters,
+/// pictographs, and code points unknown to this version of Unicode; 0 for combining marks and other
+/// invisible ones.
+[[nodiscard]] std::size_t columns_of(char32_t code_point);
 
 }  // namespace imgmill

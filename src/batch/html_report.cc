@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "batch/json.h"
 #include "batch/picture_choice.h"
@@ -38,24 +39,6 @@ std::string harmless_dump(const Json& json) {
   return harmless(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t three = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      const auto byte = i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U;
-      three = three << 8 | byte;
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      text += i + k <= bytes.size() ? digits[three >> (18 - 6 * k) & 63] : '=';
-    }
-  }
-  return text;
-}
-
 std::string new_nonce() {
   std::random_device source;
   std::string bytes;
@@ -63,7 +46,7 @@ std::string new_nonce() {
     const std::uint32_t word = source();
     for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(word >> shift & 255);
   }
-  return base64(bytes);
+  return base64(as_bytes(bytes));
 }
 
 std::string with_nonce(std::string_view page, std::string_view nonce) {
@@ -151,7 +134,7 @@ class HtmlStyle final : public ReportStyle {
 
  private:
   static std::string image(std::string_view jpeg) {
-    return "\"data:image/jpeg;base64," + base64(jpeg) + "\"";
+    return "\"data:image/jpeg;base64," + base64(as_bytes(jpeg)) + "\"";
   }
 
   std::string nonce_;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "schema/json_fields.h"
@@ -118,31 +119,13 @@ Result<void> read_document(TaskReader& reader, std::string_view text) {
   return reader.read_array(tasks);
 }
 
-std::string base64(std::string_view bytes) {
-  static constexpr std::string_view letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      const std::size_t at = i + j;
-      group = (group << 8) | (at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U);
-    }
-    for (std::size_t j = 0; j < 4; ++j) {
-      const bool filler = i + j > bytes.size();
-      text += filler ? '=' : letters[(group >> (18 - 6 * j)) & 63U];
-    }
-  }
-  return text;
-}
-
 /// Stores a path as text; if that is not reversible, stores its bytes as well.
 void put_path(Json& json, const std::string& field, const fs::path& path) {
   if (is_utf8(path.native())) {
     json[field] = path.native();
   } else {
     json[field] = printable(path);
-    json[field + "_base64"] = base64(path.native());
+    json[field + "_base64"] = base64(as_bytes(path.native()));
   }
 }
 

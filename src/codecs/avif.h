@@ -9,19 +9,7 @@
 namespace imgmill {
 
 struct AvifCodec {
-  static constexpr std::array<std::string_view, 1> extensions = {"avif"};
-  static constexpr FormatInfo format_info = {.format = Format::avif,
-                                             .name = "avif",
-                                             .mime_type = "image/avif",
-                                             .extensions = extensions,
-                                             .lossy = true,
-                                             .lossless = true,
-                                             .alpha = true,
-                                             .animation = false,
-                                             .max_bits = 12,
-                                             .max_side = 16384,
-                                             .default_quality = 50,
-                                             .scored = true};
+  static constexpr Format format = Format::avif;
   static constexpr FileTraits file_traits = {.embeds_metadata = true};
   // Lossless AVIF is larger than PNG.
   static constexpr ChoiceTraits choice_traits = {

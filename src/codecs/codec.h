@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "base/format_table.h"
 #include "base/try.h"
 #include "codecs/picture.h"
 #include "codecs/traits.h"
@@ -143,7 +144,7 @@ struct Codec {
 template <typename C>
 concept CodecLike = requires(ByteView bytes, const ImageInfo& info, const Picture& picture,
                              const EncodeOptions& encode, const DecodeOptions& decode) {
-  { C::format_info } -> std::convertible_to<FormatInfo>;
+  { C::format } -> std::convertible_to<Format>;
   { C::matches(bytes) } -> std::same_as<bool>;
   { C::probe(bytes) } -> std::same_as<Result<ImageInfo>>;
   { C::decode(bytes, info, decode) } -> std::same_as<Result<Picture>>;
@@ -176,7 +177,7 @@ PictureEncoder encoder_of(const Picture& picture) {
 /// `search_traits`.
 template <CodecLike C>
 consteval Codec codec_row() {
-  Codec row{.info = C::format_info,
+  Codec row{.info = format_table[static_cast<std::size_t>(C::format)],
             .file = {},
             .choice = {},
             .search = nullptr,
@@ -189,7 +190,8 @@ consteval Codec codec_row() {
             .diagnose = C::diagnose};
   if constexpr (requires { C::file_traits; }) row.file = C::file_traits;
   if constexpr (requires { C::choice_traits; }) row.choice = C::choice_traits;
-  if constexpr (C::format_info.scored) row.search = &C::search_traits;
+  if constexpr (format_table[static_cast<std::size_t>(C::format)].scored)
+    row.search = &C::search_traits;
   return row;
 }
 

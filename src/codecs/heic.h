@@ -1,8 +1,6 @@
 // HEIC through libheif (libde265): read only.
 #pragma once
 
-#include <array>
-
 #include "codecs/codec.h"
 
 namespace imgmill {
@@ -10,17 +8,7 @@ namespace imgmill {
 /// Still pictures of phones: HEVC in HEIF. Encoders are slow and encumbered by patents, and every
 /// format that imgmill writes has more readers.
 struct HeicCodec {
-  static constexpr std::array<std::string_view, 3> extensions = {"heic", "heif", "hif"};
-  static constexpr FormatInfo format_info = {.format = Format::heic,
-                                             .name = "heic",
-                                             .mime_type = "image/heic",
-                                             .extensions = extensions,
-                                             .writable = false,
-                                             .lossy = true,
-                                             .lossless = false,
-                                             .alpha = true,
-                                             .animation = false,
-                                             .max_bits = 12};
+  static constexpr Format format = Format::heic;
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);

@@ -10,19 +10,7 @@
 namespace imgmill {
 
 struct JpegCodec {
-  static constexpr std::array<std::string_view, 4> extensions = {"jpg", "jpeg", "jpe", "jfif"};
-  static constexpr FormatInfo format_info = {.format = Format::jpeg,
-                                             .name = "jpeg",
-                                             .mime_type = "image/jpeg",
-                                             .extensions = extensions,
-                                             .lossy = true,
-                                             .lossless = false,
-                                             .alpha = false,
-                                             .animation = false,
-                                             .max_bits = 8,
-                                             .max_side = 65535,
-                                             .default_quality = 80,
-                                             .scored = true};
+  static constexpr Format format = Format::jpeg;
   static constexpr FileTraits file_traits = {
       .repacks = true, .exif_turns = true, .resolution = true};
   // It blurs the hard edges of drawings, which are several times as large as in any other format. A

@@ -8,19 +8,7 @@
 namespace imgmill {
 
 struct JxlCodec {
-  static constexpr std::array<std::string_view, 1> extensions = {"jxl"};
-  static constexpr FormatInfo format_info = {.format = Format::jpegxl,
-                                             .name = "jxl",
-                                             .mime_type = "image/jxl",
-                                             .extensions = extensions,
-                                             .lossy = true,
-                                             .lossless = true,
-                                             .alpha = true,
-                                             .animation = false,
-                                             .max_bits = 16,
-                                             .max_side = 262'144,  // of level 5
-                                             .default_quality = 80,
-                                             .scored = true};
+  static constexpr Format format = Format::jpegxl;
   static constexpr ChoiceTraits choice_traits = {
       .lossless = {1}, .drawing = {2}, .photograph = {2, Preference::Condition::supersedes}};
   /// Means over seven Kodak pictures and four photographs, as the sizes and the bias.

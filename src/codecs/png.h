@@ -9,19 +9,7 @@
 namespace imgmill {
 
 struct PngCodec {
-  static constexpr std::array<std::string_view, 2> extensions = {"png", "apng"};
-  static constexpr FormatInfo format_info = {.format = Format::png,
-                                             .name = "png",
-                                             .mime_type = "image/png",
-                                             .extensions = extensions,
-                                             .lossy = true,
-                                             .lossless = true,
-                                             .alpha = true,
-                                             .animation = false,
-                                             .max_bits = 16,
-                                             .max_side = 2147483647,
-                                             .default_quality = 100,
-                                             .scored = true};
+  static constexpr Format format = Format::png;
   static constexpr FileTraits file_traits = {
       .repacks = true, .exif_turns = true, .resolution = true, .code_points = true};
   // A photograph as PNG is several times as large as in any other format.

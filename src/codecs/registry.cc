@@ -1,9 +1,7 @@
-// The table of formats. To add one, write its pair of files and add its row here.
-#include <algorithm>
+// The table of codecs. To add one, write its pair of files and add its row here, and the format's
+// name and capabilities to base/format_table.h.
 #include <array>
-#include <string>
 
-#include "base/text.h"
 #include "codecs/avif.h"
 #include "codecs/codec.h"
 #include "codecs/gif.h"
@@ -33,28 +31,10 @@ static_assert(
     }(),
     "the rows stand in the order of Format");
 
-constexpr auto infos = [] {
-  std::array<FormatInfo, rows.size()> all{};
-  for (std::size_t i = 0; i < rows.size(); ++i) all[i] = rows[i].info;
-  return all;
-}();
-
 }  // namespace
 
 std::span<const Codec> codecs() { return rows; }
 const Codec& codec(Format format) { return rows[static_cast<std::size_t>(format)]; }
-std::span<const FormatInfo> formats() { return infos; }
-const FormatInfo& info(Format format) { return infos[static_cast<std::size_t>(format)]; }
-
-std::optional<Format> format_named(std::string_view name) {
-  const std::string lower = lower_case(name);
-  for (const FormatInfo& row : infos) {
-    if (row.name == lower || std::ranges::find(row.extensions, lower) != row.extensions.end()) {
-      return row.format;
-    }
-  }
-  return std::nullopt;
-}
 
 std::optional<Format> sniff(ByteView header) {
   for (const Codec& row : rows) {

@@ -1,8 +1,6 @@
 // SVG: parsed with expat, rendered by librsvg through the engine.
 #pragma once
 
-#include <array>
-
 #include "codecs/codec.h"
 
 namespace imgmill {
@@ -10,15 +8,7 @@ namespace imgmill {
 /// Drawings. They are optimized as text (src/svg, optimize/drawing.h) and rasterized only for
 /// comparison; pixels are never converted to SVG.
 struct SvgCodec {
-  static constexpr std::array<std::string_view, 2> extensions = {"svg", "svgz"};
-  static constexpr FormatInfo format_info = {.format = Format::svg,
-                                             .name = "svg",
-                                             .mime_type = "image/svg+xml",
-                                             .extensions = extensions,
-                                             .writable = false,
-                                             .lossless = true,
-                                             .alpha = true,
-                                             .profile = false};
+  static constexpr Format format = Format::svg;
 
   /// Also matches gzip; only code that may unpack untrusted data looks at its contents.
   static bool matches(ByteView header);

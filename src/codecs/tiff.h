@@ -1,26 +1,12 @@
 // TIFF through libvips (libtiff).
 #pragma once
 
-#include <array>
-
 #include "codecs/codec.h"
 
 namespace imgmill {
 
 struct TiffCodec {
-  static constexpr std::array<std::string_view, 2> extensions = {"tif", "tiff"};
-  static constexpr FormatInfo format_info = {.format = Format::tiff,
-                                             .name = "tiff",
-                                             .mime_type = "image/tiff",
-                                             .extensions = extensions,
-                                             .lossy = true,
-                                             .lossless = true,
-                                             .alpha = true,
-                                             .animation = false,
-                                             .pages = true,
-                                             .max_bits = 32,
-                                             .max_side = 2147483647,
-                                             .default_quality = 100};
+  static constexpr Format format = Format::tiff;
   static constexpr FileTraits file_traits = {.writes_orientation = false, .resolution = true};
   static constexpr ChoiceTraits choice_traits = {.lossless = {5}, .drawing = {}, .photograph = {}};
 

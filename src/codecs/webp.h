@@ -8,19 +8,7 @@
 namespace imgmill {
 
 struct WebpCodec {
-  static constexpr std::array<std::string_view, 1> extensions = {"webp"};
-  static constexpr FormatInfo format_info = {.format = Format::webp,
-                                             .name = "webp",
-                                             .mime_type = "image/webp",
-                                             .extensions = extensions,
-                                             .lossy = true,
-                                             .lossless = true,
-                                             .alpha = true,
-                                             .animation = true,
-                                             .max_bits = 8,
-                                             .max_side = 16383,
-                                             .default_quality = 80,
-                                             .scored = true};
+  static constexpr Format format = Format::webp;
   static constexpr FileTraits file_traits = {.exif_turns = true};
   static constexpr ChoiceTraits choice_traits = {
       .lossless = {3}, .drawing = {1}, .photograph = {3}};

@@ -22,24 +22,6 @@
 namespace imgmill {
 namespace {
 
-struct Verdict {
-  double from;
-  std::string_view words;
-};
-
-// Thresholds: README of https://github.com/cloudinary/ssimulacra2.
-constexpr std::array verdicts = {
-    Verdict{100, "the same picture: the metric finds no difference"},
-    Verdict{90, "not to be told apart, even when the two flicker in one place"},
-    Verdict{85, "not to be told apart, even when one is flipped to the other"},
-    Verdict{80, "not to be told apart side by side"},
-    Verdict{70, "hard to notice without the original beside it"},
-    Verdict{50, "a difference that attentive eyes notice"},
-    Verdict{30, "a difference that is plain to see"},
-    Verdict{10, "a bad copy"},
-};
-constexpr std::string_view worst_verdict = "a very bad copy, or another picture";
-
 Extent extent_of(const Source& source) {
   return upright({source.info.width, source.info.height}, source.info.orientation);
 }
@@ -175,13 +157,6 @@ Result<Comparison> compared(const Source& original, const Source& other,
 }
 
 }  // namespace
-
-std::string_view verdict_of(double score) {
-  for (const Verdict& verdict : verdicts) {
-    if (score >= verdict.from) return verdict.words;
-  }
-  return worst_verdict;
-}
 
 Result<Comparison> compare(ByteView original, ByteView other, const CompareOptions& options,
                            const Limits& limits) {

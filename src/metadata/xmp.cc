@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/xml.h"
 #include "metadata/bytes.h"
 
 namespace imgmill {
@@ -245,30 +246,10 @@ void for_each_node(const Node& node, const Visit& visit) {
 
 void escape(std::string& out, std::string_view text) {
   for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      case '\t':
-        out += "&#9;";
-        break;
-      case '\r':
-        out += "&#13;";
-        break;
-      default:
-        out += c;
+    if (c == '"') {
+      out += "&quot;";
+    } else {
+      append_xml(out, c, "&<>\t\n\r");
     }
   }
 }

@@ -4,29 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "base/text.h"
 #include "base/try.h"
+#include "base/words.h"
 
 namespace imgmill {
 namespace {
-
-/// Returns the Levenshtein distance: insertions, deletions and substitutions of single characters.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-    }
-  }
-  return row[b.size()];
-}
 
 std::string joined(std::span<const std::string_view> words) {
   std::string list;
@@ -66,7 +50,7 @@ std::optional<std::string_view> did_you_mean(std::string_view text,
   std::optional<std::string_view> best;
   std::size_t least = std::min<std::size_t>(3, text.size() / 2 + 1);
   for (const std::string_view word : words) {
-    const std::size_t away = distance(lower_case(text), lower_case(word));
+    const std::size_t away = edit_distance(lower_case(text), lower_case(word));
     if (away < least) {
       least = away;
       best = word;

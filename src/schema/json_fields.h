@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/setting_words.h"
 #include "imgmill/error.h"
 
 namespace imgmill {
@@ -49,13 +50,7 @@ struct JsonPlace {
 [[nodiscard]] Result<std::int64_t> integer_at(const JsonPlace& at, std::int64_t least,
                                               std::int64_t most);
 
-/// One of a list of words; case is ignored.
-template <typename T>
-struct Word {
-  std::string_view word;
-  T value;
-};
-
+/// Returns the place of a word in a list; case is ignored.
 [[nodiscard]] Result<std::size_t> word_at(const JsonPlace& at,
                                           std::span<const std::string_view> words);
 

@@ -5,56 +5,13 @@
 #include <charconv>
 #include <vector>
 
+#include "base/setting_words.h"
 #include "base/text.h"
 #include "base/try.h"
 
 namespace imgmill {
 namespace {
 
-constexpr std::array<Word<ResizeMode>, 7> resize_modes = {{{"none", ResizeMode::none},
-                                                           {"width", ResizeMode::width},
-                                                           {"height", ResizeMode::height},
-                                                           {"longest", ResizeMode::longest},
-                                                           {"shortest", ResizeMode::shortest},
-                                                           {"fit", ResizeMode::fit},
-                                                           {"percent", ResizeMode::percent}}};
-constexpr std::array<Word<Fit>, 4> fits = {
-    {{"inside", Fit::inside}, {"cover", Fit::cover}, {"fill", Fit::fill}, {"pad", Fit::pad}}};
-constexpr std::array<Word<Position::By>, 2> smart_positions = {
-    {{"attention", Position::By::attention}, {"entropy", Position::By::entropy}}};
-constexpr std::array<Word<CropArea::Unit>, 2> units = {
-    {{"pixels", CropArea::Unit::pixels}, {"percent", CropArea::Unit::percent}}};
-constexpr std::array<Word<ResizeFilter>, 5> resize_filters = {
-    {{"lanczos3", ResizeFilter::lanczos3},
-     {"mitchell", ResizeFilter::mitchell},
-     {"catmull-rom", ResizeFilter::catmull_rom},
-     {"box", ResizeFilter::box},
-     {"nearest", ResizeFilter::nearest}}};
-constexpr std::array<Word<ResizeLight>, 2> resize_lights = {
-    {{"coded", ResizeLight::coded}, {"linear", ResizeLight::linear}}};
-constexpr std::array<Word<Effort>, 3> efforts = {
-    {{"fast", Effort::fast}, {"balanced", Effort::balanced}, {"max", Effort::max}}};
-constexpr std::array<Word<Animation>, 3> animations = {{{"refuse", Animation::refuse},
-                                                        {"first-frame", Animation::first_frame},
-                                                        {"keep", Animation::keep}}};
-
-struct KeepField {
-  std::string_view word;
-  bool Keep::*member;
-};
-constexpr std::array<KeepField, 7> keep_fields = {{{"icc", &Keep::icc},
-                                                   {"orientation", &Keep::orientation},
-                                                   {"copyright", &Keep::copyright},
-                                                   {"exif", &Keep::exif},
-                                                   {"xmp", &Keep::xmp},
-                                                   {"iptc", &Keep::iptc},
-                                                   {"comment", &Keep::comment}}};
-
-constexpr std::array<Word<double>, 4> target_words = {
-    {{"good", Target::good},
-     {"high", Target::high},
-     {"excellent", Target::excellent},
-     {"visually-lossless", Target::visually_lossless}}};
 constexpr std::string_view chosen_format = "auto";
 constexpr std::int64_t most_bytes = std::int64_t{1} << 53;  // exact in every JSON reader
 
@@ -149,7 +106,7 @@ Result<CropArea> area_at(const JsonPlace& at) {
   IMGMILL_TRY(area.width, required_number_at(at, "width"));
   IMGMILL_TRY(area.height, required_number_at(at, "height"));
   if (const auto unit = at.find("unit")) {
-    IMGMILL_TRY(area.unit, choice_at(*unit, units));
+    IMGMILL_TRY(area.unit, choice_at(*unit, area_units));
   }
   return area;
 }
@@ -201,7 +158,7 @@ Json json_of(const Crop& crop) {
                     {"top", area->top},
                     {"width", area->width},
                     {"height", area->height},
-                    {"unit", word_for(area->unit, units)}};
+                    {"unit", word_for(area->unit, area_units)}};
   }
   if (crop.aspect)
     json["aspect"] = {{"width", crop.aspect->width}, {"height", crop.aspect->height}};
@@ -270,12 +227,10 @@ Result<void> read_keep(const JsonPlace& at, Keep& keep) {
                       "write for example [\"icc\", \"copyright\"]");
   }
   keep = Keep::none();
-  std::array<std::string_view, keep_fields.size()> words{};
-  for (std::size_t i = 0; i < words.size(); ++i) words[i] = keep_fields[i].word;
   for (std::size_t i = 0; i < at.value.size(); ++i) {
-    IMGMILL_TRY(const std::size_t which,
-                word_at({at.value[i], fmt::format("{}[{}]", at.path, i)}, words));
-    keep.*keep_fields[which].member = true;
+    IMGMILL_TRY(bool Keep::*const member,
+                choice_at({at.value[i], fmt::format("{}[{}]", at.path, i)}, keep_words));
+    keep.*member = true;
   }
   return {};
 }
@@ -391,8 +346,8 @@ Json json_of(const ImageSettings& settings) {
   if (size.light != usual.light) resize["light"] = word_for(size.light, resize_lights);
   if (size.sharpen != usual.sharpen) resize["sharpen"] = size.sharpen;
   Json keep = Json::array();
-  for (const KeepField& field : keep_fields) {
-    if (settings.keep.*field.member) keep.push_back(field.word);
+  for (const auto& [word, member] : keep_words) {
+    if (settings.keep.*member) keep.push_back(word);
   }
   const Colour& colour = settings.background;
   const auto& format = settings.output_format;

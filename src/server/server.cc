@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/try.h"
-#include "server/dispatcher.h"
+#include "server/api/dispatcher.h"
 
 namespace imgmill::server {
 namespace {

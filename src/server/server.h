@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "imgmill/batch.h"
-#include "server/jobs.h"
+#include "server/jobs/jobs.h"
 
 namespace imgmill::server {
 

@@ -5,8 +5,6 @@
 namespace imgmill::svg {
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n";
-
 bool same_nodes(const std::vector<Node>& one, const std::vector<Node>& other);
 
 bool same_node(const Node& one, const Node& other) {
@@ -58,12 +56,6 @@ bool same(const Document& one, const Document& other) { return same_nodes(one.no
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(blanks) == std::string_view::npos;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 }  // namespace imgmill::svg

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/words.h"
+
 namespace imgmill::svg {
 
 /// The namespace of a name, as far as cleaning needs to distinguish it.
@@ -58,9 +60,14 @@ struct Document {
 /// escaped text.
 [[nodiscard]] bool same(const Document& one, const Document& other);
 
-/// True if `text` consists of XML white space only.
+/// XML's white space.
+inline constexpr std::string_view blanks = " \t\r\n";
+
+/// True if `text` consists of white space only.
 [[nodiscard]] bool is_blank(std::string_view text);
 /// Returns `text` without leading and trailing white space.
-[[nodiscard]] std::string_view trimmed(std::string_view text);
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) {
+  return imgmill::trimmed(text, blanks);
+}
 
 }  // namespace imgmill::svg

@@ -3,29 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "base/xml.h"
+
 namespace imgmill::svg {
 namespace {
 
 void append_text(std::string& out, std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    switch (text[i]) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        // Only the end of a CDATA section must be escaped in text. The preceding characters may be
-        // in another node, so `out` is checked.
-        out += out.ends_with("]]") ? "&gt;" : ">";
-        break;
-      case '\r':
-        out += "&#13;";
-        break;
-      default:
-        out += text[i];
-    }
+  for (const char c : text) {
+    // Only the end of a CDATA section must be escaped in text. The preceding characters may be in
+    // another node, so `out` is checked.
+    append_xml(out, c, c == '>' && !out.ends_with("]]") ? "" : "&<>\r");
   }
 }
 
@@ -48,29 +35,10 @@ void append_value(std::string& out, std::string_view value) {
   const char quote = count('"') > count('\'') ? '\'' : '"';
   out += quote;
   for (const char c : value) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '"':
-      case '\'':
-        out += c != quote ? std::string(1, c) : (c == '"' ? "&#34;" : "&#39;");
-        break;
-      // Raw ones would be read as spaces.
-      case '\t':
-        out += "&#9;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      case '\r':
-        out += "&#13;";
-        break;
-      default:
-        out += c;
+    if (c == quote) {
+      out += c == '"' ? "&#34;" : "&#39;";  // shorter than their names
+    } else {
+      append_xml(out, c, "&<\t\n\r");  // raw white space would be read as spaces
     }
   }
   out += quote;

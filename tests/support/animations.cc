@@ -5,16 +5,13 @@
 
 #include <array>
 #include <cmath>
-#include <map>
-#include <stdexcept>
 #include <string_view>
+
+#include "support/gif_writer.h"
+#include "support/must.h"
 
 namespace imgmill::test {
 namespace {
-
-void must(bool well, const char* what) {
-  if (!well) throw std::runtime_error(what);
-}
 
 void append(Bytes& to, ByteView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 
@@ -25,67 +22,6 @@ void u32(Bytes& to, std::size_t value) {
 void u16(Bytes& to, int value) {
   to.push_back(static_cast<std::byte>(value >> 8));
   to.push_back(static_cast<std::byte>(value & 255));
-}
-
-using Colour = std::array<std::uint16_t, 4>;
-
-Colour colour_at(const Raster& raster, int x, int y) {
-  if (raster.at(x, y, 3) == 0) return {};
-  return {raster.at(x, y, 0), raster.at(x, y, 1), raster.at(x, y, 2), raster.at(x, y, 3)};
-}
-
-void put_part(GifFileType* gif, const GifPart& part) {
-  const Raster full = rgba(part.picture);
-  std::map<Colour, int> known;
-  std::vector<GifColorType> colours;
-  int clear = NO_TRANSPARENT_COLOR;
-  std::vector<GifByteType> indices;
-  for (int y = 0; y < full.height; ++y) {
-    for (int x = 0; x < full.width; ++x) {
-      const Colour colour = colour_at(full, x, y);
-      const auto [place, fresh] = known.try_emplace(colour, static_cast<int>(colours.size()));
-      if (fresh) {
-        colours.push_back({static_cast<GifByteType>(colour[0]), static_cast<GifByteType>(colour[1]),
-                           static_cast<GifByteType>(colour[2])});
-        if (colour[3] == 0) clear = place->second;
-      }
-      indices.push_back(static_cast<GifByteType>(place->second));
-    }
-  }
-  must(colours.size() <= 256, "too many colours for GIF");
-  while (colours.size() < 2 || (colours.size() & (colours.size() - 1)) != 0) {
-    colours.push_back({0, 0, 0});
-  }
-  const GraphicsControlBlock control{part.disposal, false, part.delay, clear};
-  GifByteType block[4];
-  EGifGCBToExtension(&control, block);
-  must(EGifPutExtension(gif, GRAPHICS_EXT_FUNC_CODE, 4, block) == GIF_OK, "control");
-  ColorMapObject* map = GifMakeMapObject(static_cast<int>(colours.size()), colours.data());
-  must(EGifPutImageDesc(gif, part.left, part.top, full.width, full.height, part.interlaced, map) ==
-           GIF_OK,
-       "frame");
-  const auto put_row = [&](int y) {
-    must(EGifPutLine(gif, indices.data() + static_cast<std::ptrdiff_t>(y) * full.width,
-                     full.width) == GIF_OK,
-         "line");
-  };
-  if (part.interlaced) {
-    for (const auto& [first, step] : {std::pair(0, 8), {4, 8}, {2, 4}, {1, 2}}) {
-      for (int y = first; y < full.height; y += step) put_row(y);
-    }
-  } else {
-    for (int y = 0; y < full.height; ++y) put_row(y);
-  }
-  GifFreeMapObject(map);
-}
-
-void put_again(GifFileType* gif, int again) {
-  must(EGifPutExtensionLeader(gif, APPLICATION_EXT_FUNC_CODE) == GIF_OK, "gif");
-  must(EGifPutExtensionBlock(gif, 11, "NETSCAPE2.0") == GIF_OK, "gif");
-  const GifByteType body[3] = {1, static_cast<GifByteType>(again & 255),
-                               static_cast<GifByteType>(again >> 8)};
-  must(EGifPutExtensionBlock(gif, 3, body) == GIF_OK, "gif");
-  must(EGifPutExtensionTrailer(gif) == GIF_OK, "gif");
 }
 
 // Returns the contents of the IDAT chunks of a PNG.
@@ -127,24 +63,14 @@ void clear_hidden(Raster& raster) {
 
 Bytes make_gif(const GifMake& how) {
   Bytes out;
-  int error = 0;
-  GifFileType* gif = EGifOpen(
-      &out,
-      [](GifFileType* file, const GifByteType* data, int size) {
-        append(*static_cast<Bytes*>(file->UserData),
-               std::as_bytes(std::span(data, static_cast<std::size_t>(size))));
-        return size;
-      },
-      &error);
-  must(gif != nullptr, "EGifOpen");
-  EGifSetGifVersion(gif, true);
+  GifFileType* gif = open_gif(out);
   const std::array<GifColorType, 2> shared = {{{200, 30, 40}, {20, 180, 60}}};
   ColorMapObject* map = GifMakeMapObject(2, shared.data());
   must(EGifPutScreenDesc(gif, how.width, how.height, 8, how.background, map) == GIF_OK, "screen");
   GifFreeMapObject(map);
   if (how.again) put_again(gif, *how.again);
   for (const GifPart& part : how.parts) put_part(gif, part);
-  must(EGifCloseFile(gif, &error) == GIF_OK, "close");
+  close_gif(gif);
   return out;
 }
 

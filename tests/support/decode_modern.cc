@@ -4,20 +4,10 @@
 #include <libheif/heif.h>
 
 #include <cstring>
-#include <stdexcept>
+
+#include "support/must.h"
 
 namespace imgmill::test {
-namespace {
-
-void must(bool well, const char* what) {
-  if (!well) throw std::runtime_error(what);
-}
-
-void must(const heif_error& error) {
-  if (error.code != heif_error_Ok) throw std::runtime_error(error.message);
-}
-
-}  // namespace
 
 Decoded decode_jxl(ByteView file) {
   const JxlDecoderPtr decoder = JxlDecoderMake(nullptr);

@@ -11,13 +11,10 @@
 #include <stdexcept>
 
 #include "support/memory_tiff.h"
+#include "support/must.h"
 
 namespace imgmill::test {
 namespace {
-
-void must(bool well, const char* what) {
-  if (!well) throw std::runtime_error(what);
-}
 
 Bytes copied(const void* data, std::size_t size) {
   const auto* start = static_cast<const std::byte*>(data);

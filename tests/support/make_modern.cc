@@ -3,20 +3,12 @@
 #include <libheif/heif.h>
 
 #include <cstring>
-#include <stdexcept>
 
 #include "support/make.h"
+#include "support/must.h"
 
 namespace imgmill::test {
 namespace {
-
-void must(bool well, const char* what) {
-  if (!well) throw std::runtime_error(what);
-}
-
-void must(const heif_error& error) {
-  if (error.code != heif_error_Ok) throw std::runtime_error(error.message);
-}
 
 const std::uint8_t* octets(const Bytes& bytes) {
   return reinterpret_cast<const std::uint8_t*>(bytes.data());

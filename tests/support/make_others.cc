@@ -1,24 +1,20 @@
 #include <avif/avif.h>
-#include <gif_lib.h>
 #include <tiffio.h>
 #include <webp/encode.h>
 #include <webp/mux.h>
 
-#include <array>
+#include <algorithm>
 #include <cstring>
-#include <map>
 #include <memory>
 #include <stdexcept>
 
+#include "support/gif_writer.h"
 #include "support/make.h"
 #include "support/memory_tiff.h"
+#include "support/must.h"
 
 namespace imgmill::test {
 namespace {
-
-void must(bool well, const char* what) {
-  if (!well) throw std::runtime_error(what);
-}
 
 std::vector<std::uint8_t> eight_bits(const Raster& raster) {
   const Raster full = rgba(raster);
@@ -70,44 +66,15 @@ Bytes with_chunks(const WebPData& file, const WebpMake& how) {
   return bytes;
 }
 
-using Entry = std::array<std::uint16_t, 4>;
-
-struct Indexed {
-  std::vector<GifColorType> colours;
-  std::vector<GifByteType> indices;
-  int clear = NO_TRANSPARENT_COLOR;
-};
-
-Indexed indexed(const Raster& raster) {
-  const Raster full = rgba(raster);
-  Indexed out;
-  std::map<Entry, std::size_t> known;
-  for (std::size_t i = 0; i < full.samples.size(); i += 4) {
-    Entry colour{full.samples[i], full.samples[i + 1], full.samples[i + 2], 255};
-    if (full.samples[i + 3] < 128) colour = {0, 0, 0, 0};
-    auto [place, fresh] = known.try_emplace(colour, out.colours.size());
-    if (fresh) {
-      out.colours.push_back({static_cast<GifByteType>(colour[0]),
-                             static_cast<GifByteType>(colour[1]),
-                             static_cast<GifByteType>(colour[2])});
-      if (colour[3] == 0) out.clear = static_cast<int>(place->second);
-    }
-    out.indices.push_back(static_cast<GifByteType>(place->second));
-  }
-  must(out.colours.size() <= 256, "too many colours for GIF");
-  while (out.colours.size() < 2 || (out.colours.size() & (out.colours.size() - 1)) != 0) {
-    out.colours.push_back({0, 0, 0});
+/// GIF has no half-transparent pixels.
+Raster opaque_or_clear(const Raster& raster) {
+  Raster out = rgba(raster);
+  for (std::size_t i = 0; i < out.samples.size(); i += 4) {
+    const bool clear = out.samples[i + 3] < 128;
+    if (clear) std::fill_n(out.samples.begin() + static_cast<std::ptrdiff_t>(i), 3, 0);
+    out.samples[i + 3] = clear ? 0 : 255;
   }
   return out;
-}
-
-void put_loop(GifFileType* gif, int times) {
-  must(EGifPutExtensionLeader(gif, APPLICATION_EXT_FUNC_CODE) == GIF_OK, "gif");
-  must(EGifPutExtensionBlock(gif, 11, "NETSCAPE2.0") == GIF_OK, "gif");
-  const GifByteType body[3] = {1, static_cast<GifByteType>(times & 255),
-                               static_cast<GifByteType>(times >> 8)};
-  must(EGifPutExtensionBlock(gif, 3, body) == GIF_OK, "gif");
-  must(EGifPutExtensionTrailer(gif) == GIF_OK, "gif");
 }
 
 }  // namespace
@@ -152,44 +119,20 @@ Bytes make_webp(const Movie& movie, const WebpMake& how) {
 
 Bytes make_gif(const Movie& movie) {
   Bytes out;
-  int error = 0;
-  GifFileType* gif = EGifOpen(
-      &out,
-      [](GifFileType* file, const GifByteType* data, int size) {
-        auto& bytes = *static_cast<Bytes*>(file->UserData);
-        const auto* start = reinterpret_cast<const std::byte*>(data);
-        bytes.insert(bytes.end(), start, start + size);
-        return size;
-      },
-      &error);
-  must(gif != nullptr, "EGifOpen");
-  EGifSetGifVersion(gif, true);
+  GifFileType* gif = open_gif(out);
   const Raster& first = movie.frames.front();
   must(EGifPutScreenDesc(gif, first.width, first.height, 8, 0, nullptr) == GIF_OK, "screen");
   // The block counts repetitions after the first play.
   if (movie.frames.size() > 1 && movie.loop != 1) {
-    put_loop(gif, movie.loop == 0 ? 0 : movie.loop - 1);
+    put_again(gif, movie.loop == 0 ? 0 : movie.loop - 1);
   }
   for (std::size_t i = 0; i < movie.frames.size(); ++i) {
-    Indexed frame = indexed(movie.frames[i]);
-    GraphicsControlBlock control{};
-    control.DisposalMode = movie.frames.size() > 1 ? DISPOSE_BACKGROUND : DISPOSAL_UNSPECIFIED;
-    control.DelayTime = movie.delays[i] / 10;
-    control.TransparentColor = frame.clear;
-    GifByteType block[4];
-    EGifGCBToExtension(&control, block);
-    must(EGifPutExtension(gif, GRAPHICS_EXT_FUNC_CODE, 4, block) == GIF_OK, "control");
-    ColorMapObject* map =
-        GifMakeMapObject(static_cast<int>(frame.colours.size()), frame.colours.data());
-    must(EGifPutImageDesc(gif, 0, 0, first.width, first.height, false, map) == GIF_OK, "frame");
-    for (int y = 0; y < first.height; ++y) {
-      must(EGifPutLine(gif, frame.indices.data() + static_cast<std::ptrdiff_t>(y) * first.width,
-                       first.width) == GIF_OK,
-           "line");
-    }
-    GifFreeMapObject(map);
+    put_part(gif,
+             {.picture = opaque_or_clear(movie.frames[i]),
+              .delay = movie.delays[i] / 10,
+              .disposal = movie.frames.size() > 1 ? DISPOSE_BACKGROUND : DISPOSAL_UNSPECIFIED});
   }
-  must(EGifCloseFile(gif, &error) == GIF_OK, "close");
+  close_gif(gif);
   return out;
 }
 

@@ -11,13 +11,10 @@
 #include <string_view>
 
 #include "support/memory_tiff.h"
+#include "support/must.h"
 
 namespace imgmill::test {
 namespace {
-
-void must(bool well, const char* what) {
-  if (!well) throw std::runtime_error(what);
-}
 
 std::size_t byte_at(ByteView file, std::size_t at) {
   must(at < file.size(), "a piece ends too early");

@@ -1,66 +1,21 @@
 #include "support/profiles.h"
 
-#include <lcms2.h>
-
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
+#include "support/lcms.h"
+
 namespace imgmill::test {
 namespace {
-
-Bytes saved(cmsHPROFILE profile, const char* name) {
-  cmsMLU* text = cmsMLUalloc(nullptr, 1);
-  cmsMLUsetASCII(text, "en", "US", name);
-  cmsWriteTag(profile, cmsSigProfileDescriptionTag, text);
-  cmsMLUfree(text);
-  cmsUInt32Number size = 0;
-  cmsSaveProfileToMem(profile, nullptr, &size);
-  Bytes out(size);
-  cmsSaveProfileToMem(profile, out.data(), &size);
-  cmsCloseProfile(profile);
-  // The creation date (ICC.1, bytes 24 to 35) would make the bytes differ every second.
-  std::fill(out.begin() + 24, out.begin() + 36, std::byte{0});
-  return out;
-}
 
 struct Lab {
   double l, a, b;
 };
 
 std::vector<Lab> seen(const Raster& raster, const Bytes& profile) {
-  cmsHPROFILE from =
-      profile.empty()
-          ? cmsCreate_sRGBProfile()
-          : cmsOpenProfileFromMem(profile.data(), static_cast<cmsUInt32Number>(profile.size()));
-  if (from == nullptr) throw std::runtime_error("not a profile");
-  const cmsColorSpaceSignature space = cmsGetColorSpace(from);
-  const int channels = space == cmsSigGrayData ? 1 : space == cmsSigCmykData ? 4 : 3;
-  const cmsUInt32Number kind = channels == 1   ? TYPE_GRAY_DBL
-                               : channels == 4 ? TYPE_CMYK_DBL
-                                               : TYPE_RGB_DBL;
-  cmsHPROFILE to = cmsCreateLab4Profile(nullptr);
-  cmsHTRANSFORM transform =
-      cmsCreateTransform(from, kind, to, TYPE_Lab_DBL, INTENT_RELATIVE_COLORIMETRIC,
-                         cmsFLAGS_NOOPTIMIZE | cmsFLAGS_BLACKPOINTCOMPENSATION);
-  if (transform == nullptr) throw std::runtime_error("no transform");
-  const double unit = channels == 4 ? 100.0 / raster.top() : 1.0 / raster.top();
-  std::vector<double> numbers;
-  std::size_t pixels = 0;
-  for (int y = 0; y < raster.height; ++y) {
-    for (int x = 0; x < raster.width; ++x, ++pixels) {
-      for (int c = 0; c < channels; ++c) {
-        const int from_channel = raster.channels < 3 ? 0 : c;
-        numbers.push_back(raster.at(x, y, from_channel) * unit);
-      }
-    }
-  }
-  std::vector<Lab> out(pixels);
-  cmsDoTransform(transform, numbers.data(), out.data(), static_cast<cmsUInt32Number>(pixels));
-  cmsDeleteTransform(transform);
-  cmsCloseProfile(from);
-  cmsCloseProfile(to);
-  return out;
+  return converted<Lab>(raster, profile.empty() ? cmsCreate_sRGBProfile() : opened(profile),
+                        cmsCreateLab4Profile(nullptr), TYPE_Lab_DBL);
 }
 
 cmsInt32Number inks_to_lab(const cmsUInt16Number in[], cmsUInt16Number out[], void*) {
@@ -85,9 +40,7 @@ Bytes rgb_profile_of(const RgbProfileMake& how) {
   const Chromaticities& p = how.places;
   const cmsCIExyY white{p[0], p[1], 1.0};
   const cmsCIExyYTRIPLE primaries{{p[2], p[3], 1}, {p[4], p[5], 1}, {p[6], p[7], 1}};
-  const cmsFloat64Number curve[5] = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
-  cmsToneCurve* tone = how.gamma > 0 ? cmsBuildGamma(nullptr, how.gamma)
-                                     : cmsBuildParametricToneCurve(nullptr, 4, curve);
+  cmsToneCurve* tone = tone_curve(how.gamma);
   if (how.table > 0) {
     std::vector<cmsUInt16Number> entries(static_cast<std::size_t>(how.table));
     for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -10,7 +10,7 @@ import { kindOf, reasonOf } from "./reasons";
 const said = (code: string, stage?: string) => ({ code, message: "the exact words", advice: "what to do", stage });
 
 /** The error codes of requests in the API's description. */
-const description = JSON.parse(readFileSync(join(process.cwd(), "../../src/server/openapi.json"), "utf8")) as {
+const description = JSON.parse(readFileSync(join(process.cwd(), "../../src/server/api/openapi.json"), "utf8")) as {
   components: { schemas: { ErrorCode: { enum: string[] } } };
 };
 const refusals = description.components.schemas.ErrorCode.enum;

@@ -1,0 +1,94 @@
+#include <filesystem>
+
+#include "commands/budget_run.h"
+#include "commands/commands.h"
+#include "commands/inputs.h"
+#include "terminal/logging.h"
+
+namespace imgmill::cli {
+namespace {
+
+/// The output, with a slash at its end where a folder is meant: for a list, however
+/// few paths it has today, and for a new name without an extension ("-o small")
+/// beside an input that has one.
+std::filesystem::path output_of(const OptimizeOptions& options,
+                                const std::vector<std::filesystem::path>& inputs) {
+  const std::filesystem::path output = options.output;
+  if (options.in_place || options.output.ends_with('/')) return output;
+  const bool list = options.inputs.front().starts_with('@');
+  const bool one = options.inputs.size() == 1 && inputs.size() == 1;
+  std::error_code error;
+  const bool folder_like = !output.has_extension() && inputs.front().has_extension() &&
+                           !std::filesystem::exists(output, error);
+  return one && (list || folder_like) ? output / "" : output;
+}
+
+/// Everything that makes two commands the same batch, besides settings and versions.
+std::string identity_of(const PlanRequest& request) {
+  std::error_code error;
+  const auto absolute = [&](const std::filesystem::path& path) {
+    return std::filesystem::absolute(path, error).lexically_normal().native() + '\0';
+  };
+  std::string identity = "optimize\n";
+  for (const auto& input : request.inputs) identity += absolute(input);
+  identity += '\n';
+  identity += request.in_place ? std::string("in place") : absolute(request.output);
+  for (const auto& folder : request.exclude) identity += "\nbackup " + absolute(folder);
+  for (const std::string& pattern : request.exclude_patterns) identity += "\nwithout " + pattern;
+  for (const std::string& pattern : request.include_patterns) identity += "\nonly " + pattern;
+  if (!request.name.empty()) identity += "\nnamed " + request.name;
+  if (request.all_files) identity += "\nall files";
+  if (request.follow_links) identity += "\nfollow links";
+  return identity;
+}
+
+}  // namespace
+
+Status optimize_command(const OptimizeOptions& options, Screen& screen) {
+  const Logging logging(options.run.output, screen);
+  if (options.inputs.front() == "-") return optimize_standard_input(options, screen);
+
+  auto inputs = expand_inputs(options.inputs);
+  if (!inputs) return report_error(screen, "optimize", inputs.error());
+  // One image has nothing to gain from workers that wait for the next.
+  std::error_code error;
+  const bool one_file =
+      inputs->size() == 1 && !std::filesystem::is_directory(inputs->front(), error);
+  PlanRequest request;
+  request.inputs = *std::move(inputs);
+  request.output = output_of(options, request.inputs);
+  request.in_place = options.in_place;
+  if (options.run.batch.backup_dir) request.exclude.push_back(*options.run.batch.backup_dir);
+  request.all_files = options.all_files;
+  request.follow_links = options.follow_links;
+  request.exclude_patterns = options.exclude;
+  request.include_patterns = options.include;
+  request.name = options.name;
+  request.copy_others = options.copy_others;
+  request.own_format = options.own_format;
+  const std::string batch = identity_of(request);
+  RunOptions run = options.run;
+  if (one_file) run.optimizer.warm_up = WarmUp::off;
+  const auto tasks_with = [&](std::shared_ptr<const ImageSettings> settings) {
+    PlanRequest same = request;
+    same.settings = std::move(settings);
+    return plan(std::move(same));
+  };
+  ImageSettings settings = options.settings;
+  PrivateCache private_cache;
+  if (options.budget) {
+    // The run below finds there what the search has made.
+    if (const auto ready = private_cache.stand_in(run); !ready) {
+      return report_error(screen, "optimize", ready.error());
+    }
+    Status status = Status::well;
+    auto found = settings_within(*options.budget, tasks_with, run, settings, screen, status);
+    if (!found) return status;
+    settings = *std::move(found);
+  }
+  const auto tasks = tasks_with(std::make_shared<const ImageSettings>(settings));
+  if (!tasks) return report_error(screen, "optimize", tasks.error());
+  return run_tasks(**tasks, run, settings, batch, "optimize", screen);
+}
+
+}  // namespace imgmill::cli

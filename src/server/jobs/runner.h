@@ -1,0 +1,50 @@
+// Works on jobs: at most a few at once, each as a batch.
+#pragma once
+
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "imgmill/batch.h"
+#include "server/jobs/jobs.h"
+
+namespace imgmill::server {
+
+/// Times and counts of all runs so far.
+struct RunTotals {
+  std::uint64_t images = 0, failed = 0, kept = 0;
+  std::uint64_t bytes_before = 0, bytes_after = 0;
+  StageTimes busy;
+  QueueDepths queues;
+};
+
+/// RequestBody one job after another whose turn has come. Thread-safe; its lock is held over
+/// nothing but its own counts.
+class Runner {
+ public:
+  /// Starts at once. All that is given outlives it. Throws std::system_error.
+  Runner(Jobs& jobs, ImageOptimizer& optimizer, const Roots& roots, BatchOptions batch);
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+  ~Runner() { stop(); }
+  /// Begins no other job and returns when those at work have ended, for which Jobs::stop()
+  /// has asked them.
+  void stop();
+  [[nodiscard]] RunTotals totals() const;
+
+ private:
+  class Tasks;
+  class Watcher;
+  void run(const JobPtr& job);
+  void count(const BatchSummary& summary);
+
+  Jobs& jobs_;
+  ImageOptimizer& optimizer_;
+  const Roots& roots_;
+  const BatchOptions batch_;
+  mutable std::mutex mutex_;
+  RunTotals totals_;
+  std::vector<std::jthread> threads_;  ///< last: they use all of the above
+};
+
+}  // namespace imgmill::server
