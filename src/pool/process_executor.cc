@@ -18,9 +18,14 @@
 namespace imgmill {
 namespace {
 
-// Enough for the largest picture that the limits allow in the most memory-hungry encoder, but small
-// enough that a runaway allocation fails before the machine runs out of memory.
-constexpr std::uint64_t worker_address_space = std::uint64_t{16} << 30;
+// Twice what one image may use, since estimates are estimates, and what the program, its stacks and
+// reserved heaps take without using it. No more than the largest picture within the limits needs in
+// the most memory-hungry encoder: a runaway allocation fails before the machine runs out of memory.
+std::uint64_t address_space_within(const MemoryBound& bound) {
+  constexpr std::uint64_t unused = std::uint64_t{2} << 30;
+  constexpr std::uint64_t most = std::uint64_t{16} << 30;
+  return std::min(std::min(bound.alone, most) * 2 + unused, most);
+}
 
 // If workers are killed at random, those of one image may be hit repeatedly.
 constexpr int most_blameless_tries = 50;
@@ -239,7 +244,7 @@ Result<std::unique_ptr<ProcessExecutor>> ProcessExecutor::create(const Optimizer
   pool_options.worker_program = options.worker_program;
   pool_options.workers = {.sandbox = options.sandbox,
                           .warm_up = options.warm_up,
-                          .address_space = worker_address_space,
+                          .address_space = address_space_within(bound),
                           .threads = governor->cores(),
                           .niceness = std::clamp(options.niceness, 0, 19)};
   IMGMILL_TRY(auto pool, ProcessPool::create(std::move(pool_options)));
