@@ -46,6 +46,23 @@ test("a job shows what was asked, and each row what came out", async () => {
   await page.context().close();
 });
 
+test("a box is filled, and the page says so", async () => {
+  const page = await begun({ "wide.png": png(320, 160, 1) }, async (fresh) => {
+    await fresh.getByRole("combobox", { name: "Size" }).selectOption("cover");
+    await fresh.getByRole("spinbutton", { name: "Box width" }).fill("60");
+    await fresh.getByRole("spinbutton", { name: "Box height" }).fill("60");
+    await fresh.getByRole("combobox", { name: "What stays" }).selectOption("centre");
+    await shoot(fresh, "box");
+  });
+  await rows(page, "done", 1);
+  const asked = await page.locator(".asked > span:not(.hidden)").innerText();
+  assert.ok(asked.includes("Size: Fill a box 60 × 60 px"), asked);
+  const [image] = await images(page);
+  assert.deepEqual([image.width, image.height], [60, 60]);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
 test("the same images with other settings, and nothing is sent again", async () => {
   const page = await begun({ "a.png": png(160, 120, 1), "b.png": png(120, 160, 2), "c.png": png(90, 90, 3) });
   const job = jobId(page);

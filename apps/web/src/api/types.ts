@@ -2,6 +2,7 @@
 
 export type OutputFormat = "original" | "auto" | "jpeg" | "png" | "webp" | "avif" | "jxl" | "gif" | "tiff";
 export type Effort = "fast" | "balanced" | "max";
+export type Fit = "inside" | "cover" | "fill" | "pad";
 export type ResizeMode = "none" | "width" | "height" | "longest" | "shortest" | "fit" | "percent";
 
 /** The part of the settings of docs/json.md that the page sends and reads. */
@@ -10,7 +11,9 @@ export interface Settings {
   spareLossless?: boolean;
   lossless?: boolean;
   outputFormat?: OutputFormat;
-  resize?: { mode: ResizeMode; size?: number; width?: number; height?: number; percent?: number };
+  resize?: { mode: ResizeMode; size?: number; width?: number; height?: number; percent?: number; fit?: Fit };
+  /** What is cut off; the page only says what stays. */
+  crop?: { position?: "attention" | "entropy" | { x: number; y: number } };
   effort?: Effort;
   keep?: "all" | "none" | string[];
   /** For animations that the output format cannot hold; "keep": they keep their own format. */

@@ -51,6 +51,6 @@ test("no sentence is left over", async () => {
   let code = "";
   for (const folder of ["views", "ui"]) for (const name of readdirSync(join(source, folder))) code += readFileSync(join(source, folder, name), "utf8");
   // Keys that are built from a word, such as word.good.
-  const built = /^(word|preset|keep|size|effort|state|image|filter|sort|tab|theme|format|reason|look)\./;
+  const built = /^(word|preset|keep|size|position|effort|state|image|filter|sort|tab|theme|format|reason|look)\./;
   assert.deepEqual(Object.keys(en).filter((key) => !built.test(key) && !code.includes(`"${key}"`)), []);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { built_in_presets, default_choices, fromSettings, isChoices, isPresets, normalise, sameChoices, target_words, toSettings, wordOf } from "./choices";
+import { type Choices, built_in_presets, default_choices, fromSettings, isChoices, isPresets, normalise, sameChoices, target_words, toSettings, wordOf } from "./choices";
 
 test("choices become the settings of docs/json.md and say nothing that is a default", () => {
   assert.deepEqual(toSettings(default_choices), { target: 80, spareLossless: true, animation: "keep" });
@@ -15,6 +15,10 @@ test("choices become the settings of docs/json.md and say nothing that is a defa
   assert.deepEqual(toSettings({ ...default_choices, resize: "height", pixels: 900 }).resize, { mode: "height", height: 900 });
   assert.deepEqual(toSettings({ ...default_choices, resize: "shortest", pixels: 900 }).resize, { mode: "shortest", size: 900 });
   assert.deepEqual(toSettings({ ...default_choices, resize: "percent", percent: 25 }).resize, { mode: "percent", percent: 25 });
+  const covering = toSettings({ ...default_choices, resize: "cover", boxWidth: 600, boxHeight: 400 });
+  assert.deepEqual(covering.resize, { mode: "fit", fit: "cover", width: 600, height: 400 });
+  assert.deepEqual(covering.crop, { position: "attention" });
+  assert.equal(toSettings({ ...default_choices, resize: "cover", position: "centre" }).crop, undefined);
 });
 
 test("every word names its own target, and what lies between belongs to the lower one", () => {
@@ -35,6 +39,10 @@ test("storage is believed only when it holds what the page wrote", () => {
   for (const { choices } of built_in_presets) assert.ok(isChoices(JSON.parse(JSON.stringify(choices))));
   for (const bad of [null, 7, "x", {}, { ...default_choices, format: "bmp" }, { ...default_choices, target: "80" }]) assert.ok(!isChoices(bad));
   assert.ok(isPresets([{ id: "1", name: "mine", choices: default_choices }]));
+  // Presets saved before there was a box to fill are still the user's.
+  const { boxWidth: _, boxHeight: __, position: ___, ...older } = default_choices;
+  assert.ok(isChoices(older));
+  assert.deepEqual(normalise(older as Choices), default_choices);
   assert.ok(!isPresets([{ id: "1", name: null, choices: default_choices }]));
 });
 
@@ -44,7 +52,7 @@ test("two choices are the same when they ask for the same", () => {
 });
 
 test("settings lead back to the choices that they came from", () => {
-  const all = [...built_in_presets.map((preset) => preset.choices), { ...default_choices, resize: "percent" as const, percent: 25 }, ...(["longest", "shortest", "width", "height"] as const).map((resize) => ({ ...default_choices, resize, pixels: 77 }))];
+  const all = [...built_in_presets.map((preset) => preset.choices), { ...default_choices, resize: "percent" as const, percent: 25 }, ...(["longest", "shortest", "width", "height"] as const).map((resize) => ({ ...default_choices, resize, pixels: 77 })), { ...default_choices, resize: "cover" as const, boxWidth: 300, boxHeight: 200 }, { ...default_choices, resize: "cover" as const, position: "centre" as const }];
   for (const choices of all) assert.ok(sameChoices(fromSettings(toSettings(choices)), choices), JSON.stringify(choices));
   // Settings made elsewhere are matched as closely as possible.
   assert.ok(sameChoices(fromSettings({}), default_choices));

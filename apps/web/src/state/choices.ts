@@ -1,7 +1,8 @@
 import type { Effort, OutputFormat, Settings } from "../api/types";
 
-/** The resize modes that take one number. */
-export const resize_choices = ["none", "longest", "shortest", "width", "height", "percent"] as const;
+/** The resize modes that take one number, and a box that is covered. */
+export const resize_choices = ["none", "longest", "shortest", "width", "height", "cover", "percent"] as const;
+export const position_choices = ["attention", "centre"] as const;
 
 /** The choices in the settings panel, deliberately few. */
 export interface Choices {
@@ -14,6 +15,11 @@ export interface Choices {
   pixels: number;
   /** For percent: 1..100. */
   percent: number;
+  /** For cover, pixels. */
+  boxWidth: number;
+  boxHeight: number;
+  /** For cover: what stays of what protrudes. */
+  position: (typeof position_choices)[number];
   keep: "some" | "all" | "none";
   effort: Effort;
 }
@@ -36,6 +42,9 @@ export const default_choices: Choices = {
   resize: "none",
   pixels: 1600,
   percent: 50,
+  boxWidth: 800,
+  boxHeight: 800,
+  position: "attention",
   keep: "some",
   effort: "balanced",
 };
@@ -77,6 +86,10 @@ export const toSettings = (choices: Choices): Settings => {
   if (mode === "longest" || mode === "shortest") settings.resize = { mode, size: pixels };
   if (mode === "width") settings.resize = { mode, width: pixels };
   if (mode === "height") settings.resize = { mode, height: pixels };
+  if (mode === "cover") {
+    settings.resize = { mode: "fit", fit: "cover", width: choices.boxWidth, height: choices.boxHeight };
+    if (choices.position === "attention") settings.crop = { position: "attention" };
+  }
   if (choices.keep !== "some") settings.keep = choices.keep;
   if (choices.effort !== "balanced") settings.effort = choices.effort;
   // An animation among the pictures must not fail.
@@ -95,6 +108,11 @@ export const fromSettings = (settings: Settings): Choices => {
     effort: settings.effort ?? "balanced",
   };
   if (typeof settings.target === "number") found.target = settings.target;
+  if (resize?.mode === "fit" && resize.fit === "cover") {
+    const { width: boxWidth = 0, height: boxHeight = 0 } = resize;
+    const position = settings.crop?.position === "attention" ? "attention" : "centre";
+    return normalise({ ...found, resize: "cover", boxWidth, boxHeight, position });
+  }
   if (!resize || resize.mode === "none" || resize.mode === "fit") return normalise(found);
   const { mode, size, width, height, percent } = resize;
   if (mode === "percent") return normalise(percent === undefined ? found : { ...found, resize: mode, percent });
@@ -116,6 +134,9 @@ export const normalise = (choices: Choices): Choices => ({
   target: clamp(choices.target || default_choices.target, lowest_target, highest_target),
   pixels: within_or(choices.pixels, 1, 65535, default_choices.pixels),
   percent: within_or(choices.percent, 1, 100, default_choices.percent),
+  boxWidth: within_or(choices.boxWidth, 1, 65535, default_choices.boxWidth),
+  boxHeight: within_or(choices.boxHeight, 1, 65535, default_choices.boxHeight),
+  position: position_choices.includes(choices.position) ? choices.position : default_choices.position,
   format: choices.lossless && !lossless_formats.includes(choices.format) ? "original" : choices.format,
 });
 

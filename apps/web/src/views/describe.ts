@@ -9,7 +9,7 @@ const sizeOf = (resize: NonNullable<Settings["resize"]>): string => {
   if (mode === "percent") return `${number(percent ?? 100)} %`;
   if (mode === "none") return t("size.none");
   const sides = mode === "fit" ? [width, height] : [mode === "width" ? width : mode === "height" ? height : size];
-  return `${t(`size.${mode}`)} ${sides.map((side) => number(side ?? 0)).join(" × ")} px`;
+  return `${t(mode === "fit" && resize.fit === "cover" ? "size.cover" : `size.${mode}`)} ${sides.map((side) => number(side ?? 0)).join(" × ")} px`;
 };
 
 /** The requested settings as text. */

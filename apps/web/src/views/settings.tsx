@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { t } from "../i18n";
 import type { Key } from "../i18n/catalogue";
-import { highest_target, lowest_target, resize_choices, sameChoices, target_words, wordOf, type Choices } from "../state/choices";
+import { highest_target, lowest_target, position_choices, resize_choices, sameChoices, target_words, wordOf, type Choices } from "../state/choices";
 import { all_presets, choices, choose, removePreset, savePreset } from "../state/preferences";
 import { Button, NumberField, Segmented, Select, Switch } from "../ui/controls";
 import { CloseIcon, PlusIcon } from "../ui/icons";
@@ -133,7 +133,14 @@ export const SettingsFields = ({ now, choose, own = false }: Fields & { own?: bo
           options={resize_choices.map((value) => ({ value, label: t(`size.${value}`) }))}
           onChange={(resize) => choose({ resize })}
         />
-        {now.resize === "percent" ? (
+        {now.resize === "cover" ? (
+          <Select
+            label={t("size.position")}
+            value={now.position}
+            options={position_choices.map((value) => ({ value, label: t(`position.${value}`) }))}
+            onChange={(position) => choose({ position })}
+          />
+        ) : now.resize === "percent" ? (
           <NumberField label={t("size.percent")} value={now.percent} min={1} max={100} onChange={(percent) => choose({ percent })} />
         ) : (
           <div class={now.resize === "none" ? "unseen" : ""}>
@@ -141,6 +148,12 @@ export const SettingsFields = ({ now, choose, own = false }: Fields & { own?: bo
           </div>
         )}
       </div>
+      {now.resize === "cover" && (
+        <div class="pair">
+          <NumberField label={t("size.boxWidth")} value={now.boxWidth} min={1} max={65535} onChange={(boxWidth) => choose({ boxWidth })} />
+          <NumberField label={t("size.boxHeight")} value={now.boxHeight} min={1} max={65535} onChange={(boxHeight) => choose({ boxHeight })} />
+        </div>
+      )}
       <Select
         label={t("settings.keep")}
         value={now.keep}
