@@ -91,7 +91,6 @@ inline constexpr FormatInfo format_table[] = {
      .lossy = true,
      .lossless = true,
      .alpha = true,
-     .animation = true,
      .max_bits = 16,
      .max_side = 262'144,  // of level 5
      .default_quality = 80,

@@ -59,7 +59,10 @@ TEST(SettingsJson, ReadsImgmillsOwnFields) {
   EXPECT_EQ(settings.animation, Animation::first_frame);
   EXPECT_EQ(settings.resize.percent, 12.5);
   EXPECT_EQ(settings.resize.enlarge, Enlarge::allow);
-  EXPECT_EQ(settings.resize.fit, Fit::fill);
+  EXPECT_EQ(settings.resize.fit, Fit::inside);  // there is no box to fill
+  EXPECT_EQ(read(R"({"resize": {"mode": "fit", "width": 5, "height": 5, "maintainAspect": false}})")
+                .resize.fit,
+            Fit::fill);
   EXPECT_EQ(read(R"({"keep": "all"})").keep, Keep::all());
   EXPECT_EQ(read(R"({"keep": []})").keep, Keep::none());
 }

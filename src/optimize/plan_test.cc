@@ -16,7 +16,9 @@ EncodePlan planned(const Bytes& file, const ImageSettings& settings) {
   const auto source = open_source(file, {});
   EXPECT_TRUE(source) << source.error().describe();
   EXPECT_TRUE(validate(settings));
-  return resolve(*source, settings);
+  auto plan = resolve(*source, settings);
+  EXPECT_TRUE(plan);
+  return plan ? *std::move(plan) : EncodePlan{};
 }
 
 FormatPlan only(const Bytes& file, const ImageSettings& settings) {
@@ -78,7 +80,7 @@ TEST(Plan, AnotherFormatOrSizeIsAConversion) {
   const Bytes jpeg = make_jpeg(photo(40, 30), {.exif = exif_block(6)});
   const FormatPlan own = only(jpeg, {});
   EXPECT_TRUE(own.within);
-  EXPECT_EQ(own.extent, (Extent{30, 40})) << "upright";
+  EXPECT_EQ(own.layout.extent, (Extent{30, 40})) << "upright";
   EXPECT_FALSE(only(jpeg, {.output_format = Format::webp}).within);
   EXPECT_FALSE(only(jpeg, {.resize = {.mode = ResizeMode::longest, .size = 20}}).within);
   EXPECT_TRUE(only(jpeg, {.output_format = Format::jpegxl}).packs_jpeg);
@@ -97,7 +99,7 @@ TEST(Plan, AChoiceOfFormatHasATargetAndAPlanForEachAllowedFormat) {
 }
 
 TEST(Plan, AnAnimationThatMayStayHasItsOwnFormatToFallBackOn) {
-  const Bytes gif = make_gif(Movie{{photo(24, 16), photo(24, 16)}, {100, 100}});
+  const Bytes gif = make_gif(Movie{{graphic(24, 16), graphic(24, 16)}, {100, 100}});
   ImageSettings settings{.resize = {.mode = ResizeMode::width, .width = 12},
                          .output_format = Format::jpeg};
   EXPECT_TRUE(planned(gif, settings).otherwise.empty());
@@ -105,8 +107,8 @@ TEST(Plan, AnAnimationThatMayStayHasItsOwnFormatToFallBackOn) {
   const EncodePlan plan = planned(gif, settings);
   ASSERT_EQ(plan.otherwise.size(), 2U);
   EXPECT_EQ(plan.otherwise[0].format, Format::gif);
-  EXPECT_EQ(plan.otherwise[0].extent, (Extent{12, 8}));
-  EXPECT_EQ(plan.otherwise[1].extent, (Extent{24, 16}));
+  EXPECT_EQ(plan.otherwise[0].layout.extent, (Extent{12, 8}));
+  EXPECT_EQ(plan.otherwise[1].layout.extent, (Extent{24, 16}));
   EXPECT_TRUE(plan.otherwise[1].within);
 }
 

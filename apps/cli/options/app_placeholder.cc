@@ -7,8 +7,7 @@ namespace imgmill::cli {
 void CommandLine::define_placeholder() {
   CLI::App& app = *app_.add_subcommand(
       "placeholder",
-      "Make what a page shows while images load: ThumbHash, BlurHash, colours and "
-      "a tiny picture as a data URI.");
+      "Make what a page shows while its images load: hashes, colours, a tiny picture.");
   add_words(app, "FILE", placeholder_.files, "Images; - is standard input.");
   app.add_flag("--json", placeholder_.json, "One JSON object a line.")->group("Telling");
   add_value(app, "--sandbox", "require|auto|off", placeholder_.sandbox,

@@ -125,6 +125,16 @@ std::vector<Json> examples(const Json& part) {
       Json object = {{name, std::move(value)}};
       // What a mode needs beside it, and numbers a mode.
       if (what == schema("Resize") && name != "mode") object["mode"] = "none";
+      for (const Json& needed : what.value("required", Json::array())) {
+        const std::string other = needed;
+        if (other != name) object[other] = examples(what.at("properties").at(other)).front();
+      }
+      // Areas lie within the picture.
+      if (what == schema("CropArea"))
+        object.update({{"left", 1}, {"top", 2}, {"width", 30}, {"height", 40}});
+      if (what == schema("Resize") && name == "fit") {
+        object.update({{"mode", "fit"}, {"width", 5}, {"height", 6}});
+      }
       if (name == "mode")
         object.update({{"width", 5}, {"height", 6}, {"size", 7}, {"percent", 50}});
       values.push_back(std::move(object));
