@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "imgmill/buffer.h"
@@ -75,29 +76,36 @@ struct PrivateData {
 /// Returns "position", "camera serial", ... as used in JSON.
 [[nodiscard]] IMGMILL_API std::vector<std::string_view> names_of(const PrivateData& data);
 
-/// One optimized image in memory.
-struct Optimized {
-  Buffer bytes;
-  Format format = Format::jpeg;        ///< of `bytes`
-  Format input_format = Format::jpeg;  ///< detected from the content
+/// How an image was processed, and with which result.
+struct ImageOutcome {
   Decision decision = Decision::kept;
   std::uint32_t width = 0;   ///< of the output, pixels
   std::uint32_t height = 0;  ///< of one frame
   std::uint32_t frames = 1;
   Judgement judgement;
-  /// Private data that should have been removed but is still in `bytes` because imgmill cannot
+  /// Private data that should have been removed but is still in the output because imgmill cannot
   /// remove it.
   PrivateData private_left;
   /// Things the caller should know: "transparency flattened on #ffffff", ...
   std::vector<std::string> notes;
 };
 
+/// One optimized image in memory.
+struct Optimized : ImageOutcome {
+  Format format = Format::jpeg;        ///< of `bytes`
+  Format input_format = Format::jpeg;  ///< detected from the content
+  Buffer bytes;
+};
+
 /// The steps of a task; an error names the one in which it occurred.
 enum class Stage { plan, validate, read, process, write };
 [[nodiscard]] IMGMILL_API std::string_view name_of(Stage stage);
 
-/// Outcome of one task, successful or not.
-struct OptimizationResult {
+/// Result of one task, successful or not. The outcome is that of a success; `decision` is also set
+/// if writing failed.
+struct OptimizationResult : ImageOutcome {
+  OptimizationResult() { frames = 0; }  // nothing has been made yet
+
   std::uint64_t index = 0;  ///< position of the task in its batch, from 0
   std::filesystem::path original_path;
   std::filesystem::path optimized_path;
@@ -105,20 +113,18 @@ struct OptimizationResult {
   std::uint64_t optimized_size = 0;  ///< bytes; 0 unless something was written
   std::optional<Error> error;        ///< none: success
   Stage stage = Stage::write;        ///< the last stage entered
-  Decision decision = Decision::kept;
   std::optional<Format> input_format;
-  std::optional<Format> format;  ///< of the output
-  std::uint32_t width = 0;
-  std::uint32_t height = 0;
-  std::uint32_t frames = 0;
-  Judgement judgement;
+  std::optional<Format> format;          ///< of the output
   std::chrono::microseconds elapsed{0};  ///< read + process + write, without waiting
-  PrivateData private_left;              ///< as in Optimized
-  std::vector<std::string> notes;
-  bool cached = false;   ///< known from an earlier run; nothing was decoded
-  bool resumed = false;  ///< done by the earlier run that this one resumes
+  bool cached = false;                   ///< known from an earlier run; nothing was decoded
+  bool resumed = false;                  ///< done by the earlier run that this one resumes
 
   [[nodiscard]] bool success() const { return !error; }
+  /// Takes over `outcome`, with its notes after those that are here already.
+  void adopt(ImageOutcome outcome) {
+    outcome.notes.insert(outcome.notes.begin(), notes.begin(), notes.end());
+    static_cast<ImageOutcome&>(*this) = std::move(outcome);
+  }
   /// Returns the bytes saved; negative if a conversion made the file larger.
   [[nodiscard]] std::int64_t saved_bytes() const {
     return success() ? static_cast<std::int64_t>(original_size) -

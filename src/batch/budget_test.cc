@@ -110,7 +110,7 @@ class Scored : public Executor {
     if (text.contains("STUBBORN") && (!target || target->score > 60)) {
       return std::unexpected(Error(ErrorCode::unsupported, "out of reach"));
     }
-    Optimized output{.decision = Decision::kept, .width = 1, .height = 1};
+    Optimized output{{.decision = Decision::kept, .width = 1, .height = 1}};
     if (target && !text.contains("KEEP")) {
       const double share = std::exp((target->score - 100) / 30);
       const auto size = static_cast<std::size_t>(static_cast<double>(work.input.size()) * share);

@@ -31,16 +31,15 @@ std::vector<std::string> gone(const Source& source, const std::vector<Holding>& 
 }
 
 Optimized untouched(const Source& source, const Optimized& made, std::string note) {
-  Optimized out{.bytes = Buffer::copy_of(source.bytes),
-                .format = source.info.format,
-                .input_format = source.info.format,
-                .decision = Decision::kept,
-                .width = source.info.width,
-                .height = source.info.height,
-                .frames = source.info.frames};
-  out.judgement.score = 100;
-  out.judgement.target = made.judgement.target;
-  out.notes.push_back(std::move(note));
+  Optimized out{{.decision = Decision::kept,
+                 .width = source.info.width,
+                 .height = source.info.height,
+                 .frames = source.info.frames,
+                 .judgement = {.score = 100, .target = made.judgement.target},
+                 .notes = {std::move(note)}},
+                source.info.format,
+                source.info.format,
+                Buffer::copy_of(source.bytes)};
   return out;
 }
 

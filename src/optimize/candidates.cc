@@ -22,15 +22,9 @@ namespace {
 
 // `base` with other bytes.
 Optimized remade(const Optimized& base, Buffer bytes, Decision decision) {
-  return {.bytes = std::move(bytes),
-          .format = base.format,
-          .input_format = base.input_format,
-          .decision = decision,
-          .width = base.width,
-          .height = base.height,
-          .frames = base.frames,
-          .judgement = base.judgement,
-          .notes = base.notes};
+  Optimized out{base, base.format, base.input_format, std::move(bytes)};
+  out.decision = decision;
+  return out;
 }
 
 Buffer joined(ByteView one, ByteView other) {
@@ -76,14 +70,15 @@ Result<Optimized> rendered(const Source& source, const FormatPlan& plan, RenderR
   if (request.aim) request.aim = beside(*std::move(request.aim), carried.blocks);
 
   IMGMILL_TRY(Rendered made, render(source, request));
-  Optimized out{.format = plan.format,
-                .input_format = source.info.format,
-                .decision = lossless ? Decision::transcoded : Decision::reencoded,
-                .width = request.layout.extent.width,
-                .height = request.layout.extent.height,
-                .frames = source.info.frames,
-                .judgement = std::move(made.judgement),
-                .notes = std::move(made.findings.notes)};
+  Optimized out{{.decision = lossless ? Decision::transcoded : Decision::reencoded,
+                 .width = request.layout.extent.width,
+                 .height = request.layout.extent.height,
+                 .frames = source.info.frames,
+                 .judgement = std::move(made.judgement),
+                 .notes = std::move(made.findings.notes)},
+                plan.format,
+                source.info.format,
+                {}};
   IMGMILL_TRY(out.bytes, with_colour_chunks(source, plan.format, std::move(made.bytes),
                                             made.findings.new_colours));
   IMGMILL_TRY(out.bytes, with_metadata(std::move(out.bytes), plan.format, carried, out.notes));
@@ -123,14 +118,14 @@ Result<Optimized> stripped(const Source& source, const FormatPlan& plan, AdobeRg
   // A profile is removed only if that does not change the picture.
   policy.icc = keep.icc || !is_srgb_picture(source);
 
-  Optimized out{.bytes = Buffer::copy_of(source.bytes),
-                .format = source.info.format,
-                .input_format = source.info.format,
-                .decision = Decision::kept,
-                .width = source.info.width,
-                .height = source.info.height,
-                .frames = source.info.frames,
-                .judgement = {.score = 100}};
+  Optimized out{{.decision = Decision::kept,
+                 .width = source.info.width,
+                 .height = source.info.height,
+                 .frames = source.info.frames,
+                 .judgement = {.score = 100}},
+                source.info.format,
+                source.info.format,
+                Buffer::copy_of(source.bytes)};
   Result<Rewritten> rewritten =
       rewrite_metadata(source.bytes, source.info.format, policy, exif.view(), xmp.view());
   if (!rewritten) {

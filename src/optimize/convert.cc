@@ -102,15 +102,16 @@ Result<Optimized> rendered_as(const Source& source, const FormatPlan& plan,
   if (plan.aim) request.aim = beside(*plan.aim, carried.blocks);
   if (request.aim) request.aim->to_beat = to_beat;
 
-  Optimized out{.format = plan.format,
-                .input_format = source.info.format,
-                .decision = Decision::reencoded,
-                .width = plan.layout.extent.width,
-                .height = plan.layout.extent.height};
   IMGMILL_TRY(Rendered rendered, render(source, request));
-  out.notes = std::move(rendered.findings.notes);
-  out.frames = rendered.frames;
-  out.judgement = std::move(rendered.judgement);
+  Optimized out{{.decision = Decision::reencoded,
+                 .width = plan.layout.extent.width,
+                 .height = plan.layout.extent.height,
+                 .frames = rendered.frames,
+                 .judgement = std::move(rendered.judgement),
+                 .notes = std::move(rendered.findings.notes)},
+                plan.format,
+                source.info.format,
+                {}};
   out.judgement.target = plan.target;
   if (request.first_frame) {
     out.notes.push_back(fmt::format("only the first of {} {} was kept", source.info.frames,

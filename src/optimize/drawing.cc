@@ -196,12 +196,11 @@ Result<Optimized> cleaned_drawing(const Source& source, const ImageSettings& set
   const auto packed = [&](ByteView text) {
     return source.gzipped ? svg::gzipped(text) : Buffer::copy_of(text);
   };
-  Optimized out{.bytes = Buffer::copy_of(source.file),
-                .format = Format::svg,
-                .input_format = Format::svg,
-                .decision = Decision::kept,
-                .width = source.info.width,
-                .height = source.info.height};
+  Optimized out{
+      {.decision = Decision::kept, .width = source.info.width, .height = source.info.height},
+      Format::svg,
+      Format::svg,
+      Buffer::copy_of(source.file)};
   out.judgement.score = 100;
   if (settings.target) out.judgement.target = settings.target->score;
   note_what_stays(source, settings, out);

@@ -34,11 +34,12 @@ Result<Optimized> packed_jpeg(const Source& source, const FormatPlan& plan) {
     jpeg = explained.view();
   }
 
-  Optimized out{.format = Format::jpegxl,
-                .input_format = Format::jpeg,
-                .decision = Decision::transcoded,
-                .width = plan.layout.extent.width,
-                .height = plan.layout.extent.height};
+  Optimized out{{.decision = Decision::transcoded,
+                 .width = plan.layout.extent.width,
+                 .height = plan.layout.extent.height},
+                Format::jpegxl,
+                Format::jpeg,
+                {}};
   IMGMILL_TRY(out.bytes, pack_jpeg(jpeg, plan.effort));
   const bool same = std::ranges::equal(jpeg, source.bytes);
   out.notes.emplace_back(

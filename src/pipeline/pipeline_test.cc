@@ -133,7 +133,9 @@ class SlowGate : public FakeExecutor {
   SlowGate() : FakeExecutor(3) {}
   Result<Optimized> process(const Work& work, std::stop_token stop) override {
     open.wait(false);
-    return FakeExecutor::process(work, stop);
+    Result<Optimized> made = FakeExecutor::process(work, stop);
+    if (made) made->private_left.position = true;
+    return made;
   }
   std::atomic<bool> open{false};
 };
@@ -175,6 +177,7 @@ TEST_P(PipelineModes, TheSameWorkIsDoneOnceForFilesAndLinks) {
       noted += static_cast<int>(
           std::ranges::count(result.notes, "the same bytes as another input, worked on once"));
       EXPECT_FALSE(result.cached);
+      EXPECT_TRUE(result.private_left.position) << index;
       const std::string input = fake_jpeg(what);
       const std::size_t size = *what != 0 ? input.size() : (input.size() + 1) / 2;
       EXPECT_EQ(contents(scratch / ("out/" + std::to_string(index) + ".jpg")),

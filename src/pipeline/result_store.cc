@@ -30,21 +30,12 @@ OptimizationResult in_the_way(const LoadedJob& loaded) {
 /// The cached output, ready to be written. Nothing if its bytes are gone.
 std::optional<ProcessedJob> output_from(Cache& cache, LoadedJob& loaded, const KnownResult& known) {
   ProcessedJob processed;
+  processed.output = {known, known.format, known.input_format, {}};
   if (known.decision != Decision::kept) {
     std::optional<Buffer> bytes = cache.bytes_of(loaded.content, loaded.job.recipe, known);
     if (!bytes) return std::nullopt;
     processed.output.bytes = *std::move(bytes);
   }
-  Optimized& output = processed.output;
-  output.format = known.format;
-  output.input_format = known.input_format;
-  output.decision = known.decision;
-  output.width = known.width;
-  output.height = known.height;
-  output.frames = known.frames;
-  output.judgement = known.judgement;
-  output.private_left = known.private_left;
-  output.notes = known.notes;
   if (known.decision != Decision::kept) loaded.input.bytes = {};
   processed.input = std::move(loaded.input);
   processed.permit = std::move(loaded.permit);
@@ -80,15 +71,9 @@ std::optional<OptimizationResult> replaced_before(const LoadedJob& loaded,
 OptimizationResult result_of(const Job& job, Stage stage, const KnownResult& known) {
   OptimizationResult result = result_of(job, stage);
   result.optimized_size = known.size;
-  result.decision = known.decision;
   result.input_format = known.input_format;
   result.format = known.format;
-  result.width = known.width;
-  result.height = known.height;
-  result.frames = known.frames;
-  result.judgement = known.judgement;
-  result.private_left = known.private_left;
-  result.notes.insert(result.notes.end(), known.notes.begin(), known.notes.end());
+  result.adopt(known);
   return result;
 }
 
@@ -153,16 +138,7 @@ std::optional<FileFacts> facts_if_holding(const fs::path& path, ByteView bytes) 
 
 KnownResult known_result(const ProcessedJob& processed) {
   const Optimized& output = processed.output;
-  KnownResult known;
-  known.decision = output.decision;
-  known.input_format = output.input_format;
-  known.format = output.format;
-  known.width = output.width;
-  known.height = output.height;
-  known.frames = output.frames;
-  known.judgement = output.judgement;
-  known.private_left = output.private_left;
-  known.notes = output.notes;
+  KnownResult known{output, output.format, output.input_format};
   known.size = processed.bytes().size();
   known.output =
       output.decision == Decision::kept ? processed.content : content_hash(processed.bytes());

@@ -23,15 +23,8 @@ std::vector<LoadedJob> SameWork::end(const ContentHash& content, const ContentHa
 
 ProcessedJob twin_of(const ProcessedJob& done, LoadedJob waiter) {
   ProcessedJob twin;
-  twin.output = {.bytes = Buffer::copy_of(done.output.bytes.view()),
-                 .format = done.output.format,
-                 .input_format = done.output.input_format,
-                 .decision = done.output.decision,
-                 .width = done.output.width,
-                 .height = done.output.height,
-                 .frames = done.output.frames,
-                 .judgement = done.output.judgement,
-                 .notes = done.output.notes};
+  const Optimized& output = done.output;
+  twin.output = {output, output.format, output.input_format, Buffer::copy_of(output.bytes.view())};
   twin.content = waiter.content;
   twin.shared = true;
   twin.elapsed = waiter.elapsed;

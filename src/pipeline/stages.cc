@@ -197,12 +197,7 @@ OptimizationResult write_stage(ProcessedJob& processed, const WritePolicy& polic
   }
   result.optimized_size = processed.bytes().size();
   result.format = output.format;
-  result.width = output.width;
-  result.height = output.height;
-  result.frames = output.frames;
-  result.judgement = output.judgement;
-  result.private_left = output.private_left;
-  result.notes.insert(result.notes.end(), output.notes.begin(), output.notes.end());
+  result.adopt(output);
   result.notes.insert(result.notes.end(), outcome->notes.begin(), outcome->notes.end());
   result.cached = processed.cached;
   if (processed.shared) {

@@ -13,18 +13,11 @@
 
 namespace imgmill {
 
-struct KnownResult {
-  Decision decision = Decision::kept;
-  Format input_format = Format::jpeg;
+struct KnownResult : ImageOutcome {
   Format format = Format::jpeg;
-  std::uint32_t width = 0;
-  std::uint32_t height = 0;
-  std::uint32_t frames = 1;
+  Format input_format = Format::jpeg;
   std::uint64_t size = 0;  ///< output size in bytes
   ContentHash output;
-  Judgement judgement;
-  PrivateData private_left;
-  std::vector<std::string> notes;
 };
 
 /// The columns of a result in SQL, and their number.

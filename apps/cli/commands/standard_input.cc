@@ -84,12 +84,7 @@ Result<void> do_image(const OptimizeOptions& options, Screen& screen, Optimizati
               optimizer.optimize(input.view(), options.settings, batch.limits));
   result.input_format = made.input_format;
   result.format = made.format;
-  result.decision = made.decision;
-  result.width = made.width;
-  result.height = made.height;
-  result.frames = made.frames;
-  result.judgement = made.judgement;
-  result.notes = made.notes;
+  result.adopt(made);
   result.stage = Stage::write;
   if (to_file) {
     const std::optional<Format> named = format_of_name(options.output);
@@ -108,22 +103,6 @@ Result<void> do_image(const OptimizeOptions& options, Screen& screen, Optimizati
   }
   result.optimized_size = made.bytes.size();
   return {};
-}
-
-BatchSummary summary_of(const OptimizationResult& result) {
-  BatchSummary summary;
-  summary.tasks = 1;
-  summary.elapsed = result.elapsed;
-  summary.failed = result.success() ? 0 : 1;
-  summary.succeeded = result.success() ? 1 : 0;
-  summary.skipped = result.success() && result.decision == Decision::skipped ? 1 : 0;
-  if (!result.success() || !result.format) return summary;
-  summary.kept = result.decision == Decision::kept ? 1 : 0;
-  summary.bytes_before = result.original_size;
-  summary.bytes_after = result.optimized_size;
-  summary.scores.add(result);
-  summary.by_format[*result.format] = {1, result.original_size, result.optimized_size};
-  return summary;
 }
 
 }  // namespace
@@ -157,7 +136,9 @@ Status optimize_standard_input(OptimizeOptions options, Screen& screen) {
   result.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - start);
   reporter->on_result(result);
-  const BatchSummary summary = summary_of(result);
+  BatchSummary summary;
+  summary.add(result);
+  summary.elapsed = result.elapsed;
   reporter->finish(summary, false);
   if (report) {
     report->on_result(result);

@@ -72,14 +72,9 @@ OptimizationResult result_from(const ImageRow& row, const Optimized& output) {
   result.index = row.index;
   result.original_size = row.original_size;
   result.optimized_size = output.bytes.size();
-  result.decision = output.decision;
   result.input_format = output.input_format;
   result.format = output.format;
-  result.width = output.width;
-  result.height = output.height;
-  result.frames = output.frames;
-  result.judgement = output.judgement;
-  result.notes = output.notes;
+  result.adopt(output);
   return result;
 }
 
