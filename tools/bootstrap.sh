@@ -33,7 +33,7 @@ for need in "$@"; do
       browser=yes
       command -v chromium >/dev/null || packages+=(chromium) ;;
     desktop) packages+=("${window[@]}") ;;
-    lint) packages+=(clang-format clang-tidy) ;;
+    lint) packages+=(clang-format clang-tidy-19) ;;
     *) say "bootstrap.sh knows build, desktop, test and lint, not '$need'"; exit 2 ;;
   esac
 done
