@@ -88,6 +88,7 @@ struct Position {
     point,      ///< the point below, as near to the middle as possible
     attention,  ///< the part with the most skin, saturated colours and fine detail
     entropy,    ///< the part with the most information
+    regions,    ///< what the file has marked (faces, focus: XMP regions); else as `attention`
   };
   By by = By::point;
   double x = 50;  ///< percent of the picture from the left, 0..100

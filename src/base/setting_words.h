@@ -24,8 +24,10 @@ inline constexpr std::array<Word<ResizeMode>, 7> resize_modes = {
      {"percent", ResizeMode::percent}}};
 inline constexpr std::array<Word<Fit>, 4> fits = {
     {{"inside", Fit::inside}, {"cover", Fit::cover}, {"fill", Fit::fill}, {"pad", Fit::pad}}};
-inline constexpr std::array<Word<Position::By>, 2> smart_positions = {
-    {{"attention", Position::By::attention}, {"entropy", Position::By::entropy}}};
+inline constexpr std::array<Word<Position::By>, 3> smart_positions = {
+    {{"attention", Position::By::attention},
+     {"entropy", Position::By::entropy},
+     {"regions", Position::By::regions}}};
 inline constexpr std::array<Word<CropArea::Unit>, 2> area_units = {
     {{"pixels", CropArea::Unit::pixels}, {"percent", CropArea::Unit::percent}}};
 inline constexpr std::array<Word<ResizeFilter>, 5> resize_filters = {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -36,6 +37,8 @@ constexpr auto plus = "http://ns.useplus.org/ldf/xmp/1.0/"sv;
 constexpr auto creative_commons = "http://creativecommons.org/ns#"sv;
 constexpr auto iptc_core = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"sv;
 constexpr auto iptc_extension = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"sv;
+constexpr auto mwg_regions = "http://www.metadataworkinggroup.com/schemas/regions/"sv;
+constexpr auto area_fields = "http://ns.adobe.com/xmp/sType/Area#"sv;
 constexpr auto google_camera = "http://ns.google.com/photos/1.0/camera/"sv;
 
 // Readers of gain maps, depth maps and motion photos need all of these.
@@ -244,6 +247,62 @@ void for_each_node(const Node& node, const Visit& visit) {
   for (const Node& child : node.children) for_each_node(child, visit);
 }
 
+// The text of a field of a structure, which may be an attribute or an element.
+std::optional<std::string_view> field_of(const Node& node, std::string_view space,
+                                         std::string_view local) {
+  for (const Attribute& attribute : node.attributes) {
+    if (is(attribute.name, space, local)) return attribute.value;
+  }
+  for (const Node& child : node.children) {
+    if (is(child.name, space, local)) return child.text;
+    // The fields may be in a description of their own.
+    if (is(child.name, rdf, "Description")) {
+      if (const auto found = field_of(child, space, local)) return found;
+    }
+  }
+  return std::nullopt;
+}
+
+// A share, 0..1; nothing for anything else.
+std::optional<double> share_of(const Node& node, std::string_view space, std::string_view local) {
+  const auto text = field_of(node, space, local);
+  if (!text) return std::nullopt;
+  double value = 0;
+  const char* const end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, value);
+  if (error != std::errc{} || stop != end || !(value >= 0) || !(value <= 1)) return std::nullopt;
+  return value;
+}
+
+// The rectangle of one region, if `node` describes one.
+std::optional<RegionBox> region_in(const Node& node) {
+  if (is(node.name, mwg_regions, "Area")) {
+    // x and y are those of the centre; points have no size.
+    const auto x = share_of(node, area_fields, "x");
+    const auto y = share_of(node, area_fields, "y");
+    const double width = share_of(node, area_fields, "w").value_or(0);
+    const double height = share_of(node, area_fields, "h").value_or(0);
+    const auto unit = field_of(node, area_fields, "unit");
+    if (!x || !y || (unit && *unit != "normalized")) return std::nullopt;
+    return RegionBox{*x - width / 2, *y - height / 2, *x + width / 2, *y + height / 2};
+  }
+  if (is(node.name, iptc_extension, "RegionBoundary")) {
+    const auto left = share_of(node, iptc_extension, "rbX");
+    const auto top = share_of(node, iptc_extension, "rbY");
+    const double width = share_of(node, iptc_extension, "rbW").value_or(0);
+    const double height = share_of(node, iptc_extension, "rbH").value_or(0);
+    const auto unit = field_of(node, iptc_extension, "rbUnit");
+    if (!left || !top || (unit && *unit != "relative")) return std::nullopt;
+    return RegionBox{*left, *top, *left + width, *top + height};
+  }
+  return std::nullopt;
+}
+
+RegionBox around_both(const RegionBox& one, const RegionBox& other) {
+  return {std::min(one.left, other.left), std::min(one.top, other.top),
+          std::max(one.right, other.right), std::max(one.bottom, other.bottom)};
+}
+
 void escape(std::string& out, std::string_view text) {
   for (const char c : text) {
     if (c == '"') {
@@ -328,6 +387,9 @@ XmpFacts read_xmp(ByteView packet) {
     }
   });
   for_each_node(*document, [&](const Node& node) {
+    if (const std::optional<RegionBox> region = region_in(node)) {
+      facts.regions = facts.regions ? around_both(*facts.regions, *region) : *region;
+    }
     for (const Attribute& attribute : node.attributes) {
       const bool semantic = attribute.name.local == "Semantic" && is_container(attribute.name);
       if (semantic && attribute.value == "MotionPhoto") facts.motion_video = true;

@@ -1,12 +1,18 @@
 // Reads and filters XMP packets (ISO 16684-1).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "imgmill/buffer.h"
 #include "imgmill/result.h"
 
 namespace imgmill {
+
+/// A rectangle in shares of a picture as it is stored, 0..1.
+struct RegionBox {
+  double left = 0, top = 0, right = 1, bottom = 1;
+};
 
 /// The XMP properties that imgmill uses. A packet that is not XML, is in UTF-16 or has a DOCTYPE
 /// gives the defaults.
@@ -19,6 +25,11 @@ struct XmpFacts {
   bool motion_video = false;  ///< a motion photo: a video follows the picture
   bool container = false;     ///< lists pictures and videos after the main one, by length
   bool gain_map = false;
+  /// The box around the regions that people or cameras have marked: faces, pets and focus points
+  /// (Metadata Working Group, "Guidelines for Handling Image Metadata" 2.0, 5.9) and rectangles of
+  /// IPTC's ImageRegion (IPTC Photo Metadata Standard 2023.2). MWG's are of the picture as it is
+  /// stored, and so are IPTC's taken to be.
+  std::optional<RegionBox> regions;
 };
 [[nodiscard]] XmpFacts read_xmp(ByteView packet);
 

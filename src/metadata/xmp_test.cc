@@ -56,6 +56,50 @@ TEST(Xmp, TellsWhatIsPrivate) {
   EXPECT_FALSE(facts_of(packet_of("", "exif:GPSMapDatum='WGS-84'")).holds.any());
 }
 
+TEST(Xmp, MarkedRegionsAreOneBox) {
+  const std::string face =
+      "<mwg-rs:Regions xmlns:mwg-rs='http://www.metadataworkinggroup.com/schemas/regions/' "
+      "xmlns:stArea='http://ns.adobe.com/xmp/sType/Area#' rdf:parseType='Resource'>"
+      "<mwg-rs:RegionList><rdf:Bag>"
+      "<rdf:li><rdf:Description mwg-rs:Type='Face'><mwg-rs:Area stArea:x='0.25' stArea:y='0.5' "
+      "stArea:w='0.125' stArea:h='0.25' stArea:unit='normalized'/></rdf:Description></rdf:li>"
+      "<rdf:li rdf:parseType='Resource'><mwg-rs:Type>Focus</mwg-rs:Type>"
+      "<mwg-rs:Area rdf:parseType='Resource'><stArea:x>0.75</stArea:x><stArea:y>0.5</stArea:y>"
+      "</mwg-rs:Area></rdf:li></rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>";
+  const auto box = facts_of(packet_of(face)).regions;
+  ASSERT_TRUE(box.has_value());
+  EXPECT_DOUBLE_EQ(box->left, 0.1875);
+  EXPECT_DOUBLE_EQ(box->right, 0.75);
+  EXPECT_DOUBLE_EQ(box->top, 0.375);
+  EXPECT_DOUBLE_EQ(box->bottom, 0.625);
+
+  const std::string iptc =
+      "<Iptc4xmpExt:ImageRegion><rdf:Bag><rdf:li rdf:parseType='Resource'>"
+      "<Iptc4xmpExt:RegionBoundary rdf:parseType='Resource'>"
+      "<Iptc4xmpExt:rbShape>rectangle</Iptc4xmpExt:rbShape>"
+      "<Iptc4xmpExt:rbUnit>relative</Iptc4xmpExt:rbUnit><Iptc4xmpExt:rbX>0.5</Iptc4xmpExt:rbX>"
+      "<Iptc4xmpExt:rbY>0.25</Iptc4xmpExt:rbY><Iptc4xmpExt:rbW>0.25</Iptc4xmpExt:rbW>"
+      "<Iptc4xmpExt:rbH>0.5</Iptc4xmpExt:rbH></Iptc4xmpExt:RegionBoundary></rdf:li></rdf:Bag>"
+      "</Iptc4xmpExt:ImageRegion>";
+  const auto rectangle = facts_of(packet_of(iptc)).regions;
+  ASSERT_TRUE(rectangle.has_value());
+  EXPECT_DOUBLE_EQ(rectangle->left, 0.5);
+  EXPECT_DOUBLE_EQ(rectangle->bottom, 0.75);
+
+  // Pixels, nonsense and numbers outside of the picture are no regions.
+  for (const char* wrong :
+       {"stArea:x='300' stArea:y='0.5'", "stArea:x='a' stArea:y='0.5'", "stArea:x='0.5'",
+        "stArea:x='nan' stArea:y='0.5'", "stArea:x='0.5' stArea:y='0.5' stArea:unit='pixel'"}) {
+    EXPECT_FALSE(
+        facts_of(packet_of("<mwg-rs:Area "
+                           "xmlns:mwg-rs='http://www.metadataworkinggroup.com/schemas/"
+                           "regions/' xmlns:stArea='http://ns.adobe.com/xmp/sType/Area#' " +
+                           std::string(wrong) + "/>"))
+            .regions.has_value())
+        << wrong;
+  }
+}
+
 TEST(Xmp, KeepsTheSelectedPropertiesWithTheirStructure) {
   const std::string packet = full();
   const Buffer left = filter_xmp(as_bytes(packet), {.rights = true, .source_type = true});

@@ -173,6 +173,38 @@ TEST(Crop, SmartPositionsFindTheLivelyPart) {
   }
 }
 
+// A face marked at the left of the picture as it is stored stays, however the picture is turned.
+TEST(Crop, MarkedRegionsStay) {
+  constexpr std::string_view packet =
+      "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF "
+      "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' "
+      "xmlns:mwg-rs='http://www.metadataworkinggroup.com/schemas/regions/' "
+      "xmlns:stArea='http://ns.adobe.com/xmp/sType/Area#'><mwg-rs:Regions "
+      "rdf:parseType='Resource'><mwg-rs:RegionList><rdf:Bag><rdf:li rdf:parseType='Resource'>"
+      "<mwg-rs:Area stArea:x='0.125' stArea:y='0.5' stArea:w='0.1' stArea:h='0.5'/>"
+      "</rdf:li></rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions></rdf:Description></rdf:RDF>"
+      "</x:xmpmeta>";
+  const ByteView xmp = as_bytes(packet);
+  const Raster stored = photo(160, 40);
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    PngMake how{.exif = exif_block(orientation)};
+    how.xmp.assign(xmp.begin(), xmp.end());
+    const Raster picture =
+        made(make_png(stored, how),
+             exact({.aspect = AspectRatio{1, 1}, .position = {.by = Position::By::regions}}));
+    EXPECT_EQ(picture, rgba(turned(part_of(stored, 0, 0, 40, 40), orientation))) << orientation;
+  }
+}
+
+// Without marks, the liveliest part.
+TEST(Crop, WithoutMarkedRegionsAttentionDecides) {
+  const Bytes file = make_png(photo(200, 60));
+  const auto cut = [&](Position::By by) {
+    return made(file, exact({.aspect = AspectRatio{1, 1}, .position = {.by = by}}));
+  };
+  EXPECT_EQ(cut(Position::By::regions), cut(Position::By::attention));
+}
+
 TEST(Crop, AnimationsAreCutFrameByFrame) {
   const Movie moving = movie(64, 48, 4);
   ImageSettings settings{.compression = Compression::lossless,

@@ -1,6 +1,7 @@
 #include "optimize/framing.h"
 
 #include "base/try.h"
+#include "metadata/xmp.h"
 #include "optimize/damage.h"
 #include "optimize/implied_colours.h"
 #include "optimize/render.h"
@@ -34,8 +35,36 @@ Result<CropArea> area_inside_borders(const Source& source, int threshold) {
                   .height = static_cast<double>(window.extent.height)};
 }
 
+// The middle of what the file has marked, as a point of the upright picture.
+std::optional<Position> marked_in(const Source& source) {
+  const std::optional<RegionBox> box = read_xmp(source.metadata.xmp.view()).regions;
+  if (!box) return std::nullopt;
+  const double x = 50 * (box->left + box->right);
+  const double y = 50 * (box->top + box->bottom);
+  switch (source.info.orientation) {
+    case 2:
+      return Position{.x = 100 - x, .y = y};
+    case 3:
+      return Position{.x = 100 - x, .y = 100 - y};
+    case 4:
+      return Position{.x = x, .y = 100 - y};
+    case 5:
+      return Position{.x = y, .y = x};
+    case 6:
+      return Position{.x = 100 - y, .y = x};
+    case 7:
+      return Position{.x = 100 - y, .y = 100 - x};
+    case 8:
+      return Position{.x = y, .y = 100 - x};
+    default:
+      return Position{.x = x, .y = y};
+  }
+}
+
 // The most important part of `area` as a point of the whole picture.
 Result<Position> point_of(const Source& source, const Crop& crop, double shape) {
+  const bool marked = crop.position.by == Position::By::regions;
+  if (const auto point = marked ? marked_in(source) : std::nullopt) return *point;
   ImageInfo first = source.info;
   first.frames = 1;
   const Resize small{.mode = ResizeMode::longest, .size = small_side};

@@ -145,9 +145,9 @@ Result<Position> most_important(const Picture& picture, double shape, Position::
     const Extent part = layout.window.extent;
     const VImage found =
         image.smartcrop(static_cast<int>(part.width), static_cast<int>(part.height),
-                        VImage::option()->set("interesting", by == Position::By::attention
-                                                                 ? VIPS_INTERESTING_ATTENTION
-                                                                 : VIPS_INTERESTING_ENTROPY));
+                        VImage::option()->set("interesting", by == Position::By::entropy
+                                                                 ? VIPS_INTERESTING_ENTROPY
+                                                                 : VIPS_INTERESTING_ATTENTION));
     return Position{.x = 100 * (-found.xoffset() + part.width / 2.0) / image.width(),
                     .y = 100 * (-found.yoffset() + part.height / 2.0) / image.height()};
   });

@@ -12,11 +12,13 @@ void CommandLine::add_crop_options(CLI::App& app) {
             "it and distort, or stay inside on a canvas of its size in the --background. Default "
             "inside.")
       ->group(group);
-  add_value(app, "--position", "centre|north|...|attention|entropy|X%,Y%", crop.position,
-            parse_position,
-            "Which part stays when --fit cover or --aspect cut something off: an edge or corner, "
-            "the liveliest part, the one with the most information, or around a point. Default "
-            "centre.")
+  add_value(
+      app, "--position", "centre|north|...|attention|entropy|regions|X%,Y%", crop.position,
+      parse_position,
+      "Which part stays when --fit cover or --aspect cut something off: an edge or corner, "
+      "the liveliest part, the one with the most information, the faces and focus points that "
+      "the file has marked (XMP regions), or around a point. Default "
+      "centre.")
       ->group(group);
   add_value(app, "--aspect", "W:H", crop.aspect, parse_aspect,
             "Cut pictures to this shape, such as 16:9, before they are resized.")

@@ -191,8 +191,8 @@ Result<AspectRatio> parse_aspect(std::string_view text) {
 
 Result<Position> parse_position(std::string_view text) {
   const std::string word = lower(text);
-  if (word == "attention") return Position{.by = Position::By::attention};
-  if (word == "entropy") return Position{.by = Position::By::entropy};
+  const auto smart = std::ranges::find(smart_positions, word, &Word<Position::By>::word);
+  if (smart != smart_positions.end()) return Position{.by = smart->value};
   const auto named = std::ranges::find(named_positions, word, &NamedPosition::name);
   if (named != named_positions.end()) return Position{.x = named->x, .y = named->y};
   const std::size_t comma = text.find(',');
@@ -202,9 +202,10 @@ Result<Position> parse_position(std::string_view text) {
     return length && length->percent && length->value >= 0 && length->value <= 100;
   };
   if (!inside(x) || !inside(y)) {
-    return fail(ErrorCode::usage, quoted(text) + " is not a position",
-                "write centre, north, northeast, east, ..., attention, entropy, or how far from "
-                "the left and from the top: 30%,70%");
+    return fail(
+        ErrorCode::usage, quoted(text) + " is not a position",
+        "write centre, north, northeast, east, ..., attention, entropy, regions, or how far from "
+        "the left and from the top: 30%,70%");
   }
   return Position{.x = x->value, .y = y->value};
 }

@@ -71,6 +71,7 @@ TEST(CropSpec, ReadsShapesAndPositions) {
   EXPECT_EQ(*parse_position("North"), (Position{.x = 50, .y = 0}));
   EXPECT_EQ(*parse_position("southwest"), (Position{.x = 0, .y = 100}));
   EXPECT_EQ(parse_position("attention")->by, Position::By::attention);
+  EXPECT_EQ(parse_position("regions")->by, Position::By::regions);
   EXPECT_EQ(*parse_position("30%,70.5%"), (Position{.x = 30, .y = 70.5}));
   for (const char* text : {"", "up", "30,70", "30%", "101%,5%", "-1%,5%"}) {
     EXPECT_FALSE(parse_position(text)) << text;
