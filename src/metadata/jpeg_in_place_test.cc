@@ -6,6 +6,7 @@
 
 #include "imgmill/optimize.h"
 #include "metadata/inventory.h"
+#include "metadata/metadata.h"
 #include "metadata/xmp.h"
 #include "support/decode.h"
 #include "support/make.h"
@@ -179,6 +180,28 @@ TEST(MotionPhoto, AsAnotherFormatNothingPromisesTheVideo) {
   EXPECT_FALSE(holds(result->bytes.view(), "MotionPhoto"));
   EXPECT_NE(std::ranges::find(result->notes, "the video of a motion photo did not come along"),
             result->notes.end());
+}
+
+// A file that is treated as one with a gain map only because a comment speaks of one: once that is
+// gone, it is an ordinary file, and rewriting it again must change nothing.
+TEST(GainMapJpeg, AMentionInRemovedMetadataMakesNoGainMap) {
+  const std::string text =
+      "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF "
+      "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' "
+      "xmlns:dc='http://purl.org/dc/elements/1.1/' dc:description='my hdrgainmap'/></rdf:RDF>"
+      "</x:xmpmeta>";
+  const ByteView view = as_bytes(text);
+  Bytes file = make_jpeg(photo(64, 48), {.xmp = {view.begin(), view.end()}});
+  const Bytes behind = make_jpeg(photo(32, 24));
+  file.insert(file.end(), behind.begin(), behind.end());
+  for (const Keep& keep : {Keep{}, Keep::none(), Keep::all()}) {
+    const auto once = rewrite_metadata(file, Format::jpeg, keep, {});
+    ASSERT_TRUE(once) << once.error().describe();
+    const auto twice = rewrite_metadata(once->bytes.view(), Format::jpeg, keep, {});
+    ASSERT_TRUE(twice) << twice.error().describe();
+    EXPECT_TRUE(std::ranges::equal(once->bytes.view(), twice->bytes.view()));
+    EXPECT_EQ(holds(once->bytes.view(), "hdrgainmap"), keep.xmp);
+  }
 }
 
 }  // namespace

@@ -150,7 +150,13 @@ MetadataBlocks read_jpeg(ByteView file) {
 Result<Rewritten> rewrite_jpeg(ByteView file, const Keep& keep, ByteView exif, ByteView xmp) {
   const Layout layout = parse(file);
   if (!layout.complete) return damaged();
-  if (is_several_pictures(file, layout)) return blank_jpeg(file, layout, keep, exif);
+  if (is_several_pictures(file, layout)) {
+    Rewritten blanked = blank_jpeg(file, layout, keep, exif);
+    // Only metadata that is gone now may have mentioned a gain map.
+    const ByteView bytes = blanked.bytes.view();
+    if (is_several_pictures(bytes, parse(bytes))) return blanked;
+    return rewrite_jpeg(bytes, keep, exif, xmp);
+  }
   Rewritten result;
   ByteWriter out(file.size() + exif.size() + xmp.size() + 64);
   put_head(out, layout);
