@@ -10,8 +10,8 @@
 namespace imgmill {
 
 /// Estimates how much a picture from a lossy file has lost there, by encoding it again shifted by a
-/// few pixels, so that no block is in its former place. Keeps a reference to `trials`, whose sample
-/// is taken.
+/// few pixels, so that no block is in its former place. Keeps a reference to `trials`; its sample,
+/// if there is one, represents the picture.
 class GenerationLoss {
  public:
   GenerationLoss(Trials& trials, double target)
