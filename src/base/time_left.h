@@ -13,11 +13,11 @@ void set_time_left(std::chrono::seconds cpu_time);
 /// microsecond. Thread-safe.
 [[nodiscard]] bool time_is_short();
 
-/// The same, for whoever would give up something that might have come out better: remembered, where
-/// it is so. Thread-safe.
+/// Like time_is_short(), for a search that would give up a possibly better result: if true, this is
+/// recorded for has_given_up(). Thread-safe.
 [[nodiscard]] bool given_up_for_time();
 
-/// Whether anything has been given up since set_time_left(). Thread-safe.
+/// True if anything has been given up since set_time_left(). Thread-safe.
 [[nodiscard]] bool has_given_up();
 
 }  // namespace imgmill
