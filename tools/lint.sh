@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Checks the style of the code: clang-format on everything, clang-tidy on what has changed.
+# Checks the style of the code: clang-format on everything, clang-tidy on changed files.
 #
-#   tools/lint.sh             clang-format alone, in a few seconds
-#   tools/lint.sh tidy [REF]  and clang-tidy on the sources that differ from REF (default: the
+#   tools/lint.sh             only clang-format, a few seconds
+#   tools/lint.sh tidy [REF]  also clang-tidy on the sources that differ from REF (default: the
 #                             parent of the last commit); needs a build in build/release
 set -euo pipefail
 cd "$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")"
 say() { printf 'imgmill: %s\n' "$*" >&2; }
 
 tools/bootstrap.sh lint
-# Other versions break lines elsewhere; .clang-format was written for this one.
+# Other versions format differently; .clang-format was written for this one.
 format=$(command -v clang-format-14 || command -v clang-format)
 if ! git ls-files -z '*.cc' '*.h' | xargs -0 "$format" --dry-run --Werror 2>build/format.log; then
   sed -n 's,^\([^: ]*\.[a-z]*\):.*,\1,p' build/format.log | sort -u >&2
