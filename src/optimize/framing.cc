@@ -10,7 +10,7 @@
 namespace imgmill {
 namespace {
 
-// As much as libvips's smart cropping looks at.
+// libvips's smart cropping examines no more pixels than this.
 constexpr std::uint32_t small_side = 512;
 
 Result<Picture> decoded_upright(const Source& source, const ImageInfo& info, const Resize& resize,
@@ -21,7 +21,7 @@ Result<Picture> decoded_upright(const Source& source, const ImageInfo& info, con
   return turned_upright(std::move(picture), source.info.orientation);
 }
 
-// Trimming as an area, in pixels.
+// Returns the area that remains after trimming, in pixels.
 Result<CropArea> area_inside_borders(const Source& source, int threshold) {
   IMGMILL_TRY(const Window window, without_damage(source, [&](Damage damage) -> Result<Window> {
                 IMGMILL_TRY(const Picture picture,
@@ -34,7 +34,7 @@ Result<CropArea> area_inside_borders(const Source& source, int threshold) {
                   .height = static_cast<double>(window.extent.height)};
 }
 
-// The most important part of `area` as a point of the whole picture.
+// Returns the most important part of the crop's area, as a position in the whole picture.
 Result<Position> point_of(const Source& source, const Crop& crop, double shape) {
   ImageInfo first = source.info;
   first.frames = 1;
