@@ -64,9 +64,9 @@ Result<Picture> in_memory(Picture picture) {
   });
 }
 
-// The pixel pipeline. The order matters: rotate before resizing, because sizes refer to the upright
-// picture; convert colours before resizing, because profiles apply to original values; depth and
-// transparency last, on the fewest pixels.
+// The pixel pipeline: crop and resize as stored (stored_layout() translates the upright layout),
+// then turn upright, convert channels and colours, fit depth and transparency, pad, and adapt the
+// timing.
 Result<Picture> prepared(const Source& source, const RenderRequest& request, Damage damage,
                          Scaling scaling, Findings& findings) {
   const FormatInfo& target = info(request.target);
