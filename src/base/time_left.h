@@ -6,7 +6,7 @@
 namespace imgmill {
 
 /// Sets how much CPU time this process may use from now on, over all threads, for its current work;
-/// 0: no limit. Called by whoever assigns the work. Thread-safe.
+/// 0: no limit. Called by the code that assigns the work. Thread-safe.
 void set_time_left(std::chrono::seconds cpu_time);
 
 /// True if half of that time is used: a search that has a result should stop. Takes about a

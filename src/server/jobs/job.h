@@ -60,8 +60,8 @@ struct Tally {
   double lowest_score = 100;  ///< valid if `scored` is above 0
 
   void add(const ImageRow& row);
-  /// Updates the totals for one changed image. Returns false if they have to be counted anew (the
-  /// lowest score has gone).
+  /// Updates the totals for one changed image. Returns false if they must be recounted (the lowest
+  /// score is gone).
   [[nodiscard]] bool change(const ImageRow& before, const ImageRow& after);
   bool operator==(const Tally&) const = default;
   [[nodiscard]] std::uint64_t of(ImageState state) const {

@@ -45,7 +45,7 @@ Error trouble(std::string_view doing, const fs::path& path, const std::error_cod
       "check the permissions of the workspace, or choose another one");
 }
 
-/// True if the folder holds nobody's files.
+/// True if the folder holds no one's data.
 bool is_empty(const FolderListing& listing) {
   for (std::size_t i = 0; i < listing.size(); ++i) {
     // Allowed: a new file system's own folder, and a mark whose writing a power loss interrupted.
