@@ -1,5 +1,4 @@
-# Everything imgmill stands on. What is missing is named with the Debian package
-# that has it.
+# imgmill's dependencies. Errors name the Debian package of a missing one.
 
 function(imgmill_missing name debian)
   message(FATAL_ERROR "${name} not found: install Debian's ${debian}, or run ./run build")
@@ -14,7 +13,7 @@ function(imgmill_need_package package debian)
   set(${package}_FOUND TRUE PARENT_SCOPE)
 endfunction()
 
-# A library with a pkg-config file; it becomes PkgConfig::<target>.
+# A library with a pkg-config file; defines PkgConfig::<target>.
 function(imgmill_need_module target module version name debian)
   pkg_check_modules(${target} QUIET IMPORTED_TARGET GLOBAL ${module}>=${version})
   if(NOT ${target}_FOUND)
@@ -22,8 +21,8 @@ function(imgmill_need_module target module version name debian)
   endif()
 endfunction()
 
-# find_package() inside a function keeps imported targets local to this folder
-# unless they are global.
+# find_package() inside a function makes imported targets local to this folder unless they are
+# global.
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 find_package(Threads REQUIRED)
 find_package(Vips 8.14 REQUIRED)

@@ -1,10 +1,10 @@
 # Finds libvips with its C++ interface: the pinned engine, or the system's.
 #
-#   IMGMILL_VIPS = auto | engine | system     which one is wanted (auto: engine first)
-#   IMGMILL_ENGINE_DIR                        where `npm ci` has put the engine
+#   IMGMILL_VIPS = auto | engine | system     which one to use (auto: engine first)
+#   IMGMILL_ENGINE_DIR                        where `npm ci` installed the engine
 #
 # Defines Vips::Vips, Vips_VERSION, Vips_KIND (engine or system) and, for the
-# engine, Vips_LIBRARY, the one file that has to travel with the program.
+# engine, Vips_LIBRARY, the one file that has to ship with the program.
 
 set(IMGMILL_VIPS auto CACHE STRING "libvips to use: auto, engine or system")
 set_property(CACHE IMGMILL_VIPS PROPERTY STRINGS auto engine system)
@@ -24,8 +24,8 @@ if(NOT IMGMILL_VIPS STREQUAL "system")
     set_target_properties(Vips::Vips PROPERTIES
       IMPORTED_LOCATION "${_vips_library}"
       IMPORTED_SONAME "libvips-cpp.so.${Vips_VERSION}")
-    # The engine's include folder also holds its own jpeglib.h, png.h and more,
-    # which must not hide the system's: only vips/ is let through.
+    # The engine's include folder also has its own jpeglib.h, png.h and more, which must not hide
+    # the system's: only vips/ is exposed.
     set(_vips_include "${PROJECT_BINARY_DIR}/engine-include")
     file(MAKE_DIRECTORY "${_vips_include}")
     file(CREATE_LINK "${_vips_dev}/vips" "${_vips_include}/vips" SYMBOLIC)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what building imgmill needs and this machine lacks: Debian packages
+# Installs what this machine lacks for building imgmill: Debian packages
 # (as root or through sudo) and the pinned libvips engine (npm, from engine/).
 #
-#   tools/bootstrap.sh [build] [desktop] [test] [lint]   for what; build is the default
+#   tools/bootstrap.sh [build] [desktop] [test] [lint]   purposes; default: build
 #
-# Does nothing, quickly, where nothing is missing. Speaks on standard error.
+# If nothing is missing, returns quickly. Prints to standard error.
 set -euo pipefail
 here=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 say() { printf 'imgmill: %s\n' "$*" >&2; }
@@ -14,11 +14,11 @@ packages=(g++ cmake ninja-build ccache pkg-config libcli11-dev nlohmann-json3-de
   libsqlite3-dev libhwy-dev libdeflate-dev libjxl-dev libbrotli-dev libheif-dev libwebp-dev
   libmicrohttpd-dev libarchive-dev libexpat1-dev
   libutf8proc-dev brotli)
-# What imgmill-desktop is built with and runs on.
+# Build and run-time dependencies of imgmill-desktop.
 window=(libgtk-4-dev libwebkitgtk-6.0-dev bubblewrap xdg-dbus-proxy adwaita-icon-theme)
 engine=yes
 browser=no
-# The engine is built for x86-64 and glibc; elsewhere the system's libvips serves.
+# The engine is built for x86-64 and glibc; elsewhere the system's libvips is used.
 if [ "$(uname -m)" != x86_64 ]; then
   engine=no
   packages+=(libvips-dev)
@@ -26,8 +26,8 @@ fi
 for need in "$@"; do
   case $need in
     build) ;;
-    # A second set of codecs, to check the engine's output with, a browser for the page, and for
-    # the window a screen, a bus and hands.
+    # A second set of codecs to check the engine's output, a browser for the page, and for the
+    # window a virtual display, a D-Bus daemon and input automation.
     test) packages+=(libgtest-dev libgmock-dev libbenchmark-dev libpng-dev
       libavif-dev libtiff-dev libgif-dev liblcms2-dev libimage-exiftool-perl "${window[@]}" xvfb xdotool dbus-daemon)
       browser=yes
@@ -37,12 +37,12 @@ for need in "$@"; do
     *) say "bootstrap.sh knows build, desktop, test and lint, not '$need'"; exit 2 ;;
   esac
 done
-# They fetch the engine and build the page. Node may come from elsewhere than Debian, so the
-# command decides.
+# Node and npm fetch the engine and build the page. Node may not come from Debian, so check for the
+# commands.
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
 
-# Prints those of the arguments that dpkg does not list as installed.
+# Prints the arguments that dpkg does not list as installed.
 missing() {
   { dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true; } |
     awk 'BEGIN { for (i = 1; i < ARGC; i++) wanted[i] = ARGV[i]; count = ARGC; ARGC = 1 }
@@ -72,7 +72,7 @@ install_packages() {
 }
 
 mkdir -p "$here/build"
-# shellcheck disable=SC1091  # a file of the system
+# shellcheck disable=SC1091  # a system file
 distribution=$(. /etc/os-release 2>/dev/null && echo "${ID-unknown}" || echo unknown)
 if [ "$distribution" = debian ]; then
   mapfile -t lacking < <(missing "${packages[@]}")
@@ -83,10 +83,10 @@ elif [ ! -e "$here/build/packages-told" ]; then
   : >"$here/build/packages-told"
 fi
 
-# Installs what the package-lock.json in a folder names, unless all of it is there.
+# Installs the packages of the package-lock.json in a folder, unless all are there.
 #   fetch FOLDER WHAT
 fetch() {
-  # npm writes this file last, so it is there only when all of the rest is.
+  # npm writes this file last, so it exists only if everything else does.
   local done_mark=$here/$1/node_modules/.package-lock.json
   [ ! -e "$done_mark" ] || [ "$here/$1/package-lock.json" -nt "$done_mark" ] || return 0
   say "fetching $2, checked against $1/package-lock.json"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a part of imgmill in build/PRESET, quietly, installing first what is missing.
+# Builds a part of imgmill in build/PRESET, quietly, after installing missing dependencies.
 #
 #   tools/build.sh program            the release program and library
 #   tools/build.sh desktop            the same, and imgmill-desktop
@@ -8,8 +8,8 @@
 #   tools/build.sh hostile            what ./test hostile runs
 #   tools/build.sh drivers            the release tests that start the program, which asan and tsan use
 #
-# A stamp as old as the start of the last good build answers "is there anything to
-# do?" without starting CMake or Ninja. Speaks on standard error.
+# A stamp with the start time of the last successful build tells whether there is anything
+# to do, without starting CMake or Ninja. Prints to standard error.
 set -euo pipefail
 here=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 say() { printf 'imgmill: %s\n' "$*" >&2; }
@@ -26,7 +26,7 @@ case $what in
     ;;
   bench) sources=(apps src include bench) target=(--target imgmill_bench) needs=(build test) ;;
   tests)
-    # The tests read these folders, too.
+    # The tests also read these folders.
     sources=(apps src include bench tests examples docs) target=() needs=(build test)
     ;;
   drivers) sources=(apps src include tests) target=(--target imgmill_drivers) needs=(build test) ;;
@@ -34,7 +34,7 @@ case $what in
   *) say "build.sh knows program, desktop, bench, tests, hostile and drivers, not '$what'"; exit 2 ;;
 esac
 
-# A deleted or added file shows in the time of its folder.
+# Deleting or adding a file changes the time of its folder.
 up_to_date() {
   local stamp=$1
   [ -e "$stamp" ] && [ -x "$folder/imgmill" ] && (
@@ -45,28 +45,28 @@ up_to_date() {
       -o -newer "$stamp" -print -quit)" ]
   )
 }
-# Who has built all tests has built the drivers.
+# A build of all tests includes the drivers.
 done_already() {
   up_to_date "$stamp" || { [ "$what" = drivers ] && up_to_date "$folder/.built-tests"; }
 }
 done_already && exit 0
 
 mkdir -p "$folder"
-# Two builds in one folder would trip over each other; the second one waits.
+# Two builds in one folder would interfere; the second one waits.
 exec 9>"$folder/.lock"
 flock -n 9 || { say "waiting for another build in build/$preset"; flock 9; }
 done_already && exit 0
 
 "$here/tools/bootstrap.sh" "${needs[@]}"
 [ "$preset" = release ] || "$here/tools/build.sh" drivers 9>&-
-# Both before the stamp: they put files beside the sources.
+# Both run before the stamp is made: they put files beside the sources.
 "$here/tools/page.sh"
 touch "$stamp.new"
 
 log=$folder/build.log
 configure=(--preset "$preset")
 if [ "$what" = program ] || [ "$what" = desktop ]; then
-  # Who only wants the program needs no GoogleTest; who has asked for tests keeps them.
+  # Building only the program needs no GoogleTest; an existing configuration with tests is kept.
   [ -e "$folder/CMakeCache.txt" ] || configure+=(-DIMGMILL_TESTS=OFF -DIMGMILL_BENCHMARKS=OFF)
   [ "$what" = program ] || configure+=(-DIMGMILL_DESKTOP=ON)
 else
@@ -83,7 +83,7 @@ if [ "$(uname -m)" != x86_64 ]; then
 fi
 if command -v ccache >/dev/null; then
   configure+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-  # Another clone of the same sources finds what this one has compiled.
+  # Lets another clone of the same sources reuse cached objects.
   export CCACHE_BASEDIR=$here CCACHE_NOHASHDIR=1
 fi
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds all vector code for 64-bit ARM, runs the metric's in an emulator, and compares its scores
-# with those of this machine: within 0.001, and exactly 100 for equal pictures. Some minutes.
-# Takes Debian's g++-aarch64-linux-gnu and qemu-user-static, which it does not install.
+# with those of this machine: within 0.001, and exactly 100 for equal pictures. Takes some minutes.
+# Needs Debian's g++-aarch64-linux-gnu and qemu-user-static, which it does not install.
 set -euo pipefail
 here=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 for need in aarch64-linux-gnu-g++ qemu-aarch64-static; do
@@ -13,7 +13,7 @@ done
 "$here/tools/build.sh" program
 work=$here/build/neon
 mkdir -p "$work/headers"
-# Of the system's headers only those without a machine.
+# Use only the system's architecture-independent headers.
 ln -sfn /usr/include/hwy /usr/include/fmt "$work/headers/"
 flags=(-std=c++2b -O3 -fno-tree-vectorize -ffp-contract=off -DFMT_HEADER_ONLY -Wno-psabi -I"$work/headers"
   -I"$here/include" -I"$here/build/release/include" -I"$here/src")

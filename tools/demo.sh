@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `./run demo`: optimizes 15 camera photographs and shows what came out.
+# `./run demo`: optimizes 15 camera photographs and shows the results.
 set -euo pipefail
 here=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 photos=$("$here/tools/photographs.sh")
@@ -9,8 +9,8 @@ report=$here/build/demo/report.csv
 mkdir -p "$here/build/demo"
 "$here/build/release/imgmill" optimize "$photos" -o "$out" --overwrite --report "$report" "$@"
 
-# Columns are found by their names in the report's first line. The last part of a path is
-# the name; photographs of Debian's package have neither commas nor quotes in theirs.
+# Finds columns by their names in the report's first line. Only the last part of a path is shown;
+# the names in Debian's package have neither commas nor quotes.
 awk -F, '
   function plain(text) { gsub(/"/, "", text); return text }
   function megabytes(bytes) { return sprintf("%.2f MB", bytes / 1e6) }

@@ -1,9 +1,9 @@
-# Turns the files of the page into a source file, each as it is and compressed.
+# Generates a source file with the files of the page, each plain and compressed.
 #
-#   cmake -DFOLDER=DIR -DOUTPUT=FILE.cc -P tools/embed_page.cmake
+# cmake -DFOLDER=DIR -DOUTPUT=FILE.cc -P tools/embed_page.cmake
 #
-# What compressing does not make smaller is stored once. Needs gzip, and brotli for
-# the smallest form.
+# A file that compression does not make smaller is stored only once. Needs gzip, and brotli for the
+# smallest form.
 cmake_minimum_required(VERSION 3.25)
 find_program(GZIP gzip)
 find_program(BROTLI brotli)
@@ -11,7 +11,7 @@ find_program(BROTLI brotli)
 function(bytes_of file result)
   file(READ "${file}" hex HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-  # Lines of a length that compilers and people can bear.
+  # Break into lines of a reasonable length.
   string(REGEX REPLACE "(................................................................................)"
     "\\1\n" bytes "${bytes}")
   set(${result} "${bytes}" PARENT_SCOPE)
@@ -40,7 +40,7 @@ set(arrays "")
 set(rows "")
 set(number 0)
 foreach(name IN LISTS files)
-  # Maps are for those who build the page.
+  # Source maps are for developers of the page.
   if(name MATCHES "\\.map$")
     continue()
   endif()
@@ -76,10 +76,10 @@ endforeach()
 file(REMOVE "${work}/packed")
 
 file(WRITE "${OUTPUT}.new" "// Made by tools/embed_page.cmake.
-#include <array>
-#include <cstddef>
+# include <array>
+# include <cstddef>
 
-#include \"server/http/page.h\"
+# include \"server/http/page.h\"
 
 namespace imgmill::server {
 namespace {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the page of `imgmill serve` (apps/web, by npm) where its sources are newer than what was
-# built last. Without Node, or where the registry cannot be reached, what was built before
-# stays, or the server says in a few words how to get the page. Speaks on standard error.
+# Builds the page of `imgmill serve` (apps/web, with npm) if its sources are newer than the last
+# build. Without Node, or if the registry is unreachable, the last build stays; without any, the
+# server's placeholder page says how to get the page. Prints to standard error.
 set -euo pipefail
 web=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")/apps/web
 say() { printf 'imgmill: %s\n' "$*" >&2; }
@@ -11,7 +11,7 @@ if ! command -v npm >/dev/null; then
   say "no npm: the program is built without its page"
   exit 0
 fi
-# Beside what npm installs, and so out of the way of everything that looks at sources.
+# Among npm's files, so that nothing that scans the sources sees it.
 built=$web/node_modules/.page-built
 if [ -e "$built" ] && [ -e "$web/dist/index.html" ] && [ -z "$(find "$web" \
   \( -path "$web/node_modules" -o -path "$web/dist" \) -prune -o -newer "$built" -type f -print -quit)" ]; then

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# unpack_package.sh PACKAGE FOLDER: fetches a Debian package and unpacks it below FOLDER
-# without installing it. Does nothing where that has been done. Needs no root: where apt
-# has no package lists, it gets its own ones. apt checks signature and hash.
+# unpack_package.sh PACKAGE FOLDER: fetches a Debian package and unpacks it below FOLDER without
+# installing it. Does nothing if that is done already. Needs no root: if apt has no package lists,
+# it fetches its own. apt checks signature and hash.
 set -euo pipefail
 say() { printf 'imgmill: %s\n' "$*" >&2; }
 package=$1
@@ -17,7 +17,7 @@ fi
 say "fetching $package from Debian (not installed)"
 mkdir -p "$folder/download" "$folder/lists/partial" "$folder/cache/archives/partial"
 cd "$folder/download"
-# apt wants to fetch as a user of its own, who may not write here, and says so.
+# By default apt fetches as its own user, which may not write here, and warns about it.
 fetch=(apt-get -q -o APT::Sandbox::User=root)
 own=(-o "Dir::State::Lists=$folder/lists" -o "Dir::Cache=$folder/cache")
 if ! { "${fetch[@]}" download "$package" ||

@@ -1,4 +1,4 @@
-// The command: parse, call, print.
+// The imgmill command: parses the command line, calls the command, prints errors.
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -50,7 +50,7 @@ Status run(const std::vector<std::string>& words) {
       *request);
 }
 
-/// Without memory of its own, since there is none.
+/// Reports lack of memory without allocating any.
 void say_too_little(const char* of_what) {
   std::fprintf(stderr,
                "imgmill: there is too little %s for the program itself, whatever the images\n"
@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     imgmill::cli::say_too_little("memory");
   } catch (const std::system_error& error) {
-    // No thread can be had: each needs memory for its stack, and counts as a process.
+    // No thread can be started: each needs memory for its stack, and counts as a process.
     if (error.code() == std::errc::resource_unavailable_try_again ||
         error.code() == std::errc::not_enough_memory) {
       imgmill::cli::say_too_little("memory, or too few processes are allowed,");

@@ -1,4 +1,4 @@
-// Bytes as letters (RFC 4648).
+// Base64 (RFC 4648).
 #pragma once
 
 #include <string>

@@ -88,7 +88,7 @@ std::string name_for(std::string_view name, Format wanted) {
 
 std::filesystem::path output_path_for(const std::filesystem::path& planned,
                                       const ImageSettings& settings, Format format) {
-  // What stays in its own format is not called after another one.
+  // A file that keeps its format keeps its extension.
   const bool stays = settings.animation == Animation::keep && settings.output_format &&
                      settings.output_format != format && format != Format::svg;
   if (!settings.choose_format && !stays) return planned;

@@ -16,7 +16,7 @@ utf8proc_int32_t folded(utf8proc_int32_t c) {
   const auto count = utf8proc_decompose_char(
       c, full.data(), full.size(), static_cast<utf8proc_option_t>(UTF8PROC_CASEFOLD), &boundary);
   if (count == 1) return full[0];
-  // The full folding is more than one code point, the simple one the lower case, if there is any.
+  // Full folding gives more than one code point here; simple folding is the lower case, if any.
   return c == turkish_capital_i ? c : utf8proc_tolower(c);
 }
 
@@ -25,7 +25,7 @@ utf8proc_int32_t folded(utf8proc_int32_t c) {
 CodePoint next_code_point(std::string_view text) {
   utf8proc_int32_t value = 0;
   const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-  // Four bytes are enough; a longer text need not fit into a signed number.
+  // Four bytes are enough, and the length of a longer text might not fit the signed parameter.
   const auto length =
       utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(text.substr(0, 4).size()), &value);
   if (length < 1) return {bytes[0], 1, false};
@@ -56,7 +56,7 @@ std::string fold_case(std::string_view text) {
 
 std::size_t columns_of(char32_t code_point) {
   const auto c = static_cast<utf8proc_int32_t>(code_point);
-  // Whatever has no meaning yet is most likely a new pictograph.
+  // An unassigned code point is most likely a new pictograph.
   if (utf8proc_category(c) == UTF8PROC_CATEGORY_CN) return 2;
   return static_cast<std::size_t>(utf8proc_charwidth(c));
 }

@@ -1,4 +1,4 @@
-// Words as people and protocols write them: trimmed, compared, and mistaken for each other.
+// Helpers for words: trimming, comparison without case, edit distance.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Characters that XML gives a meaning.
+// Escapes characters for XML.
 #pragma once
 
 #include <string>

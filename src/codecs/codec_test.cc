@@ -1,4 +1,4 @@
-// The interface of a codec: encodings that are written when asked for, and the rows' traits.
+// The interface of a codec: encodings that are written on demand, and the traits of the rows.
 #include "codecs/codec.h"
 
 #include <gtest/gtest.h>

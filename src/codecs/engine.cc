@@ -54,7 +54,8 @@ void set_options() {
   GOptionGroup* group = g_option_group_new("vips", "", "", nullptr, nullptr);
   vips_add_option_entries(group);
   g_option_context_set_main_group(context, group);
-  g_option_context_parse(context, &count, &left, nullptr);  // on failure all works, only slower
+  g_option_context_parse(context, &count, &left, nullptr);  // on failure everything works, only
+                                                            // slower
   g_option_context_free(context);
 }
 

@@ -91,7 +91,7 @@ class BlobView {
 /// be older than the pinned one.
 [[nodiscard]] bool offers(const char* operation, const char* name);
 
-/// Sets a save option that keeps only the ICC profile, whatever this libvips calls it.
+/// Sets a save option that keeps only the ICC profile, under the name this libvips has for it.
 void keep_profile_only(vips::VOption* options);
 /// Also keeps EXIF or XMP.
 void keep_profile_and(vips::VOption* options, bool exif, bool xmp);

@@ -90,9 +90,9 @@ Result<ImageInfo> JpegCodec::probe(ByteView input) {
 
 namespace {
 
-// Synchronization of libvips's threads costs nearly as much as decoding: 12 ms a megapixel of a
-// photograph against 7, and 1.7 ms against 0.8 for one of 256 px. For larger pictures than this,
-// never having the whole picture in memory may be worth more.
+// Synchronization of libvips's threads costs nearly as much as decoding: 12 ms per megapixel of a
+// photograph against 7, and 1.7 ms against 0.8 for one of 256 px. For pictures larger than this,
+// streaming may be worth more, since it never holds the whole picture in memory.
 constexpr std::uint64_t most_pixels_at_once = 32'000'000;
 
 }  // namespace

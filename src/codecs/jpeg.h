@@ -13,8 +13,8 @@ struct JpegCodec {
   static constexpr Format format = Format::jpeg;
   static constexpr FileTraits file_traits = {
       .repacks = true, .exif_turns = true, .resolution = true};
-  // It blurs the hard edges of drawings, which are several times as large as in any other format. A
-  // photograph was larger than as AVIF or JPEG XL wherever both were tried.
+  // JPEG blurs the hard edges of drawings, which are several times as large as in any other format.
+  // Photographs were larger than as AVIF or JPEG XL whenever both were tried.
   static constexpr ChoiceTraits choice_traits = {
       .lossless = {2},
       .drawing = {6, Preference::Condition::last},
@@ -54,14 +54,14 @@ struct JpegCodec {
 /// Errors: unsupported (other kinds of pixels), bad_input (they cannot be read).
 [[nodiscard]] Result<jpeg::Picture> coefficients_of(const Picture& picture);
 
-/// A picture of decoded samples, which it takes over, with `profile` (which may be empty).
+/// Returns a picture of decoded samples with `profile` (which may be empty).
 [[nodiscard]] Result<Picture> picture_of(const jpeg::Pixels& pixels, ByteView profile);
 
-/// What decode() gives of a file with these coefficients and this profile (which may be empty),
-/// without the file. Errors: unsupported, where jpeg::can_be_shown() says no.
+/// Returns what decode() would return for a file with these coefficients and this profile (which
+/// may be empty), without making the file. Errors: unsupported, if jpeg::can_be_shown() is false.
 [[nodiscard]] Result<Picture> shown_picture(const jpeg::Picture& coefficients, ByteView profile);
 
-/// Encodes `coefficients`, with the decoder output where it is known; a draft then has no bytes.
+/// Encodes `coefficients`, with the decoder output if it is known; a draft then has no bytes.
 /// Errors: as jpeg::write_jpeg().
 [[nodiscard]] Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& options,
                                            ByteView profile);

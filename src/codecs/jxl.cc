@@ -182,8 +182,8 @@ Result<void> read_samples(const Reading& reading, const JxlPixelFormat& format,
   }
 }
 
-// Effort 9 takes 27 s of CPU time a megapixel, 9 times that of effort 7, for 3% fewer bytes. Limits
-// it to a few minutes.
+// Effort 9 takes 27 s of CPU time per megapixel, 9 times that of effort 7, for 3% fewer bytes. This
+// limits it to a few minutes.
 constexpr double most_pixels_for_9 = 8e6;
 
 // Measured on Kodak pictures: effort 3 takes a fifth of the time of 5 and gives 8% more bytes; 7

@@ -145,7 +145,7 @@ Result<ImageInfo> PngCodec::probe(ByteView input) {
 
 namespace {
 
-// True if browsers show something else than the still picture that other decoders see.
+// True if browsers show something other than the still picture that other decoders see.
 bool shows_frames(const PngHeader& header, const ImageInfo& info) {
   return header.animated && (info.frames > 1 || header.still_apart);
 }
@@ -187,7 +187,7 @@ std::optional<double> dots_per_mm(const png::Surroundings& surroundings) {
   return 1;
 }
 
-// 8-bit pixels, which `raster` gives away, so that they stand in memory once.
+// Returns the 8-bit pixels of `raster`, which gives them up, so that memory holds them only once.
 vips::VImage image_of(png::Raster& raster, double dots_per_mm) {
   auto rows = std::make_unique<std::vector<std::uint8_t>>(std::move(raster.rows));
   vips::VImage image = vips::VImage::new_from_memory(

@@ -12,7 +12,7 @@ struct SvgCodec {
 
   /// Also matches gzip; only code that may unpack untrusted data looks at its contents.
   static bool matches(ByteView header);
-  /// The size comes from the root's width and height at 96 pixels an inch, or its viewBox, or is
+  /// The size comes from the root's width and height at 96 pixels per inch, or its viewBox, or is
   /// 300 x 150, as in browsers.
   static Result<ImageInfo> probe(ByteView input);
   /// Renders at the size of `info`. Errors: unsupported (it has text, and there are no fonts inside

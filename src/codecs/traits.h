@@ -18,8 +18,8 @@ enum class SampleUse {
 /// How an encoder responds to its quality number: everything that a search for a score or a size
 /// needs to know about it.
 struct SearchTraits {
-  double highest_quality = 100;  ///< higher ones change next to nothing
-  double quality_step = 1;       ///< between qualities that are distinguished; a power of two
+  double highest_quality = 100;  ///< higher qualities change next to nothing
+  double quality_step = 1;       ///< step between distinct qualities; a power of two
   /// Typical scores by quality, as measured by imgmill_score_curves; `./run bench fit` fits the
   /// curves to other pictures. Gives a search its starting point. Features of the picture are not
   /// used: in addition to a draft they reduced the error on unseen pictures by at most 9%.

@@ -9,8 +9,8 @@
 namespace imgmill {
 namespace {
 
-// Names of the pieces that were lost without being asked for, except those still in the output:
-// where nothing needed to change, or only something else.
+// Returns the names of pieces that were lost without a request, except those still in the output,
+// which was not changed or only in other respects.
 std::vector<std::string> gone(const Source& source, const std::vector<Holding>& after,
                               const Keep& keep, Way way) {
   std::vector<std::string> names;

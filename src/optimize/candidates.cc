@@ -20,7 +20,7 @@
 namespace imgmill {
 namespace {
 
-// `base` with other bytes.
+// Returns `base` with other bytes.
 Optimized remade(const Optimized& base, Buffer bytes, Decision decision) {
   Optimized out{base, base.format, base.input_format, std::move(bytes)};
   out.decision = decision;
@@ -34,14 +34,14 @@ Buffer joined(ByteView one, ByteView other) {
   return both;
 }
 
-// A JPEG rewritten from coefficients, with the bytes after the end of its base.
+// Appends to a JPEG rewritten from coefficients the bytes after the end of its base.
 Buffer with_rest_of(const Optimized& base, Buffer bytes) {
   const ByteView rest = behind_jpeg(base.bytes.view());
   return rest.empty() ? std::move(bytes) : joined(bytes.view(), rest);
 }
 
-// The pixels of a PNG, compressed better; nothing if the file is odd in a way that only the
-// engine's decoder tolerates.
+// Returns the pixels of a PNG, compressed better. Fails if the file is unusual in a way that only
+// the engine's decoder tolerates.
 Result<Buffer> repacked_png(const Source& source, const FormatPlan& plan, const Optimized& base) {
   IMGMILL_TRY(Buffer bytes, png::optimize(base.bytes.view(), {.effort = plan.effort,
                                                               .clean_alpha = plan.clean_alpha,
@@ -54,7 +54,7 @@ Result<Buffer> repacked_png(const Source& source, const FormatPlan& plan, const 
   return rest.empty() ? std::move(bytes) : joined(bytes.view(), rest);
 }
 
-// The picture decoded and encoded again.
+// Decodes the picture and encodes it again.
 Result<Optimized> rendered(const Source& source, const FormatPlan& plan, RenderRequest request) {
   const bool lossless = request.encode.lossless;
   // In a lossless encoding, pixels stay as stored and the tag gives the orientation.

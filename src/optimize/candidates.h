@@ -1,4 +1,4 @@
-// The ways to write a picture anew within its format, and how they compare.
+// The ways to rewrite a picture within its format, and their comparison.
 #pragma once
 
 #include "imgmill/optimize.h"
@@ -7,7 +7,7 @@
 
 namespace imgmill {
 
-/// A total order: the smallest first, then by format, and among equals the least altered one.
+/// A total order: by size, then by format, and among equals the least altered one first.
 [[nodiscard]] bool smaller(const Optimized& a, const Optimized& b);
 
 /// Replaces `best` by `candidate` if that is smaller.

@@ -186,7 +186,7 @@ TEST(TiffChannels, InPlanesOfTheirOwnAreReadOrRefused) {
                             {.output_format = Format::png});
   ASSERT_TRUE(png) << png.error().describe();
   EXPECT_EQ(decode(png->bytes.view(), Format::png).picture(), channels_of(picture, 3));
-  // What the engine misreads is reported, and never written.
+  // Files that the engine misreads are reported, and never written.
   const Bytes grey = make_tiff(with_extras(1, 1), {.extras = {unspecified}, .planes = true});
   const auto refused = optimize(grey);
   ASSERT_FALSE(refused);

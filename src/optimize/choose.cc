@@ -52,7 +52,7 @@ bool can_hold(const Source& source, const FormatPlan& plan) {
          std::max(plan.layout.extent.width, plan.layout.extent.height) <= format.max_side;
 }
 
-// Those of `plans` that are worth trying, in that order.
+// Returns those of `plans` that are worth trying, in order of preference.
 std::vector<const FormatPlan*> worth_trying(const Source& source, const Features& seen,
                                             const std::vector<FormatPlan>& plans) {
   const bool exact = std::ranges::any_of(plans, &FormatPlan::exact);

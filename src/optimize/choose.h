@@ -10,8 +10,8 @@
 
 namespace imgmill {
 
-/// `source` as `plan` says, by the least destructive path. Errors: as same_format() and
-/// converted(), which also defines `to_beat`.
+/// Encodes `source` according to `plan`, by the least destructive path. Errors: as same_format()
+/// and converted(), which also defines `to_beat`.
 [[nodiscard]] Result<Optimized> in_format(const Source& source, const FormatPlan& plan,
                                           std::optional<std::uint64_t> to_beat = std::nullopt);
 

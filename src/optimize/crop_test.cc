@@ -1,4 +1,4 @@
-// Parts of pictures: areas, shapes, boxes that are covered or padded, trimmed borders, positions.
+// Cropping: areas, aspect ratios, boxes that are covered or padded, trimmed borders, positions.
 #include <gtest/gtest.h>
 
 #include "imgmill/optimize.h"
@@ -71,7 +71,7 @@ TEST(Crop, AShapeIsCutAroundThePosition) {
   EXPECT_EQ(square(60, 50), rgba(part_of(whole, 70, 0, 100, 100)));
 }
 
-// The whole box, or its shape if the picture is smaller.
+// Cover fills the whole box, or its aspect ratio if the picture is smaller.
 TEST(Crop, CoverFillsTheBox) {
   const Bytes file = make_png(photo(200, 100));
   const Raster covered = made(file, exact({}, box(60, 60, Fit::cover)));
@@ -131,7 +131,7 @@ TEST(Crop, BordersAreTrimmed) {
   framed.at(3, 3, 0) = 236;  // within the threshold
   const Raster picture = made(make_png(framed), exact({.trim = 10}));
   EXPECT_EQ(picture, rgba(part_of(framed, 25, 30, 60, 40)));
-  // A picture of nothing but border stays.
+  // A picture that is nothing but border stays as it is.
   Raster flat(30, 20, 3);
   EXPECT_EQ(made(make_png(flat), exact({.trim = 10})).width, 30);
 }
@@ -148,7 +148,7 @@ TEST(Crop, ClearBordersAreTrimmed) {
   EXPECT_EQ(picture, part_of(framed, 20, 10, 25, 20));
 }
 
-// A lively patch in a flat picture, in each quarter in turn.
+// A detailed patch in a flat picture, in each quarter in turn.
 TEST(Crop, SmartPositionsFindTheLivelyPart) {
   for (const bool right : {false, true}) {
     Raster picture(400, 100, 3);
@@ -220,7 +220,7 @@ TEST(Crop, AnimationsAreCutFrameByFrame) {
   }
 }
 
-// Every format, with loss, so that no path goes around the crop.
+// Every format, lossy, so that no path bypasses the crop.
 TEST(Crop, EveryFormatIsCut) {
   for (const FormatInfo& row : written_formats()) {
     ImageSettings settings{.crop = {.aspect = AspectRatio{1, 1}}};
@@ -233,7 +233,7 @@ TEST(Crop, EveryFormatIsCut) {
   }
 }
 
-// Cut and enlarged to the old size is no picture that stays as it is.
+// A picture cropped and enlarged to its old size has changed.
 TEST(Crop, AnAreaEnlargedToTheOldSizeIsStillCut) {
   const Raster whole = photo(100, 50);
   Resize resize{.mode = ResizeMode::width, .width = 100, .enlarge = Enlarge::allow};

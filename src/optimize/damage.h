@@ -12,7 +12,7 @@
 
 namespace imgmill {
 
-/// `how` the data of `source` is damaged, and what to do about it.
+/// Returns the error for damaged data of `source`: `how` it is damaged, with advice.
 [[nodiscard]] Error damage_error(const Source& source, std::string_view how);
 
 /// Returns look(Damage::refuse). If it calls the data bad, and the codec knows why, that is the

@@ -151,7 +151,7 @@ bool may_round(const ImageSettings& settings) {
          (!settings.target || settings.target->score < 100);
 }
 
-// Notes what was requested but cannot be done to a drawing.
+// Adds notes about requests that cannot be applied to a drawing.
 void note_what_stays(const Source& source, const ImageSettings& settings, Optimized& out) {
   if (settings.output_format && *settings.output_format != Format::svg) {
     out.notes.push_back(fmt::format("a drawing stays SVG: as {} it would no longer scale",

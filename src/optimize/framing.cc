@@ -11,7 +11,7 @@
 namespace imgmill {
 namespace {
 
-// As much as libvips's smart cropping looks at.
+// libvips's smart cropping examines no more pixels than this.
 constexpr std::uint32_t small_side = 512;
 
 Result<Picture> decoded_upright(const Source& source, const ImageInfo& info, const Resize& resize,
@@ -22,7 +22,7 @@ Result<Picture> decoded_upright(const Source& source, const ImageInfo& info, con
   return turned_upright(std::move(picture), source.info.orientation);
 }
 
-// Trimming as an area, in pixels.
+// Returns the area that remains after trimming, in pixels.
 Result<CropArea> area_inside_borders(const Source& source, int threshold) {
   IMGMILL_TRY(const Window window, without_damage(source, [&](Damage damage) -> Result<Window> {
                 IMGMILL_TRY(const Picture picture,
@@ -35,7 +35,7 @@ Result<CropArea> area_inside_borders(const Source& source, int threshold) {
                   .height = static_cast<double>(window.extent.height)};
 }
 
-// The middle of what the file has marked, as a point of the upright picture.
+// Returns the middle of the regions that the file has marked, as a position in the upright picture.
 std::optional<Position> marked_in(const Source& source) {
   const std::optional<RegionBox> box = read_xmp(source.metadata.xmp.view()).regions;
   if (!box) return std::nullopt;
@@ -61,7 +61,7 @@ std::optional<Position> marked_in(const Source& source) {
   }
 }
 
-// The most important part of `area` as a point of the whole picture.
+// Returns the most important part of the crop's area, as a position in the whole picture.
 Result<Position> point_of(const Source& source, const Crop& crop, double shape) {
   const bool marked = crop.position.by == Position::By::regions;
   if (const auto point = marked ? marked_in(source) : std::nullopt) return *point;

@@ -6,11 +6,12 @@
 
 namespace imgmill {
 
-/// True if the pixels decide what is cut off: borders are trimmed, or the most important part is
-/// looked for.
+/// True if the crop depends on the pixels: borders are trimmed, or the most important part is
+/// searched for.
 [[nodiscard]] bool crops_by_pixels(const ImageSettings& settings);
 
-/// resolve(), after a look at the pixels. Errors: also bad_input (they cannot be decoded).
+/// Like resolve(), for crops that depend on the pixels. Errors: also bad_input (the pixels cannot
+/// be decoded).
 [[nodiscard]] Result<EncodePlan> resolve_by_pixels(const Source& source, ImageSettings settings);
 
 }  // namespace imgmill

@@ -12,13 +12,13 @@
 namespace imgmill {
 namespace {
 
-// Score points by which a picture may look better because it has been quantised before. Pictures
-// that were are above this, fresh ones below (see docs/adr/0011-targets.md).
+// Score points by which an earlier quantization may make a picture look better. Pictures quantised
+// before are above this, fresh ones below (see docs/adr/0011-targets.md).
 constexpr double flattery = 1.2;
 
 // A picture whose estimated score against its own original exceeds the target by no more than this
-// is left alone. Share of the loss that the target allows: the closer to 100, the more accurate the
-// estimate.
+// is left alone. Given as a share of the loss that the target allows, because the estimate is more
+// accurate the closer to 100 it is.
 constexpr double spare_share = 0.2;
 // With this much headroom, or a quality this much above the usual one (steps), no test is needed.
 constexpr double fresh_share = 0.5;
@@ -33,7 +33,7 @@ constexpr double plainly_finer_at_first_hand = 3;
 // by far.
 constexpr double plain_share = 0.3;
 
-// Even, so that chroma samples keep their positions, and not a multiple of 4.
+// The shift: even, so that chroma samples keep their positions, and not a multiple of 4.
 constexpr int aside_pixels = 6;
 
 EncodeOptions at(EncodeOptions options, double quality, Draft draft) {
@@ -45,7 +45,7 @@ EncodeOptions at(EncodeOptions options, double quality, Draft draft) {
 
 }  // namespace
 
-// No shifted picture if that would leave little of it.
+// Makes no shifted picture if little of it would be left.
 Result<void> GenerationLoss::step_aside(TrialEncoder* sample) {
   sample_ = sample;
   const Picture& picture = trials_.whole.picture();

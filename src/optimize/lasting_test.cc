@@ -1,4 +1,4 @@
-// What is kept by default besides the picture: resolution, and how it was made.
+// Data kept by default besides the picture: resolution, and how it was made.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

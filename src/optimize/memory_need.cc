@@ -8,16 +8,16 @@
 namespace imgmill {
 namespace {
 
-// The program with its libraries, warmed up.
+// Memory of the program with its libraries, warmed up.
 constexpr double program = 42e6;
 
-/// What it takes at the peak to make a file of some format from pixels of three samples of 8 bits
-/// in memory, the pixels included: encoders' rooms, what a search keeps of the original and of its
-/// candidates, and what it takes to make sure of the result. Bytes a pixel.
+/// Peak memory to make a file of a format from pixels with three 8-bit samples in memory, in bytes
+/// per pixel. Includes the pixels, the encoder's buffers, what a search keeps of the original and
+/// its candidates, and the verification of the result.
 struct Row {
   Format format;
-  double fixed;     ///< at a quality that is given
-  double searched;  ///< for a score
+  double fixed;     ///< at a given quality
+  double searched;  ///< in a search for a score
   double lossless;
 };
 constexpr std::array rows = {
@@ -26,24 +26,24 @@ constexpr std::array rows = {
     Row{Format::gif, 21, 21, 21},      Row{Format::tiff, 8, 14, 11},
     Row{Format::jpegxl, 48, 64, 95},
 };
-// WebP by libwebp: of what is transparent.
+// WebP by libwebp, for pictures with transparency.
 constexpr Row transparent_webp = {Format::webp, 15, 27, 30};
-// Animations, whose frames are worked on one by one.
+// Animations, whose frames are processed one by one.
 constexpr std::array moving = {Row{Format::webp, 2.5, 27, 15}, Row{Format::gif, 5, 8, 8}};
 
-// libaom's own, which small pictures do not use up.
+// libaom's fixed memory, which small pictures do not use completely.
 constexpr double avif_fixed = 75e6;
 constexpr double avif_searched = 190e6;
-constexpr double avif_small = 90;  ///< bytes a pixel at most of the above
+constexpr double avif_small = 90;  ///< limit of the two above, in bytes per pixel
 
-// Of a picture that gets another size on its way: what decoders hold of it (but for JPEG, which
-// is read row by row or as a whole), weights and bands of numbers, bytes a row and column.
+// For a picture that is resized: strips held by decoders (except JPEG, which is read row by row or
+// as a whole), and the resampler's weights and bands, in bytes per row and column.
 constexpr double strips = 20e6;
 constexpr double weights = 200;
 constexpr double bands = 700;
 
-/// Of a JPEG made coarser or packed anew, which is done by its coefficients: two bytes for each in
-/// the file, twice, and for a score pixels and the metric's rooms.
+/// For a JPEG that is requantised or repacked by its coefficients: two bytes per coefficient in the
+/// file, twice; for a score also pixels and the metric's buffers. Bytes per pixel.
 double by_coefficients(const Source& source, bool searched) {
   const Result<jpeg::Header> header = jpeg::read_header(source.bytes);
   const double levels = 2 * (header ? header->samples_a_pixel : 3);
@@ -51,7 +51,7 @@ double by_coefficients(const Source& source, bool searched) {
   return searched ? 2 * levels + 2 * pixels + 10 : 2.1 * levels + 1.2;
 }
 
-// What a decoder holds beside the pixels that it gives, bytes a pixel.
+// Memory of a decoder besides the pixels it returns, in bytes per pixel.
 double beside_pixels(Format format) {
   switch (format) {
     case Format::jpeg:
@@ -62,13 +62,13 @@ double beside_pixels(Format format) {
   }
 }
 
-// The decoded samples of a pixel, in bytes.
+// Size of a decoded pixel, in bytes.
 double bytes_of(const ImageInfo& from) {
   return std::max(from.channels, 3) * (from.bits > 16 ? 4.0 : from.bits > 8 ? 2.0 : 1.0);
 }
 
-// Of what three samples of 8 bits take, how much these take where `target` holds them; where there
-// is transparency the metric looks twice.
+// The memory of a pixel as stored by `target`, relative to three 8-bit samples. With transparency
+// the metric runs twice.
 double weight(const ImageInfo& from, const FormatInfo& target, bool searched) {
   const double samples = std::max(from.channels, 3) / 3.0;
   const int bits = std::min(from.bits, target.max_bits);
@@ -99,14 +99,15 @@ double need_for(const Source& source, const FormatPlan& plan) {
   }
   const Row& row = row_for(target, from.alpha, frames > 1);
   const double each = lossless ? row.lossless : searched ? row.searched : row.fixed;
-  // JPEG has three samples, whatever they come from.
+  // JPEG has three samples, whatever the source has.
   double need = out * each * (target == Format::jpeg ? 1 : weight(from, info(target), searched));
   if (target == Format::avif && !lossless) {
     need += std::min(searched ? avif_searched : avif_fixed, out * avif_small);
   }
   const double beside = beside_pixels(from.format);
-  // Rows of a PNG are packed anew as they are: the pixels, twice where they are compared, the file
-  // without some metadata, in one piece, and what it becomes. A palette is put into several orders.
+  // A PNG's rows are repacked as they are: this takes the pixels, twice while they are compared,
+  // the file without some metadata, in one piece, and the result. A palette is tried in several
+  // orders.
   const bool by_rows = lossless && from.format == Format::png && target == Format::png;
   if (by_rows && same_size && frames == 1) {
     const auto file = static_cast<double>(source.bytes.size());
@@ -115,13 +116,13 @@ double need_for(const Source& source, const FormatPlan& plan) {
   if (same_size) return need + in * beside;
   const double numbers = weights * (0.0 + from.width + from.height + extent.width + extent.height) +
                          bands * from.width + (from.format == Format::jpeg ? 0 : strips);
-  // A JPEG is scaled plane by plane on its way in, unless that has to be exact; progressive ones
-  // have their coefficients in memory.
+  // A JPEG is scaled plane by plane while it is read, unless the result must be exact. Progressive
+  // ones have their coefficients in memory.
   const bool whole = from.format != Format::jpeg || lossless || searched || from.channels == 4 ||
                      plan.resize.light == ResizeLight::linear ||
                      plan.resize.filter == ResizeFilter::nearest;
   const double before = in * (whole ? bytes_of(from) + beside : from.progressive ? 4 : 0.2);
-  // What was decoded is gone before the encoder begins.
+  // The decoded input is freed before the encoder starts.
   return numbers + std::max(need, before + out * bytes_of(from));
 }
 

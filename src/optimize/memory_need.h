@@ -8,9 +8,9 @@
 
 namespace imgmill {
 
-/// Peak memory in bytes for turning `source` into what is planned, in addition to the program, what
-/// it keeps of earlier images, and the input. An estimate based on
-/// measurements (`./run bench memory` prints both; the MemoryNeed.* tests compare them).
+/// Peak memory in bytes for processing `source` according to `plan`, in addition to the program,
+/// what it keeps of earlier images, and the input. An estimate based on measurements (`./run bench
+/// memory` prints both; the MemoryNeed.* tests compare them).
 [[nodiscard]] std::uint64_t memory_need(const Source& source, const EncodePlan& plan);
 
 /// The same for a comparison of two pictures of one size.

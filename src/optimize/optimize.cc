@@ -41,7 +41,7 @@ Result<void> within_enlarged(const Source& source, const EncodePlan& plan, const
   return within(enlarged, limits);
 }
 
-// As planned, or else the first of the other plans that can be followed.
+// Follows the plan, or else the first of its alternatives that is supported.
 Result<Optimized> followed(const Source& source, const EncodePlan& plan) {
   Result<Optimized> made =
       plan.choose ? smallest_format(source, plan.formats) : in_format(source, plan.formats.front());
@@ -65,8 +65,8 @@ Result<void> count_frames(Optimized& made) {
   return {};
 }
 
-// The result, with what only shows at the end; a promised size is checked once more, whichever way
-// the bytes took.
+// Completes the result with facts that are known only at the end. Checks a promised size once more,
+// whatever path the bytes took.
 Result<Optimized> finished(const Source& source, const ImageSettings& settings,
                            Result<Optimized> made) {
   if (!made) return made;

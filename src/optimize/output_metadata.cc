@@ -21,7 +21,7 @@ std::optional<Resolution> resolution_of(const Source& source) {
   return own && *own != usual ? own : std::nullopt;
 }
 
-// All of the XMP, adjusted so that it is true of the new file.
+// Returns all of the XMP, adjusted so that it is true of the new file.
 Buffer whole_xmp(const Source& source, int orientation, Way way) {
   const ByteView packet = source.metadata.xmp.view();
   const XmpFacts facts = read_xmp(packet);

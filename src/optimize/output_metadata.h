@@ -39,8 +39,8 @@ struct OutputMetadata {
                                            const OutputMetadata& carried,
                                            std::vector<std::string>& notes);
 
-/// A new encoding as `target`; a PNG with the source's colour chunks, if the source is a PNG and
-/// the colours are unchanged. Errors: bad_input.
+/// Returns the encoding as it is or, if source and `target` are PNG and the colours are unchanged,
+/// with the source's colour chunks. Errors: bad_input.
 [[nodiscard]] Result<Buffer> with_colour_chunks(const Source& source, Format target, Buffer encoded,
                                                 bool new_colours);
 

@@ -10,8 +10,8 @@ namespace imgmill {
 /// True if `source`, written according to `plan`, can be packed as the JPEG it is.
 [[nodiscard]] bool may_stay_jpeg(const Source& source, const FormatPlan& plan);
 
-/// `source`, without the metadata that must not stay, packed as JPEG XL. Restoring the JPEG from it
-/// has been verified. Errors: unsupported (a kind that libjxl does not pack), bad_input.
+/// Packs `source`, without the metadata that must not stay, as JPEG XL, and verifies that the JPEG
+/// can be restored from it. Errors: unsupported (a kind that libjxl does not pack), bad_input.
 [[nodiscard]] Result<Optimized> packed_jpeg(const Source& source, const FormatPlan& plan);
 
 }  // namespace imgmill

@@ -19,14 +19,14 @@ bool to_srgb(const Source& source, Format target, const ImageSettings& settings)
   return settings.colour == ColourPolicy::to_srgb || (profile && !settings.keep.icc);
 }
 
-// True if the user has said something about the quality of `target`.
+// True if the user set a quality for `target`.
 bool quality_given(Format target, const ImageSettings& settings) {
   return settings.quality.global || settings.quality.own(target);
 }
 
 bool wants_lossless(const Source& source, Format target, const ImageSettings& settings) {
   if (settings.lossless_for(target)) return true;
-  // The author chose lossless for this picture; unless the user says otherwise it stays that way.
+  // The author chose lossless for this picture; it stays lossless unless the user says otherwise.
   const bool said =
       quality_given(target, settings) || (settings.target && !settings.target->spare_lossless);
   return !said && source.info.lossless && source.info.format == target;
@@ -46,7 +46,7 @@ std::optional<Aim> aim_for(Format target, const ImageSettings& settings) {
   return aim;
 }
 
-// True if the file has more than the picture that every format has space for.
+// True if the file has more than a plain picture, which every format can hold.
 bool holds_more(const Source& source, const Keep& keep) {
   return source.info.frames > 1 || source.facts.sequence ||
          !obstacles(source.inventory, source.info.format, keep, Way::convert).empty();
@@ -90,7 +90,7 @@ FormatPlan plan_for(const Source& source, Format format, const Layout& layout,
     if (plan.lossless && plan.target) plan.aim.reset();
     plan.left_alone = untouchable(source, settings.keep, way_of_encoding(format));
   }
-  // The quality of a JPEG is on the same scale.
+  // The estimated quality of a JPEG input is on the same scale.
   if (own && source.info.quality) {
     const int asked = settings.quality.of(format);
     if (plan.within && !plan.aim && *source.info.quality <= asked) {
@@ -148,7 +148,7 @@ RenderRequest request_for(const Source& source, const FormatPlan& plan, bool los
                                    .lossless = lossless,
                                    .effort = plan.effort,
                                    .clean_alpha = plan.clean_alpha}};
-  // Identical pixels need the same profile to look the same.
+  // Identical pixels look the same only with the same profile.
   if (request.prove)
     request.to_srgb = plan.within ? plan.to_srgb && is_srgb_picture(source) : plan.new_colours;
   return request;

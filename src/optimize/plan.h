@@ -14,23 +14,23 @@
 
 namespace imgmill {
 
-/// How an image becomes a file of one format.
+/// The plan for encoding an image in one format.
 struct FormatPlan {
   Format format = Format::jpeg;
-  Layout layout;        ///< of one frame, upright
-  bool within = false;  ///< the input's own format, size and colours: its data may stay as it is
+  Layout layout;        ///< layout of one frame, upright
+  bool within = false;  ///< same format, size and colours as the input: its data may stay as it is
 
-  /// The image data keeps its pixels: it was asked for, the author has chosen so, or (a JPEG
-  /// within its format) another loss would gain nothing. Otherwise `aim` or `quality` applies.
+  /// The pixels are kept exactly: by request, because the author chose so, or (a JPEG within its
+  /// format) because another loss would gain nothing. Otherwise `aim` or `quality` applies.
   bool lossless = false;
-  bool exact = false;      ///< nothing at all may be lost on the way, which is proven by decoding
-  std::optional<Aim> aim;  ///< what a search for the quality is for, metadata included
-  double quality = 80;     ///< without an aim; limited to the input's own
+  bool exact = false;      ///< nothing at all may be lost, which is verified by decoding
+  std::optional<Aim> aim;  ///< the goal of a search for the quality, including the metadata
+  double quality = 80;     ///< used without an aim; limited to the input's own quality
   bool measure = false;    ///< measure the score even without an aim
 
   bool to_srgb = false;      ///< convert the colours; within the format only with loss
   bool new_colours = false;  ///< the user asked for sRGB
-  Resize resize;             ///< how, where the size changes
+  Resize resize;             ///< how to resize, if the size changes
   Colour background;
   bool clean_alpha = false;
   bool first_frame = false;  ///< the first frame or main picture is enough
@@ -38,7 +38,7 @@ struct FormatPlan {
   Effort effort = Effort::balanced;
 
   std::optional<double> target;            ///< score, for the record
-  std::optional<std::uint64_t> max_bytes;  ///< of the whole file
+  std::optional<std::uint64_t> max_bytes;  ///< limit on the whole file
   /// Within the format: why the image data must stay as it is.
   std::optional<std::string> left_alone;
   /// Within the format: the input's quality, if it was too low for another loss.
@@ -46,29 +46,30 @@ struct FormatPlan {
   bool packs_jpeg = false;  ///< the input is a JPEG that can be packed whole as JPEG XL
 };
 
-/// What becomes of an image.
+/// The complete plan for an image.
 struct EncodePlan {
-  Layout layout;  ///< wanted, of one frame, upright
-  /// The format to write; or, if it is to be chosen, those that the user allows.
+  Layout layout;  ///< wanted layout of one frame, upright
+  /// The format to write or, if the format is to be chosen, those that the user allows.
   std::vector<FormatPlan> formats;
   bool choose = false;
-  /// In its own format, in case that what was asked for turns out to be unsupported: an animation
-  /// or a file with other pictures that may stay as it is, at its new size or else at its old one.
+  /// Alternatives in the input's own format if the request turns out to be unsupported: for an
+  /// animation, or a file with other pictures that may stay as it is, at its new size or else at
+  /// its old one.
   std::vector<FormatPlan> otherwise;
 };
 
-/// The size of `source`, upright.
+/// Returns the size of `source`, upright.
 [[nodiscard]] Extent whole_extent(const Source& source);
 
-/// `settings` are valid, and their crop needs no pixels. Errors: unsupported (the part to keep does
-/// not lie within the picture).
+/// Resolves the settings for `source`. `settings` are valid, and their crop does not depend on
+/// pixels. Errors: unsupported (the part to keep does not lie within the picture).
 [[nodiscard]] Result<EncodePlan> resolve(const Source& source, const ImageSettings& settings);
 
-/// The pass over the pixels for a file without loss, or one with loss, according to `plan`.
+/// Returns the request for render() according to `plan`, for a lossless or a lossy file.
 [[nodiscard]] RenderRequest request_for(const Source& source, const FormatPlan& plan,
                                         bool lossless);
 
-/// `aim` for an encoding to which `metadata` will be added.
+/// Returns `aim` adjusted for an encoding to which `metadata` will be added.
 [[nodiscard]] Aim beside(Aim aim, const NewMetadata& metadata);
 
 }  // namespace imgmill

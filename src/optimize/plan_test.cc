@@ -1,4 +1,4 @@
-// What settings mean for an image.
+// The resolution of settings into a plan.
 #include "optimize/plan.h"
 
 #include <gtest/gtest.h>

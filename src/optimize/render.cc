@@ -14,13 +14,13 @@
 namespace imgmill {
 namespace {
 
-/// How true the pixels have to be to what a full decode and exact sums would give.
+/// How closely the pixels must match a full decode with exact sums.
 enum class Scaling {
   exact,
-  quick,  ///< a level off here and there, where the encoder takes more than that away
+  quick,  ///< occasionally one level off, if the encoder loses more than that
 };
 
-// The layout, without its canvas, of the picture as it is stored.
+// Returns the layout, without its canvas, for the picture as stored.
 Layout stored_layout(const Source& source, const RenderRequest& request) {
   const int orientation = request.turn == Turn::upright ? source.info.orientation : 1;
   const Layout& layout = request.layout;
@@ -29,7 +29,7 @@ Layout stored_layout(const Source& source, const RenderRequest& request) {
           scaled};
 }
 
-// A score counts from the picture as it is, and what is kept without loss is to be right.
+// Scores are relative to the exact picture, and lossless output must be exact.
 Scaling scaling_for(const Source& source, const RenderRequest& request) {
   const bool loses = !request.prove && !request.encode.lossless && !request.aim;
   const Extent whole{source.info.width, source.info.height};
@@ -39,7 +39,7 @@ Scaling scaling_for(const Source& source, const RenderRequest& request) {
                                                                      : Scaling::exact;
 }
 
-// The pixels of `source` that are used, in their new size, as they are stored.
+// Decodes the used part of `source` at its new size, in stored orientation.
 Result<Picture> scaled(const Source& source, const RenderRequest& request, Damage damage,
                        Scaling scaling) {
   const Layout layout = stored_layout(source, request);
@@ -64,9 +64,9 @@ Result<Picture> in_memory(Picture picture) {
   });
 }
 
-// The pixel pipeline. The order matters: rotate before resizing, because sizes refer to the upright
-// picture; convert colours before resizing, because profiles apply to original values; depth and
-// transparency last, on the fewest pixels.
+// The pixel pipeline: crop and resize as stored (stored_layout() translates the upright layout),
+// then turn upright, convert channels and colours, fit depth and transparency, pad, and adapt the
+// timing.
 Result<Picture> prepared(const Source& source, const RenderRequest& request, Damage damage,
                          Scaling scaling, Findings& findings) {
   const FormatInfo& target = info(request.target);

@@ -14,8 +14,8 @@ enum class Turn { upright, as_stored };
 struct RenderRequest {
   Format target = Format::jpeg;
   Turn turn = Turn::upright;
-  Layout layout;  ///< of one frame, after turning
-  Resize resize;  ///< how, where the size changes
+  Layout layout;  ///< layout of one frame, upright
+  Resize resize;  ///< how to resize, if the size changes
   bool to_srgb = false;
   Colour background;
   bool first_frame = false;

@@ -115,7 +115,7 @@ TEST(Resize, WithoutLossIsWhatTheReferenceGives) {
       const Raster made = rgba(decode(result->bytes.view(), Format::png).picture());
       const Raster wanted = rgba(resampled(shown, made.width, made.height));
       EXPECT_LE(worst_difference(made, wanted), 1) << info(from).name << " " << percent;
-      // One level off only where the exact sum is half way.
+      // One level off only if the exact sum is half way between two.
       std::size_t off = 0;
       for (std::size_t i = 0; i < made.samples.size(); ++i) {
         off += made.samples[i] == wanted.samples[i] ? 0 : 1;
@@ -144,7 +144,8 @@ TEST(Resize, FramesAreEachForThemselvesAndKeepTheirTimes) {
   }
 }
 
-// The decoder may scale on the way to a given quality; what is said of that must not know it.
+// For a given quality the decoder may scale; the reported score must still be relative to the exact
+// picture.
 TEST(Resize, ScoresCountFromThePictureAsItIs) {
   const Bytes file = make_jpeg(photo(800, 600), {.quality = 95});
   const Raster exact = resampled(decode(file, Format::jpeg).picture(), 200, 150);

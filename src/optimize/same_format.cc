@@ -28,7 +28,7 @@ bool fits(const Optimized& made, const FormatPlan& plan) {
 
 bool is_jpeg(const FormatPlan& plan) { return plan.format == Format::jpeg; }
 
-// `best` or the same picture packed better.
+// Returns `best` or the same picture packed better.
 Result<Optimized> smallest_exact(const Source& source, const FormatPlan& plan, Optimized best) {
   Result<Optimized> exact = packed(source, plan, best);
   if (exact) {
@@ -44,7 +44,7 @@ Result<Optimized> smallest_exact(const Source& source, const FormatPlan& plan, O
   return exact;
 }
 
-// `best` or the picture encoded again with loss, if that pays off or is necessary.
+// Returns `best` or the picture encoded again with loss, if that pays off or is necessary.
 Result<Optimized> smallest_lossy(const Source& source, const FormatPlan& plan, Optimized best) {
   const bool by_size_alone = plan.aim && !plan.aim->target;
   const auto pack = [&] {

@@ -1,4 +1,4 @@
-// Sample tiles: which ones are chosen, and that they come from the picture.
+// Sample tiles: their choice, and that they come from the picture.
 #include "optimize/sample.h"
 
 #include <gtest/gtest.h>
@@ -59,7 +59,7 @@ TEST(Tiles, LieInThePictureAndAreSpreadOverIt) {
     EXPECT_EQ(tiles.side % 64, 0U);
     EXPECT_GE(tiles.count(), 9U);
     EXPECT_LE(tiles.count(), 32U);
-    // A quarter at most.
+    // At most a quarter of the picture.
     EXPECT_LE(std::uint64_t{tiles.count()} * tiles.side * tiles.side * 4,
               std::uint64_t{width} * height);
     std::set<std::pair<std::uint32_t, std::uint32_t>> places;

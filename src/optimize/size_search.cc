@@ -43,7 +43,7 @@ Result<void> search_by_size(Trials& trials) {
     bracket.tried(*mirrored, -std::log(trials.sizes.back().bytes));
     if (bracket.answer() == *mirrored) trials.keep(std::move(encoding), 101 - *mirrored, {});
   }
-  // The best fit may be a try of the search for a score, whose bytes are gone.
+  // The best fit may be a try of the score search whose bytes were not kept.
   if (const std::optional<double> known = bracket.answer(); known && !trials.best) {
     IMGMILL_TRY(Encoding encoding, encoded(trials, 101 - *known));
     trials.keep(std::move(encoding), 101 - *known, {});

@@ -14,7 +14,7 @@
 namespace imgmill {
 namespace {
 
-// The name of a common image format that is not supported.
+// Returns the name of a common image format that is not supported.
 std::string_view foreign_name(ByteView input) {
   using namespace std::string_view_literals;
   const std::string_view text = as_text(input.first(std::min<std::size_t>(input.size(), 512)));
@@ -25,7 +25,7 @@ std::string_view foreign_name(ByteView input) {
   return {};
 }
 
-/// The SVG text in a gzip file.
+/// Returns the SVG text in a gzip file.
 Result<Buffer> unpacked(ByteView file, const Limits& limits) {
   const std::uint64_t most =
       std::min<std::uint64_t>(svg::ReadLimits().bytes, limits.max_decoded_bytes);

@@ -50,7 +50,8 @@ inline constexpr std::string_view more_inks_reason =
 /// The reason, for users, why pixels with such colours must stay as they are.
 [[nodiscard]] std::string foreign_reason(const Cicp& cicp);
 
-/// The reason why the picture must not be re-encoded in its format by `way`; or nothing.
+/// Returns the reason why the picture must not be re-encoded in its format by `way`, if there is
+/// one.
 [[nodiscard]] std::optional<std::string> untouchable(const Source& source, const Keep& keep,
                                                      Way way);
 

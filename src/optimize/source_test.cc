@@ -1,4 +1,4 @@
-// What is known about an image before it is decoded.
+// Facts about an image before it is decoded.
 #include "optimize/source.h"
 
 #include <gtest/gtest.h>

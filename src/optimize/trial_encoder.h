@@ -19,8 +19,8 @@ class TrialEncoder {
   [[nodiscard]] const Picture& picture() const { return picture_; }
   /// Errors: the encoder's.
   [[nodiscard]] Result<Encoding> encoded(const EncodeOptions& options) const;
-  /// The rating of what decoders show of `encoding`. Errors: bad_input; its writer's, if that is
-  /// not known before.
+  /// Rates the decoder output of `encoding`. Errors: bad_input; its writer's, if the decoder output
+  /// is not known yet.
   [[nodiscard]] Result<Rating> rate(Encoding& encoding);
   /// The rating of `bytes` in the encoder's format, after decoding them. Errors: bad_input.
   [[nodiscard]] Result<Rating> rate(ByteView bytes);

@@ -37,8 +37,9 @@ struct Plane {
   std::uint32_t width, height;
   std::vector<double> samples;
 
-  /// The mean of the samples, each times the cosines of its column and row; summed in the order of
-  /// the published implementations, since hashes hang on it where a coefficient is almost 0.
+  /// Returns the mean of the samples, each times the cosines of its column and row. Sums in the
+  /// order of the published implementations, since the hash depends on it if a coefficient is
+  /// almost 0.
   [[nodiscard]] double projected(const double* across, const double* down) const {
     double sum = 0;
     const double* sample = samples.data();
@@ -105,7 +106,7 @@ void append_base83(std::string& text, std::uint32_t value, int digits) {
   for (std::size_t i = text.size(); i > begin; value /= 83) text[--i] = alphabet[value % 83];
 }
 
-/// The square root that keeps the sign, in 19 levels.
+/// Quantizes the signed square root to 19 levels.
 std::uint32_t nineteen_levels(double value) {
   const double root = std::copysign(std::sqrt(std::abs(value)), value);
   return static_cast<std::uint32_t>(std::clamp(std::floor(root * 9 + 9.5), 0.0, 18.0));

@@ -59,7 +59,7 @@ struct Bin {
   double weight = 0;
 };
 
-/// The histogram of the pixels that can be seen, with 5 bits per channel.
+/// The histogram of the visible pixels, with 5 bits per channel.
 std::vector<Bin> bins_of(const SmallPicture& picture) {
   constexpr int bits = 5;
   struct Sum {
@@ -91,7 +91,7 @@ std::size_t nearest(const std::vector<Bin>& centres, const Lab& colour) {
   return static_cast<std::size_t>(found - centres.begin());
 }
 
-/// The most frequent colour, then always the one that is most missed.
+/// The most frequent colour, then repeatedly the one with the largest weighted error.
 std::vector<Bin> first_centres(const std::vector<Bin>& bins, std::size_t count) {
   std::vector<Bin> centres = {*std::ranges::max_element(bins, {}, &Bin::weight)};
   while (centres.size() < count) {
@@ -105,7 +105,7 @@ std::vector<Bin> first_centres(const std::vector<Bin>& bins, std::size_t count) 
   return centres;
 }
 
-/// Moves the centres to the means of the colours that are nearest to them.
+/// Moves each centre to the mean of the colours nearest to it (k-means).
 void settle(std::vector<Bin>& centres, const std::vector<Bin>& bins) {
   constexpr int most_rounds = 12;
   for (int round = 0; round < most_rounds; ++round) {

@@ -1,4 +1,4 @@
-// The colours that a picture is mostly made of.
+// The main colours of a picture.
 #pragma once
 
 #include <vector>

@@ -42,7 +42,7 @@ Result<Picture> small_and_upright(const Source& source, Damage damage) {
       within_side({picture.width(), picture.height()}, SmallPicture::longest_side);
   IMGMILL_TRY(picture, scaled_to(std::move(picture), extent, {}));
   IMGMILL_TRY(picture, turned_upright(std::move(picture), source.info.orientation));
-  Findings findings;  // unused: a placeholder owes nobody an account
+  Findings findings;  // unused: placeholders have no notes
   IMGMILL_TRY(picture, with_channels_for(std::move(picture), target, true, findings));
   IMGMILL_TRY(picture,
               with_colours_for(std::move(picture), source.colours, target, true, findings));
@@ -66,7 +66,7 @@ Result<SmallPicture> pixels_of(const Picture& picture) {
   return small;
 }
 
-/// The largest and best WebP that is short enough as an address.
+/// Returns the largest and best WebP that is short enough as a data URI.
 Result<std::string> data_uri_of(const Picture& picture) {
   constexpr std::array<std::uint32_t, 6> sides = {32, 24, 20, 16, 12, 8};
   constexpr std::array<double, 3> qualities = {40, 20, 5};

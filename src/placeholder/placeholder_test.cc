@@ -61,7 +61,7 @@ TEST(Placeholder, TheTinyPictureShowsTheWhole) {
   EXPECT_LT(tiny.at(16, 2, 2), 90);
   EXPECT_GT(tiny.at(16, 17, 2), 150);
   EXPECT_LT(tiny.at(16, 17, 0), 90);
-  // Between the halves, a row may be a mixture.
+  // The row between the halves may be a mixture.
   ASSERT_GE(made.palette.size(), 2U);
   EXPECT_GT(made.palette[0].share + made.palette[1].share, 0.95);
   ASSERT_TRUE(made.dominant.has_value());
@@ -70,14 +70,14 @@ TEST(Placeholder, TheTinyPictureShowsTheWhole) {
 
 TEST(Placeholder, OrientationIsApplied) {
   test::JpegMake how;
-  how.exif = test::exif_block(6, false);  // to be turned right
+  how.exif = test::exif_block(6, false);  // to be rotated clockwise
   const Placeholder made = made_of(test::make_jpeg(two_halves(640, 400), how));
   EXPECT_EQ(made.width, 400U);
   EXPECT_EQ(made.height, 640U);
   const auto file = bytes_of_base64(std::string_view(made.data_uri).substr(23));
   const test::Raster tiny = test::decode(file, Format::webp).picture();
   ASSERT_EQ(tiny.height, 32);
-  // What was at the top is at the right.
+  // The top becomes the right side.
   EXPECT_GT(tiny.at(tiny.width - 3, 16, 0), 150);
   EXPECT_GT(tiny.at(2, 16, 2), 150);
 }

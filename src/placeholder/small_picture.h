@@ -1,4 +1,4 @@
-// The few pixels that placeholders are made of.
+// The reduced picture from which placeholders are computed.
 #pragma once
 
 #include <array>

@@ -32,7 +32,7 @@ class RunningServer final : public Server {
 
   Result<void> start() {
     IMGMILL_TRY(jobs_, Jobs::open(options_.workspace, options_.limits, roots_));
-    // Whoever has the workspace has the file to itself.
+    // The workspace is locked, so nobody else uses the file.
     IMGMILL_TRY(const std::string token,
                 kept_token(options_.workspace / "token", options_.new_token));
     guard_ = std::make_unique<Guard>(token, http_->port());
@@ -47,8 +47,7 @@ class RunningServer final : public Server {
                        std::string(name_of(options_.optimizer.isolation)),
                        [this] { return optimizer_.pool_metrics(); },
                        [this] { return http_->counts(); }, optimizer_.width()});
-    // As many threads as there are workers wait for them, and some more, so that a new
-    // request is waiting when a worker becomes free.
+    // More threads than workers, so that a request is already waiting when a worker becomes free.
     dispatcher_ = std::make_unique<Dispatcher>(*api_, 2 * optimizer_.width());
     return http_->start(*dispatcher_);
   }

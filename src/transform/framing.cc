@@ -12,7 +12,7 @@ namespace {
 
 using vips::VImage;
 
-// `change` applied to each frame.
+// Applies `change` to each frame.
 template <typename Change>
 Picture frame_by_frame(Picture picture, const Change& change) {
   if (picture.frames == 1) {
@@ -30,7 +30,7 @@ Picture frame_by_frame(Picture picture, const Change& change) {
   return picture;
 }
 
-// The largest sample value of colours, or of alpha.
+// Returns the largest sample value of colours, or of alpha.
 double top_of(const VImage& image) {
   switch (image.format()) {
     case VIPS_FORMAT_UCHAR:
@@ -42,7 +42,7 @@ double top_of(const VImage& image) {
   }
 }
 
-// In the samples of `image`: its colours and, if it has one, opaque alpha.
+// Returns `colour` as samples of `image`, with opaque alpha if it has alpha.
 std::vector<double> samples_of(Colour colour, const VImage& image) {
   const double scale = top_of(image) / 255;
   std::vector<double> samples = {colour.red * scale, colour.green * scale, colour.blue * scale};
@@ -53,12 +53,13 @@ std::vector<double> samples_of(Colour colour, const VImage& image) {
 
 bool is_grey(Colour colour) { return colour.red == colour.green && colour.green == colour.blue; }
 
-// The part of one frame, in memory, that differs from the upper left pixel; empty if none does.
+// Returns the part of one frame in memory that differs from the upper left pixel; empty if none
+// does.
 Window found_in(const VImage& frame, int threshold) {
   VImage image = frame;
   std::vector<double> corner = image.getpoint(0, 0);
   if (image.has_alpha()) {
-    // Colours that nobody sees are no content.
+    // Invisible colours do not count as content.
     const int alpha = image.bands() - 1;
     const bool clear = corner[static_cast<std::size_t>(alpha)] == 0;
     image = clear ? image.extract_band(alpha)

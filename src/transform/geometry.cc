@@ -26,7 +26,7 @@ Result<Window> cut_out(Extent from, const CropArea& area) {
                 offset(area.top * down),
                 {rounded(area.width * across), rounded(area.height * down)}};
   if (percent) {
-    // Both ends are rounded.
+    // Rounding both ends may exceed the picture.
     window.left = std::min(window.left, from.width - 1);
     window.top = std::min(window.top, from.height - 1);
     window.extent.width = std::min(window.extent.width, from.width - window.left);
@@ -44,15 +44,15 @@ Result<Window> cut_out(Extent from, const CropArea& area) {
   return window;
 }
 
-// Where a stretch of `wanted` begins that lies in one of `there` from `begin`, with its middle as
-// close to `focus` as possible.
+// Returns the start of an interval of length `wanted` within the one of length `there` from
+// `begin`, with its middle as close to `focus` as possible.
 std::uint32_t begin_around(double focus, std::uint32_t begin, std::uint32_t there,
                            std::uint32_t wanted) {
   const double most = static_cast<double>(begin) + there - wanted;
   return offset(std::clamp(focus - wanted / 2.0, static_cast<double>(begin), most));
 }
 
-// The largest part of `within` with this shape, around the position.
+// Returns the largest part of `within` with this shape, as close to the position as possible.
 Window shaped(const Window& within, double shape, const Position& position, Extent from) {
   const Extent& all = within.extent;
   Window window = within;

@@ -1,4 +1,4 @@
-// Sizes and parts of cropped, resized and turned pictures.
+// Geometry of cropped, resized and rotated pictures.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct Extent {
   friend bool operator==(const Extent&, const Extent&) = default;
 };
 
-/// A part of a picture, pixels.
+/// A part of a picture, in pixels.
 struct Window {
   std::uint32_t left = 0;
   std::uint32_t top = 0;
@@ -23,28 +23,28 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 
-/// How a picture becomes one of another size.
+/// How a picture is cropped, scaled and padded.
 struct Layout {
-  Window window;  ///< the part that is used
-  Extent scaled;  ///< its size afterwards
-  Extent extent;  ///< of the result: `scaled`, or larger with Fit::pad
+  Window window;  ///< the part to use
+  Extent scaled;  ///< size of that part after scaling
+  Extent extent;  ///< size of the result: `scaled`, or larger with Fit::pad
 
-  /// Everything as large as it is.
+  /// Returns the layout that changes nothing.
   [[nodiscard]] static Layout unchanged(Extent extent) { return {{0, 0, extent}, extent, extent}; }
   friend bool operator==(const Layout&, const Layout&) = default;
 };
 
-/// The layout of an upright picture of size `from`. Trimming and positions other than points need
-/// pixels and must have been resolved (see framing.h). Errors: unsupported (the area does not lie within
-/// the picture).
+/// Returns the layout of an upright picture of size `from`. Trimming and positions other than
+/// points need pixels and must have been resolved (see framing.h). Errors: unsupported (the area
+/// does not lie within the picture).
 [[nodiscard]] Result<Layout> layout_of(Extent from, const Crop& crop, const Resize& resize);
 
-/// The shape that parts are cut to whose position matters, width divided by height; 0 if there is
-/// none. `crop` and `resize` are valid.
+/// Returns the aspect ratio (width / height) to which the picture is cut around a position; 0 if it
+/// is not. `crop` and `resize` are valid.
 [[nodiscard]] double shape_of(const Crop& crop, const Resize& resize);
 
-/// `upright`, a part of a picture with EXIF `orientation` (1..8) that is stored with size `stored`,
-/// as it is stored.
+/// Converts `upright`, a part of a picture with EXIF `orientation` (1..8), to the coordinates of
+/// the stored picture, whose size is `stored`.
 [[nodiscard]] Window as_stored(const Window& upright, Extent stored, int orientation);
 
 /// Applies `resize` without its cover and pad to the size of an upright picture. Sides are rounded

@@ -63,7 +63,7 @@ std::optional<IccCurve> IccCurve::read(ByteView tag) {
     }
     return curve;
   }
-  // How many numbers each formula has (ICC.1:2022, 10.18).
+  // Number of parameters of each formula (ICC.1:2022, 10.18).
   constexpr std::array<std::size_t, 5> counts = {1, 3, 4, 5, 7};
   if (type != "para") return std::nullopt;
   curve.formula_ = icc_uint16(tag, 8);
@@ -77,7 +77,7 @@ std::optional<IccCurve> IccCurve::read(ByteView tag) {
 
 double IccCurve::operator()(double v) const {
   if (!samples_.empty()) {
-    // Evenly from 0 to 1, straight lines between them.
+    // Samples are evenly spaced from 0 to 1, with linear interpolation.
     const std::size_t last = samples_.size() / 2 - 1;
     const double place = v * static_cast<double>(last);
     const std::size_t left = std::min(static_cast<std::size_t>(place), last - 1);

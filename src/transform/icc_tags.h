@@ -37,8 +37,8 @@ class IccTags {
 /// Returns the numbers of an XYZType; nothing for other types and for damage.
 [[nodiscard]] std::optional<std::array<double, 3>> icc_xyz(ByteView tag);
 
-/// A curveType or parametricCurveType: the light, from 0 to 1, of a number from 0 to 1. Refers to
-/// the tag it was read from.
+/// A curveType or parametricCurveType: maps numbers from 0 to 1 to light from 0 to 1. Refers to the
+/// tag it was read from.
 class IccCurve {
  public:
   /// Returns nothing for other types and for damage.
@@ -47,8 +47,8 @@ class IccCurve {
   [[nodiscard]] double operator()(double v) const;
 
  private:
-  ByteView samples_;                 ///< of two bytes each; empty: a formula
-  unsigned formula_ = 0;             ///< of parametricCurveType, 0..4
+  ByteView samples_;                 ///< two bytes each; empty if the curve is a formula
+  unsigned formula_ = 0;             ///< function type of a parametricCurveType, 0..4
   std::array<double, 7> numbers_{};  ///< its g, a, b, c, d, e, f
 };
 

@@ -27,7 +27,6 @@ inline constexpr std::size_t row_padding = 16;
 ///
 /// The plans must outlive the resampler. Results differ in the last digits between instruction
 /// sets. Not thread-safe.
-/// another. Not to be used by two threads at once.
 template <typename Number>
 class Resampler {
  public:

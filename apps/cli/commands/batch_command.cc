@@ -12,10 +12,10 @@
 namespace imgmill::cli {
 namespace {
 
-// A million tasks take some 200 MB.
+// A million tasks take about 200 MB.
 constexpr std::uint64_t largest_tasks_file = std::uint64_t{1} << 30;
 
-/// Results as JSON lines on standard output, the moment they are there.
+/// Writes results as JSON lines to standard output, as soon as they arrive.
 class ResultLines : public BatchObserver {
  public:
   ResultLines(Screen& screen, std::stop_source stop, bool& broken)
@@ -41,7 +41,7 @@ Status batch_command(const BatchFileOptions& options, Screen& screen) {
   const Logging logging(options.run.output, screen);
   auto text = read_everything(options.tasks, largest_tasks_file);
   if (!text) {
-    // Without tasks nothing was asked for: that is wrong usage.
+    // A file without tasks is a usage error.
     return report_error(screen, "batch",
                         Error(ErrorCode::usage, text.error().message(), text.error().advice()));
   }

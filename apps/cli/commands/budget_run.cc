@@ -20,7 +20,7 @@ std::string target_text(const BudgetPass& pass) {
   return pass.target ? fmt::format("{:g}", *pass.target) : "without loss";
 }
 
-/// A pass as people see it: the bar moves, failures wait until the real run tells them.
+/// Shows one pass of the search: the bar moves, but failures are left to the real run to report.
 class PassView : public BatchObserver {
  public:
   PassView(const OutputOptions& output, Screen& screen, bool first)
@@ -45,7 +45,7 @@ class PassView : public BatchObserver {
   const bool first_;
 };
 
-/// Tells how the search goes, in the way the user wants to be told.
+/// Reports the progress of the search, in the form the user chose.
 class SearchView : public BudgetObserver {
  public:
   SearchView(std::uint64_t budget, const OutputOptions& output, Screen& screen)

@@ -1,4 +1,4 @@
-// optimize --budget: looking for the one target with which all outputs fit.
+// optimize --budget: searches for the one target with which all outputs fit.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,7 @@
 
 namespace imgmill::cli {
 
-/// Where the search remembers what it finds out when the user wants no cache: a folder
-/// that goes away with it.
+/// The cache of the search if the user wants no cache: a folder deleted with this object.
 class PrivateCache {
  public:
   PrivateCache() = default;
@@ -20,15 +19,16 @@ class PrivateCache {
   PrivateCache(const PrivateCache&) = delete;
   PrivateCache& operator=(const PrivateCache&) = delete;
 
-  /// Lets `run` remember in it, where it remembers nowhere else. Errors: environment.
+  /// Makes `run` use this folder if it has no cache. Errors: environment.
   [[nodiscard]] Result<void> stand_in(RunOptions& run);
 
  private:
   std::filesystem::path folder_;
 };
 
-/// The settings with which everything fits into `budget` bytes, with progress and Ctrl-C
-/// as `run` says. Nothing: it is told why not, and `status` is the command's.
+/// Returns the settings with which everything fits into `budget` bytes; progress and Ctrl-C follow
+/// `run`. Otherwise reports the reason, sets `status` to the command's exit status, and returns
+/// nothing.
 [[nodiscard]] std::optional<ImageSettings> settings_within(std::uint64_t budget,
                                                            const TaskFactory& tasks,
                                                            const RunOptions& run,

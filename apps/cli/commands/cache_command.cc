@@ -24,7 +24,7 @@ Status cache_command(const CacheCommandOptions& options, Screen& screen) {
   }
   std::error_code error;
   CacheStats stats;
-  // Looking makes no cache.
+  // Showing the cache must not create it.
   if (std::filesystem::exists(folder, error)) {
     std::string note;
     auto cache = Cache::open(folder, CacheOptions{}.max_bytes, note);

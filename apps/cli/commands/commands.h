@@ -1,4 +1,4 @@
-// The commands. Each does what its options say and returns the exit status.
+// The commands. Each runs as its options say and returns the exit status.
 #pragma once
 
 #include "commands/run.h"
@@ -8,7 +8,7 @@
 namespace imgmill::cli {
 
 [[nodiscard]] Status optimize_command(const OptimizeOptions& options, Screen& screen);
-/// The case of optimize where the only input is "-".
+/// `optimize` with "-" as its only input.
 [[nodiscard]] Status optimize_standard_input(OptimizeOptions options, Screen& screen);
 [[nodiscard]] Status batch_command(const BatchFileOptions& options, Screen& screen);
 [[nodiscard]] Status inspect_command(const InspectOptions& options, Screen& screen);
@@ -17,7 +17,7 @@ namespace imgmill::cli {
 [[nodiscard]] Status cache_command(const CacheCommandOptions& options, Screen& screen);
 [[nodiscard]] Status restore_command(const RestoreOptions& options, Screen& screen);
 [[nodiscard]] Status restore_jpeg_command(const RestoreJpegOptions& options, Screen& screen);
-/// Serves until it is interrupted.
+/// Serves until interrupted.
 [[nodiscard]] Status serve_command(const ServeOptions& options, Screen& screen);
 [[nodiscard]] Status doctor_command(const DoctorOptions& options, Screen& screen);
 

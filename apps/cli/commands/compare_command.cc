@@ -15,7 +15,7 @@
 namespace imgmill::cli {
 namespace {
 
-/// Two digits, and no 100 that is not one.
+/// Two decimals; never "100" for a lower score.
 std::string score_text(double score) {
   const double cut = score < 100 ? std::min(score, 99.99) : score;
   return fmt::format("{:.2f}", cut);
@@ -93,7 +93,7 @@ Result<ConfinedComparison> do_compare(const CompareCommandOptions& options) {
   return result;
 }
 
-/// A map must not replace what it is of, by whatever name, and is a PNG.
+/// The map must be a PNG and must not replace an input under any name.
 Result<void> check_map(const CompareCommandOptions& options) {
   if (!options.map) return {};
   for (const std::string& file : options.files) {

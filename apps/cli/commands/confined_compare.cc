@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t address_space = std::uint64_t{16} << 30;
 
-// The answer of the child: the length of the JSON, the JSON, the map.
+// The child's answer: the length of the JSON, the JSON, the map.
 
 std::string answer_of(const Result<Comparison>& result) {
   Json json;
@@ -71,7 +71,7 @@ Result<ConfinedComparison> compare_confined(ByteView original, ByteView other,
   call.mode = mode;
   const auto threads = static_cast<std::uint64_t>(core_budget().cores);
   call.limits = {.address_space = address_space, .threads = threads * 4 + 32};
-  // A map has three samples a pixel, and PNG adds little where it saves nothing.
+  // A map has three samples per pixel, and PNG adds little to incompressible data.
   call.longest_answer = limits.max_decoded_bytes + (std::size_t{16} << 20);
   call.prepare = [] {
     log_to_standard_error();

@@ -1,4 +1,4 @@
-// Comparing untrusted bytes: in a process of its own, inside the sandbox.
+// Compares untrusted images in a child process inside the sandbox.
 #pragma once
 
 #include "imgmill/compare.h"
@@ -8,11 +8,11 @@ namespace imgmill::cli {
 
 struct ConfinedComparison {
   Comparison comparison;
-  std::string missing_layers;  ///< of the sandbox, for people; empty: none
+  std::string missing_layers;  ///< missing layers of the sandbox, as text; empty: none
 };
 
-/// As `compare`. Call before threads are started. Errors: also environment (no sandbox
-/// of the wanted kind), fault (the process crashed, hung or broke the rules).
+/// Like compare(). Call before any thread is started. Errors: also environment (no sandbox of the
+/// wanted kind), fault (the process crashed, hung or broke the rules).
 [[nodiscard]] Result<ConfinedComparison> compare_confined(ByteView original, ByteView other,
                                                           const CompareOptions& options,
                                                           const Limits& limits, SandboxMode mode);

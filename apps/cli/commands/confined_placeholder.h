@@ -1,4 +1,4 @@
-// Placeholders of untrusted bytes: made in a process of its own, inside the sandbox.
+// Makes placeholders of untrusted images in a child process inside the sandbox.
 #pragma once
 
 #include "imgmill/isolation.h"
@@ -8,11 +8,11 @@ namespace imgmill::cli {
 
 struct ConfinedPlaceholder {
   Placeholder placeholder;
-  std::string missing_layers;  ///< of the sandbox, for people; empty: none
+  std::string missing_layers;  ///< missing layers of the sandbox, as text; empty: none
 };
 
-/// As placeholder_of(). Call before threads are started. Errors: also environment (no sandbox of
-/// the wanted kind), fault (the process crashed, hung or broke the rules).
+/// Like placeholder_of(). Call before any thread is started. Errors: also environment (no sandbox
+/// of the wanted kind), fault (the process crashed, hung or broke the rules).
 [[nodiscard]] Result<ConfinedPlaceholder> placeholder_confined(ByteView input, const Limits& limits,
                                                                SandboxMode mode);
 

@@ -1,4 +1,4 @@
-// Taking a JPEG out of an untrusted JPEG XL: in a process of its own, inside the sandbox.
+// Restores the JPEG packed into an untrusted JPEG XL, in a child process inside the sandbox.
 #pragma once
 
 #include <string>
@@ -12,12 +12,12 @@ namespace imgmill::cli {
 
 struct ConfinedRestoring {
   Buffer jpeg;
-  std::string missing_layers;  ///< of the sandbox, for people; empty: none
+  std::string missing_layers;  ///< missing layers of the sandbox, as text; empty: none
 };
 
-/// The JPEG that was packed into `jxl`, bit for bit. Call before threads are started. Errors:
-/// unsupported (it holds none), bad_input, limit; also environment (no sandbox of the wanted
-/// kind), fault (the process crashed, hung or broke the rules).
+/// Returns the JPEG that was packed into `jxl`, bit for bit. Call before any thread is started.
+/// Errors: unsupported (it holds none), bad_input, limit; also environment (no sandbox of the
+/// wanted kind), fault (the process crashed, hung or broke the rules).
 [[nodiscard]] Result<ConfinedRestoring> restore_confined(ByteView jxl, const Limits& limits,
                                                          SandboxMode mode);
 

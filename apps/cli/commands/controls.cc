@@ -43,7 +43,7 @@ Json answer_to(const Json& command, const Allow& allow) {
     if (!path.is_string()) return misunderstood("allow is not an array of paths");
     const std::string text = path.get<std::string>();
     const Result<std::filesystem::path> place = allow(text);
-    // A link may lead to where names are not UTF-8, which JSON could not hold.
+    // A link may lead to a path that is not UTF-8, which JSON cannot hold.
     if (place && is_utf8(place->native())) {
       answer["allowed"].push_back(place->native());
       continue;

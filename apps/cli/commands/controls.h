@@ -1,4 +1,4 @@
-// What the program that has started a server may ask of it: a line of JSON in, one out.
+// Commands to a server from the program that started it: one line of JSON in, one out.
 #pragma once
 
 #include <filesystem>
@@ -11,22 +11,22 @@
 
 namespace imgmill::cli {
 
-/// Makes a folder or a file usable; its canonical path.
+/// Allows a folder or a file and returns its canonical path.
 using Allow = std::function<Result<std::filesystem::path>(const std::filesystem::path&)>;
 
-/// The answer to one command, a JSON object in a line:
+/// Answers one command, a JSON object on one line:
 /// `{"id": 1, "allow": ["/home/me/photos"]}` is answered by
 /// `{"id": 1, "allowed": ["/home/me/photos"], "refused": [{"path", "code", "message", "advice"}]}`,
-/// and what is no such command by `{"id": null, "error": {"code", "message", "advice"}}`.
-/// `id` is any number or text; it comes back as it was.
+/// and anything else by `{"id": null, "error": {"code", "message", "advice"}}`.
+/// `id` is any number or text and is returned unchanged.
 [[nodiscard]] std::string answer_command(std::string_view line, const Allow& allow);
 
 /// Reads commands on a thread of its own.
 class Controls {
  public:
-  /// `answer` is given each line and writes the answer itself; a line of more than `longest`
-  /// bytes ends the reading. `ended` is called once when no more come: whoever gave the commands
-  /// is gone. Neither is called any more after the destructor. Throws std::system_error.
+  /// `answer` receives each line and writes the answer itself; a line of more than `longest` bytes
+  /// ends the reading. `ended` is called once at the end of input: the controlling program is gone.
+  /// Neither is called after the destructor. Throws std::system_error.
   Controls(int input, std::function<void(std::string_view)> answer, std::function<void()> ended);
   Controls(const Controls&) = delete;
   Controls& operator=(const Controls&) = delete;

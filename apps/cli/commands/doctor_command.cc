@@ -19,7 +19,7 @@
 namespace imgmill::cli {
 namespace {
 
-/// The SIMD features that decide how fast the codecs are.
+/// The SIMD features that matter for the speed of the codecs.
 std::vector<std::string> cpu_features() {
   std::vector<std::string> features;
 #if defined(__x86_64__) || defined(__i386__)
@@ -44,7 +44,7 @@ std::vector<std::string> cpu_features() {
   return features;
 }
 
-/// Who gives out memory. A preloaded allocator shows by its own symbols.
+/// Name of the memory allocator. A preloaded one is recognized by its symbols.
 std::string allocator() {
   struct Known {
     const char* symbol;

@@ -50,7 +50,8 @@ Result<Buffer> read_everything(const std::filesystem::path& path, std::uint64_t 
   struct stat facts {};
   if (fstat(file.number, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_size > 0) {
     if (static_cast<std::uint64_t>(facts.st_size) > most) return too_much();
-    bytes.resize(static_cast<std::size_t>(facts.st_size) + 1);  // one more, to see the end at once
+    bytes.resize(static_cast<std::size_t>(facts.st_size) + 1);  // one more byte, to detect the end
+                                                                // at once
   }
   std::size_t used = 0;
   for (;;) {

@@ -69,7 +69,7 @@ std::string for_people(std::string_view name, std::uint64_t size, const ImageInf
   text += row("metadata", image.metadata.empty()
                               ? std::string("none")
                               : printable(fmt::format("{}", fmt::join(image.metadata, ", "))));
-  // What is not simply the picture, one line each, the same ones counted.
+  // Everything besides the picture itself, one line each; equal pieces are counted.
   std::vector<std::pair<const ContentPiece*, std::uint64_t>> pieces;
   for (const ContentPiece& piece : image.contents) {
     if (piece.kind == "picture") continue;

@@ -1,4 +1,4 @@
-// What --json prints.
+// The output of --json.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -6,7 +6,7 @@
 
 namespace imgmill::cli {
 
-/// One object on one line. Names of files may not be UTF-8: such bytes become U+FFFD.
+/// Returns one object on one line. Bytes that are not UTF-8, as in file names, become U+FFFD.
 [[nodiscard]] inline std::string json_line(const nlohmann::ordered_json& object) {
   return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

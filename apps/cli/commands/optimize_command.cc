@@ -8,9 +8,8 @@
 namespace imgmill::cli {
 namespace {
 
-/// The output, with a slash at its end where a folder is meant: for a list, however
-/// few paths it has today, and for a new name without an extension ("-o small")
-/// beside an input that has one.
+/// Returns the output, with a trailing slash if it means a folder: for a list, even of one path,
+/// and for a new name without an extension ("-o small") if the input has one.
 std::filesystem::path output_of(const OptimizeOptions& options,
                                 const std::vector<std::filesystem::path>& inputs) {
   const std::filesystem::path output = options.output;
@@ -23,7 +22,7 @@ std::filesystem::path output_of(const OptimizeOptions& options,
   return one && (list || folder_like) ? output / "" : output;
 }
 
-/// Everything that makes two commands the same batch, besides settings and versions.
+/// Returns everything that identifies a batch, besides settings and versions.
 std::string identity_of(const PlanRequest& request) {
   std::error_code error;
   const auto absolute = [&](const std::filesystem::path& path) {
@@ -50,7 +49,7 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
 
   auto inputs = expand_inputs(options.inputs);
   if (!inputs) return report_error(screen, "optimize", inputs.error());
-  // One image has nothing to gain from workers that wait for the next.
+  // For a single image, further workers would only wait.
   std::error_code error;
   const bool one_file =
       inputs->size() == 1 && !std::filesystem::is_directory(inputs->front(), error);
@@ -77,7 +76,7 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
   ImageSettings settings = options.settings;
   PrivateCache private_cache;
   if (options.budget) {
-    // The run below finds there what the search has made.
+    // The run below finds the search's results there.
     if (const auto ready = private_cache.stand_in(run); !ready) {
       return report_error(screen, "optimize", ready.error());
     }

@@ -7,7 +7,7 @@ namespace imgmill::cli {
 namespace {
 
 std::optional<std::filesystem::path> place(const char* variable, const char* below_home) {
-  // Relative ones are invalid by that specification.
+  // The specification declares relative paths invalid.
   const char* const chosen = std::getenv(variable);
   if (chosen != nullptr && chosen[0] == '/') return std::filesystem::path(chosen) / "imgmill";
   const auto home = home_place();
@@ -22,7 +22,7 @@ std::optional<std::filesystem::path> data_place() { return place("XDG_DATA_HOME"
 std::optional<std::filesystem::path> home_place() {
   const char* const home = std::getenv("HOME");
   std::error_code error;
-  // Services often have a home that does not exist, and nobody wants it made.
+  // Services often have a home that does not exist and should not be created.
   if (home == nullptr || home[0] != '/' || !std::filesystem::is_directory(home, error)) {
     return std::nullopt;
   }

@@ -1,4 +1,4 @@
-// Where imgmill keeps what outlives a run, as the XDG base directories say.
+// Folders for data that outlives a run, by the XDG Base Directory specification.
 #pragma once
 
 #include <filesystem>
@@ -6,11 +6,11 @@
 
 namespace imgmill::cli {
 
-/// $XDG_CACHE_HOME/imgmill, or ~/.cache/imgmill; nothing when there is no home.
+/// $XDG_CACHE_HOME/imgmill, or ~/.cache/imgmill; nothing if there is no home.
 [[nodiscard]] std::optional<std::filesystem::path> cache_place();
 /// $XDG_DATA_HOME/imgmill, or ~/.local/share/imgmill.
 [[nodiscard]] std::optional<std::filesystem::path> data_place();
-/// The user's home, where there is one.
+/// The user's home, if there is one.
 [[nodiscard]] std::optional<std::filesystem::path> home_place();
 /// $XDG_STATE_HOME/imgmill, or ~/.local/state/imgmill.
 [[nodiscard]] std::optional<std::filesystem::path> state_place();

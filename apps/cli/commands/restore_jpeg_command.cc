@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where the JPEG of `input` goes; empty: standard output.
+/// Returns the output path for the JPEG in `input`; empty: standard output.
 fs::path target_of(const RestoreJpegOptions& options, const std::string& input) {
   const fs::path name = name_for(fs::path(input).filename().native(), Format::jpeg);
   if (options.output.empty()) return fs::path(input).parent_path() / name;
@@ -51,7 +51,7 @@ Result<void> write(const fs::path& target, ByteView jpeg, bool overwrite) {
   return {};
 }
 
-/// The packed file stays, by whatever name, and what is no JPEG's name gets none.
+/// The output must not replace the packed file under any name, and must have a JPEG's extension.
 Result<void> check_target(const std::string& input, const fs::path& target) {
   std::error_code error;
   if (input != "-" && fs::equivalent(input, target, error)) {

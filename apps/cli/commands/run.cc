@@ -16,7 +16,7 @@
 namespace imgmill::cli {
 namespace {
 
-/// Passes everything on to several observers.
+/// Forwards every event to several observers.
 class Fan : public BatchObserver {
  public:
   void add(BatchObserver* observer) {
@@ -49,7 +49,7 @@ std::string milliseconds(std::chrono::microseconds time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
 }
 
-/// What --check finds.
+/// Counts the images that --check reports.
 class Shrinkable : public BatchObserver {
  public:
   Shrinkable(const CheckThreshold& threshold, Screen& screen)
@@ -89,7 +89,7 @@ class Shrinkable : public BatchObserver {
   const CheckThreshold threshold_;
   Screen& screen_;
   std::uint64_t found_ = 0;
-  std::uint64_t exposing_ = 0;  ///< still hold what should not be published
+  std::uint64_t exposing_ = 0;  ///< images that still hold private data
   bool told_ = true;
 };
 
@@ -107,7 +107,7 @@ void log_times(const BatchSummary& summary) {
               {"first_output_ms", milliseconds(summary.first_output)}});
 }
 
-/// Pictures for a report, made where the images were made.
+/// Thumbnails for a report, made by the same workers as the images.
 ReportPictures pictures_from(ImageOptimizer& optimizer, const RunOptions& options) {
   return {.make = [&optimizer](
                       ByteView bytes, const ImageSettings& settings,
@@ -117,7 +117,7 @@ ReportPictures pictures_from(ImageOptimizer& optimizer, const RunOptions& option
           .backup_dir = options.batch.backup_dir};
 }
 
-/// Says that the report is in work, which takes a while when it shows pictures.
+/// Shows that the report is being written, which takes a while if it has pictures.
 class Working {
  public:
   Working(Screen& screen, const OutputOptions& output) : screen_(screen) {
@@ -144,7 +144,7 @@ void log_pool(const PoolMetrics& pool) {
               {"faults", std::to_string(faults)}});
 }
 
-/// Once, when the run is over: what the sandbox should have had and had not.
+/// Called once after the run: warns of missing sandbox layers.
 void warn_of_missing_layers(const PoolMetrics& pool, const RunOptions& options,
                             Reporter& reporter) {
   if (options.optimizer.sandbox != SandboxMode::automatic || options.output.quiet) return;
@@ -219,7 +219,7 @@ Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettin
   log_times(summary);
   if (summary.pool) log_pool(*summary.pool);
 
-  // What the policy promises to take out and could not is a failure, too.
+  // Private data that should have been removed but could not be is a failure, too.
   Status status = summary.failed > 0 || summary.copied.failed > 0 || summary.stopped ||
                           (summary.private_left.images > 0 && !check)
                       ? Status::some_failed

@@ -1,4 +1,4 @@
-// What optimize and batch have in common: run tasks, tell about it, give a status.
+// Shared by `optimize` and `batch`: runs tasks, reports on them and returns an exit status.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@
 
 namespace imgmill::cli {
 
-/// Exit statuses, as the manual page lists them.
+/// Exit statuses, as listed in the manual page.
 enum class Status : int {
   well = 0,
   some_failed = 1,
@@ -19,18 +19,18 @@ enum class Status : int {
   interrupted = 130,
 };
 
-/// Tells about an error that ends the command: message, advice and where to
-/// read more (`command`: "optimize"; empty: the program). Returns the status.
+/// Reports an error that ends the command: message, advice and where to read more (`command`:
+/// "optimize"; empty: the program). Returns the exit status.
 Status report_error(Screen& screen, std::string_view command, const Error& error);
 
-/// The batch's options with the places that the environment names filled in. `batch` is
-/// what makes two runs the same batch; settings and versions are added here.
+/// Returns the batch's options, with default folders from the environment. `batch` identifies the
+/// batch; settings and versions are added to it here.
 [[nodiscard]] BatchOptions batch_options(const RunOptions& options, const ImageSettings& settings,
                                          const std::string& batch);
 
-/// Runs `tasks` to the end with progress, report, summary and Ctrl-C as `options`
-/// say. `settings` are for the report's head, `batch` as above, for --resume. `also` (may be null)
-/// hears every event as well, and may end the batch through the source it is given.
+/// Runs `tasks` to the end; `options` determine progress, report, summary and Ctrl-C. `settings` go
+/// into the report's head; `batch` is as above, for --resume. `also` (may be null) makes a further
+/// observer of all events, which may end the batch through the stop source it is given.
 using Also = std::function<std::unique_ptr<BatchObserver>(std::stop_source)>;
 [[nodiscard]] Status run_tasks(TaskSource& tasks, const RunOptions& options,
                                const ImageSettings& settings, const std::string& batch,

@@ -29,7 +29,7 @@ std::vector<std::uint16_t> ports_for(const ServeOptions& options) {
   return ports;
 }
 
-/// Asks the desktop to show `address`. False when there is none that could be asked.
+/// Asks the desktop to open `address`. Returns false if there is no desktop to ask.
 bool show(const std::string& address) {
   std::string program = "xdg-open";
   std::string argument = address;
@@ -39,7 +39,7 @@ bool show(const std::string& address) {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     posix_spawn_file_actions_addopen(&quiet, stream, "/dev/null", O_RDWR, 0);
   }
-  // Its own children, a browser among them, must not get this one's Ctrl-C.
+  // Its children, such as a browser, must not get our Ctrl-C.
   posix_spawnattr_t apart;
   posix_spawnattr_init(&apart);
   posix_spawnattr_setflags(&apart, POSIX_SPAWN_SETPGROUP);

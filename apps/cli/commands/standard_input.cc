@@ -1,4 +1,4 @@
-// One image from standard input to standard output or a file.
+// `optimize -`: one image from standard input to standard output or a file.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -120,7 +120,7 @@ Status optimize_standard_input(OptimizeOptions options, Screen& screen) {
     if (!created) return report_error(screen, "optimize", created.error());
     report = *std::move(created);
   }
-  // One image is either there as a whole or not at all, so there is nothing to finish.
+  // A single image is written whole or not at all, so an interrupt has nothing to finish.
   const Interrupts interrupts([] {
     unlink_temporaries();
     _exit(interrupted_status);

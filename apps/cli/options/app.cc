@@ -340,7 +340,7 @@ Result<Request> CommandLine::request() {
   run.batch.on_failure = fail_fast_ ? OnFailure::stop : OnFailure::go_on;
   run.batch.dry_run = dry_run_ ? DryRun::yes : check_ ? DryRun::check : DryRun::no;
   IMGMILL_CHECK(finish_memory_options(run));
-  // Whoever allows more pixels wants them decoded: 4 bytes each.
+  // Allowing more pixels also raises the limit on decoded bytes, by 4 bytes per pixel.
   Limits& limits = run.batch.limits;
   if (limits.max_pixels > Limits{}.max_pixels) {
     limits.max_decoded_bytes = std::max(limits.max_decoded_bytes, limits.max_pixels * 4);
@@ -405,7 +405,7 @@ Result<Request> CommandLine::finish_optimize() {
   } else if (optimize_.run.batch.backup_dir) {
     return backup_without_originals();
   } else if (optimize_.output.empty() && check_ && !standard_input) {
-    // Nothing is written, so a place is only needed where names would change.
+    // Nothing is written, so an output place is only needed if names would change.
     if (settings.output_format || settings.choose_format) {
       return fail(ErrorCode::usage, "--check with --format has to know the names of the results",
                   "add -o FOLDER; nothing is written there");

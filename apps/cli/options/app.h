@@ -1,4 +1,4 @@
-// The definition of the command line, and what a command line turned into.
+// The definition of the command line, its parser, and the parsed requests.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -11,11 +11,11 @@
 
 namespace imgmill::cli {
 
-/// Text that was asked for (help, version, manual page, completions).
+/// A request to print text (help, version, manual page, completions).
 struct PrintText {
   std::string text;
 };
-/// No command at all.
+/// No command was given.
 struct NothingAsked {
   std::string help;
 };
@@ -25,13 +25,13 @@ using Request =
                  DoctorOptions, CacheCommandOptions, RestoreOptions, CompareCommandOptions,
                  PlaceholderCommandOptions, RestoreJpegOptions, ServeOptions>;
 
-/// A command line that makes no sense, and the command it was meant for.
+/// A usage error, and the command it concerns.
 struct UsageError {
   std::string command;  ///< empty: the program itself
   Error error;
 };
 
-/// The definition, and the parser. Parse once.
+/// The definition and the parser. Call parse() once.
 class CommandLine {
  public:
   CommandLine();
@@ -39,7 +39,7 @@ class CommandLine {
   CommandLine& operator=(const CommandLine&) = delete;
 
   [[nodiscard]] const CLI::App& definition() const { return app_; }
-  /// `words` without the program's name.
+  /// `words` exclude the program's name.
   [[nodiscard]] std::expected<Request, UsageError> parse(const std::vector<std::string>& words);
 
  private:
@@ -64,7 +64,7 @@ class CommandLine {
   void add_memory_bound(CLI::App& app, OptimizerOptions& options);
   void add_talk(CLI::App& app, OutputOptions& output);
 
-  /// The command that was called; the program when there was none.
+  /// The command that was called; the program if there was none.
   [[nodiscard]] const CLI::App& chosen() const;
   [[nodiscard]] Result<Request> request();
   [[nodiscard]] Result<Request> finish_optimize();
@@ -97,14 +97,14 @@ class CommandLine {
   std::string compare_original_;
   std::string compare_other_;
   std::string shell_;
-  // Flags that become part of something else once all of them are known.
+  // Flags that are combined into settings once all are known.
   bool overwrite_ = false;
   bool skip_existing_ = false;
   bool fail_fast_ = false;
   bool dry_run_ = false;
   bool check_ = false;
   bool enlarge_ = false;
-  // How --resize does it, in whichever order they come.
+  // Details of --resize, which may come before or after it.
   ResizeFilter resize_filter_ = ResizeFilter::lanczos3;
   ResizeLight resize_light_ = Resize{}.light;
   int sharpen_ = 0;

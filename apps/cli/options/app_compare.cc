@@ -1,4 +1,4 @@
-// The part of the command line that is about comparing.
+// Command line: comparing images.
 #include "options/app.h"
 #include "options/define.h"
 

@@ -1,4 +1,4 @@
-// The part of the command line that is about which part of a picture is used.
+// Command line: the part of a picture to use.
 #include "options/app.h"
 #include "options/define.h"
 

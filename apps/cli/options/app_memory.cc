@@ -1,5 +1,4 @@
-// The part of the command line that is about what earlier runs left: cache, journal,
-// backups, and checking.
+// Command line: the traces of earlier runs (cache, journal, backups), and checking.
 #include "options/app.h"
 #include "options/define.h"
 

@@ -1,4 +1,4 @@
-// The part of the command line that is about placeholders.
+// Command line: placeholders.
 #include "options/app.h"
 #include "options/define.h"
 

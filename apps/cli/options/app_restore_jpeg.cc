@@ -1,4 +1,4 @@
-// The part of the command line that is about taking JPEGs out of JPEG XL.
+// Command line: restoring JPEGs from JPEG XL.
 #include "options/app.h"
 #include "options/define.h"
 

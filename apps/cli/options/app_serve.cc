@@ -1,4 +1,4 @@
-// The part of the command line that is about the server.
+// Command line: the server.
 #include "options/app.h"
 #include "options/define.h"
 

@@ -1,5 +1,4 @@
-// The part of the command line that says how good results have to be, and in which
-// format.
+// Command line: the quality and the format of results.
 #include <fmt/format.h>
 
 #include <algorithm>

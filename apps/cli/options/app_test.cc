@@ -274,7 +274,7 @@ TEST(Help, HasExamplesThatParse) {
     if (command.hidden) continue;
     EXPECT_GE(command.examples.size(), 4U) << command.name;
     for (const Example& example : command.examples) {
-      // What the shell leaves of it: up to a redirection or a pipe.
+      // The words that reach the program: up to a redirection or a pipe.
       std::string text(example.command);
       text = text.substr(text.find("imgmill "));
       text = text.substr(0, text.find_first_of("<>|"));

@@ -1,4 +1,4 @@
-// The part of the command line that is about what was not understood, and what may have been meant.
+// Command line: errors for words that were not understood, with suggestions.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ Error CommandLine::unexpected_words() const {
   const CLI::App& app = chosen();
   std::vector<std::string> words = app.remaining();
   if (words.empty()) {
-    // They stand before the command.
+    // These words precede the command.
     words = app_.remaining();
     if (!words.empty() && words.front().starts_with('-')) {
       return option_without_command(unguarded(words.front()));
@@ -32,7 +32,7 @@ Error CommandLine::unexpected_words() const {
     const std::string name = word.substr(0, word.find('='));
     std::string meant = closest(name, candidates);
     if (meant.empty() && name.size() > 4) {
-      // Shortened names, and single dashes before long ones.
+      // Abbreviated names, and long names with a single dash.
       const std::string start = name.starts_with("--") ? name : "-" + name;
       const auto found = std::ranges::find_if(
           candidates, [&](const std::string& candidate) { return candidate.starts_with(start); });
@@ -54,7 +54,7 @@ Error CommandLine::unexpected_words() const {
   const std::string meant = closest(word, candidates);
   const std::string message = fmt::format("there is no command '{}'", printable(word));
   if (!meant.empty()) return {ErrorCode::usage, message, "did you mean imgmill " + meant + "?"};
-  // Most likely what was to be made smaller: a file by its looks, else a folder.
+  // Most likely an input of `optimize`: a file by its looks, else a folder.
   const bool quoted = word.find_first_of(" '\"") != std::string::npos;
   const std::string shown = quoted ? "FILE" : printable(word);
   if (format_of_name(word) || word.find('/') != std::string::npos) {
@@ -67,7 +67,7 @@ Error CommandLine::unexpected_words() const {
                       listed(candidates, "and"), shown)};
 }
 
-/// An option before any command.
+/// The error for an option before any command.
 Error CommandLine::option_without_command(const std::string& option) const {
   const std::string name = option.substr(0, option.find('='));
   for (const CommandFacts& command : commands_of(app_)) {

@@ -1,4 +1,4 @@
-// Completion scripts for bash, zsh and fish, from the definition.
+// Completion scripts for bash, zsh and fish, generated from the definition.
 #include <fmt/format.h>
 
 #include "options/definition.h"
@@ -6,7 +6,7 @@
 namespace imgmill::cli {
 namespace {
 
-/// `text` inside single quotes of a POSIX shell.
+/// Quotes `text` in single quotes for a POSIX shell.
 std::string shell_quoted(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
@@ -19,7 +19,7 @@ std::string shell_quoted(std::string_view text) {
   return result + "'";
 }
 
-/// fish knows two escapes inside single quotes.
+/// Quotes `text` for fish, which knows two escapes inside single quotes.
 std::string fish_quoted(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
@@ -40,7 +40,7 @@ std::string words(const OptionFacts& option) {
   return fmt::format("{}", fmt::join(option.choices, " "));
 }
 
-/// Up to the first full stop, semicolon or bracket: enough for a list.
+/// Cuts a help text at the first full stop, semicolon or bracket: enough for a list.
 std::string brief(std::string_view help) {
   return std::string(help.substr(0, help.find_first_of(";:([")));
 }
@@ -118,7 +118,7 @@ complete -F _imgmill imgmill
       shell_quoted(fmt::format("{}{}", fmt::join(command_names, " "), general)), values, flags);
 }
 
-/// Inside the brackets of an _arguments specification.
+/// Escapes `text` for the brackets of an _arguments specification.
 std::string zsh_text(std::string_view text) {
   std::string result;
   for (const char c : text) {
@@ -154,7 +154,7 @@ std::string zsh(const std::vector<CommandFacts>& commands) {
                                                              option.value + ":_files"));
         continue;
       }
-      // Each name is a specification of its own.
+      // Each name needs its own specification.
       for (const std::string& name : {option.short_name, option.long_name}) {
         if (name.empty()) continue;
         std::string spec = name + "[" + zsh_text(brief(option.help)) + "]";

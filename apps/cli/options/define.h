@@ -1,5 +1,5 @@
-// How options are defined: what a word on the command line is read by, and how a
-// wrong one is told. For the files that define CommandLine.
+// Helpers to define options with their value parsers and error messages. Included only by the files
+// that implement CommandLine.
 #pragma once
 
 #include <fmt/format.h>
@@ -19,13 +19,13 @@
 
 namespace imgmill::cli {
 
-/// Thrown through CLI11 by the parsers of values; caught in parse().
+/// Thrown by value parsers through CLI11; caught in parse().
 struct WrongValue {
   Error error;
 };
 
-// CLI11 takes a word such as "[a,b]" apart as a list, but it may be the name of a
-// file: what starts with a bracket travels through it behind a guard.
+// CLI11 splits a word such as "[a,b]" as a list, but it may be a file name: words that start with a
+// bracket get this guard in front while CLI11 handles them.
 inline constexpr char guard = '\1';
 inline std::string guarded(const std::string& word) {
   return word.starts_with('[') || word.starts_with(guard) ? guard + word : word;
@@ -34,8 +34,8 @@ inline std::string unguarded(const std::string& word) {
   return word.starts_with(guard) ? word.substr(1) : word;
 }
 
-/// An option with a value that `parse` reads into `target`. Given twice, the
-/// last one counts, so that an alias can be overridden.
+/// Adds an option with a value that `parse` reads into `target`. If it is given twice, the last one
+/// counts, so that an alias can be overridden.
 template <typename T, typename Parse>
 CLI::Option* add_value(CLI::App& app, const std::string& names, const std::string& value, T& target,
                        Parse parse, const std::string& help) {
@@ -43,7 +43,8 @@ CLI::Option* add_value(CLI::App& app, const std::string& names, const std::strin
   const std::string shown = dashes == std::string::npos ? names : names.substr(dashes);
   const auto read = [&target, parse, shown](const CLI::results_t& words) {
     const std::string word = unguarded(words.back());
-    // CLI11 gives an option whatever follows. That is more likely a forgotten value.
+    // CLI11 takes any following word as the value. An option there more likely means a forgotten
+    // value.
     if (word.size() > 2 && word.starts_with("--")) {
       throw WrongValue{Error(
           ErrorCode::usage, fmt::format("{} needs a value, but {} follows", shown, printable(word)),
@@ -63,7 +64,7 @@ CLI::Option* add_value(CLI::App& app, const std::string& names, const std::strin
   return option;
 }
 
-/// Positional words.
+/// Adds positional words.
 inline CLI::Option* add_words(CLI::App& app, const std::string& name,
                               std::vector<std::string>& target, const std::string& help) {
   const auto read = [&target](const CLI::results_t& words) {
@@ -74,7 +75,7 @@ inline CLI::Option* add_words(CLI::App& app, const std::string& name,
   return option->type_name(name)->expected(-1)->expected(1, CLI::detail::expected_max_vector_size);
 }
 
-/// An option that may be given several times: each time it adds a value.
+/// Adds an option that may be given several times, each time with one more value.
 inline CLI::Option* add_list(CLI::App& app, const std::string& name, const std::string& value,
                              std::vector<std::string>& target, const std::string& help) {
   const auto read = [&target](const CLI::results_t& words) {
@@ -102,7 +103,7 @@ inline constexpr std::array<Word<SandboxMode>, 3> sandbox_modes = {
      {"auto", SandboxMode::automatic},
      {"off", SandboxMode::off}}};
 
-/// A parser of one of a few words, for a setting of type T.
+/// Returns a parser for one of a few words, for a setting of type T.
 template <typename T, typename Words>
 auto one_of(const Words& choices) {
   return [choices](std::string_view text) -> Result<T> {

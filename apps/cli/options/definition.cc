@@ -122,7 +122,7 @@ OptionFacts facts_of(const CLI::Option& option) {
       const std::size_t equals = choice.find('=');
       if (equals != std::string::npos) choice.resize(equals + 1);
     }
-    // What is in capitals stands for something else.
+    // Words in capitals are placeholders, not choices.
     std::erase_if(facts.choices, [](const std::string& choice) {
       return choice.empty() || (choice.front() >= 'A' && choice.front() <= 'Z');
     });
@@ -160,7 +160,7 @@ CommandFacts facts_of(const CLI::App& app) {
   facts.help = app.get_description();
   facts.examples = examples_of(facts.name);
   facts.hidden = app.get_parent() != nullptr && app.get_group().empty();
-  // Positional ones first, help last.
+  // Positional arguments first, help last.
   for (const CLI::Option* option : app.get_options()) {
     if (option != app.get_help_ptr()) facts.options.push_back(facts_of(*option));
   }
@@ -197,7 +197,7 @@ std::string CommandFacts::synopsis() const {
 
 std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
-  std::size_t best_distance = word.size() < 5 ? 2 : 3;  // at least this far is not close
+  std::size_t best_distance = word.size() < 5 ? 2 : 3;  // this distance and more is not close
   if (word.size() > 12) best_distance = 4;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);

@@ -1,5 +1,5 @@
-// The command line's definition as plain facts, from which help, the manual page,
-// completions and suggestions are made, so that none of them can drift from it.
+// The command line's definition as plain data, from which help, manual page, completions and
+// suggestions are generated, so that none of them can drift from it.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -16,11 +16,11 @@ enum class Completes { nothing, choices, files, folders };
 struct OptionFacts {
   std::string short_name;  ///< "-q"; empty: none
   std::string long_name;   ///< "--quality"; empty: positional
-  std::string value;       ///< what to write after it: "N", "on|off"; empty: a flag
+  std::string value;       ///< placeholder of its value: "N", "on|off"; empty: a flag
   std::string help;
   std::string group;
-  bool repeats = false;              ///< positional that may be given many times
-  std::vector<std::string> choices;  ///< of `value`, where there is a choice
+  bool repeats = false;              ///< positional argument that may be repeated
+  std::vector<std::string> choices;  ///< the words that `value` may be, if it is a choice
   Completes completes = Completes::nothing;
 
   [[nodiscard]] bool positional() const { return long_name.empty() && short_name.empty(); }
@@ -45,15 +45,15 @@ struct CommandFacts {
 };
 
 [[nodiscard]] CommandFacts facts_of(const CLI::App& app);
-/// All commands in the order of their definition, the hidden ones at the end.
+/// All commands in order of definition, hidden ones last.
 [[nodiscard]] std::vector<CommandFacts> commands_of(const CLI::App& program);
-/// The groups in the order in which they appear.
+/// The option groups, in order of appearance.
 [[nodiscard]] std::vector<std::string> groups_of(const CommandFacts& command);
 
-/// Examples for a command's help; empty: of the program.
+/// Examples for the help of a command; of the program if `command` is empty.
 [[nodiscard]] std::span<const Example> examples_of(std::string_view command);
 
-/// What the exit statuses mean, in order.
+/// An exit status and its meaning.
 struct StatusFact {
   int status;
   std::string_view meaning;

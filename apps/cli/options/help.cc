@@ -1,4 +1,4 @@
-// `--help`, from the definition.
+// The text of `--help`, generated from the definition.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t help_column = 30;
 
-/// `text` broken at spaces into lines of at most `width`; the first line starts
-/// where the caller is, the others at column `indent`.
+/// Wraps `text` at spaces into lines of at most `width` columns. The first line continues the
+/// caller's, the others start at column `indent`.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
   std::string result;
   std::size_t column = indent;

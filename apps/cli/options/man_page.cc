@@ -1,4 +1,4 @@
-// imgmill(1), from the definition.
+// The manual page imgmill(1), generated from the definition.
 #include <fmt/format.h>
 
 #include "imgmill/version.h"
@@ -7,8 +7,8 @@
 namespace imgmill::cli {
 namespace {
 
-/// Text for roff: a hyphen stays a hyphen that can be searched and copied, and no
-/// line starts a request.
+/// Escapes text for roff: hyphens stay hyphens that can be searched and copied, and no line starts
+/// a request.
 std::string roff(std::string_view text) {
   std::string result;
   for (const char c : text) {

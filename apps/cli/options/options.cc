@@ -25,8 +25,8 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-/// A plain decimal number such as "12" or "1.5" at the start of `text`, and what
-/// follows it. Signs, exponents, "inf" and "nan" are not plain.
+/// A plain decimal number such as "12" or "1.5" at the start of a text, and the rest. Signs,
+/// exponents, "inf" and "nan" are not accepted.
 struct Leading {
   double value;
   std::string_view rest;
@@ -129,7 +129,7 @@ constexpr std::array named_positions = {
     NamedPosition{"west", 0, 50},    NamedPosition{"northwest", 0, 0},
 };
 
-// A number, and what follows it.
+// A number and its unit.
 struct Length {
   double value = 0;
   bool percent = false;

@@ -1,5 +1,5 @@
-// What the command line asks for, and how its small languages (sizes, resizes,
-// colours, lists) are read. Pure functions: no files, no printing.
+// The options of each command, and parsers for their values (sizes, resizes, colours, lists). Pure
+// functions: no files, no printing.
 #pragma once
 
 #include <array>
@@ -20,24 +20,24 @@ enum class ProgressMode { automatic, bar, json, none };
 enum class LogFormat { text, json };
 enum class Shell { bash, zsh, fish };
 
-/// How a person or a program wants to be told what happens.
+/// How progress and results are reported.
 struct OutputOptions {
   ProgressMode progress = ProgressMode::automatic;
-  int verbose = 0;  ///< 1: a line an image; 2: debugging as well
+  int verbose = 0;  ///< 1: one line per image; 2: debug output as well
   bool quiet = false;
   LogFormat log_format = LogFormat::text;
 };
 
-/// From where on --check says that an image would shrink: all that is given must hold.
+/// Threshold from which --check reports an image: all conditions given must hold.
 struct CheckThreshold {
   double percent = 5;
   std::uint64_t bytes = 1000;
 };
 
-/// What `optimize` and `batch` share.
+/// Options shared by `optimize` and `batch`.
 struct RunOptions {
   BatchOptions batch;
-  /// Where the cache is; empty: in its usual place.
+  /// Folder of the cache; empty: the default.
   std::filesystem::path cache_folder;
   bool use_cache = true;
   std::uint64_t cache_size = CacheOptions{}.max_bytes;
@@ -48,7 +48,7 @@ struct RunOptions {
   OutputOptions output;
 };
 
-/// How good results are where nobody says it: what `optimize` and `batch` begin with.
+/// The default quality settings of `optimize` and `batch`.
 [[nodiscard]] ImageSettings default_settings();
 
 struct OptimizeOptions {
@@ -58,13 +58,13 @@ struct OptimizeOptions {
   bool in_place = false;
   bool all_files = false;
   bool follow_links = false;
-  std::vector<std::string> exclude;  ///< patterns, as PlanRequest has them
+  std::vector<std::string> exclude;  ///< patterns, as in PlanRequest
   std::vector<std::string> include;
-  std::string name;  ///< the pattern of the results' names; empty: the inputs'
+  std::string name;  ///< pattern for output names; empty: the inputs' names
   bool copy_others = false;
   ImageSettings settings;
-  bool own_format = false;              ///< asked for in words: "--format original"
-  std::optional<std::uint64_t> budget;  ///< bytes, for all results together
+  bool own_format = false;              ///< requested explicitly: "--format original"
+  std::optional<std::uint64_t> budget;  ///< bytes, for all outputs together
 };
 
 struct BatchFileOptions {
@@ -82,7 +82,7 @@ struct InspectOptions {
 struct CompareCommandOptions {
   std::array<std::string, 2> files;  ///< original and other; one of them may be "-"
   std::optional<std::filesystem::path> map;
-  std::optional<double> minimum;  ///< of the score, else status 3
+  std::optional<double> minimum;  ///< minimum score; below it, the exit status is 3
   bool json = false;
   SandboxMode sandbox = SandboxMode::automatic;
   Limits limits;
@@ -98,14 +98,14 @@ struct PlaceholderCommandOptions {
 struct CacheCommandOptions {
   enum class Action { stats, clear };
   std::optional<Action> action;
-  std::filesystem::path folder;  ///< empty: the usual place
+  std::filesystem::path folder;  ///< empty: the default
 };
 
 struct RestoreOptions {
   std::filesystem::path backup;
-  std::filesystem::path to;  ///< empty: where the originals came from
-  bool overwrite = false;    ///< also what was changed since
-  bool remove = false;       ///< the backups of what is restored
+  std::filesystem::path to;  ///< empty: the original locations
+  bool overwrite = false;    ///< also restore files changed since
+  bool remove = false;       ///< remove the backups of restored files
 };
 
 struct RestoreJpegOptions {
@@ -117,24 +117,24 @@ struct RestoreJpegOptions {
 };
 
 struct ServeOptions {
-  std::optional<std::uint16_t> port;  ///< none: the usual one, or the next that is free
-  bool open = false;                  ///< the page, in the user's browser
-  std::filesystem::path workspace;    ///< empty: the usual place
-  bool new_token = false;             ///< rather than that of the last time
+  std::optional<std::uint16_t> port;  ///< none: the default port, or the next free one
+  bool open = false;                  ///< open the page in the user's browser
+  std::filesystem::path workspace;    ///< empty: the default
+  bool new_token = false;             ///< instead of the stored one
   std::vector<std::string> roots;     ///< empty: the user's home
   OptimizerOptions optimizer{.isolation = Isolation::process};
   Limits limits;
-  std::uint64_t max_upload = std::uint64_t{1} << 30;  ///< bytes of one file
+  std::uint64_t max_upload = std::uint64_t{1} << 30;  ///< bytes per file
   std::chrono::seconds client_timeout{30};
   bool json = false;
-  bool control = false;  ///< commands come on standard input, see controls.h
+  bool control = false;  ///< read commands from standard input, see controls.h
 };
 
 struct DoctorOptions {
   bool json = false;
 };
 
-/// "1..100". Errors of all parsers: usage, with what may be written instead.
+/// "1" to "100". Errors of all parsers: usage, with the accepted values.
 [[nodiscard]] Result<int> parse_quality(std::string_view text);
 /// "off" is 0.
 [[nodiscard]] Result<int> parse_sharpening(std::string_view text);
@@ -152,8 +152,8 @@ struct DoctorOptions {
 /// "500", "500B", "20k", "1.5MB", "2MiB", "1G": bytes, decimal unless "i" is
 /// written; in any case; up to 2^62.
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
-/// "10%", "20kB", "10%,20kB": what an image must shrink by at least. Percent above 0
-/// and below 100; a number without a unit could be either.
+/// "10%", "20kB", "10%,20kB": how much an image must shrink at least. Percent above 0 and below
+/// 100; a number without a unit is refused, since it could be either.
 [[nodiscard]] Result<CheckThreshold> parse_threshold(std::string_view text);
 /// "268435456", "100M", "100MP", "1.5G": a count of pixels, decimal; above 0.
 [[nodiscard]] Result<std::uint64_t> parse_pixels(std::string_view text);
@@ -162,13 +162,13 @@ struct DoctorOptions {
 /// "width=800", "height=600", "longest=2000", "shortest=500", "fit=800x600",
 /// "50%". Sides 1..65535, percent above 0 and at most 10000.
 [[nodiscard]] Result<Resize> parse_resize(std::string_view text);
-/// "all", "none" or a list of the names in `keep_names()`. What a list does
-/// not name goes, the default ones as well.
+/// "all", "none" or a list of the names in `keep_names()`. Whatever a list does not name is
+/// removed, also what is kept by default.
 [[nodiscard]] Result<Keep> parse_keep(std::string_view text);
 [[nodiscard]] std::vector<std::string_view> keep_names();
 /// "#rrggbb", "#rgb", each also without the '#'.
 [[nodiscard]] Result<Colour> parse_colour(std::string_view text);
-/// What --format says: one format, the input's own, or whichever is smallest.
+/// The value of --format: one format, the input's own, or whichever is smallest.
 struct FormatChoice {
   std::optional<Format> format;
   bool automatic = false;

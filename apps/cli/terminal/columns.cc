@@ -10,8 +10,7 @@ struct Character {
   std::size_t columns;
 };
 
-/// The character at the start of `text`, which is not empty. A byte that starts
-/// none counts as one column.
+/// Returns the first character of `text`, which is not empty. An invalid byte counts as one column.
 Character first_character(std::string_view text) {
   const CodePoint point = next_code_point(text);
   return {point.length, point.valid ? columns_of(point.value) : std::size_t{1}};

@@ -14,8 +14,8 @@
 namespace imgmill::cli {
 namespace {
 
-// spdlog has no fields. Our sinks work in the thread that logs, so the record's
-// fields can wait here for the formatter.
+// spdlog has no structured fields. Our sinks run on the logging thread, so a record's fields can be
+// passed to the formatter here.
 thread_local const LogFields* current_fields = nullptr;
 
 std::string_view level_name(spdlog::level::level_enum level) {
@@ -95,7 +95,7 @@ Logging::Logging(const OutputOptions& output, Screen& screen) {
   auto sink = std::make_shared<ScreenSink>(screen);
   auto logger = std::make_shared<spdlog::logger>("imgmill", std::move(sink));
   logger->set_formatter(std::make_unique<Formatter>(output.log_format));
-  // With JSON the closing summary is a record too, and no less wanted than as text.
+  // With JSON, the closing summary is a log record, and wanted as much as the text.
   const bool tells = output.verbose >= 1 || output.log_format == LogFormat::json;
   logger->set_level(output.quiet          ? spdlog::level::err
                     : output.verbose >= 2 ? spdlog::level::debug

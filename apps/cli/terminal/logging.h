@@ -1,4 +1,4 @@
-// Logs, through spdlog, to standard error.
+// Logging through spdlog to standard error.
 #pragma once
 
 #include <spdlog/common.h>
@@ -14,12 +14,12 @@
 
 namespace imgmill::cli {
 
-/// Named values of a record, each a JSON value already ("12", "\"text\"").
+/// Named values of a record, each already encoded as JSON ("12", "\"text\"").
 using LogFields = std::vector<std::pair<std::string, std::string>>;
 
-/// While it lives, spdlog's default logger writes to `screen`: text lines, or with
-/// LogFormat::json one JSON object a line with "time" (RFC 3339, UTC), "level",
-/// "message" and the record's fields. At most one exists at a time.
+/// Directs spdlog's default logger to `screen` during its lifetime: text lines, or with
+/// LogFormat::json one JSON object per line with "time" (RFC 3339, UTC), "level", "message" and the
+/// record's fields. At most one exists at a time.
 class Logging {
  public:
   Logging(const OutputOptions& output, Screen& screen);
@@ -31,7 +31,7 @@ class Logging {
 /// Writes one record with fields. Thread-safe.
 void log_record(spdlog::level::level_enum level, std::string_view message, LogFields fields);
 
-/// `text` as a JSON string; bytes that are not UTF-8 become U+FFFD.
+/// Encodes `text` as a JSON string; bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string json_string(std::string_view text);
 
 }  // namespace imgmill::cli

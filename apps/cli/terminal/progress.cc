@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view gap = "  ";
 constexpr std::size_t widest_bar = 32;    // inside the brackets
-constexpr std::size_t narrowest_bar = 8;  // below, it says nothing
+constexpr std::size_t narrowest_bar = 8;  // narrower bars are useless
 constexpr std::size_t shortest_name = 12;
 
 std::string bar(double share, std::size_t inside) {
@@ -87,7 +87,7 @@ std::string render_bar(const Progress& progress, std::size_t width) {
   const auto left = progress.time_left();
   const std::string remaining = left ? human_duration(*left) + " left" : "";
 
-  // In the order in which they earn their place; each is taken while it fits.
+  // In order of importance; each part is shown while it fits.
   enum Part { part_count, part_percent, part_bar, part_left, part_saved, part_rate, parts };
   std::array<const std::string*, parts> texts{};
   const std::string smallest_bar(narrowest_bar + 2, ' ');
@@ -111,7 +111,7 @@ std::string render_bar(const Progress& progress, std::size_t width) {
   std::size_t room = width - used;
   std::string name;
   if (!progress.current.empty() && room >= gap.size() + shortest_name) {
-    // The name gets two thirds of what is left over, the bar the rest.
+    // The name gets two thirds of the remaining width, the bar the rest.
     const std::size_t most = std::max(shortest_name, (room - gap.size()) * 2 / 3);
     name = fitted(progress.current, most);
     room -= gap.size() + columns(name);
@@ -124,7 +124,7 @@ std::string render_bar(const Progress& progress, std::size_t width) {
     if (!line.empty()) line += line.back() == ']' ? " " : gap;
     line += text;
   };
-  // Percentages mean nothing while the total still grows, and so does the bar.
+  // Percentages and the bar mean nothing while the total still grows.
   if (shown[part_bar]) put(bar(progress.complete ? share_done(progress) : 0, inside));
   put(count);
   if (shown[part_percent]) put(percent);
@@ -149,7 +149,7 @@ std::string render_line(const Progress& progress) {
 }
 
 double Pace::at(Clock::time_point now, std::uint64_t done) {
-  // Two marks, moved on in turn: the older one is between one and two spans old.
+  // Two marks, moved in turn, so that the older one is between one and two spans old.
   if (now - mid_time_ >= span) {
     old_time_ = mid_time_;
     old_done_ = mid_done_;

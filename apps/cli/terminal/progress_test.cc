@@ -52,7 +52,7 @@ TEST(Bar, GivesUpTheLeastImportantFirst) {
     const std::string line = render_bar(progress, width);
     std::size_t parts = 0;
     for (const char* part : {"1,234/3,000", "41%", "[", " left", "saved", "img/s", ".jpg"}) {
-      // In this order; a part without the one before it would be wrong.
+      // Parts appear in this order; none may be shown without the one before it.
       if (line.find(part) == std::string::npos) break;
       ++parts;
     }
@@ -110,7 +110,7 @@ TEST(PaceOfABatch, FollowsTheLastSeconds) {
   using namespace std::chrono_literals;
   const Pace::Clock::time_point start{};
   Pace pace(start);
-  EXPECT_EQ(pace.at(start + 100ms, 5), 0);  // too early to say
+  EXPECT_EQ(pace.at(start + 100ms, 5), 0);  // too early to know
   EXPECT_DOUBLE_EQ(pace.at(start + 2s, 20), 10);
   std::uint64_t done = 20;
   for (int second = 3; second <= 100; ++second)

@@ -26,7 +26,7 @@ constexpr auto line_at_least_apart = 1s;
 constexpr std::string_view interrupt_message =
     "finishing what is being written; press Ctrl-C again to stop at once";
 
-/// The bar, drawn by a thread of its own so that a slow terminal holds up no image.
+/// The progress bar, drawn by its own thread so that a slow terminal does not delay images.
 class Bar {
  public:
   explicit Bar(Screen& screen) : screen_(screen), pace_(Clock::now()) {
@@ -58,7 +58,7 @@ class Bar {
       progress_.per_second = pace_.at(Clock::now(), progress_.done);
       const Progress now = progress_;
       lock.unlock();
-      // One column stays free: some terminals wrap as soon as the last one is used.
+      // Leave one column free: some terminals wrap as soon as the last one is used.
       const std::size_t width = screen_.width();
       screen_.status(render_bar(now, width > 1 ? width - 1 : width));
       lock.lock();
@@ -73,7 +73,7 @@ class Bar {
   std::jthread thread_;
 };
 
-/// Text for people: a bar where the terminal can, else a line now and then.
+/// Text: a bar if the terminal can redraw, else occasional lines.
 class TextReporter : public Reporter {
  public:
   TextReporter(const OutputOptions& output, Screen& screen)
@@ -177,13 +177,13 @@ std::string json_fields(const CopiedFile& file) {
                      file.error ? json_string(printable(file.error->describe())) : "null");
 }
 
-/// JSON lines on standard error, for programs that show progress of their own.
+/// JSON lines on standard error, for programs that show their own progress.
 class JsonReporter : public Reporter {
  public:
   JsonReporter(const OutputOptions& output, Screen& screen) : talk_(output), screen_(screen) {}
 
   void on_planned(std::uint64_t tasks, bool complete) override {
-    // A folder of a million files is not worth a million of these.
+    // Limit the rate: a folder of a million files must not send a million events.
     const auto now = Clock::now();
     if (!complete && now - last_planned_ < redraw_every) return;
     last_planned_ = now;

@@ -1,4 +1,4 @@
-// Telling what happens while a batch runs.
+// Reports the progress of a running batch.
 #pragma once
 
 #include <memory>
@@ -9,17 +9,17 @@
 
 namespace imgmill::cli {
 
-/// Told what happens as BatchObserver says, and at the end the sums.
+/// A BatchObserver that also reports the summary at the end.
 class Reporter : public BatchObserver {
  public:
   /// Ctrl-C was pressed. Called from another thread.
   virtual void on_interrupt() = 0;
-  /// After the last result.
+  /// Called after the last result.
   virtual void finish(const BatchSummary& summary, bool interrupted) = 0;
 };
 
-/// The reporter for these wishes and this terminal: a bar, plain lines, JSON
-/// events or log records. `screen` outlives it.
+/// Makes the reporter for these options and this terminal: a bar, plain lines, JSON events or log
+/// records. `screen` must outlive it.
 [[nodiscard]] std::unique_ptr<Reporter> make_reporter(const OutputOptions& output, Screen& screen);
 
 }  // namespace imgmill::cli

@@ -54,7 +54,7 @@ std::string Screen::shown(std::string_view text) const {
   return utf8_ ? std::string(text) : ascii_only(text);
 }
 
-// Standard error that cannot be written is nobody's business: there is no one left to tell.
+// Errors of writing to standard error are ignored: there is nowhere left to report them.
 void Screen::line(std::string_view text) {
   const std::string bytes = shown(text) + "\n";
   const std::scoped_lock lock(mutex_);

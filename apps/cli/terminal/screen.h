@@ -1,4 +1,4 @@
-// The terminal: one status line at the bottom, lines that go above it.
+// The terminal: one status line at the bottom, other lines above it.
 #pragma once
 
 #include <cstddef>
@@ -8,30 +8,29 @@
 
 namespace imgmill::cli {
 
-/// The only writer to standard error and standard output, so that lines and the
-/// progress bar do not run into each other. Thread-safe.
+/// The only writer to standard error and standard output, so that lines and the progress bar do not
+/// mix. Thread-safe.
 class Screen {
  public:
-  /// Looks at standard error and output, the locale and the environment
-  /// (TERM, NO_COLOR) once.
+  /// Inspects standard error and output, the locale and the environment (TERM, NO_COLOR) once.
   Screen();
   ~Screen() { clear_status(); }
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
-  /// Whether standard error is a terminal that can redraw a line.
+  /// True if standard error is a terminal that can redraw a line.
   [[nodiscard]] bool redraws() const { return redraws_; }
   [[nodiscard]] bool output_is_terminal() const { return output_is_terminal_; }
-  /// Columns of the terminal now; 80 where that cannot be asked.
+  /// The terminal's current width in columns; 80 if unknown.
   [[nodiscard]] std::size_t width() const;
 
-  /// A line for people, on standard error. `text` is printable, without a line
-  /// feed at its end; what the locale cannot show becomes '?'.
+  /// Writes a line to standard error. `text` is printable and has no final line feed; characters
+  /// that the locale cannot show become '?'.
   void line(std::string_view text);
-  /// As `line`, its first word in the colour of trouble where there is colour.
+  /// Like `line`, with `word` first, highlighted if the terminal has colour.
   void trouble(std::string_view word, std::string_view text);
-  /// Data on standard output: all of `bytes`, as they are.
-  /// False when nobody reads them any more or they cannot be written (errno).
+  /// Writes all of `bytes` unchanged to standard output. Returns false if the reader is gone or
+  /// they cannot be written (errno).
   [[nodiscard]] bool data(std::string_view bytes);
 
   /// Shows `text`, one line no wider than the terminal, at the bottom.

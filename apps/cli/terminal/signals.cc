@@ -15,8 +15,8 @@
 namespace imgmill::cli {
 namespace {
 
-// The handler may only do what is async-signal-safe: it writes one byte into
-// this pipe, and a thread does the rest.
+// A handler must be async-signal-safe: it only writes one byte into this pipe, and a thread does
+// the rest.
 std::atomic<int> pipe_entrance{-1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
@@ -28,7 +28,7 @@ constexpr std::array watched = {SIGINT, SIGTERM, SIGHUP};
 void put(char byte) {
   const int saved = errno;
   const int entrance = pipe_entrance.load();
-  // A full pipe means that enough has been said.
+  // If the pipe is full, enough signals are pending.
   if (entrance >= 0) {
     [[maybe_unused]] const ssize_t ignored = ::write(entrance, &byte, 1);
   }
@@ -80,8 +80,8 @@ class Interrupts::Impl {
       if (got < 0 && errno == EINTR) continue;
       if (got != 1 || byte == end_byte) return;
       if (interrupted_.exchange(true)) {
-        // A terminal that is closed says so twice, by the kernel and by the shell, and nobody
-        // is there who cannot wait.
+        // Closing a terminal sends SIGHUP twice, by the kernel and by the shell; the second must
+        // not end the program at once, since no user is waiting.
         if (byte == hang_up_byte) continue;
         unlink_temporaries();
         _exit(interrupted_status);

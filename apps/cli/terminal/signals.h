@@ -1,4 +1,4 @@
-// Ctrl-C: once to finish what is being written, twice to stop at once.
+// Ctrl-C: the first finishes pending writes, the second stops at once.
 #pragma once
 
 #include <functional>
@@ -6,16 +6,15 @@
 
 namespace imgmill::cli {
 
-/// Exit status after an interrupt: 128 + SIGINT, as shells count.
+/// Exit status after an interrupt: 128 + SIGINT, as in shells.
 inline constexpr int interrupted_status = 130;
 
-/// While it lives, the first SIGINT, SIGTERM or SIGHUP calls `first` on a thread of its
-/// own; a second SIGINT or SIGTERM removes the temporary files of this process and ends it.
-/// A signal that was ignored when the program started stays ignored. At most one
-/// exists at a time.
+/// During its lifetime, the first SIGINT, SIGTERM or SIGHUP calls `first` on a separate thread; a
+/// second SIGINT or SIGTERM removes the temporary files of this process and ends it. A signal that
+/// was ignored at program start stays ignored. At most one exists at a time.
 class Interrupts {
  public:
-  /// Throws std::system_error when the machine grants no pipe or thread.
+  /// Throws std::system_error (no pipe or thread).
   explicit Interrupts(std::function<void()> first);
   ~Interrupts();
   Interrupts(const Interrupts&) = delete;
@@ -28,8 +27,8 @@ class Interrupts {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A reader that went away and a file that grows over its limit (ulimit -f) shall be errors of
-/// write(), not the end of the program. Processes that this one starts inherit it.
+/// Makes a closed pipe and a file over its size limit (ulimit -f) errors of write() instead of
+/// fatal signals. Child processes inherit this.
 void prefer_errors_to_signals();
 
 }  // namespace imgmill::cli

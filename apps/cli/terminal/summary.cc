@@ -25,7 +25,7 @@ std::string images(std::uint64_t count) {
   return fmt::format("{} {}", grouped(count), count == 1 ? "image" : "images");
 }
 
-/// One row a format, the columns under each other.
+/// Appends a table with one row per format and aligned columns.
 void add_table(const std::map<Format, FormatSummary>& by_format, std::string& text) {
   std::vector<std::array<std::string, 5>> rows;
   for (const auto& [format, sums] : by_format) {
@@ -46,10 +46,10 @@ void add_table(const std::map<Format, FormatSummary>& by_format, std::string& te
   }
 }
 
-/// One decimal, never more than it is: "at least 80.1" has to be true.
+/// One decimal, rounded down: "at least 80.1" has to be true.
 std::string score_text(double score) { return fmt::format("{:.1f}", std::floor(score * 10) / 10); }
 
-/// "every image at least 80.1; lowest: photos/a.jpg 80.1"; empty where nothing was measured.
+/// "every image at least 80.1; lowest: photos/a.jpg 80.1"; empty if nothing was measured.
 std::string scores_line(const ScoreSummary& scores) {
   if (scores.images == 0) return {};
   const std::string lowest =
@@ -66,7 +66,7 @@ std::string scores_line(const ScoreSummary& scores) {
   return line;
 }
 
-/// "3 files still hold a position, 1 a serial number: ..."; empty where none does.
+/// "3 files still hold a position, 1 a serial number: ..."; empty if none does.
 std::string private_line(const PrivateSummary& left) {
   if (left.images == 0) return {};
   const std::array<std::pair<std::uint64_t, std::string_view>, 4> counts = {
@@ -84,7 +84,7 @@ std::string private_line(const PrivateSummary& left) {
   return line + ": nothing here can take it out of them (-v names them)";
 }
 
-/// "score 80.2, quality 83, 2 encodes" and what else is known about how it came about.
+/// "score 80.2, quality 83, 2 encodes" and further facts about how the output was made.
 std::vector<std::string> judgement_words(const OptimizationResult& result) {
   const Judgement& judgement = result.judgement;
   std::vector<std::string> words;

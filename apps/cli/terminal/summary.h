@@ -1,4 +1,4 @@
-// What became of a batch, as people read it.
+// Results of a batch as readable text.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace imgmill::cli {
 
-/// Whether this result is a failure to tell about; one that was merely not
-/// done because the batch was stopped is not.
+/// True if this result is a failure to report. An image skipped because the batch was stopped is
+/// not.
 [[nodiscard]] bool is_failure(const OptimizationResult& result);
 
 /// "photos/a.jpg: at read: it is gone; advice", printable, one line.
@@ -24,8 +24,8 @@ namespace imgmill::cli {
 /// 2 encodes; avif 500 kB, webp 620 kB; a note)".
 [[nodiscard]] std::string result_text(const OptimizationResult& result);
 
-/// What the closing summary needs beyond BatchSummary. Bounded: keeps the first
-/// distinct notes and counts the rest. Failures were told when they happened.
+/// Data for the closing summary beyond BatchSummary. Bounded: keeps the first distinct notes and
+/// counts the rest. Failures are reported when they happen.
 class Tally {
  public:
   void add(const OptimizationResult& result);
@@ -40,7 +40,7 @@ class Tally {
   std::uint64_t other_notes = 0;
 };
 
-/// The closing summary: lines with line feeds between them, printable.
+/// Returns the closing summary: printable lines separated by line feeds.
 [[nodiscard]] std::string summary_text(const BatchSummary& summary, const Tally& tally,
                                        bool interrupted);
 

@@ -14,7 +14,7 @@
 namespace imgmill::server {
 namespace {
 
-constexpr std::size_t most_parts = 32;  // of a form in memory
+constexpr std::size_t most_parts = 32;  // parts of a form held in memory
 
 }  // namespace
 
@@ -85,7 +85,7 @@ Answer<std::uint32_t> index_of(std::string_view text) {
 }
 
 void answer_from(ThreadPool& hands, Responder responder, std::move_only_function<Response()> work) {
-  // Shared, so that it can answer also when it is not taken.
+  // Shared, so that it can still answer if the pool rejects the task.
   const auto shared = std::make_shared<Responder>(std::move(responder));
   const bool taken = hands.post([shared, work = std::move(work)]() mutable { (*shared)(work()); });
   if (taken) return;

@@ -1,4 +1,4 @@
-// What the handlers of requests work with.
+// The state and helper functions shared by all request handlers.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,7 @@
 
 namespace imgmill::server {
 
-/// Everything a handler may use. Thread-safe in all its parts.
+/// Everything a handler may use. Each member is thread-safe.
 struct Api {
   Jobs& jobs;
   Uploads& uploads;
@@ -38,30 +38,30 @@ struct Api {
   Writing& writing;
   Limits image_limits;
   std::string isolation;                             ///< "process" or "thread"
-  std::function<std::optional<PoolMetrics>()> pool;  ///< of worker processes
+  std::function<std::optional<PoolMetrics>()> pool;  ///< metrics of the worker processes
   std::function<ConnectionCounts()> connections;
-  int workers = 1;                               ///< images in work at once
+  int workers = 1;                               ///< images processed at once
   std::atomic<std::uint64_t> single_images = 0;  ///< POST /api/optimize so far
   std::atomic<std::uint64_t> single_failures = 0;
-  std::atomic<bool> ending = false;  ///< what takes long is not begun any more
-  ThreadPool* files = nullptr;       ///< who waits for disks; set by the desk
+  std::atomic<bool> ending = false;  ///< shutting down: long tasks are no longer started
+  ThreadPool* files = nullptr;       ///< for tasks that wait for disks; set by the Dispatcher
 };
 
-/// The JSON object of a body with no fields but `known`; an empty body is {}.
+/// Parses the body as a JSON object with no fields other than `known`; an empty body is {}.
 [[nodiscard]] Answer<Json> object_of(const Buffer& body,
                                      std::initializer_list<std::string_view> known);
-/// The parts of a form, in memory; `advice` for a body that is none.
+/// Returns the parts of a form, in memory. `advice` is the advice if the body is not a form.
 [[nodiscard]] Answer<std::map<std::string, std::string>> parts_of(const Request& request,
                                                                   const Buffer& body,
                                                                   std::string_view advice);
-/// A whole number from 0 to `most`, written in digits; `otherwise` when it is not there.
+/// Returns an integer parameter from 0 to `most`, written in digits; `otherwise` if it is absent.
 [[nodiscard]] Answer<std::uint64_t> number_parameter(const Request& request, std::string_view name,
                                                      std::uint64_t otherwise, std::uint64_t most);
-/// The index of an image in an address.
+/// Parses the index of an image in an address.
 [[nodiscard]] Answer<std::uint32_t> index_of(std::string_view text);
-/// Has one of these hands work, and answer.
+/// Runs `work` on a thread of `hands`, which then answers with its response.
 void answer_from(ThreadPool& hands, Responder responder, std::move_only_function<Response()> work);
-/// "ISO 8859-1 or nothing" is what a header can hold: everything else becomes \uXXXX.
+/// JSON text for a header value: everything outside ASCII becomes \uXXXX.
 [[nodiscard]] std::string ascii(const Json& json);
 
 }  // namespace imgmill::server

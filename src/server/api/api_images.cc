@@ -5,7 +5,7 @@
 namespace imgmill::server {
 namespace {
 
-/// The image that an address means.
+/// Finds the image that an address names.
 Answer<ImageRow> image_of(Api& api, const Request& request) {
   const auto index = index_of(request.captures[1]);
   if (!index)
@@ -14,7 +14,7 @@ Answer<ImageRow> image_of(Api& api, const Request& request) {
   return api.jobs.image(request.captures[0], *index);
 }
 
-/// What the first bytes say; the type of anything else says nothing.
+/// Returns the MIME type by the first bytes; for an unknown format, one without meaning.
 std::string_view type_of(const OpenFile& file) {
   std::array<std::byte, sniff_bytes> start{};
   const auto got = read_start(file, "the image", start);

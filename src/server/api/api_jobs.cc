@@ -1,4 +1,4 @@
-// Handlers: jobs, uploads, what happens to them.
+// Handlers: jobs, uploads and the events of a job.
 #include <algorithm>
 #include <charconv>
 #include <deque>
@@ -18,7 +18,7 @@ Response answer(Answer<JobView> job) {
   return job ? json_response(job_json(*job)) : std::move(job).error();
 }
 
-/// One file, as a whole body.
+/// Receives one file, sent as the whole body.
 class FileUpload final : public Call {
  public:
   FileUpload(Api& api, Uploads::Upload upload) : api_(api), upload_(std::move(upload)) {}
@@ -41,15 +41,15 @@ class FileUpload final : public Call {
   Uploads::Upload upload_;
 };
 
-/// Files as parts of a form. They become images when all of it is there: a form that is cut off
-/// brings none.
+/// Receives files as parts of a form. They become images when the form is complete: a form that is
+/// cut off adds none.
 class FormUpload final : public Call {
  public:
   FormUpload(Api& api, std::string id, const std::string& boundary)
       : api_(api), id_(std::move(id)), parser_(boundary, sink()) {}
 
   std::optional<Response> receive(ByteView part) override {
-    // Parts that are no files are counted by nobody else, and a form in chunks has no length.
+    // Parts that are not files are counted nowhere else, and a chunked form has no length.
     received_ += part.size();
     if (received_ > api_.jobs.limits().max_job_bytes) return too_large();
     return after(parser_.feed(as_text(part)));
@@ -84,7 +84,7 @@ class FormUpload final : public Call {
     return api_error(parsed.error(), ApiError::bad_request);
   }
 
-  /// The answer is kept; the parser is told to stop.
+  /// Keeps the answer and tells the parser to stop.
   std::unexpected<Error> stop(Response why) {
     refused_ = std::move(why);
     return fail(ErrorCode::usage, "refused");
@@ -115,7 +115,7 @@ class FormUpload final : public Call {
   Api& api_;
   const std::string id_;
   std::deque<Uploads::Upload> uploads_;
-  bool in_file_ = false;  ///< the last of them is being sent
+  bool in_file_ = false;  ///< the last file is still being received
   std::uint64_t received_ = 0;
   std::optional<Response> refused_;
   MultipartParser parser_;
@@ -276,7 +276,7 @@ Response list_images(Api& api, const Request& request, Buffer& /*body*/) {
   const int count = static_cast<int>(std::max<std::uint64_t>(*limit, 1));
   const bool by_index =
       request.parameter("offset") != nullptr && request.parameter("after") == nullptr;
-  // Read first: rows that change meanwhile are told twice rather than never.
+  // Read first: rows that change in between are then sent twice rather than never.
   auto job = api.jobs.find(id);
   if (!job) return std::move(job).error();
   auto rows = by_index ? api.jobs.from_index(id, static_cast<std::uint32_t>(*offset), count)
@@ -312,7 +312,8 @@ Response download_zip(Api& api, const Request& request, Buffer& /*body*/) {
   if (!job) return std::move(job).error();
   const std::string* const asked = request.parameter("originals");
   const bool failed_too = asked != nullptr && *asked == "1";
-  // What is in it is settled now; files are opened as the client takes what came before.
+  // The list of entries is fixed now; each file is opened once the client has read the ones before
+  // it.
   std::deque<std::pair<std::string, ImageRow>> wanted;
   for (std::uint32_t next = 0;;) {
     auto rows = api.jobs.from_index(id, next, 500);
@@ -321,7 +322,7 @@ Response download_zip(Api& api, const Request& request, Buffer& /*body*/) {
     next = rows->back().index + 1;
     for (const ImageRow& row : *rows) {
       if (row.stored.empty() && failed_too && row.state == ImageState::failed) {
-        // Apart: another image's output may have come to be called so.
+        // In a folder of its own: another image's output may have the same name by now.
         wanted.emplace_back("not-optimized/" + tame_name(row.name), row);
       }
       if (row.stored.empty()) continue;

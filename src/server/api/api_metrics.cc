@@ -1,4 +1,4 @@
-// Handler: what a monitor wants to know, in the text format of Prometheus.
+// Handler: metrics for monitoring, in the text format of Prometheus.
 #include <fmt/format.h>
 
 #include "server/api/api.h"
@@ -7,7 +7,7 @@
 namespace imgmill::server {
 namespace {
 
-/// Lines of one metric after another (Prometheus, "Exposition formats").
+/// Writes metrics as lines of text (Prometheus, "Exposition formats").
 class Metrics {
  public:
   void begin(std::string_view name, std::string_view kind, std::string_view help) {

@@ -1,4 +1,4 @@
-// Handlers: what comes out of a job as a whole, and comparisons.
+// Handlers: the results of a whole job (writing, reports), and comparisons.
 #include <chrono>
 #include <system_error>
 
@@ -15,11 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Small pictures, made by the workers of what the job keeps.
+/// Thumbnails for the report, made by the workers from the job's stored files.
 ReportPictures pictures_of(Api& api, const std::string& id) {
   return {.make = [&api](ByteView bytes, const ImageSettings& settings,
                          const Limits& limits) -> Result<Optimized> {
-            // A hundred pictures are not what a server's end should wait for.
+            // Shutdown should not wait for a hundred thumbnails.
             if (api.ending)
               return fail(ErrorCode::cancelled, "the server is ending", "start it again");
             return api.optimizer.optimize(bytes, settings, limits);
@@ -111,7 +111,7 @@ Response download_report(Api& api, const Request& request, Buffer& /*body*/) {
   if (!job) return std::move(job).error();
   auto folder = api.jobs.cache_folder(request.captures[0]);
   if (!folder) return std::move(folder).error();
-  // A name of its own: two may be asked for at once.
+  // A unique name: two reports may be requested at once.
   const fs::path file = *folder / ("report-" + random_name(12) + "." + format);
   auto made = write_report(api, *job, file);
   auto opened = open_file(file);
@@ -123,7 +123,7 @@ Response download_report(Api& api, const Request& request, Buffer& /*body*/) {
   Response response{.body = FileBody{std::move(opened->descriptor), size}};
   response.with("Content-Type", std::string(type));
   response.with("Content-Disposition", attachment(job->record.name + "." + format));
-  // The report stands alone: its style and script are in it, and nothing else is loaded.
+  // The report is self-contained: style and script are inline, and nothing else is loaded.
   response.with("Content-Security-Policy",
                 "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
                 "img-src data:; sandbox allow-scripts");

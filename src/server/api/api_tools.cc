@@ -1,4 +1,4 @@
-// Handlers: what is not about a job.
+// Handlers: operations that do not concern a job.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,8 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Settings out of an address or a form, for scripts: each a field of the settings object, in
-/// short.
+/// Reads settings from a query or a form, for scripts: each field is one of the settings object, in
+/// short form.
 Answer<std::string> settings_in(const std::vector<Field>& fields) {
   const auto whole = std::ranges::find(fields, "settings", &Field::name);
   if (whole != fields.end()) return whole->value;
@@ -75,17 +75,17 @@ Answer<std::string> settings_in(const std::vector<Field>& fields) {
   return dumped(json);
 }
 
-// Somebody is waiting for the number, and others for the thread.
+// Someone is waiting for the number, and other requests for the thread.
 constexpr std::uint64_t most_counted = 500'000;
 constexpr std::chrono::milliseconds counting_time{1500};
 
 struct Below {
   std::uint64_t images = 0;
-  bool all = true;  ///< false: there was more than could be looked at
+  bool all = true;  ///< false: counting stopped at a limit
 };
 
-/// What a job for `folder` would find by the names, links to folders left out as it does. Ends
-/// after `most` names or at `deadline`, since this may be somebody's whole disk.
+/// Counts the images that a job for `folder` would find, by name; like a job, it does not follow
+/// links to folders. Stops after `most` names or at `deadline`, since this may be a whole disk.
 Below images_below(const fs::path& folder, std::uint64_t most,
                    std::chrono::steady_clock::time_point deadline) {
   Below found;
@@ -94,7 +94,7 @@ Below images_below(const fs::path& folder, std::uint64_t most,
     const fs::path here = std::move(open.back());
     open.pop_back();
     const Result<FolderListing> listing = list_folder(here);
-    if (!listing) continue;  // The job will say so; counting is only a help.
+    if (!listing) continue;  // The job will report it; the count is only an aid.
     if (listing->size() > most || std::chrono::steady_clock::now() > deadline) {
       found.all = false;
       return found;
@@ -168,7 +168,7 @@ Response list_folders(Api& api, const Request& request, Buffer& /*body*/) {
   std::uint64_t images = 0;
   for (std::size_t i = 0; i < listing->size(); ++i) {
     const FolderListing::Entry entry = (*listing)[i];
-    // Names that are not UTF-8 could not be sent back.
+    // The client could not send back a name that is not UTF-8.
     if (entry.name.starts_with('.') || !is_utf8(entry.name)) continue;
     if (entry.kind == EntryKind::folder) folders.push_back(entry.name);
     if (entry.kind == EntryKind::file && format_of_name(entry.name)) ++images;
@@ -255,7 +255,7 @@ Response create_ticket(Api& api, const Request& /*request*/, Buffer& body) {
 }
 
 Response use_ticket(Api& /*api*/, const Request& /*request*/, Buffer& /*body*/) {
-  // The desk has looked at the ticket already; one that is good does not come here.
+  // The Dispatcher has checked the ticket already; a valid one does not get here.
   return api_error(ApiError::not_found, "the ticket is used up or too old", "ask for another one");
 }
 

@@ -1,11 +1,11 @@
-// The description of the API (OpenAPI 3.1), as it is served.
+// The API's description (OpenAPI 3.1), as served.
 #pragma once
 
 #include <string_view>
 
 namespace imgmill::server {
 
-/// src/server/api/openapi.json, made a part of the program when it is built.
+/// The contents of src/server/api/openapi.json, embedded at build time.
 [[nodiscard]] std::string_view api_description();
 
 }  // namespace imgmill::server

@@ -1,4 +1,4 @@
-// The description of the API says of settings what the code takes.
+// The API's description must allow exactly the settings that the code accepts.
 #include "server/api/description.h"
 
 #include <gmock/gmock.h>
@@ -41,7 +41,7 @@ Words fields_of(const Json& object) {
 
 Result<ImageSettings> read(const Json& settings) { return settings_at({settings, ""}, {}); }
 
-/// What the code itself says may stand there, in its advice about something that may not.
+/// Returns the words that the code accepts, taken from its advice about a wrong one.
 Words offered(const Json& settings, std::string_view before) {
   const auto refused = read(settings);
   EXPECT_FALSE(refused) << settings;
@@ -100,7 +100,7 @@ TEST(ApiDescription, SettingsHaveTheWordsThatAreRead) {
               UnorderedElementsAreArray(known_words({{"resize", {{"light", nonsense}}}})));
 }
 
-/// One value of each kind that a part of the schema allows, and its bounds.
+/// Returns one value of each kind that a part of the schema allows, and its bounds.
 std::vector<Json> examples(const Json& part) {
   const Json& what = resolved(part);
   std::vector<Json> values;
@@ -123,7 +123,7 @@ std::vector<Json> examples(const Json& part) {
   for (const auto& [name, field] : what.at("properties").items()) {
     for (Json& value : examples(field)) {
       Json object = {{name, std::move(value)}};
-      // What a mode needs beside it, and numbers a mode.
+      // Some modes need further fields, and numbers need a mode.
       if (what == schema("Resize") && name != "mode") object["mode"] = "none";
       for (const Json& needed : what.value("required", Json::array())) {
         const std::string other = needed;
@@ -151,7 +151,7 @@ TEST(ApiDescription, SettingsAsDescribedAreTaken) {
       if (name == "spareLossless") settings["target"] = 80;
       if (name == "allow") settings["outputFormat"] = "auto";
       const auto read_back = read(settings);
-      // "none" takes no numbers, and lossy formats are asked for where that matters.
+      // "none" takes no numbers, and some settings need a lossy format.
       if (!read_back) {
         ADD_FAILURE() << settings << ": " << read_back.error().message();
         continue;

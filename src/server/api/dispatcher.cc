@@ -9,11 +9,11 @@ namespace imgmill::server {
 namespace {
 
 constexpr std::uint64_t longest_json = std::uint64_t{4} << 20;
-// Bodies that are held in memory, all together.
+// Limit on all request bodies held in memory together.
 constexpr std::uint64_t most_held = std::uint64_t{1} << 30;
-// The first room for a body that does not say how long it is.
+// Initial buffer size for a body of unknown length.
 constexpr std::uint64_t first_room = std::uint64_t{256} << 10;
-constexpr int file_threads = 8;  // some may be long at it: a folder is written, a job removed
+constexpr int file_threads = 8;  // some tasks take long: writing a folder, removing a job
 constexpr std::size_t most_waiting = 512;
 
 std::unexpected<Response> no(ApiError why, std::string_view message, std::string_view advice) {
@@ -28,7 +28,7 @@ Response too_many() {
   return api_error(ApiError::limit, "too many bytes are being worked on", "try again in a moment");
 }
 
-/// What every answer says, whatever it is about.
+/// Adds the security headers that every response carries.
 Response secured(Response response) {
   response.with("X-Content-Type-Options", "nosniff");
   response.with("Referrer-Policy", "no-referrer");
@@ -43,7 +43,7 @@ Responder secured(Responder responder) {
   });
 }
 
-/// A call whose answer is secured.
+/// Wraps a call and adds the security headers to its response.
 class Secured final : public Call {
  public:
   explicit Secured(std::unique_ptr<Call> call) : call_(std::move(call)) {}
@@ -60,10 +60,10 @@ class Secured final : public Call {
 
 }  // namespace
 
-/// A body in memory.
+/// Gathers a body in memory.
 class Dispatcher::Gathered final : public Call {
  public:
-  /// `most`: bytes of a body in chunks; of others it is known that they are not too large.
+  /// `most` limits the bytes of a chunked body; the length of any other body was checked before.
   Gathered(Dispatcher& desk, const Route& route, Request request, std::uint64_t most)
       : dispatcher_(desk), route_(route), request_(std::move(request)), most_(most) {
     held_ = route.takes == RequestBody::nothing ? 0 : request_.body_bytes;
@@ -95,7 +95,7 @@ class Dispatcher::Gathered final : public Call {
   }
 
  private:
-  /// Room for chunks: twice as much each time, so that few bytes are copied often.
+  /// Grows the buffer for a chunked body, doubling it each time so that bytes are copied rarely.
   std::optional<Response> grow(std::uint64_t needed) {
     const std::uint64_t room = std::min(most_, std::max({needed, 2 * held_, first_room}));
     const std::uint64_t more = room - held_;
@@ -143,7 +143,7 @@ Opened Dispatcher::admit(Request request) {
   bool allowed = false;
   constexpr std::string_view tickets = "/api/tickets/";
   if (request.method == "GET" && request.path.starts_with(tickets)) {
-    // The ticket's path takes the place of its own; it was checked when it was issued.
+    // The ticket's path replaces the request's own; it was checked when the ticket was issued.
     const auto path =
         api_.download_tokens.redeem(std::string_view(request.path).substr(tickets.size()));
     if (path) {

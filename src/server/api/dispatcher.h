@@ -1,4 +1,4 @@
-// Where requests are let in or refused, and handed to who answers them.
+// Admits or refuses requests and hands them to their handlers.
 #pragma once
 
 #include <atomic>
@@ -10,13 +10,14 @@
 
 namespace imgmill::server {
 
-/// Checks where a request comes from, finds its route, and runs the handler where the
-/// route says. Thread-safe but for open(), which is the HTTP server's.
+/// Checks where a request comes from, finds its route, and runs the handler on the thread that the
+/// route names. Thread-safe except open(), which only the HTTP server calls.
 class Dispatcher final : public Service {
  public:
   Dispatcher(Api& api, int image_threads);
   [[nodiscard]] Opened open(Request request) override;
-  /// RequestBody no more and waits for what is in work; what waits is told that the server ends.
+  /// Accepts no more work and waits for running tasks; queued ones are answered that the server is
+  /// shutting down.
   void close();
 
  private:

@@ -1,4 +1,4 @@
-// Addresses that a browser may load by itself, once.
+// One-time addresses for downloads that a browser starts itself.
 #pragma once
 
 #include <chrono>
@@ -10,17 +10,17 @@
 
 namespace imgmill::server {
 
-/// A ticket stands for one path and is good for one use within a minute, so that
-/// the token need not appear in an address. Thread-safe.
+/// A ticket stands for one path and is valid for one use within a minute, so that the token need
+/// not appear in an address. Thread-safe.
 class DownloadTokens {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::seconds lifetime{60};
-  static constexpr std::size_t most = 1000;  ///< the oldest go first
+  static constexpr std::size_t most = 1000;  ///< beyond it, the oldest are dropped
 
-  /// A name nobody guesses. Throws std::system_error (no randomness).
+  /// Returns an unguessable name. Throws std::system_error (no randomness).
   [[nodiscard]] std::string issue(std::string path, Clock::time_point now = Clock::now());
-  /// What the ticket stands for; it is used up then.
+  /// Returns the path of the ticket, which is then used up.
   [[nodiscard]] std::optional<std::string> redeem(std::string_view name,
                                                   Clock::time_point now = Clock::now());
 

@@ -15,13 +15,13 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds between_images{100};
 constexpr milliseconds between_jobs{250};
-constexpr std::chrono::seconds between_signs{15};  // sent as a sign of life when nothing happens
+constexpr std::chrono::seconds between_signs{15};  // interval of keep-alive comments
 constexpr int rows_at_once = 200;
 
 }  // namespace
 
-/// One client that listens: its events are composed on the ticker's thread and taken on the
-/// HTTP server's.
+/// One listening client. Its events are composed on the ticker's thread and read on the HTTP
+/// server's.
 class EventStream::Listener {
  public:
   Listener(Jobs& jobs, std::string id, std::uint64_t sequence)
@@ -33,7 +33,7 @@ class EventStream::Listener {
     const std::lock_guard lock(mutex_);
     wake_ = std::move(wake);
   }
-  /// `hungry`: all is taken, and there is more.
+  /// `hungry`: everything was taken, and there is more to send.
   BodySource::Read take(std::span<char> room, bool& hungry) {
     const std::lock_guard lock(mutex_);
     const std::size_t part = std::min(room.size(), text_.size() - sent_);
@@ -46,7 +46,7 @@ class EventStream::Listener {
 
   // ---- The ticker's side ---------------------------------------------------------------
 
-  /// Composes what there is to tell, when all that was told before is taken.
+  /// Composes the next events, once the client has taken all earlier ones.
   void tick() {
     {
       const std::lock_guard lock(mutex_);
@@ -67,11 +67,11 @@ class EventStream::Listener {
   }
 
  private:
-  /// False when the job is gone.
+  /// Returns false if the job no longer exists.
   bool compose(Clock::time_point now, std::string& text) {
     auto job = jobs_.find(id_);
     if (!job) return false;
-    // Read before the rows, so that a job that is told as done has had all its rows told.
+    // Read before the rows, so that a job is reported as done only after all its rows.
     if (job->sequence > sequence_ && now >= next_images_) {
       auto rows = jobs_.changed_after(id_, sequence_, rows_at_once);
       if (!rows) return false;
@@ -81,7 +81,7 @@ class EventStream::Listener {
         sequence_ = rows->back().sequence;
         text += "id: " + std::to_string(sequence_) +
                 "\nevent: images\ndata: " + dumped(Json{{"images", std::move(images)}}) + "\n\n";
-        // Whoever is far behind need not wait for the rest.
+        // A client that is far behind need not wait for the next tick.
         const bool full = rows->size() == static_cast<std::size_t>(rows_at_once);
         next_images_ = full ? now : now + between_images;
       }
@@ -101,21 +101,21 @@ class EventStream::Listener {
   Jobs& jobs_;
   const std::string id_;
   std::uint64_t sequence_;
-  std::uint64_t seen_version_ = 0;  ///< all of it is told; 0: not all
+  std::uint64_t seen_version_ = 0;  ///< sent completely up to here; 0: not completely
   std::uint64_t told_version_ = 0;
   Clock::time_point next_sign_ = Clock::now() + between_signs;
   Clock::time_point next_images_ = Clock::now();
   Clock::time_point next_job_ = Clock::now();
 
-  std::mutex mutex_;            ///< of what follows; held over copies only
-  std::string text_ = ":\n\n";  ///< clients see at once that they are connected
+  std::mutex mutex_;            ///< guards what follows; held only while copying
+  std::string text_ = ":\n\n";  ///< so that clients see at once that they are connected
   std::size_t sent_ = 0;
   bool ended_ = false;
   bool behind_ = false;
   std::function<void()> wake_;
 };
 
-/// A listener's connection.
+/// The body of a listener's response.
 class EventStream::Stream final : public BodySource {
  public:
   Stream(EventStream& events, std::shared_ptr<Listener> listener)

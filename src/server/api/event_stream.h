@@ -1,4 +1,4 @@
-// What happens to a job, told as it happens (server-sent events).
+// Live events of a job (server-sent events).
 #pragma once
 
 #include <condition_variable>
@@ -13,10 +13,10 @@
 
 namespace imgmill::server {
 
-/// Streams of events. Nothing is remembered for a listener but the highest sequence it has
-/// seen: rows are read from the store when it has taken what came before, so that a slow
-/// listener costs no memory and one that comes back goes on where it was. They are read on a
-/// thread of its own, so that no client waits for the disk. Thread-safe.
+/// Event streams. The only state per listener is the highest sequence it has seen. Rows are read
+/// from the store once the listener has taken the earlier ones, so that a slow listener costs no
+/// memory and one that reconnects goes on where it was. A separate thread reads them, so that no
+/// client waits for the disk. Thread-safe.
 class EventStream {
  public:
   explicit EventStream(Jobs& jobs);
@@ -24,8 +24,8 @@ class EventStream {
   EventStream& operator=(const EventStream&) = delete;
   ~EventStream();
 
-  /// Rows changed after `sequence`, then whatever changes, until the client goes or the
-  /// job does. Not to outlive this.
+  /// Returns a stream of the rows changed after `sequence`, then of every change, until the client
+  /// leaves or the job is gone. It must not outlive this object.
   [[nodiscard]] std::unique_ptr<BodySource> stream(std::string id, std::uint64_t sequence);
   [[nodiscard]] std::size_t listeners() const;
 
@@ -41,7 +41,7 @@ class EventStream {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::set<std::shared_ptr<Listener>> listeners_;
-  bool hurry_ = false;  ///< somebody need not wait for the next tick
+  bool hurry_ = false;  ///< a listener must not wait for the next tick
   std::jthread ticker_;
 };
 

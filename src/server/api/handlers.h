@@ -1,4 +1,4 @@
-// The handlers that the table of routes names. Each answers one operation of the API.
+// The handlers named in the route table. Each answers one operation of the API.
 #pragma once
 
 #include "server/http/route.h"
@@ -52,7 +52,7 @@ IMGMILL_HANDLER(show_metrics);
 
 #undef IMGMILL_HANDLER
 
-/// Content-Disposition for a download of that name (RFC 6266, RFC 8187).
+/// Returns the Content-Disposition for a download of that name (RFC 6266, RFC 8187).
 [[nodiscard]] std::string attachment(std::string_view name);
 
 }  // namespace imgmill::server

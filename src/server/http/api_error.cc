@@ -78,7 +78,7 @@ Response api_error(const Error& error, ApiError otherwise) {
       why = ApiError::internal;
       break;
     case ErrorCode::environment:
-      // What io_error() and SQLite call a full disk.
+      // The words by which io_error() and SQLite report a full disk.
       for (const std::string_view words :
            {"disk is full", "quota is used up", "does not take files this large"}) {
         if (error.message().find(words) != std::string::npos) why = ApiError::disk_full;
@@ -91,7 +91,7 @@ Response api_error(const Error& error, ApiError otherwise) {
 Response image_response(Body body, std::string_view mime_type) {
   Response response{.body = std::move(body)};
   response.with("Content-Type", std::string(mime_type));
-  // An image that is a script or a page to somebody gets nowhere with it.
+  // An image that a browser takes for a script or a page can do nothing.
   response.with("Content-Security-Policy", "default-src 'none'; sandbox");
   return response;
 }

@@ -1,4 +1,4 @@
-// Answers of the API: errors, JSON and images.
+// Responses of the API: errors, JSON and images.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace imgmill::server {
 
-/// The codes of the API; each has one status.
+/// The API's error codes; each has one HTTP status.
 enum class ApiError {
   bad_request,             ///< 400
   unauthorized,            ///< 401
@@ -36,14 +36,14 @@ enum class ApiError {
 
 /// {"error": {"code", "message", "advice"}}. `message` is a sentence without a full stop.
 [[nodiscard]] Response api_error(ApiError why, std::string_view message, std::string_view advice);
-/// The same for an error of the core; `otherwise` where its code does not say what to answer.
+/// The same for an error of the core; `otherwise` if its code determines no answer.
 [[nodiscard]] Response api_error(const Error& error, ApiError otherwise = ApiError::internal);
 
-/// Status 200 unless said otherwise; one line of JSON.
+/// One line of JSON.
 [[nodiscard]] Response json_response(const Json& json, int status = 200);
-/// Bytes of an image that a browser must not take for a page.
+/// Image bytes, with headers that keep a browser from taking them for a page.
 [[nodiscard]] Response image_response(Body body, std::string_view mime_type);
-/// Always valid UTF-8.
+/// Returns JSON text that is always valid UTF-8.
 [[nodiscard]] std::string dumped(const Json& json);
 
 }  // namespace imgmill::server

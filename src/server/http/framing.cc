@@ -6,7 +6,7 @@
 namespace imgmill::server {
 namespace {
 
-// Far above every limit, far below what a sum could overflow.
+// Far above every limit, and small enough that sums cannot overflow.
 constexpr std::uint64_t longest_length = std::uint64_t{1} << 58;
 
 std::optional<Response> measure_chunked(Request& request, std::string_view version) {

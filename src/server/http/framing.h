@@ -1,4 +1,4 @@
-// How long the body of a request is, by what its headers say.
+// Determines the length of a request body from its headers.
 #pragma once
 
 #include <optional>
@@ -8,10 +8,10 @@
 
 namespace imgmill::server {
 
-/// Fills in `body_bytes` and `chunked`, or says why there cannot be a body: two lengths, a
-/// length that is no number, a length beside chunks, a coding other than "chunked" alone,
-/// chunks before HTTP/1.1 (RFC 9112, sections 6.1 to 6.3). Who is refused so must be hung up
-/// on, since nobody knows where the next request begins. `version` is "HTTP/1.1" and the like.
+/// Sets `body_bytes` and `chunked`, or returns a refusal: two lengths, a length that is not a
+/// number, a length together with chunks, a coding other than "chunked" alone, chunks before
+/// HTTP/1.1 (RFC 9112, sections 6.1 to 6.3). After a refusal the connection must be closed, since
+/// it is unknown where the next request begins. `version` is "HTTP/1.1" and the like.
 [[nodiscard]] std::optional<Response> measure(Request& request, std::string_view version);
 
 }  // namespace imgmill::server

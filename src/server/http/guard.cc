@@ -49,7 +49,7 @@ Result<std::string> kept_token(const std::filesystem::path& file, bool anew) {
     }
   }
   std::string token = random_token();
-  IMGMILL_TRY(AtomicFile out, AtomicFile::create(file));  // which only its owner may read
+  IMGMILL_TRY(AtomicFile out, AtomicFile::create(file));  // readable by its owner only
   IMGMILL_CHECK(out.write(as_bytes(token + "\n")));
   IMGMILL_CHECK(out.sync());
   IMGMILL_CHECK(out.commit(Replace::yes));
@@ -72,7 +72,7 @@ bool same_secret(std::string_view a, std::string_view b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     difference |= static_cast<unsigned>(a[i] ^ b[i]);
   }
-  // So that the loop cannot be left early.
+  // Volatile, so that the compiler cannot leave the loop early.
   volatile unsigned seen = difference;
   return seen == 0;
 }
@@ -98,7 +98,7 @@ std::optional<Response> Guard::foreign(const Request& request) const {
   for (const Field& field : request.headers) {
     const std::string_view value = field.value;
     if (same_word(field.name, "Origin")) {
-      // Of the three names the page may have been loaded under, but the same for both.
+      // The page may have been loaded under any of the three names, but Host and Origin must agree.
       if (value.starts_with(scheme) && same_word(value.substr(scheme.size()), *host)) continue;
     } else if (same_word(field.name, "Sec-Fetch-Site")) {
       if (value == "same-origin" || value == "none") continue;

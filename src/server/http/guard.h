@@ -1,4 +1,4 @@
-// Who may ask at all: the page that this server has sent, and who knows the token.
+// Access control: only pages served by this server, and clients that know the token.
 #pragma once
 
 #include <cstdint>
@@ -11,28 +11,28 @@
 
 namespace imgmill::server {
 
-/// 256 bits from the kernel, in 43 letters, digits, '-' and '_'. Throws std::system_error
-/// where the machine has no randomness.
+/// Returns 256 bits from the kernel as 43 letters, digits, '-' and '_'. Throws std::system_error if
+/// the machine has no randomness.
 [[nodiscard]] std::string random_token();
-/// The token that `file` keeps, so that it outlives a restart; a new one, which is put there, where
-/// there is none, where others may have read it, or where `anew` is asked for. The file is for its
-/// owner only. Errors: environment.
+/// Returns the token stored in `file`, so that it survives a restart. Stores and returns a new one
+/// if there is none, if others may have read it, or if `anew` is set. Only its owner can read the
+/// file. Errors: environment.
 [[nodiscard]] Result<std::string> kept_token(const std::filesystem::path& file, bool anew);
-/// `count` lower case letters and digits, for names that nobody guesses. Throws as above.
+/// Returns `count` lower case letters and digits, for unguessable names. Throws as above.
 [[nodiscard]] std::string random_name(std::size_t count);
 
-/// Compares in a time that depends on the lengths only.
+/// Compares in constant time: it depends on the lengths only.
 [[nodiscard]] bool same_secret(std::string_view a, std::string_view b);
 
 class Guard {
  public:
   Guard(std::string token, std::uint16_t port);
 
-  /// For every request: that it came to this server under a name of loopback (a page of
-  /// another site that has its own name point here is refused by this), and if from a page,
-  /// from a page of this server. Nothing: let it in.
+  /// Checks that a request was addressed to a loopback name (this refuses pages of another site
+  /// that points its own name here), and if it comes from a page, that this server served the page.
+  /// Returns nothing if the request is admitted.
   [[nodiscard]] std::optional<Response> foreign(const Request& request) const;
-  /// Whether `Authorization: Bearer TOKEN` is there and right.
+  /// True if `Authorization: Bearer TOKEN` is present and correct.
   [[nodiscard]] bool knows_token(const Request& request) const;
 
  private:

@@ -1,4 +1,4 @@
-// Requests and responses as the server sees them, whatever library carries them.
+// Requests and responses, independent of the HTTP library.
 #pragma once
 
 #include <cstdint>
@@ -18,38 +18,38 @@
 
 namespace imgmill::server {
 
-/// A header, or a parameter of a query.
+/// A header or a query parameter.
 struct Field {
   std::string name;
   std::string value;
 };
 
-/// What a client asks for, without its body.
+/// A client's request, without its body.
 struct Request {
   std::string method;                 ///< "GET", ...
   std::string path;                   ///< as sent, before the '?'; still percent-encoded
   std::vector<Field> query;           ///< decoded, in order
   std::vector<Field> headers;         ///< in order
-  std::uint64_t body_bytes = 0;       ///< as announced; 0 where it comes in chunks
-  bool chunked = false;               ///< the body comes in chunks: nobody knows how many
-  bool well_formed = true;            ///< false: the address cannot be decoded
-  std::vector<std::string> captures;  ///< what the pattern of the route has matched, decoded
+  std::uint64_t body_bytes = 0;       ///< the announced length; 0 if chunked
+  bool chunked = false;               ///< the body comes in chunks, its length is unknown
+  bool well_formed = true;            ///< false if the address cannot be decoded
+  std::vector<std::string> captures;  ///< the parts matched by the route's pattern, decoded
 
-  /// The first header of that name, in any case of letters.
+  /// Returns the first header of that name, compared without case.
   [[nodiscard]] const std::string* header(std::string_view name) const;
   [[nodiscard]] std::size_t count_headers(std::string_view name) const;
   [[nodiscard]] const std::string* parameter(std::string_view name) const;
 };
 
-/// Bytes that are made while they are sent. Used on the server's own thread: `read` never
-/// waits for anything but a local file.
+/// A body that is produced while it is sent. Used on the server's own thread: `read` never waits
+/// for anything but a local file.
 class BodySource {
  public:
   enum class State {
-    more,    ///< there were bytes
-    wait,    ///< none right now: call again when woken
+    more,    ///< bytes were written
+    wait,    ///< none right now; call again when woken
     end,     ///< no more
-    broken,  ///< no more, and what was sent is not whole: the connection is cut
+    broken,  ///< no more, and the body is incomplete: the connection is cut
   };
   struct Read {
     std::size_t bytes = 0;
@@ -57,19 +57,19 @@ class BodySource {
   };
 
   virtual ~BodySource() = default;
-  /// Puts at most `room.size()` bytes there.
+  /// Writes at most `room.size()` bytes to `room`.
   [[nodiscard]] virtual Read read(std::span<char> room) = 0;
-  /// Given once, before the first read. `wake` may be called from any thread, at any time
-  /// and any number of times while the source lives.
+  /// Called once, before the first read. `wake` may be called from any thread, at any time and any
+  /// number of times during the source's lifetime.
   virtual void on_wake(std::function<void()> /*wake*/) {}
 };
 
-/// A file from its start.
+/// A file, sent from its start.
 struct FileBody {
   FileDescriptor file;
   std::uint64_t size = 0;
 };
-/// Bytes that are there as long as the program runs.
+/// Bytes with static lifetime.
 struct StaticBody {
   std::string_view bytes;
 };
@@ -92,8 +92,8 @@ struct Response {
   }
 };
 
-/// Answers one request, once, from any thread. Where it is destroyed without having
-/// answered, the client gets status 500.
+/// Answers one request, once, from any thread. If it is destroyed without having answered, the
+/// client gets status 500.
 class Responder {
  public:
   explicit Responder(std::function<void(Response)> answer) : answer_(std::move(answer)) {}
@@ -106,28 +106,29 @@ class Responder {
   std::function<void(Response)> answer_;
 };
 
-/// A request that was let in. Used on the server's own thread and destroyed when the client
-/// is gone or has its answer.
+/// An admitted request. Used on the server's own thread, and destroyed when the client is gone or
+/// has its answer.
 class Call {
  public:
   virtual ~Call() = default;
-  /// The next part of the body. A response refuses the rest.
+  /// Takes the next part of the body. Returns a response to refuse the rest.
   [[nodiscard]] virtual std::optional<Response> receive(ByteView part) = 0;
-  /// The body is there. Answers now, or later on another thread.
+  /// Called when the body is complete. Answers now, or later on another thread.
   virtual void finish(Responder responder) = 0;
 };
 
 using Opened = std::expected<std::unique_ptr<Call>, Response>;
 
-/// Who says what becomes of a request.
+/// Decides how each request is handled.
 class Service {
  public:
   virtual ~Service() = default;
-  /// The headers are there. A response refuses the request before its body is read.
+  /// Called when the headers are complete. Returns a response to refuse the request before its body
+  /// is read.
   [[nodiscard]] virtual Opened open(Request request) = 0;
 };
 
-/// The words of a status, such as "Not Found".
+/// Returns the reason phrase of a status, such as "Not Found".
 [[nodiscard]] std::string_view reason_of(int status);
 
 }  // namespace imgmill::server

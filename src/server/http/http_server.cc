@@ -26,25 +26,26 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::seconds;
 
-// Room for the headers of one request, and for what is sent at once.
+// libmicrohttpd's buffer per connection: for the headers of one request, and for each piece of a
+// response.
 constexpr std::size_t memory_of_a_connection = 64 * 1024;
-// More than this is not listened to only to be thrown away.
+// After a refusal, at most this much of a body is read and discarded.
 constexpr std::uint64_t most_swallowed = 1 << 20;
-constexpr std::uint64_t slowest_body = 64 * 1024;  // bytes a second
-// A connection that is kept for a next request.
+constexpr std::uint64_t slowest_body = 64 * 1024;  // bytes per second
+// Idle limit of a connection kept open for the next request.
 constexpr unsigned idle_seconds = 60;
 
-/// A connection, from accept to close.
+/// State of a connection, from accept to close.
 struct Connection {
   enum class Phase { idle, headers, body, answer };
   int socket = -1;
   Phase phase = Phase::idle;
   Clock::time_point since = Clock::now();
   Clock::time_point deadline = Clock::time_point::max();
-  bool given_up = false;  ///< it has had its last answer
+  bool given_up = false;  ///< it has received its last answer
 };
 
-/// Where a Responder leaves its answer.
+/// The answer that a Responder leaves for the server's thread.
 struct Pending {
   explicit Pending(MHD_Connection* connection) : waker(connection) {}
 
@@ -53,16 +54,16 @@ struct Pending {
   ConnectionWaker waker;
 };
 
-/// One request.
+/// State of one request.
 struct Exchange {
   std::string address;  ///< as sent, with the query
   bool begun = false;
-  bool finished = false;  ///< the body is over
+  bool finished = false;  ///< the body is complete
   std::unique_ptr<Call> call;
   std::optional<Response> refused;
-  std::uint64_t left = 0;  ///< bytes of the body that are still to come, where that is known
+  std::uint64_t left = 0;  ///< bytes of the body still to come, if known
   bool chunked = false;
-  std::uint64_t swallowed = 0;  ///< bytes of chunks that came after the refusal
+  std::uint64_t swallowed = 0;  ///< bytes of chunks received after the refusal
   std::shared_ptr<Pending> pending;
 };
 
@@ -74,12 +75,12 @@ MHD_Result append_header(void* fields, MHD_ValueKind /*kind*/, const char* name,
   return MHD_YES;
 }
 
-// Addresses are decoded by us, which tells a broken escape from a sound one and sees a NUL.
+// Addresses are decoded in url.h, which detects broken escapes and NUL bytes.
 std::size_t leave_escaped(void* /*context*/, MHD_Connection* /*connection*/, char* text) {
   return std::char_traits<char>::length(text);
 }
 
-/// All that is said to one who is cut off in the middle of a request.
+/// Returns the whole response sent to a client that is cut off in the middle of a request.
 std::string last_words(const Response& response) {
   std::string text = "HTTP/1.1 " + std::to_string(response.status) + " " +
                      std::string(reason_of(response.status)) + "\r\n";
@@ -110,7 +111,7 @@ class MicrohttpdServer final : public HttpServer {
     address.sin_family = AF_INET;
     address.sin_port = htons(options_.port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    // Found out here, since the library does not say why it does not start.
+    // Opened here, since the library does not report why it cannot start.
     FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket) return refused("no socket could be made");
     const int on = 1;
@@ -161,7 +162,7 @@ class MicrohttpdServer final : public HttpServer {
 
   void close() override {
     if (closing_.exchange(true)) return;
-    // The library closes a listening socket it no longer uses only when told so.
+    // The library closes its listening socket only if told to quiesce.
     if (daemon_ != nullptr) MHD_quiesce_daemon(daemon_);
     const std::lock_guard lock(mutex_);
     for (const auto& weak : sleepers_) {
@@ -170,7 +171,7 @@ class MicrohttpdServer final : public HttpServer {
   }
 
  private:
-  // ---- What the library calls, all on its one thread ---------------------------
+  // ---- Called by the library, all on its one thread ----------------------------
 
   static MHD_Result on_access(void* context, MHD_Connection* connection, const char* /*url*/,
                               const char* method, const char* version, const char* data,
@@ -181,7 +182,7 @@ class MicrohttpdServer final : public HttpServer {
     try {
       return http.access(connection, method, version, {data, *size}, *size, *exchange);
     } catch (const std::exception&) {
-      // Out of memory, most likely; the others go on.
+      // Most likely out of memory; the other connections go on.
       return MHD_NO;
     }
   }
@@ -232,7 +233,7 @@ class MicrohttpdServer final : public HttpServer {
     return &**static_cast<std::list<Connection>::iterator*>(info->socket_context);
   }
 
-  /// False when the connection has been given up.
+  /// Returns false if the connection has been given up.
   bool enter(MHD_Connection* connection, Connection::Phase phase, seconds patience) {
     const std::lock_guard lock(mutex_);
     Connection* const record = record_of(connection);
@@ -244,7 +245,7 @@ class MicrohttpdServer final : public HttpServer {
     return true;
   }
 
-  /// More time for a body of unknown length, by the bytes of it that have come.
+  /// Extends the deadline of a body of unknown length by the bytes received.
   void grant(MHD_Connection* connection, std::size_t bytes) {
     const std::lock_guard lock(mutex_);
     Connection* const record = record_of(connection);
@@ -305,12 +306,12 @@ class MicrohttpdServer final : public HttpServer {
     if (auto wrong = measure(request, version)) return send(connection, *std::move(wrong));
     exchange.left = request.body_bytes;
     exchange.chunked = request.chunked;
-    // Who asks before sending a body of unknown length is told before it comes.
+    // A client that asks before it sends a body of unknown length is answered before it does.
     const bool asks = request.chunked && request.header("Expect") != nullptr;
     const auto more = seconds(static_cast<std::int64_t>(request.body_bytes / slowest_body));
     Opened opened = service_->open(std::move(request));
     if (!opened) {
-      // A small body is listened to, so that the connection can be used again.
+      // A small body is read and discarded, so that the connection can be reused.
       if (asks || exchange.left > most_swallowed)
         return send(connection, std::move(opened).error());
       exchange.refused = std::move(opened).error();
@@ -332,7 +333,7 @@ class MicrohttpdServer final : public HttpServer {
       if (exchange.refused) exchange.call.reset();
     }
     if (exchange.refused && std::max(exchange.left, exchange.swallowed) > most_swallowed) {
-      // The library takes answers before a body and after it. This one is due in the middle.
+      // The library accepts answers before a body and after it, but this one is due in the middle.
       hang_up(connection, *exchange.refused);
       return MHD_NO;
     }
@@ -356,7 +357,7 @@ class MicrohttpdServer final : public HttpServer {
   // ---- Answers -----------------------------------------------------------------
 
   MHD_Result send(MHD_Connection* connection, Response response) {
-    // From here on the watchdog keeps out: it must not speak in the middle of an answer.
+    // From here on the watchdog does nothing: it must not write into the middle of an answer.
     if (!enter(connection, Connection::Phase::answer, seconds(0))) return MHD_NO;
     MHD_Response* const made = made_of(connection, std::move(response.body));
     if (made == nullptr) return MHD_NO;
@@ -410,7 +411,8 @@ class MicrohttpdServer final : public HttpServer {
     return MHD_create_response_from_buffer(0, &nothing, MHD_RESPMEM_PERSISTENT);
   }
 
-  /// Says the last words past the library and cuts the connection. With or without the lock.
+  /// Writes a final response to the socket, bypassing the library, and cuts the connection. May be
+  /// called with or without the lock held.
   static void say(int socket, const Response& response) {
     const std::string text = last_words(response);
     ::send(socket, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -424,7 +426,7 @@ class MicrohttpdServer final : public HttpServer {
     say(record->socket, response);
   }
 
-  // ---- Those who are too slow --------------------------------------------------
+  // ---- Slow clients ------------------------------------------------------------
 
   void watch(const std::stop_token& stop) {
     name_this_thread("imgmill-clock");
@@ -439,7 +441,7 @@ class MicrohttpdServer final : public HttpServer {
         say(connection.socket,
             api_error(ApiError::request_timeout, "the request took too long to arrive",
                       "send it faster, or in smaller parts"));
-        // The library sees the end of the connection and lets go of it.
+        // The library sees the end of the connection and releases it.
         ::shutdown(connection.socket, SHUT_RD);
       }
     }

@@ -1,4 +1,4 @@
-// Connections that sleep until there is something to send. For http.cc.
+// Suspends connections until there is something to send. Used by http_server.cc only.
 #pragma once
 
 #include <microhttpd.h>
@@ -23,8 +23,8 @@ class ConnectionWaker {
     woken_ = true;
     if (std::exchange(asleep_, false)) MHD_resume_connection(connection_);
   }
-  /// On the server's thread: lets the connection sleep unless it was woken since the last
-  /// time. Whether it sleeps.
+  /// Suspends the connection unless it was woken since the last call; returns true if it sleeps.
+  /// Call on the server's thread.
   bool sleep() {
     const std::lock_guard lock(mutex_);
     if (std::exchange(woken_, false) || gone_) return false;
@@ -32,7 +32,7 @@ class ConnectionWaker {
     asleep_ = true;
     return true;
   }
-  /// The connection is no more.
+  /// The connection has been closed.
   void leave() {
     const std::lock_guard lock(mutex_);
     gone_ = true;
@@ -47,7 +47,7 @@ class ConnectionWaker {
   bool gone_ = false;
 };
 
-/// A source that is being sent.
+/// A body source that is being sent.
 struct Stream {
   std::unique_ptr<BodySource> source;
   std::shared_ptr<ConnectionWaker> waker;

@@ -16,7 +16,7 @@ std::unexpected<Error> malformed(const char* what) {
               "send multipart/form-data as browsers and curl -F do");
 }
 
-/// RequestBody the next `name=value` behind a ';' off `text`; the value may be quoted.
+/// Removes the next `name=value` after a ';' from the front of `text`; the value may be quoted.
 std::optional<Field> next_parameter(std::string_view& text) {
   text = trimmed(text);
   if (!text.starts_with(';')) return std::nullopt;
@@ -35,15 +35,15 @@ std::optional<Field> next_parameter(std::string_view& text) {
       text.remove_prefix(i + 1);
       return field;
     }
-    // Only of a quote: browsers send backslashes of names as they are.
+    // Only quotes are unescaped: browsers send the backslashes of names as they are.
     if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '"') ++i;
     field.value += text[i];
   }
   return std::nullopt;
 }
 
-/// Browsers write %22, %0D and %0A for what would end the header (WHATWG HTML, "multipart
-/// form data"); all else in a name is as it is.
+/// Undoes %22, %0D and %0A, which browsers write for characters that would end the header (WHATWG
+/// HTML, "multipart form data"); the rest of a name is unescaped already.
 std::string unescaped(std::string_view text) {
   std::string name;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -107,7 +107,7 @@ Result<void> MultipartParser::feed(std::string_view bytes) {
   }
 }
 
-/// False when more bytes are needed.
+/// Returns false if more bytes are needed.
 Result<bool> MultipartParser::step() {
   switch (state_) {
     case State::preamble:
@@ -142,7 +142,7 @@ Result<bool> MultipartParser::step() {
 Result<bool> MultipartParser::find_boundary() {
   const std::size_t at = held_.find(delimiter_);
   const bool found = at != std::string::npos;
-  // What may be the start of a delimiter stays.
+  // Keep bytes that may be the start of a delimiter.
   const std::size_t keep = delimiter_.size() - 1;
   const std::size_t ready = found ? at : held_.size() > keep ? held_.size() - keep : 0;
   if (state_ == State::data && ready > 0) {

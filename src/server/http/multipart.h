@@ -1,4 +1,4 @@
-// The parts of a form, as they arrive.
+// Streaming parser for multipart forms.
 #pragma once
 
 #include <cstdint>
@@ -12,30 +12,30 @@
 
 namespace imgmill::server {
 
-/// What the headers of a part say.
+/// The headers of a part.
 struct PartHead {
-  std::string name;                     ///< of the field
+  std::string name;                     ///< name of the field
   std::optional<std::string> filename;  ///< as sent, percent escapes of browsers undone
 };
 
-/// What is done with the parts. Errors end the parsing and are passed on.
+/// Callbacks for the parts. An error ends the parsing and is passed on.
 struct PartSink {
   std::function<Result<void>(const PartHead& head)> begin;
   std::function<Result<void>(ByteView bytes)> data;
   std::function<Result<void>()> end;
 };
 
-/// The boundary of a Content-Type of multipart/form-data; nothing where it is not one.
+/// Returns the boundary of a multipart/form-data Content-Type; nothing for any other type.
 [[nodiscard]] std::optional<std::string> boundary_of(std::string_view content_type);
 
-/// RequestBody multipart/form-data (RFC 7578, RFC 2046 section 5.1.1) apart in pieces of any size,
-/// keeping no more than a boundary and the headers of one part. Errors: usage (it is not
-/// what it says), those of the sink.
+/// Parses multipart/form-data (RFC 7578, RFC 2046 section 5.1.1), fed in pieces of any size. Holds
+/// no more than a boundary and the headers of one part. Errors: usage (malformed), those of the
+/// sink.
 class MultipartParser {
  public:
   MultipartParser(std::string_view boundary, PartSink sink);
   [[nodiscard]] Result<void> feed(std::string_view bytes);
-  /// All is there: the last boundary must have come.
+  /// Call at the end of the body; the last boundary must have been seen.
   [[nodiscard]] Result<void> finish() const;
 
  private:

@@ -44,7 +44,7 @@ std::string part(const std::string& disposition, const std::string& bytes) {
 
 TEST(Multipart, PartsComeOutWhateverThePieces) {
   const std::string tricky = "\r\n--b0un\r\n--b0und!\r--\r\n";
-  // A line that looks like a boundary and is none is for the next test.
+  // The next test covers lines that only look like a boundary.
   const std::string bytes = "\r\n--b0un\r\n--\r\n\r" + std::string("\0\xff", 2);
   const std::string text =
       "preamble\r\n" + part("form-data; name=\"a\"; filename=\"x/y.png\"", bytes) +
@@ -92,7 +92,7 @@ TEST(Multipart, MutationsNeverCrash) {
       if (parsed(bad, 3)) ++sound;
     }
   }
-  EXPECT_GT(sound, 0);  // changes of the data itself do no harm
+  EXPECT_GT(sound, 0);  // changes within the data are harmless
 }
 
 TEST(Multipart, BoundariesAreRead) {

@@ -8,8 +8,8 @@
 namespace imgmill::server {
 namespace {
 
-/// Whether the name changes with the contents, as in "app-1a2B_c3d.js": Vite puts eight
-/// letters of a hash behind a hyphen.
+/// True if the name changes with the contents, as in "app-1a2B_c3d.js": Vite appends a hyphen and
+/// eight letters of a hash.
 bool named_by_content(std::string_view path) {
   constexpr std::size_t letters = 8;
   const std::string_view stem = path.substr(0, path.rfind('.'));
@@ -29,7 +29,7 @@ bool accepts(const Request& request, std::string_view coding) {
     rest.remove_prefix(std::min(rest.size(), item.size() + 1));
     if (!same_word(trimmed(item.substr(0, item.find(';'))), coding)) continue;
     const std::size_t weight = item.find("q=");
-    // "q=0", "q=0.000": not wanted.
+    // "q=0" and "q=0.000" mean "not acceptable".
     return weight == std::string_view::npos ||
            item.substr(weight + 2).find_first_of("123456789") != std::string_view::npos;
   }

@@ -1,5 +1,5 @@
-// Any bytes, taken for what clients send: forms, paths, queries and names. A form says the
-// same in pieces of any size; what a name is tamed to is a name.
+// Fuzz target: arbitrary bytes as client input: forms, paths, queries and names. A form must parse
+// the same in pieces of any size, and a tamed name must be a valid name.
 #include <map>
 #include <string>
 #include <utility>
@@ -23,7 +23,7 @@ struct Told {
   bool operator==(const Told&) const = default;
 };
 
-/// What a parser says about `body`, fed `piece` bytes at a time.
+/// Parses `body`, fed `piece` bytes at a time.
 Told parse(std::string_view boundary, std::string_view body, std::size_t piece) {
   Told told;
   MultipartParser parser(
@@ -56,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const std::string boundary = boundary_of(line).value_or("x");
   const Told at_once = parse(boundary, rest, rest.size() + 1);
-  // Where a form is wrong, how much of it was passed on before depends on the pieces.
+  // For a malformed form, how much was passed on before the error depends on the pieces.
   for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{64}}) {
     const Told in_pieces = parse(boundary, rest, piece);
     if (in_pieces.whole != at_once.whole) __builtin_trap();

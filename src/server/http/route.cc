@@ -7,7 +7,7 @@
 namespace imgmill::server {
 namespace {
 
-/// RequestBody the first part off "/a/b".
+/// Removes and returns the first part of "/a/b".
 std::string_view next_part(std::string_view& path) {
   path.remove_prefix(1);
   const std::string_view part = path.substr(0, path.find('/'));
@@ -15,7 +15,7 @@ std::string_view next_part(std::string_view& path) {
   return part;
 }
 
-/// What the braces of `pattern` have matched, or nothing.
+/// Returns the parts that the braces of `pattern` match, or nothing.
 std::optional<std::vector<std::string>> captures_of(std::string_view pattern,
                                                     std::string_view path) {
   std::vector<std::string> captures;

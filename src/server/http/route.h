@@ -1,5 +1,4 @@
-// What the server answers to: one table, from which dispatching, refusals and the test
-// against the API's description come.
+// The route table, which drives dispatching, refusals, and the test against the API's description.
 #pragma once
 
 #include <span>
@@ -14,42 +13,43 @@ namespace imgmill::server {
 struct Api;
 
 enum class Access {
-  token,  ///< who knows the token
-  open,   ///< anybody on this machine: what holds no secrets
+  token,  ///< clients that know the token
+  open,   ///< anyone on this machine: for what holds no secrets
 };
 enum class RequestBody {
-  nothing,  ///< a body is not read
+  nothing,  ///< the body is not read
   json,     ///< a small JSON object, or nothing
-  image,    ///< the bytes of an image, or of a form with two
-  stream,   ///< as `open` sees to it
+  image,    ///< image bytes, or a form with two images
+  stream,   ///< handled by `open`
 };
 enum class Where {
-  here,    ///< on the server's own thread: a few reads of memory
-  files,   ///< where waiting for disks is done
-  images,  ///< where waiting for workers is done
+  here,    ///< on the server's own thread: only memory is read
+  files,   ///< on threads that may wait for disks
+  images,  ///< on threads that may wait for workers
 };
 
 struct Route {
   std::string_view method;
-  /// "/api/jobs/{id}/images/{index}"; what stands in braces is any one part.
+  /// "/api/jobs/{id}/images/{index}"; braces match any one part.
   std::string_view pattern;
   Access access;
   RequestBody takes;
   Where where;
   Response (*answer)(Api& api, const Request& request, Buffer& body) = nullptr;
-  Opened (*open)(Api& api, Request request) = nullptr;  ///< with RequestBody::stream
+  Opened (*open)(Api& api, Request request) = nullptr;  ///< for RequestBody::stream
 };
 
-/// All of them.
+/// The whole table.
 [[nodiscard]] std::span<const Route> routes();
 
 struct Match {
-  const Route* route = nullptr;       ///< none: nothing of that method
+  const Route* route = nullptr;       ///< null: no route with that method
   std::vector<std::string> captures;  ///< decoded, in order
-  std::string allowed;                ///< methods of this path, for Allow; empty: no such path
+  std::string allowed;                ///< methods of this path, for the Allow header; empty: no
+                                      ///< such path
 };
 
-/// `path` as sent. HEAD is answered as GET.
+/// Finds the route of a request. `path` is as sent; HEAD matches GET.
 [[nodiscard]] Match match(std::span<const Route> table, std::string_view method,
                           std::string_view path);
 

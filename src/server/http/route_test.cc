@@ -84,7 +84,7 @@ TEST(Page, IsSentAsTheClientCanReadIt) {
     }
     return std::string();
   };
-  // Only what changes its name with its contents is kept for ever.
+  // Only files whose name changes with their contents are cached for ever.
   EXPECT_EQ(kept("assets/b-x1Y_2z-3.js"), "public, max-age=31536000, immutable");
   EXPECT_EQ(kept("assets/a.js"), "no-cache");
   EXPECT_EQ(kept("index.html"), "no-cache");

@@ -15,7 +15,7 @@ ThreadPool::ThreadPool(int threads, std::size_t most_waiting) : most_waiting_(mo
       });
     }
   } catch (...) {
-    stop();  // those that are there already would end the program
+    stop();  // destroying a joinable thread would terminate the program
     throw;
   }
 }
@@ -60,7 +60,7 @@ void ThreadPool::work() {
     try {
       task();
     } catch (const std::exception&) {
-      // Whoever waits for an answer gets one when the task is destroyed.
+      // The client still gets an answer, when the task is destroyed.
       continue;
     }
   }

@@ -1,4 +1,4 @@
-// Threads that do what would keep the server's own thread from its clients.
+// A thread pool for tasks that would block the server's own thread.
 #pragma once
 
 #include <condition_variable>
@@ -11,20 +11,20 @@
 
 namespace imgmill::server {
 
-/// Does tasks in the order they came, several at once. Thread-safe.
+/// Runs tasks in order of arrival, several at once. Thread-safe.
 class ThreadPool {
  public:
   using Task = std::move_only_function<void()>;
 
-  /// `most_waiting` tasks may wait. Throws std::system_error.
+  /// At most `most_waiting` tasks may be queued. Throws std::system_error.
   ThreadPool(int threads, std::size_t most_waiting);
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
   ~ThreadPool() { stop(); }
 
-  /// False when too many tasks wait, or no more are taken; the task is then gone.
+  /// Returns false if the queue is full or the pool is stopped; the task is then destroyed.
   [[nodiscard]] bool post(Task task);
-  /// RequestBody no more, drops what waits, and returns when what is in work is done.
+  /// Accepts no more tasks, drops queued ones, and returns when the running ones are done.
   void stop();
   [[nodiscard]] std::size_t waiting() const;
 

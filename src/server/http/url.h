@@ -1,4 +1,4 @@
-// The parts of an address (RFC 3986), decoded strictly.
+// Strict decoding of URL parts (RFC 3986).
 #pragma once
 
 #include <optional>
@@ -10,9 +10,10 @@
 
 namespace imgmill::server {
 
-/// "a%20b" -> "a b"; `plus` makes '+' a space, as in queries. Nothing for a broken escape.
+/// "a%20b" -> "a b"; with `plus`, '+' becomes a space, as in queries. Returns nothing for a broken
+/// escape.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text, bool plus);
-/// "?a=b&c" without the '?'. Nothing for a broken escape.
+/// Splits "a=b&c" (a query without its '?'). Returns nothing for a broken escape.
 [[nodiscard]] std::optional<std::vector<Field>> query_fields(std::string_view text);
 
 }  // namespace imgmill::server

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t part_bytes = 64 * 1024;
 
-/// While it lives this thread's locale knows UTF-8: libarchive asks the locale how names
-/// are spelt.
+/// Gives this thread a UTF-8 locale during its lifetime: libarchive takes the encoding of names
+/// from the locale.
 class Utf8Names {
  public:
   Utf8Names() : before_(::uselocale(locale())) {}
@@ -49,7 +49,7 @@ class ZipStream final : public BodySource {
             ARCHIVE_OK ||
         archive_write_set_format_option(archive_.get(), "zip", "hdrcharset", "UTF-8") !=
             ARCHIVE_OK ||
-        // Nothing is gathered before it is handed on, nor padded at the end.
+        // No buffering into blocks, and no padding at the end.
         archive_write_set_bytes_per_block(archive_.get(), 0) != ARCHIVE_OK ||
         archive_write_open2(archive_.get(), this, nullptr, &take, nullptr, nullptr) != ARCHIVE_OK;
   }
@@ -129,7 +129,8 @@ class ZipStream final : public BodySource {
   std::uint64_t at_ = 0;
   bool over_ = false;
   bool broken_ = false;
-  std::unique_ptr<archive, ArchiveFree> archive_;  ///< first to go: it calls take()
+  std::unique_ptr<archive, ArchiveFree> archive_;  ///< last member, so destroyed first: its
+                                                   ///< destruction calls take()
 };
 
 }  // namespace

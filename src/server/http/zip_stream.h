@@ -1,4 +1,4 @@
-// Many files as one ZIP archive, made while it is sent.
+// Streams many files as one ZIP archive.
 #pragma once
 
 #include <functional>
@@ -12,16 +12,17 @@
 namespace imgmill::server {
 
 struct ZipEntry {
-  std::string name;  ///< as in check_name()
+  std::string name;  ///< valid for check_name()
   OpenFile file;
 };
 
-/// The next file, or nothing when there are no more. Files that cannot be had are left out.
+/// Returns the next file, or nothing at the end. Files that cannot be opened are left out.
 using ZipEntries = std::function<std::optional<ZipEntry>()>;
 
-/// An archive of those files as they are, not compressed again: images have no air left. ZIP64
-/// where sizes or counts need it; names are UTF-8. Holds one open file and a few kilobytes
-/// whatever the size. A file that shrinks while it is sent breaks the archive.
+/// Returns an archive of those files, stored without compression, since images do not compress
+/// further. Uses ZIP64 where sizes or counts need it; names are UTF-8. Holds one open file and a
+/// few kilobytes of memory, whatever the size. A file that shrinks while it is sent breaks the
+/// archive.
 [[nodiscard]] std::unique_ptr<BodySource> zip_of(ZipEntries entries);
 
 }  // namespace imgmill::server

@@ -33,7 +33,7 @@ std::map<std::string, std::string> read_back(const std::string& bytes) {
   archive_entry* entry = nullptr;
   for (int status = ARCHIVE_OK;;) {
     status = archive_read_next_header(zip, &entry);
-    // A name that the locale of the test cannot spell is a warning.
+    // A name that the test's locale cannot represent is a warning.
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN) break;
     const char* name = archive_entry_pathname_utf8(entry);
     std::string& contents = entries[name == nullptr ? "unspeakable here" : name];
@@ -70,8 +70,8 @@ TEST(ZipStream, HoldsTheFilesAsTheyAre) {
     ASSERT_EQ(entries.size(), 2U);
     EXPECT_EQ(entries.at("one.jpg"), std::string(200'000, 'a'));
     EXPECT_EQ(entries.rbegin()->second, "second");
-    // The name stands there in UTF-8, and the flag that says so (APPNOTE 4.4.4, bit 11) is set
-    // in the central directory.
+    // The name is in UTF-8, and the flag for it (APPNOTE 4.4.4, bit 11) is set in the central
+    // directory.
     EXPECT_NE(bytes.find(accented), std::string::npos);
     const std::size_t record = bytes.rfind("PK\x01\x02");
     EXPECT_NE(bytes[record + 9] & 0x08, 0);

@@ -17,13 +17,13 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-/// What was stored as settings; what can no longer be read is nothing.
+/// Parses stored settings; an empty object if they can no longer be read.
 Json object_in(const std::string& text) {
   Json json = Json::parse(text, nullptr, false);
   return json.is_object() ? json : Json::object();
 }
 
-/// The kinds, those that there is most of first.
+/// Lists the kinds, most frequent first.
 Json left_out_json(const std::map<std::string, std::uint64_t>& left_out) {
   std::vector<std::pair<std::string, std::uint64_t>> kinds(left_out.begin(), left_out.end());
   std::ranges::stable_sort(kinds, std::greater(), &std::pair<std::string, std::uint64_t>::second);
@@ -46,7 +46,7 @@ void Tally::add(const ImageRow& row) {
   if (row.state != ImageState::done && row.state != ImageState::kept) return;
   bytes_before += row.original_size;
   bytes_after += row.optimized_size;
-  // What lost nothing says nothing about the others.
+  // Lossless results say nothing about the others.
   if (!row.score || *row.score >= 100) return;
   lowest_score = scored == 0 ? *row.score : std::min(lowest_score, *row.score);
   score_sum += *row.score;
@@ -79,7 +79,7 @@ std::int64_t JobView::elapsed_ms() const {
 std::optional<std::int64_t> JobView::remaining_ms() const {
   const std::uint64_t open = tally.of(ImageState::waiting) + tally.of(ImageState::working);
   if (!at_work || ended() || open == 0) return std::nullopt;
-  // One image says nothing, and what failed took no time.
+  // One image is not enough for an estimate, and failures take no time.
   const bool known_soon = record.planning || tally.bytes_before == 0 ||
                           tally.of(ImageState::done) + tally.of(ImageState::kept) < 3;
   if (known_soon) return std::nullopt;
@@ -143,7 +143,7 @@ Result<ImageSettings> job_settings(std::string_view text) {
                 "send {} for the usual settings");
   }
   ImageSettings defaults;
-  // Whoever says how good or how lossless has chosen another way than the usual one.
+  // If the client gives a quality, target or lossless mode, the default target does not apply.
   const bool chosen = json.contains("target") || json.contains("quality") ||
                       json.contains("lossless") || json.contains("maxBytes");
   if (!chosen) defaults = default_settings();
@@ -179,7 +179,7 @@ OptimizationResult result_of(const ImageRow& row) {
     return result;
   }
   const JsonPlace at{json, "outcome"};
-  // Written by this program; what cannot be read back is left as it is by default.
+  // This program wrote it; fields that cannot be read keep their defaults.
   const auto format = [&](const char* field) -> std::optional<Format> {
     const auto place = at.find(field);
     if (!place || !place->value.is_string()) return std::nullopt;

@@ -1,4 +1,4 @@
-// What the server knows of a job and of its images.
+// The server's data on a job and its images, and their JSON.
 #pragma once
 
 #include <array>
@@ -17,9 +17,9 @@
 
 namespace imgmill::server {
 
-enum class SourceKind : std::uint8_t { uploads, folder };  ///< the values are what the store keeps
+enum class SourceKind : std::uint8_t { uploads, folder };  ///< the store keeps these values
 
-/// Which file an original was, so that another one in its place is noticed.
+/// Identifies an original's file, so that a replacement is noticed.
 struct FileIdentity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
@@ -31,36 +31,37 @@ struct FileIdentity {
 /// One image of a job.
 struct ImageRow {
   std::uint32_t index = 0;
-  std::string name;  ///< relative, with '/'; of local files any bytes but NUL
+  std::string name;  ///< relative, with '/'; for local files any bytes but NUL
   ImageState state = ImageState::waiting;
-  std::uint32_t attempt = 0;   ///< raised whenever it goes again, so that results of earlier
-                               ///< tries are known for what they are
-  std::uint64_t sequence = 0;  ///< raised by every change, within the job
+  std::uint32_t attempt = 0;   ///< incremented on each retry, so that results of earlier tries are
+                               ///< recognized
+  std::uint64_t sequence = 0;  ///< set by every change, increasing within the job
   std::uint64_t original_size = 0;
   FileIdentity identity;
-  std::uint64_t optimized_size = 0;  ///< 0: there is no output
+  std::uint64_t optimized_size = 0;  ///< 0: no output
   std::string output_name;           ///< `name` with the extension of the output
   std::string stored;                ///< the output's file below the job's folder
   std::optional<double> score;
-  std::string outcome;    ///< see outcome_text(); empty while there is none
-  std::string settings;   ///< JSON, where it has its own; else empty
-  bool replaced = false;  ///< its output has taken the original's place
+  std::string outcome;    ///< see outcome_text(); empty if there is none yet
+  std::string settings;   ///< JSON if the image has its own, else empty
+  bool replaced = false;  ///< the output has replaced the original
   bool operator==(const ImageRow&) const = default;
 };
 
-/// Counts over all images of a job.
+/// Totals over all images of a job.
 struct Tally {
   std::array<std::uint64_t, image_states> count{};
-  std::uint64_t bytes_before = 0;  ///< of images that are done or kept
+  std::uint64_t bytes_before = 0;  ///< of images done or kept
   std::uint64_t bytes_after = 0;
   std::uint64_t bytes_known = 0;     ///< originals of all images
-  std::uint64_t bytes_finished = 0;  ///< of those with an outcome
+  std::uint64_t bytes_finished = 0;  ///< originals of images with an outcome
   std::uint64_t scored = 0;
   double score_sum = 0;
-  double lowest_score = 100;  ///< meaningful where `scored` is above 0
+  double lowest_score = 100;  ///< valid if `scored` is above 0
 
   void add(const ImageRow& row);
-  /// An image has changed. False where only a new count can tell (the lowest score has gone).
+  /// Updates the totals for one changed image. Returns false if they must be recounted (the lowest
+  /// score is gone).
   [[nodiscard]] bool change(const ImageRow& before, const ImageRow& after);
   bool operator==(const Tally&) const = default;
   [[nodiscard]] std::uint64_t of(ImageState state) const {
@@ -69,8 +70,8 @@ struct Tally {
   [[nodiscard]] std::uint64_t images() const;
 };
 
-/// Where outputs of a job were written to.
-enum class WrittenTo : std::uint8_t { nowhere, in_place, folder };  ///< stored, too
+/// Where a job's outputs were written.
+enum class WrittenTo : std::uint8_t { nowhere, in_place, folder };  ///< the values are stored
 struct Written {
   WrittenTo to = WrittenTo::nowhere;
   std::string path;
@@ -80,56 +81,57 @@ struct Written {
 };
 
 struct JobRecord {
-  std::int64_t key = 0;  ///< the store's; in the order of creation
+  std::int64_t key = 0;  ///< the store's key, in order of creation
   std::string id;
   std::string name;
   JobState state = JobState::receiving;
   SourceKind kind = SourceKind::uploads;
-  std::filesystem::path folder;      ///< canonical, of a local job
-  std::string settings_text = "{}";  ///< as it was sent
-  std::int64_t created_ms = 0;       ///< since 1970
-  std::int64_t finished_ms = 0;      ///< 0: not yet
-  std::int64_t elapsed_ms = 0;       ///< at work
+  std::filesystem::path folder;      ///< canonical; for local jobs
+  std::string settings_text = "{}";  ///< as sent by the client
+  std::int64_t created_ms = 0;       ///< milliseconds since 1970
+  std::int64_t finished_ms = 0;      ///< 0: not finished
+  std::int64_t elapsed_ms = 0;       ///< time at work
   bool planning = false;             ///< the folder is still being walked
-  /// How many of each kind lie in the folder and are not worked on (LeftOut::kind()); known when it
-  /// has been walked.
+  /// Number of files in the folder that are not processed, by kind (LeftOut::kind()); known once
+  /// the folder has been walked.
   std::map<std::string, std::uint64_t> left_out;
-  Written written;               ///< the last time
-  std::filesystem::path backup;  ///< where originals were put before; empty: nowhere
+  Written written;               ///< the last write
+  std::filesystem::path backup;  ///< where originals were backed up; empty: nowhere
   bool operator==(const JobRecord&) const = default;
 };
 
-/// A job as it is right now.
+/// A snapshot of a job.
 struct JobView {
   JobRecord record;
   QueueState queue_state = QueueState::none;
   Tally tally;
   std::uint32_t next_index = 0;
-  std::uint64_t sequence = 0;  ///< the highest of its images
-  std::uint64_t version = 1;   ///< raised by every change of anything
-  std::optional<std::chrono::steady_clock::time_point> at_work;  ///< since when
+  std::uint64_t sequence = 0;  ///< the highest sequence of its images
+  std::uint64_t version = 1;   ///< incremented by every change
+  std::optional<std::chrono::steady_clock::time_point> at_work;  ///< start of the current time at
+                                                                 ///< work
 
   [[nodiscard]] bool ended() const {
     return record.state != JobState::receiving && record.state != JobState::running;
   }
   [[nodiscard]] std::int64_t elapsed_ms() const;
-  /// Nothing where nobody can know.
+  /// Estimated time left; nothing if it cannot be estimated.
   [[nodiscard]] std::optional<std::int64_t> remaining_ms() const;
 };
-/// A Job of the API.
+/// Returns a Job object of the API.
 [[nodiscard]] Json job_json(const JobView& job);
 
-/// What a result says beside the columns of its row, as JSON.
+/// Returns, as JSON, the fields of a result that have no column in its row.
 [[nodiscard]] std::string outcome_text(const OptimizationResult& result);
-/// An Image of the API.
+/// Returns an Image object of the API.
 [[nodiscard]] Json image_json(const ImageRow& row);
-/// The result again, for reports; paths are the names.
+/// Restores the result of a row, for reports; paths are the image names.
 [[nodiscard]] OptimizationResult result_of(const ImageRow& row);
 
-/// The settings of a job: what `text` leaves out is as with the command (target 80).
+/// Parses the settings of a job. Fields that `text` leaves out are as with the command (target 80).
 /// Errors: usage, with the field.
 [[nodiscard]] Result<ImageSettings> job_settings(std::string_view text);
-/// What `{}` means.
+/// Returns the settings that `{}` means.
 [[nodiscard]] ImageSettings default_settings();
 
 }  // namespace imgmill::server

@@ -21,14 +21,14 @@ using enum JobState;
 using enum QueueState;
 using E = JobEvent;
 
-// A job that runs is always queued or at work; one that is done or interrupted is neither, but
-// for the moments in which a server ends.
+// A running job is always queued or at work; one that is done or interrupted is neither, except
+// briefly while a server shuts down.
 constexpr std::array job_table = {
     JobRow{E::image_came, {receiving, none}, {receiving, queued}},
     JobRow{E::image_came, {receiving, queued}, {receiving, queued}},
     JobRow{E::image_came, {receiving, at_work}, {receiving, at_work}},
 
-    // Also when nothing has come: then its run finds nothing to do.
+    // Also if nothing was uploaded: its run then finds nothing to do.
     JobRow{E::completed, {receiving, none}, {running, queued}},
     JobRow{E::completed, {receiving, queued}, {running, queued}},
     JobRow{E::completed, {receiving, at_work}, {running, at_work}},
@@ -48,7 +48,7 @@ constexpr std::array job_table = {
     JobRow{E::retried, {running, at_work}, {running, at_work}},
     JobRow{E::retried, {done, none}, {running, queued}},
     JobRow{E::retried, {cancelled, none}, {running, queued}},
-    // The run that was stopped ends all the same, finds that something waits, and queues.
+    // The stopped run still ends, finds waiting images, and queues the job again.
     JobRow{E::retried, {cancelled, at_work}, {running, at_work}},
     JobRow{E::retried, {interrupted, none}, {running, queued}},
 
@@ -76,7 +76,7 @@ constexpr std::array job_table = {
     JobRow{E::server_ended, {receiving, none}, {interrupted, none}},
     JobRow{E::server_ended, {receiving, queued}, {interrupted, none}},
     JobRow{E::server_ended, {receiving, at_work}, {interrupted, at_work}, Effect::stops_run},
-    JobRow{E::server_ended, {running, none}, {interrupted, none}},  // as it was stored
+    JobRow{E::server_ended, {running, none}, {interrupted, none}},  // the state as stored
     JobRow{E::server_ended, {running, queued}, {interrupted, none}},
     JobRow{E::server_ended, {running, at_work}, {interrupted, at_work}, Effect::stops_run},
 
@@ -101,8 +101,8 @@ struct ImageRowOfTable {
 using S = ImageState;
 using I = ImageEvent;
 
-// A result for an image that has one, or that was cancelled, is that of an earlier try: nobody
-// waits for it. Images that were never started can have results, too: they could not be planned.
+// A result for an image that already has one, or that was cancelled, belongs to an earlier try and
+// is ignored. An image that was never started can have a result too: it could not be planned.
 constexpr std::array image_table = {
     ImageRowOfTable{I::started, S::waiting, S::working},
     ImageRowOfTable{I::became_smaller, S::waiting, S::done},

@@ -1,4 +1,4 @@
-// What may become of a job and of an image: two tables, with nothing else in them.
+// State machines of a job and of an image, as two pure transition tables.
 #pragma once
 
 #include <array>
@@ -9,20 +9,19 @@
 
 namespace imgmill::server {
 
-// The values of the states are what the store keeps.
+// The store keeps the values of the states.
 
 enum class JobState : std::uint8_t {
-  receiving,    ///< uploads still come in; images are worked on meanwhile
-  running,      ///< no more come
+  receiving,    ///< uploads may still arrive; images are processed meanwhile
+  running,      ///< no more uploads arrive
   done,         ///< every image has its outcome
   cancelled,    ///< by the user
-  interrupted,  ///< the server, or the disk, has ended before the job
-  removed,      ///< by the user: nobody sees it any more; its files are on their way out
+  interrupted,  ///< the server shut down or the disk failed before the job was done
+  removed,      ///< by the user: no longer visible; its files are being deleted
 };
 inline constexpr std::size_t job_states = 6;
 
-/// A job's place in the queue of those that want to be worked on. Nothing that is stored:
-/// no server has begun with any.
+/// A job's place in the run queue. Not stored: after a start, no job is queued or at work.
 enum class QueueState : std::uint8_t { none, queued, at_work };
 inline constexpr std::size_t queue_states = 3;
 
@@ -33,28 +32,28 @@ struct JobPhase {
 };
 
 enum class JobEvent : std::uint8_t {
-  image_came,    ///< an upload is there
-  completed,     ///< no more uploads come
+  image_came,    ///< an upload is complete
+  completed,     ///< no more uploads arrive
   cancelled,     ///< by the user
-  retried,       ///< images wait again, or an interrupted job is to go on
-  begun,         ///< its turn has come
-  run_done,      ///< a run has ended, and nothing waits
-  run_open,      ///< a run has ended, and something waits
-  run_broken,    ///< a run could not go on
-  server_ended,  ///< or is about to
+  retried,       ///< images wait again, or an interrupted job continues
+  begun,         ///< a runner took the job
+  run_done,      ///< a run ended and no image waits
+  run_open,      ///< a run ended and images wait
+  run_broken,    ///< a run had to be abandoned
+  server_ended,  ///< or is about to end
   removed,       ///< by the user
 };
 inline constexpr std::size_t job_events = 10;
 
 struct JobStep {
   JobPhase next;
-  bool stops_run = false;  ///< the run that is at work shall end soon
-  bool finishes = false;   ///< this is the moment at which the job was finished
+  bool stops_run = false;  ///< the current run must stop
+  bool finishes = false;   ///< the job finishes with this step
   bool operator==(const JobStep&) const = default;
 };
 
-/// What `event` makes of a job; nothing where it cannot happen to one in that state, and then
-/// nothing happens.
+/// Returns the transition of a job on `event`; nothing if the event is not allowed in that state
+/// and has to be ignored.
 [[nodiscard]] std::optional<JobStep> step(JobPhase phase, JobEvent event);
 
 enum class ImageState : std::uint8_t { waiting, working, done, kept, failed, cancelled };
@@ -65,19 +64,19 @@ enum class ImageEvent : std::uint8_t {
   became_smaller,
   was_kept,
   failed,
-  given_back,  ///< not done, because the run ends
-  given_up,    ///< the same, and nobody wants it any more
-  cancelled,   ///< by the user; what is in work is finished
+  given_back,  ///< not done because the run ends
+  given_up,    ///< the same, and the image is no longer wanted
+  cancelled,   ///< by the user; an image being processed is finished
   retried,
-  replaced,         ///< its output, by one the user has chosen
-  replaced_by_own,  ///< the same, with the bytes of the original
+  replaced,         ///< its output was replaced by one the user chose
+  replaced_by_own,  ///< its output was replaced by the original's bytes
 };
 inline constexpr std::size_t image_events = 10;
 
-/// What `event` makes of an image; nothing where it changes nothing.
+/// Returns the state of an image after `event`; nothing if the event changes nothing.
 [[nodiscard]] std::optional<ImageState> step(ImageState state, ImageEvent event);
 
-/// Whether there is nothing to wait for any more.
+/// True if the state is final.
 [[nodiscard]] constexpr bool has_outcome(ImageState state) {
   return state != ImageState::waiting && state != ImageState::working;
 }

@@ -18,7 +18,7 @@ constexpr std::array image_event_names = {"started",    "became_smaller", "was_k
                                           "given_back", "given_up",       "cancelled", "retried",
                                           "replaced",   "replaced_by_own"};
 
-/// "running, queued", "-" where nothing happens; '!' the run is stopped, '.' the job is finished.
+/// "running, queued", or "-" if nothing happens; '!': the run is stopped, '.': the job is finished.
 std::string told(const std::optional<JobStep>& step) {
   if (!step) return "-";
   return std::string(name_of(step->next.state)) + ", " +
@@ -38,8 +38,7 @@ void for_each_step(Body body) {
   }
 }
 
-// All 180 of them, written down once more by hand: state and queue state, then the events in their
-// order.
+// All 180 transitions, written once more by hand: state and queue state, then the events in order.
 const std::map<std::string, std::vector<std::string>>& expected() {
   static const std::map<std::string, std::vector<std::string>> rows = {
       {"receiving, none",
@@ -52,7 +51,7 @@ const std::map<std::string, std::vector<std::string>>& expected() {
        {"receiving, at work", "running, at work", "cancelled, at work!", "receiving, at work", "-",
         "receiving, none", "receiving, queued", "interrupted, none", "interrupted, at work!",
         "removed, at work!"}},
-      // Only as an earlier server has left it.
+      // Only as left by an earlier server.
       {"running, none", {"-", "-", "-", "-", "-", "-", "-", "-", "interrupted, none", "-"}},
       {"running, queued",
        {"-", "-", "cancelled, none.", "running, queued", "running, at work", "-", "-", "-",
@@ -91,31 +90,31 @@ TEST(JobPhase, EveryStepOfAJob) {
   EXPECT_EQ(steps, 180);
 }
 
-// What must hold whatever the table says.
+// Invariants that hold whatever the table says.
 TEST(JobPhase, NoStepOfAJobBreaksARule) {
   for_each_step([](JobPhase phase, JobEvent event) {
     const auto taken = step(phase, event);
     if (!taken) return;
     const std::string what =
         told(JobStep{phase}) + " and " + event_names[static_cast<std::size_t>(event)];
-    // Only runs begin and end work; and one that is at work is stopped, never dropped.
+    // Only runs begin and end work, and a current run is stopped, never dropped.
     const bool ends =
         event == JobEvent::run_done || event == JobEvent::run_open || event == JobEvent::run_broken;
     EXPECT_EQ(taken->next.queue_state == QueueState::at_work,
               (phase.queue_state == QueueState::at_work && !ends) || event == JobEvent::begun)
         << what;
     EXPECT_FALSE(taken->stops_run && phase.queue_state != QueueState::at_work) << what;
-    // Who queues is to be worked on.
+    // A queued job has work to do.
     if (taken->next.queue_state == QueueState::queued) {
       EXPECT_TRUE(taken->next.state == JobState::receiving ||
                   taken->next.state == JobState::running)
           << what;
     }
-    // One that runs gets its turn.
+    // A running job gets its turn.
     EXPECT_FALSE(taken->next.state == JobState::running &&
                  taken->next.queue_state == QueueState::none)
         << what;
-    // What is finished is so at one moment, and then nothing is at work.
+    // A job finishes at one moment, and then nothing is at work.
     if (taken->finishes) {
       EXPECT_EQ(taken->next.queue_state, QueueState::none) << what;
     }
@@ -150,8 +149,8 @@ TEST(JobPhase, EveryStepOfAnImage) {
   }
 }
 
-/// A server as it would be described to somebody: what users have asked for last, what waits,
-/// and who is at work. It knows nothing of the table.
+/// A model of the server independent of the table: the users' last requests, what waits, and what
+/// is at work.
 struct Model {
   bool removed = false, server_gone = false, more_come = true;
   bool wish_cancelled = false, finished = false, broken = false;
@@ -180,7 +179,7 @@ TEST(JobPhase, RandomSequencesGoAsTheModelSays) {
     std::string story;
     for (int i = 0; i < 60; ++i) {
       const auto event = static_cast<JobEvent>(random() % job_events);
-      // A server that ends asks nobody any more, but for what is at work.
+      // Rarer than other events, since after it only running work ends.
       if (event == JobEvent::server_ended && random() % 4 != 0) continue;
       story += std::string(event_names[static_cast<std::size_t>(event)]) + " ";
       const bool run_ends =

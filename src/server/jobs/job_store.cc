@@ -8,7 +8,7 @@
 namespace imgmill::server {
 namespace {
 
-// What makes each version of the version before.
+// Schema migrations: each makes a version from the one before.
 constexpr std::array steps = {R"(
   CREATE TABLE jobs (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -76,7 +76,7 @@ ImageRow image_of(const Query& query) {
   return row;
 }
 
-/// Counts by name, as JSON; what is none of ours counts nothing.
+/// Counts by name, as JSON; malformed text reads as no counts.
 std::string text_of(const std::map<std::string, std::uint64_t>& counts) {
   return Json(counts).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -126,7 +126,7 @@ Result<void> JobRows::add(JobRecord& job) {
              written.images, written.failed, job.backup.native(), left_out);
   IMGMILL_TRY(const bool there, query.next());
   if (there) job.key = query.integer(0);
-  // The row is written when the statement has run to its end.
+  // The row is only written when the statement has run to its end.
   IMGMILL_TRY(const bool more, query.next());
   static_cast<void>(more);
   return {};
@@ -210,7 +210,7 @@ Result<void> JobRows::update(std::int64_t job, const ImageRow& row) {
 
 Result<std::uint64_t> JobRows::step_all(std::int64_t job, std::vector<ImageState> from,
                                         ImageEvent event, std::uint64_t base) {
-  from.resize(image_states, from.front());  // as many as the statement has room for
+  from.resize(image_states, from.front());  // as many as the statement has parameters
   const std::optional<ImageState> to = step(from.front(), event);
   if (!to) return 0;
   Query query(database_,

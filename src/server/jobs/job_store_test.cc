@@ -18,7 +18,7 @@ ImageRow row_named(std::uint32_t index, const std::string& name) {
   return row;
 }
 
-/// The rows, for a test that is alone with them.
+/// The rows, for tests that need no lock.
 JobRows& rows_of(JobStore& store) {
   return *store.read([](JobRows& rows) { return &rows; });
 }
@@ -58,7 +58,7 @@ TEST(JobStore, WhatIsWrittenIsThereAgain) {
     row.optimized_size = 60;
     row.output_name = "a/b.webp";
     ASSERT_TRUE(rows.update(job.key, row));
-    EXPECT_FALSE(JobStore::open(folder / "jobs.sqlite"));  // one at a time
+    EXPECT_FALSE(JobStore::open(folder / "jobs.sqlite"));  // one server at a time
   }
   auto store = JobStore::open(folder / "jobs.sqlite");
   ASSERT_TRUE(store && *store);
@@ -111,7 +111,7 @@ TEST(JobStore, RowsByChangeByIndexAndByState) {
   EXPECT_EQ(rows.from_index(job.key, 3, 10)->size(), 2U);
   EXPECT_EQ(rows.waiting_from(job.key, 0, 10)->size(), 4U);
   EXPECT_EQ(rows.waiting_from(job.key, 0, 2)->size(), 2U);
-  // All that wait or work are given up, each with a sequence of its own.
+  // All waiting and working images are given up, each with its own sequence.
   EXPECT_EQ(
       rows.step_all(job.key, {ImageState::waiting, ImageState::working}, ImageEvent::given_up, 6),
       5U);
@@ -124,7 +124,7 @@ TEST(JobStore, RowsByChangeByIndexAndByState) {
   EXPECT_EQ(rows.from_index(job.key, 0, 10)->size(), 0U);
 }
 
-// What is done to many at once is what is done to one.
+// A step of many images at once equals the steps of each.
 TEST(JobStore, ManyStepsGoAsOne) {
   const ScratchFolder folder;
   auto store = JobStore::open(folder / "jobs.sqlite");

@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-/// Lets `event` happen to the job, with its times. Nothing where it cannot.
+/// Applies `event` to the job and updates its times. Returns nothing if the event is not allowed.
 std::optional<JobStep> apply(JobView& job, JobEvent event) {
   const std::optional<JobStep> taken = step({job.record.state, job.queue_state}, event);
   if (!taken) return taken;
@@ -122,7 +122,7 @@ JobPtr Jobs::make_job(const JobRecord& record) const {
   return job;
 }
 
-/// One that an earlier server has left. What is wrong with it costs no other one.
+/// Takes over a job of an earlier server. An error affects that job only.
 Result<void> Jobs::take_up(const JobRecord& record) {
   const JobPtr job = make_job(record);
   if (record.state == JobState::removed) {
@@ -142,7 +142,7 @@ Result<void> Jobs::take_up(const JobRecord& record) {
                           cancelled ? ImageEvent::given_up : ImageEvent::given_back);
   });
   if (!stored) return stored;
-  // Uploads that were cut short.
+  // Remove uploads that were cut short.
   std::error_code error;
   for (const auto& file : fs::directory_iterator(job->folder / "in", error)) {
     if (file.path().filename().native().starts_with('.')) fs::remove(file.path(), error);
@@ -245,7 +245,7 @@ void Jobs::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     for (const auto& [id, job] : jobs_) {
-      // One that is finished is stored as that.
+      // A finished job is stored as finished already.
       if (job->now.queue_state != QueueState::none || !job->now.ended()) jobs.push_back(job);
     }
     changed_.notify_all();
@@ -263,7 +263,7 @@ JobPtr Jobs::begin_run(const std::stop_token& stop) {
       job = std::move(ready_.front());
       ready_.pop_front();
     }
-    // Somebody may have been faster, with another wish.
+    // Another request may have changed the job in the meantime.
     const std::lock_guard changing(job->changing);
     JobView next = view(*job);
     if (!apply(next, JobEvent::begun)) continue;
@@ -276,7 +276,7 @@ void Jobs::end_run(const JobPtr& job, const std::optional<Error>& trouble) {
   const Result<void> stored = change(job, [&](Change& change) -> Result<void> {
     const JobRecord& record = change.next.record;
     const bool wanted = record.state != JobState::cancelled && record.state != JobState::removed;
-    // Each image that was begun has had its result, unless the store could not take it.
+    // Every started image has its result by now, unless the store failed.
     if (change.next.tally.of(ImageState::working) > 0) {
       IMGMILL_CHECK(change.put_all({ImageState::working},
                                    wanted ? ImageEvent::given_back : ImageEvent::given_up));
@@ -289,12 +289,13 @@ void Jobs::end_run(const JobPtr& job, const std::optional<Error>& trouble) {
     return {};
   });
   if (!stored) {
-    // What is stored says that it runs; the next server makes "interrupted" of that, too.
+    // If this cannot be stored, the row still says "running", which the next server turns into
+    // "interrupted" as well.
     const std::lock_guard changing(job->changing);
     JobView next = view(*job);
     if (apply(next, JobEvent::run_broken)) show(job, std::move(next), false);
   }
-  // What cannot be removed now is for the next server.
+  // Files that cannot be removed now are left to the next server.
   if (view(*job).record.state == JobState::removed) static_cast<void>(finish_removal(*job));
 }
 

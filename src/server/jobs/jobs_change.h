@@ -1,4 +1,4 @@
-// How a job is changed. For the files that make up Jobs.
+// The transaction behind every change of a job. Included by the files that implement Jobs only.
 #pragma once
 
 #include "base/try.h"
@@ -7,17 +7,17 @@
 
 namespace imgmill::server {
 
-/// A change that is being made: what the job becomes, and the store to write the rest to.
+/// A change in progress: the job's next state, and the store's rows.
 struct Jobs::Change {
   JobView next;
   JobRows& rows;
   bool stops_run = false;
 
-  /// False where that cannot happen to the job as it is.
+  /// Applies the event. Returns false if it is not allowed in the job's state.
   bool happens(JobEvent event);
-  /// What the store should hold for `before`, counted. Errors: environment.
+  /// Stores `after` in place of `before` and updates the totals. Errors: environment.
   Result<void> put(const ImageRow& before, ImageRow& after);
-  /// What happens to all images in these states. Errors: environment.
+  /// Applies the event to all images in these states. Errors: environment.
   Result<void> put_all(std::vector<ImageState> from, ImageEvent event);
   Result<void> count_anew();
 };
@@ -37,7 +37,7 @@ struct Jobs::Change {
             "GET /api/jobs/ID/images lists those there are");
 }
 
-/// An error of the store for whoever wants an Error, and for whoever wants an answer.
+/// Converts an error of the store to the caller's type: a Result or an Answer.
 template <typename Wanted>
 [[nodiscard]] Wanted told_as(const Error& error) {
   if constexpr (std::is_same_v<Wanted, Response>) {
@@ -47,8 +47,8 @@ template <typename Wanted>
   }
 }
 
-/// Runs `body` with the change it is to make. An error of its own, or of the store, leaves
-/// everything as it was. `body` gives a Result or an Answer, and so does this.
+/// Runs `body` on a new change. An error of `body` or of the store leaves everything unchanged.
+/// `body` returns a Result or an Answer, and so does this function.
 template <typename Body>
 auto Jobs::change(const JobPtr& job, Body body) {
   using Outcome = std::invoke_result_t<Body, Change&>;
@@ -59,7 +59,9 @@ auto Jobs::change(const JobPtr& job, Body body) {
   const Result<void> written = store_->write([&](JobRows& rows) -> Result<void> {
     Change change{next, rows};
     outcome.emplace(body(change));
-    if (!*outcome) return fail(ErrorCode::usage, "refused");  // rolls back; the outcome says why
+    if (!*outcome)
+      return fail(ErrorCode::usage, "refused");  // rolls back; the outcome has the
+                                                 // reason
     const bool same = change.next.record == next.record;
     next = std::move(change.next);
     stops_run = change.stops_run;
@@ -73,7 +75,7 @@ auto Jobs::change(const JobPtr& job, Body body) {
   return *std::move(outcome);
 }
 
-/// Reads rows of a job. `body` gives a Result.
+/// Reads rows of a job. `body` returns a Result.
 template <typename Body>
 auto Jobs::look(const Job& job, Body body) {
   return store_->read([&](JobRows& rows) { return body(rows, job.key); });

@@ -1,4 +1,4 @@
-// The part of Jobs that is about single images.
+// Jobs: operations on single images.
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ void replace_all(std::string& text, const std::string& what, const std::string& 
   }
 }
 
-/// The same with the user's name for the file where there was that of the workspace.
+/// Returns the result with the user's file name instead of the one in the workspace.
 OptimizationResult named(OptimizationResult result, const std::string& name) {
   const auto renamed = [&](std::string text) {
     replace_all(text, printable(result.original_path), printable(name));
@@ -52,12 +52,12 @@ ImageEvent event_of(const OptimizationResult& result, bool wanted) {
 std::string output_name_for(JobRows& rows, std::int64_t job, const ImageRow& row, Format format) {
   std::string name = name_for(row.name, format);
   const auto taken = rows.output_taken(job, name, row.index);
-  // "a.png" and "a.tif" may both want to be "a.webp".
+  // "a.png" and "a.tif" may both become "a.webp".
   if (!taken || !*taken) return name;
   return row.name + "." + std::string(info(format).extensions.front());
 }
 
-/// What has become of the image, in its columns; `result` is no cancellation.
+/// Copies the result into the image's columns; `result` is not a cancellation.
 void take(const OptimizationResult& result, JobRows& rows, std::int64_t job, ImageRow& row) {
   row.optimized_size = 0;
   row.score.reset();
@@ -91,7 +91,7 @@ std::optional<fs::path> put_away(const Job& job, const JobRecord& record, const 
   return fs::is_regular_file(kept, error) ? std::optional(kept) : std::nullopt;
 }
 
-/// The images that are new, in a change; their numbers are the next ones.
+/// Adds the images that are new, with the next numbers, within a change; returns them.
 Result<std::vector<ImageRow>> Jobs::add_rows(Change& change, std::vector<ImageRow> images) const {
   std::vector<ImageRow> added;
   for (ImageRow& row : images) {
@@ -131,7 +131,7 @@ Answer<std::uint32_t> Jobs::add_upload(const JobPtr& job, const std::string& nam
       return no(ApiError::conflict, "the job has a file named '" + printable(name) + "' already",
                 "send it under another name");
     }
-    // Before the row is stored: one that is stored has its file.
+    // Done before the row is stored, so that every stored row has its file.
     place = job->folder / "in" / std::to_string(added->front().index);
     if (::rename(file.c_str(), place.c_str()) != 0) return no(io_error(errno, "write", place));
     return added->front().index;
@@ -188,7 +188,7 @@ Result<void> Jobs::image_started(const JobPtr& job, std::uint32_t index, std::ui
     IMGMILL_TRY(const std::optional<ImageRow> before, change.rows.image(job->key, index));
     if (!before || before->attempt != attempt) return {};
     const std::optional<ImageState> to = step(before->state, ImageEvent::started);
-    if (!to) return {};  // it was cancelled a moment ago
+    if (!to) return {};  // cancelled in the meantime
     ImageRow row = *before;
     row.state = *to;
     return change.put(*before, row);
@@ -213,7 +213,7 @@ Result<void> Jobs::image_ended(const JobPtr& job, std::uint32_t index, std::uint
     if (row.stored != before->stored) needless = before->stored;
     return change.put(*before, row);
   });
-  // The output that nobody knows now: this one, or the one before.
+  // Remove the output that no row names any more: this one, or the previous one.
   std::error_code error;
   if (ended && !needless.empty()) fs::remove(job->folder / "out" / needless, error);
   return ended;

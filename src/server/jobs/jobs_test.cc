@@ -27,7 +27,7 @@ using ::testing::IsEmpty;
 
 ByteView bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
-/// While it lives, something happens before each of SQLite's writes.
+/// Calls a function before each of SQLite's writes, during its lifetime.
 class BeforeWrites {
  public:
   using Write = ssize_t (*)(int, const void*, size_t, off_t);
@@ -76,7 +76,7 @@ OptimizationResult failure_for(const Job& job, std::uint32_t index, std::uint32_
   return result;
 }
 
-/// Jobs in a workspace, and what a runner would do with them, by hand.
+/// Jobs in a workspace, with the runner's actions called by hand.
 struct Bench {
   explicit Bench(const ScratchFolder& folder)
       : roots(*Roots::create({folder.path()})),
@@ -135,7 +135,8 @@ struct Bench {
   JobPtr running;
 };
 
-/// All that is known, in words; as the next server should find it if this one ended now.
+/// All visible state as text; with `as_found_next`, as the next server should find it if this one
+/// ended now.
 std::string told(Jobs& jobs, bool as_found_next) {
   std::string text;
   const std::vector<JobView> views = jobs.list();
@@ -158,7 +159,7 @@ std::string told(Jobs& jobs, bool as_found_next) {
       text += "  " + row.name + ": " + std::string(name_of(row.state)) + ", try " +
               std::to_string(row.attempt) + ", stored " + row.stored +
               (row.replaced ? ", replaced" : "") + "\n";
-      // What is told to be there is there.
+      // Every file that a row names exists.
       if (!row.stored.empty()) {
         EXPECT_TRUE(jobs.open_output(record.id, row)) << text;
       }
@@ -173,7 +174,7 @@ std::string told(Jobs& jobs, bool as_found_next) {
 
 using Step = std::function<void(Bench&)>;
 
-/// The life of two jobs, with everything that changes one.
+/// The life of two jobs, with every operation that changes a job.
 const std::vector<Step>& story() {
   static const std::vector<Step> steps = {
       [](Bench& b) { b.create("uploads"); },
@@ -225,7 +226,8 @@ void put_photos(const ScratchFolder& folder) {
   folder.write("photos/b.png", "an image.");
 }
 
-/// How many writes the whole story takes; what would be found after each of its steps.
+/// Returns the number of writes of the whole story; `found` receives the expected state after each
+/// step.
 int tell_all(std::vector<std::string>& found) {
   const ScratchFolder folder;
   put_photos(folder);
@@ -241,8 +243,8 @@ int tell_all(std::vector<std::string>& found) {
   return writes;
 }
 
-/// Tells the story in a process of its own, which dies in the middle of a write; how many steps
-/// it has come to.
+/// Runs the story in a child process that dies in the middle of a write; returns the number of
+/// completed steps.
 std::size_t tell_until(const ScratchFolder& folder, int last_write) {
   const fs::path told = folder / "told";
   const pid_t child = ::fork();
@@ -250,7 +252,7 @@ std::size_t tell_until(const ScratchFolder& folder, int last_write) {
     int writes = 0;
     const BeforeWrites deadly([&](int file, const void* bytes, size_t count, off_t at) {
       if (++writes < last_write) return;
-      // Half of what was to be written.
+      // Write only half of the data.
       static_cast<void>(!::pwrite(file, bytes, count / 2, at));
       ::kill(::getpid(), SIGKILL);
     });
@@ -280,13 +282,13 @@ TEST(Jobs, KilledAtAnyWriteTheNextServerFindsWhatWasTold) {
     ASSERT_LT(steps, found.size());
     Bench next(folder);
     const std::string now = told(*next.jobs, false);
-    // What was answered has happened; what was not has happened or not, and nothing between.
+    // An answered step has happened; an unanswered one has happened completely or not at all.
     const std::string& after = found[std::min(steps + 1, found.size() - 1)];
     ASSERT_TRUE(now == found[steps] || now == after) << now << "--- instead of\n"
                                                      << found[steps] << "--- or\n"
                                                      << after;
     EXPECT_THAT(next.jobs->notes(), IsEmpty());
-    // No folder is left that no job knows.
+    // No folder is left without a job.
     std::size_t folders = 0;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(folder / "workspace/jobs", error)) {
@@ -294,7 +296,7 @@ TEST(Jobs, KilledAtAnyWriteTheNextServerFindsWhatWasTold) {
       EXPECT_TRUE(next.jobs->find(entry.path().filename().native())) << entry.path();
     }
     EXPECT_EQ(folders, next.jobs->list().size());
-    // And it can go on with every one of them.
+    // Every job can continue.
     for (const JobView& job : next.jobs->list()) {
       if (job.record.state != JobState::interrupted) continue;
       EXPECT_EQ(next.jobs->retry(job.record.id, {}, {})->record.state, JobState::running);
@@ -366,7 +368,7 @@ TEST(Jobs, AResultOfAnEarlierTryIsNobodys) {
   bench.begin("one");
   ASSERT_TRUE(bench.jobs->cancel(id));
   ASSERT_TRUE(bench.jobs->retry(id, {}, R"({"quality":20})"));
-  // The first run goes on with what it had, which is with the settings of before.
+  // The first run continues with its images and the earlier settings.
   bench.start(0, 0);
   EXPECT_EQ(bench.jobs->image(id, 0)->state, ImageState::waiting);
   bench.finish(0, 0);
@@ -375,7 +377,7 @@ TEST(Jobs, AResultOfAnEarlierTryIsNobodys) {
   EXPECT_TRUE(row.stored.empty());
   EXPECT_FALSE(fs::exists(bench.running->folder / "out" / output_file_name(0, 0)));
   bench.end();
-  EXPECT_EQ(bench.jobs->find(id)->queue_state, QueueState::queued);  // something waits
+  EXPECT_EQ(bench.jobs->find(id)->queue_state, QueueState::queued);  // an image waits
   bench.begin("one");
   bench.start(0, 1);
   bench.finish(0, 1);

@@ -1,4 +1,4 @@
-// The part of Jobs that does what users want.
+// Jobs: actions of users.
 #include <algorithm>
 #include <system_error>
 
@@ -39,7 +39,8 @@ Answer<fs::path> folder_in(const fs::path& wanted, const Roots& roots) {
   return *folder;
 }
 
-/// The folder need not lie in the roots as long as each of the files does.
+/// Returns the folder of a job with named files. It need not lie in the roots as long as each of
+/// the files does.
 Answer<fs::path> folder_of_files(const NewJob& job, const Roots& roots) {
   if (job.files->empty()) {
     return no(ApiError::bad_request, "the list of files is empty",
@@ -53,7 +54,7 @@ Answer<fs::path> folder_of_files(const NewJob& job, const Roots& roots) {
       return no(ApiError::bad_request, "'" + printable(file) + "' is not the name of a file below",
                 "write names from the folder on, without . and ..");
     }
-    // What is not there any more is told as that image's failure.
+    // A file that is gone is reported as that image's failure.
     const Result<fs::path> real = roots.resolve(job.folder / file);
     if (!real && real.error().code() == ErrorCode::usage) {
       return no(ApiError::forbidden_path, real.error().message(), real.error().advice());
@@ -68,7 +69,7 @@ Answer<fs::path> folder_of_files(const NewJob& job, const Roots& roots) {
   return folder;
 }
 
-/// Named images of a folder, as they are now.
+/// Makes rows for the named images of a folder.
 std::vector<ImageRow> rows_of(const fs::path& folder, const std::vector<fs::path>& files) {
   std::vector<ImageRow> rows;
   for (const fs::path& file : files) {
@@ -117,7 +118,7 @@ Answer<JobView> Jobs::create(const NewJob& wanted) {
     }
   }
   JobView made;
-  // The row comes first: no folder is ever there that no row knows.
+  // The row comes first, so that no folder exists without a row.
   const Result<void> stored = store_->write([&](JobRows& rows) -> Result<void> {
     IMGMILL_CHECK(rows.add(record));
     made.record = record;
@@ -178,13 +179,13 @@ Answer<JobView> Jobs::retry(std::string_view id,
   if (!job) return std::unexpected(std::move(job).error());
   return change(*job, [&](Change& change) -> Answer<JobView> {
     const std::int64_t key = (*job)->key;
-    // What a cancelled run still has in hand comes back from it without a result.
+    // Images that a cancelled run still holds come back without a result.
     const bool in_hand = change.next.record.state == JobState::cancelled;
     const auto again = [&](const ImageRow& before) -> Result<void> {
       const bool comes_back = in_hand && before.state == ImageState::working;
       const std::optional<ImageState> to =
           step(before.state, comes_back ? ImageEvent::given_back : ImageEvent::retried);
-      if (!to) return {};  // in work
+      if (!to) return {};  // being processed
       ImageRow row = before;
       row.state = *to;
       ++row.attempt;
@@ -236,8 +237,8 @@ Answer<void> Jobs::remove(std::string_view id) {
     const std::lock_guard lock(mutex_);
     jobs_.erase((*job)->id);
   }
-  // The run that is at work removes the files when it has ended; what cannot be removed now is for
-  // the next server.
+  // A current run removes the files when it ends. Files that cannot be removed now are left to the
+  // next server.
   if (!at_work) static_cast<void>(finish_removal(**job));
   return {};
 }

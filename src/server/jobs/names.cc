@@ -79,14 +79,14 @@ std::string tame_name(std::string_view name) {
     if (!part.empty()) result += (result.empty() ? "" : "/") + part;
     start = end + 1;
   }
-  // Only now: "/c:" has lost what hid its drive.
+  // Checked last: "/c:" looks like a drive only after its slash is gone.
   if (is_drive(result)) result[1] = '_';
   return result.empty() ? "_" : result;
 }
 
 bool lies_in(const fs::path& path, const fs::path& folder) {
   const auto [at, rest] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
-  // "/" and "/a/" end with an empty part.
+  // The paths "/" and "/a/" end with an empty part.
   return at == folder.end() || (at->empty() && std::next(at) == folder.end());
 }
 
@@ -148,7 +148,7 @@ Result<fs::path> Roots::resolve(const fs::path& path) const {
   std::error_code error;
   fs::path canonical = fs::canonical(path, error);
   if (error) {
-    // What is there outside is nobody's business.
+    // Do not reveal which files exist outside the roots.
     if (!allowed(path.lexically_normal())) return outside();
     return std::unexpected(io_error(error.value(), "read", path));
   }

@@ -86,7 +86,7 @@ TEST(Roots, BecomeMore) {
   EXPECT_EQ(roots.allow(folder / "late"), fs::canonical(folder / "late"));
   EXPECT_EQ(roots.folders().size(), 1U);
   EXPECT_TRUE(roots.resolve(folder / "late/deep/a"));
-  // A file is that file, by whatever name, and no folder.
+  // An allowed file is that file by any name, and not a folder.
   EXPECT_EQ(roots.allow(folder / "link"), fs::canonical(folder / "one"));
   EXPECT_TRUE(roots.resolve(folder / "one"));
   EXPECT_TRUE(roots.resolve(folder / "link"));

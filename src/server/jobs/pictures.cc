@@ -23,7 +23,7 @@ constexpr std::string_view variant_prefix = "variant:";
 
 std::unexpected<Response> no(const Error& error) { return std::unexpected(api_error(error)); }
 
-/// Formats that every browser of today shows.
+/// True for formats that every current browser shows.
 bool shown_by_browsers(Format format) {
   return format == Format::jpeg || format == Format::png || format == Format::webp ||
          format == Format::gif || format == Format::avif;
@@ -57,7 +57,7 @@ ImageSettings for_viewing(Format format) {
   return settings;
 }
 
-/// 3 of "variant:3".
+/// Returns the number in "variant:3".
 std::optional<std::uint32_t> variant_number(std::string_view which) {
   if (!which.starts_with(variant_prefix)) return std::nullopt;
   which.remove_prefix(variant_prefix.size());
@@ -166,7 +166,7 @@ Answer<Buffer> Pictures::reference_for(std::string_view id, const ImageRow& row,
   if (!asked) return std::unexpected(std::move(asked).error());
   if (asked->resize.mode == ResizeMode::none) return original;
   Result<Optimized> smaller = fail(ErrorCode::unsupported, "");
-  // TIFF holds what PNG does not, such as CMYK.
+  // TIFF is for pictures that PNG cannot hold, such as CMYK.
   for (const Format format : {Format::png, Format::tiff}) {
     ImageSettings settings = for_viewing(format);
     settings.resize = asked->resize;
@@ -194,7 +194,7 @@ Answer<Response> Pictures::thumbnail(std::string_view id, const ImageRow& row, i
   if (!input) return std::unexpected(std::move(input).error());
   auto output = optimizer_.optimize(input->view(), for_thumbnails(rounded), limits_);
   if (!output) return no(output.error());
-  // One that cannot be kept is made again the next time.
+  // A variant that cannot be stored is made again next time.
   if (const auto kept = put(*file, output->bytes.view()); !kept) {
     return answered(std::move(output->bytes));
   }
@@ -212,7 +212,7 @@ Answer<Response> Pictures::view(std::string_view id, const ImageRow& row, std::s
   }
   Result<Optimized> output = optimizer_.optimize(input->view(), for_viewing(Format::png), limits_);
   if (!output && output.error().code() == ErrorCode::unsupported) {
-    // What PNG cannot hold exactly is shown nearly so.
+    // Pictures that PNG cannot hold exactly are shown approximately.
     ImageSettings settings = for_viewing(Format::webp);
     settings.compression = Compression::lossy;
     settings.quality.global = 95;
@@ -220,7 +220,7 @@ Answer<Response> Pictures::view(std::string_view id, const ImageRow& row, std::s
     output = optimizer_.optimize(input->view(), settings, limits_);
   }
   if (!output) return no(output.error());
-  // A drawing comes as it is, packed where it was; browsers unpack what they are told is packed.
+  // An SVG is sent as it is, gzipped or not; browsers unpack it given the header.
   const bool packed =
       output->format == Format::svg && as_text(output->bytes.view()).starts_with("\x1F\x8B");
   Response response = image_response(std::move(output->bytes), info(output->format).mime_type);
@@ -244,7 +244,7 @@ Answer<Variant> Pictures::try_out(std::string_view id, const ImageRow& row,
                                   const std::string& settings_text) {
   auto settings = job_settings(settings_text);
   if (!settings) return std::unexpected(api_error(settings.error(), ApiError::bad_settings));
-  settings->measure = true;  // a size alone compares nothing
+  settings->measure = true;  // a comparison needs the score, not only the size
   auto input = bytes_of(id, row, "original");
   if (!input) return std::unexpected(std::move(input).error());
   const auto start = std::chrono::steady_clock::now();

@@ -1,4 +1,4 @@
-// Pictures for looking at: thumbnails, what a browser can show, other settings tried out.
+// Pictures for the page: thumbnails, browser-compatible views, and trials of other settings.
 #pragma once
 
 #include <deque>
@@ -12,7 +12,7 @@
 
 namespace imgmill::server {
 
-/// An image encoded with other settings than its own.
+/// An image encoded with trial settings.
 struct Variant {
   std::uint32_t number = 0;
   OptimizationResult result;
@@ -21,27 +21,28 @@ struct Variant {
 };
 [[nodiscard]] Json variant_json(const Variant& variant);
 
-/// Makes pictures in the workers and keeps them in the workspace. No image is parsed in
-/// this process. Thread-safe; calls take as long as the work takes.
+/// Makes pictures in the workers and stores them in the workspace. This process parses no image.
+/// Thread-safe; calls block until the work is done.
 class Pictures {
  public:
-  static constexpr std::size_t variants_kept = 8;  ///< of each image, the last ones
+  static constexpr std::size_t variants_kept = 8;  ///< the latest ones of each image
 
   Pictures(Jobs& jobs, ImageOptimizer& optimizer, Limits limits)
       : jobs_(jobs), optimizer_(optimizer), limits_(limits) {}
 
-  /// Which bytes of an image are meant: "original", "output", "variant:3".
+  /// Returns the bytes of an image that `which` names: "original", "output", "variant:3".
   [[nodiscard]] Answer<Buffer> bytes_of(std::string_view id, const ImageRow& row,
                                         std::string_view which);
 
-  /// What `which` is to be compared with: the original or, where `which` was made at another size,
-  /// the original at that size.
+  /// Returns the picture to compare `which` with: the original or, if `which` was made at another
+  /// size, the original resized to it.
   [[nodiscard]] Answer<Buffer> reference_for(std::string_view id, const ImageRow& row,
                                              std::string_view which);
 
-  /// WebP, its longest side at most `size` pixels.
+  /// Returns a WebP with a longest side of at most `size` pixels.
   [[nodiscard]] Answer<Response> thumbnail(std::string_view id, const ImageRow& row, int size);
-  /// As it is where browsers know the format, else without loss in one that they know.
+  /// Returns the image as it is if browsers know the format, else converted losslessly to one that
+  /// they know.
   [[nodiscard]] Answer<Response> view(std::string_view id, const ImageRow& row,
                                       std::string_view which);
   [[nodiscard]] Answer<Variant> try_out(std::string_view id, const ImageRow& row,
@@ -49,14 +50,14 @@ class Pictures {
   /// Makes a variant the output of its image.
   [[nodiscard]] Answer<ImageRow> use(std::string_view id, std::uint32_t index,
                                      std::uint32_t number);
-  /// Forgets what it knows of a job.
+  /// Drops all state of a job.
   void forget(std::string_view id);
 
  private:
   using Key = std::pair<std::string, std::uint32_t>;
   [[nodiscard]] Answer<Variant> variant(std::string_view id, std::uint32_t index,
                                         std::uint32_t number);
-  /// How `which` was asked to be made.
+  /// Returns the settings with which `which` was made.
   [[nodiscard]] Answer<ImageSettings> settings_of(std::string_view id, const ImageRow& row,
                                                   std::string_view which);
   [[nodiscard]] Answer<std::filesystem::path> cached(std::string_view id, const std::string& name);
@@ -66,10 +67,10 @@ class Pictures {
   const Limits limits_;
   std::mutex mutex_;
   std::map<Key, std::deque<Variant>> variants_;
-  std::map<Key, std::uint32_t> numbers_;  ///< the last one given
+  std::map<Key, std::uint32_t> numbers_;  ///< the last variant number assigned
 };
 
-/// The whole of an open file. Errors: limit, environment.
+/// Reads a whole open file. Errors: limit, environment.
 [[nodiscard]] Result<Buffer> contents_of(const OpenFile& file, std::uint64_t max_bytes);
 
 }  // namespace imgmill::server

@@ -13,8 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A run with nothing to do waits so long for the next upload before it gives its place to
-/// another job.
+/// How long an idle run waits for the next upload before it gives its place to another job.
 constexpr std::chrono::milliseconds patience_for_uploads{300};
 constexpr int rows_at_once = 256;
 
@@ -23,7 +22,7 @@ struct Try {
   std::uint32_t attempt = 0;
 };
 
-/// The try at an image that an output's name stands for; see output_file_name().
+/// Parses the image and try from an output's name; see output_file_name().
 std::optional<Try> try_of(const fs::path& output) {
   const std::string name = output.filename().native();
   const char* const end = name.data() + name.size();
@@ -36,7 +35,7 @@ std::optional<Try> try_of(const fs::path& output) {
 
 }  // namespace
 
-/// The images of a job that wait, as long as there are any.
+/// Supplies the waiting images of a job, as long as there are any.
 class Runner::Tasks final : public TaskSource {
  public:
   Tasks(Jobs& jobs, const Roots& roots, JobPtr job)
@@ -44,7 +43,7 @@ class Runner::Tasks final : public TaskSource {
     if (!record_.planning) return;
     PlanRequest request;
     request.inputs = {job_->source};
-    request.in_place = true;  // where outputs go is decided here
+    request.in_place = true;  // the names of outputs are decided here
     auto walk = plan(std::move(request));
     if (!walk) return;
     walk_ = *std::move(walk);
@@ -82,14 +81,14 @@ class Runner::Tasks final : public TaskSource {
     return std::nullopt;
   }
 
-  /// Nothing for an image that is known: it comes with those that wait.
+  /// Returns nothing for a known image: it is taken from the waiting ones.
   std::optional<PlannedTask> from_walk(const PlannedTask& found) {
     const fs::path& path = found ? found->input_path : found.error().input_path;
     ImageRow row;
     row.name = path.lexically_relative(job_->source).native();
     std::optional<Error> problem;
     if (!found) problem = found.error().error;
-    // The file that is meant must lie in the folders the user has allowed, links or not.
+    // The file must lie in the allowed folders after all links are resolved.
     if (!problem) {
       const Result<fs::path> real = roots_.resolve(path);
       if (!real) problem = real.error();
@@ -106,7 +105,7 @@ class Runner::Tasks final : public TaskSource {
     return task_for(added->front());
   }
 
-  /// False when there is nothing left to do for now.
+  /// Fetches more waiting images. Returns false if there is nothing left to do for now.
   bool fetch() {
     if (!jobs_.wait_for_image(*job_, next_index_, patience_for_uploads)) return false;
     auto rows = jobs_.waiting_from(*job_, next_index_, rows_at_once);
@@ -119,8 +118,8 @@ class Runner::Tasks final : public TaskSource {
     return !rows_.empty();
   }
 
-  /// The file that is read now is the one that may be replaced: not the one there was at an
-  /// earlier try.
+  /// Identifies the file again: the file read now is the one that may be replaced, not the one of
+  /// an earlier try.
   Result<void> look_again(const ImageRow& row) {
     if (row.attempt == 0 || row.replaced || job_->kind == SourceKind::uploads) return {};
     const auto facts = facts_of(job_->source / fs::path(row.name));
@@ -140,7 +139,7 @@ class Runner::Tasks final : public TaskSource {
     }
     fs::path input = job_->kind == SourceKind::uploads ? job_->folder / "in" : job_->source;
     input /= fs::path(original_name(job_->kind, row));
-    // What is there now is no original any more.
+    // The file there is an output by now, so read the backup.
     if (row.replaced) input = put_away(*job_, record_, row).value_or(std::move(input));
     return ImageTask{std::move(input), output_path(row), std::move(settings)};
   }
@@ -154,7 +153,7 @@ class Runner::Tasks final : public TaskSource {
   Jobs& jobs_;
   const Roots& roots_;
   const JobPtr job_;
-  const JobRecord record_;  ///< as the run began
+  const JobRecord record_;  ///< at the start of the run
   std::unique_ptr<TaskSource> walk_;
   LeftOutSummary left_out_;
   std::vector<ImageRow> rows_;
@@ -163,7 +162,7 @@ class Runner::Tasks final : public TaskSource {
   std::optional<Error> trouble_;
 };
 
-/// Tells the jobs what happens to the images.
+/// Reports the progress of images to the jobs.
 class Runner::Watcher final : public BatchObserver {
  public:
   Watcher(Jobs& jobs, JobPtr job, std::stop_source& stop)
@@ -197,7 +196,7 @@ class Runner::Watcher final : public BatchObserver {
 Runner::Runner(Jobs& jobs, ImageOptimizer& optimizer, const Roots& roots, BatchOptions batch)
     : jobs_(jobs), optimizer_(optimizer), roots_(roots), batch_([&] {
         batch.existing = ExistingOutput::overwrite;
-        // Who has cancelled a job does not wait for an image of it, nor does the next job.
+        // A cancelled job ends its images at once, so that neither the user nor the next job waits.
         batch.on_stop = OnStop::end_images;
         batch.byte_budget /= static_cast<std::uint64_t>(std::max(1, jobs.limits().at_work));
         return std::move(batch);
@@ -220,7 +219,7 @@ RunTotals Runner::totals() const {
 void Runner::run(const JobPtr& job) {
   std::optional<Error> trouble;
   try {
-    // The run ends when the job's owner says so, and when its results cannot be stored.
+    // The run ends when the job is stopped and when its results cannot be stored.
     std::stop_source stop;
     const std::stop_callback asked(jobs_.run_of(*job), [&] { stop.request_stop(); });
     Tasks tasks(jobs_, roots_, job);

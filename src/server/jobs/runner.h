@@ -1,4 +1,4 @@
-// Works on jobs: at most a few at once, each as a batch.
+// Runs jobs: a few at once, each as a batch.
 #pragma once
 
 #include <mutex>
@@ -10,7 +10,7 @@
 
 namespace imgmill::server {
 
-/// Times and counts of all runs so far.
+/// Time and count totals of all runs so far.
 struct RunTotals {
   std::uint64_t images = 0, failed = 0, kept = 0;
   std::uint64_t bytes_before = 0, bytes_after = 0;
@@ -18,17 +18,17 @@ struct RunTotals {
   QueueDepths queues;
 };
 
-/// RequestBody one job after another whose turn has come. Thread-safe; its lock is held over
-/// nothing but its own counts.
+/// Runs queued jobs one after another, on several threads. Thread-safe; its lock guards only its
+/// own counts.
 class Runner {
  public:
-  /// Starts at once. All that is given outlives it. Throws std::system_error.
+  /// Starts at once. All references must outlive this object. Throws std::system_error.
   Runner(Jobs& jobs, ImageOptimizer& optimizer, const Roots& roots, BatchOptions batch);
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
   ~Runner() { stop(); }
-  /// Begins no other job and returns when those at work have ended, for which Jobs::stop()
-  /// has asked them.
+  /// Starts no further job, and returns when the running ones, which Jobs::stop() has asked to end,
+  /// have ended.
   void stop();
   [[nodiscard]] RunTotals totals() const;
 
@@ -44,7 +44,7 @@ class Runner {
   const BatchOptions batch_;
   mutable std::mutex mutex_;
   RunTotals totals_;
-  std::vector<std::jthread> threads_;  ///< last: they use all of the above
+  std::vector<std::jthread> threads_;  ///< last member: the threads use all of the above
 };
 
 }  // namespace imgmill::server

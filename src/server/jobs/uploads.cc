@@ -24,7 +24,7 @@ Uploads::Upload::~Upload() {
   give_back();
 }
 
-/// What has come is counted as an image now, or has gone.
+/// Releases the count of an upload that has become an image or is gone.
 void Uploads::Upload::give_back() {
   Uploads& uploads = *std::exchange(uploads_, nullptr);
   const std::lock_guard lock(uploads.mutex_);
@@ -65,7 +65,7 @@ Answer<Uploads::Upload> Uploads::begin(std::string_view id, std::string_view nam
     return no(ApiError::too_large, "the file is larger than this server takes",
               "see limits in GET /api/info");
   }
-  // Whether there is room for all of it; what has come is counted as it comes.
+  // Check the whole size against the limits; the bytes themselves are counted as they arrive.
   if (auto counted = count(**job, bytes, 1); !counted) {
     return std::unexpected(std::move(counted).error());
   }
@@ -108,7 +108,7 @@ Answer<std::uint32_t> Uploads::Upload::finish() {
   if (size_ == 0)
     return no(ApiError::bad_request, "the file is empty", "send the bytes of an image");
   auto index = uploads_->jobs_.add_upload(job_, name_, size_, path_);
-  path_.clear();  // it has another name now, or has gone
+  path_.clear();  // the file has been renamed or is gone
   give_back();
   return index;
 }

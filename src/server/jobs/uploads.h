@@ -1,4 +1,4 @@
-// Files on their way into jobs.
+// Uploads in progress.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace imgmill::server {
 
-/// RequestBody uploads until they are whole, and sees to it that they do not become more than a job
-/// may have. Thread-safe; its lock is held over nothing but its own counts.
+/// Holds uploads until they are complete, and enforces a job's limits while they arrive.
+/// Thread-safe; its lock guards only its own counts.
 class Uploads {
   struct Coming {
     std::uint64_t bytes = 0;
@@ -25,17 +25,18 @@ class Uploads {
   Uploads(const Uploads&) = delete;
   Uploads& operator=(const Uploads&) = delete;
 
-  /// A file on its way in. Goes away unless it is finished. `Uploads` outlives it.
+  /// An upload in progress. Its file is deleted unless finish() succeeds. `Uploads` must outlive
+  /// it.
   class Upload {
    public:
     Upload(Upload&& other) noexcept;
     Upload& operator=(Upload&&) = delete;
     ~Upload();
-    /// Errors: what to answer: too large, disk full, the job takes no more.
+    /// Errors, as responses: too large, disk full, the job accepts no more.
     [[nodiscard]] Answer<void> write(ByteView bytes);
-    /// No more bytes come: its descriptor is given back.
+    /// Closes the file; no more bytes may be written.
     void close() { file_.reset(); }
-    /// It becomes an image of its job; the image's index. Waits for the disk.
+    /// Makes the upload an image of its job; returns the image's index. Waits for the disk.
     [[nodiscard]] Answer<std::uint32_t> finish();
 
    private:
@@ -50,18 +51,18 @@ class Uploads {
     std::string name_;
     std::uint64_t size_ = 0;
   };
-  /// `name` as it was sent; `bytes` where the size is known.
+  /// `name` is as sent by the client; `bytes` is the size, if known.
   [[nodiscard]] Answer<Upload> begin(std::string_view id, std::string_view name,
                                      std::uint64_t bytes);
 
  private:
-  /// Counts more bytes and files, if the job may have them.
+  /// Counts more bytes and files, if the job's limits allow them.
   [[nodiscard]] Answer<void> count(const Job& job, std::uint64_t bytes, std::uint64_t files);
 
   Jobs& jobs_;
   std::mutex mutex_;
   std::map<std::string, Coming> coming_;  ///< by job
-  std::uint64_t number_ = 0;              ///< of the next temporary file
+  std::uint64_t number_ = 0;              ///< number of the next temporary file
 };
 
 }  // namespace imgmill::server

@@ -24,7 +24,7 @@ constexpr std::uint64_t longest_mark = 4096;
 
 std::string words_for(std::string_view job) { return "imgmill job " + std::string(job) + "\n"; }
 
-/// Whether the file says, on its first line, what a mark says.
+/// True if the first line of the file is that of a mark.
 bool says(const fs::path& file, std::string_view words) {
   const auto contents = read_file(file, longest_mark);
   const std::string_view line = words.substr(0, words.find('\n') + 1);
@@ -45,17 +45,17 @@ Error trouble(std::string_view doing, const fs::path& path, const std::error_cod
       "check the permissions of the workspace, or choose another one");
 }
 
-/// Whether there is nothing of anybody's in the folder.
+/// True if the folder holds no one's data.
 bool is_empty(const FolderListing& listing) {
   for (std::size_t i = 0; i < listing.size(); ++i) {
-    // A new file system's own folder; a mark that was being written when somebody pulled the plug.
+    // Allowed: a new file system's own folder, and a mark whose writing a power loss interrupted.
     const std::string_view name = listing[i].name;
     if (name != "lost+found" && !is_temporary_name(name)) return false;
   }
   return true;
 }
 
-/// Versions that did not mark their workspaces had these in them and nothing else.
+/// True for the workspace of a version that made no marks: it holds these entries and nothing else.
 bool looks_ours(const FolderListing& listing) {
   constexpr std::array<std::string_view, 5> known = {"jobs", "jobs.sqlite", "jobs.sqlite-shm",
                                                      "jobs.sqlite-wal", "jobs.sqlite.damaged"};
@@ -109,7 +109,7 @@ Result<void> Workspace::adopt(const std::vector<std::string>& jobs) {
     if (!fs::is_directory(job(id), error)) continue;
     IMGMILL_CHECK(put(job(id) / job_mark, words_for(id)));
   }
-  return mark();  // last, so that a next start finds what this one has not come to
+  return mark();  // last, so that the next start finds what this one did not finish
 }
 
 Result<void> Workspace::make_job(std::string_view id) const {
@@ -137,13 +137,13 @@ Result<void> Workspace::remove_job(std::string_view id) const {
                 "'" + printable(folder) + "' is not the folder of a job of imgmill; it was left",
                 "look what it is, and remove it yourself");
   }
-  // The mark goes last: a removal that is cut short can be finished.
+  // The mark is removed last, so that an interrupted removal can be finished.
   for (const char* part : {"in", "out", "cache"}) {
     fs::remove_all(folder / part, error);
     if (error) return std::unexpected(trouble("remove", folder / part, error));
   }
   fs::remove(folder / job_mark, error);
-  if (!error) fs::remove(folder, error);  // unless somebody has put something there
+  if (!error) fs::remove(folder, error);  // fails if somebody has put something there
   if (error && error != std::errc::directory_not_empty) {
     return std::unexpected(trouble("remove", folder, error));
   }
@@ -151,7 +151,7 @@ Result<void> Workspace::remove_job(std::string_view id) const {
 }
 
 Result<fs::path> Workspace::put_aside() const {
-  // The list itself is moved last: a folder that has none is one that was not finished.
+  // The list itself is moved last: a folder without one was not finished.
   int number = 1;
   const auto folder = [&] { return path_ / ("damaged-" + std::to_string(number)); };
   std::error_code error;

@@ -1,4 +1,4 @@
-// The folder that the server keeps its things in, and how it is told from other people's.
+// The server's data folder, and the marks that distinguish it from other folders.
 #pragma once
 
 #include <filesystem>
@@ -10,18 +10,18 @@
 
 namespace imgmill::server {
 
-/// A folder that carries a mark of ours (a file ".imgmill-workspace"), in it the list of jobs,
-/// and for each job a folder with a mark of its own (".imgmill-job", naming the job). Nothing
-/// without such a mark is ever deleted, moved or given other permissions. Thread-safe.
+/// A folder with a mark (a file ".imgmill-workspace"), the list of jobs, and for each job a folder
+/// with a mark of its own (".imgmill-job", naming the job). Nothing without such a mark is ever
+/// deleted, moved or given other permissions. Thread-safe.
 class Workspace {
  public:
-  /// Makes the folder where it is missing, and marks it where it is empty. One without a mark
-  /// that looks as if an earlier version had left it is taken, too, but not marked: adopt() is
-  /// for that, once its list of jobs has proved to be ours.
-  /// Errors: usage (it holds other things), environment.
+  /// Creates the folder if it is missing, and marks it if it is empty. A folder without a mark that
+  /// looks like an earlier version's workspace is accepted too, but not marked: adopt() does that
+  /// once its list of jobs has proved to be ours. Errors: usage (it holds other things),
+  /// environment.
   [[nodiscard]] static Result<Workspace> take(const std::filesystem::path& folder);
   [[nodiscard]] bool marked() const { return marked_; }
-  /// Marks the folders of these jobs, then itself. Errors: environment.
+  /// Marks the folders of these jobs, then the workspace itself. Errors: environment.
   [[nodiscard]] Result<void> adopt(const std::vector<std::string>& jobs);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -29,14 +29,14 @@ class Workspace {
   [[nodiscard]] std::filesystem::path jobs() const { return path_ / "jobs"; }
   [[nodiscard]] std::filesystem::path job(std::string_view id) const { return jobs() / id; }
 
-  /// Makes the job's folder with "in", "out" and "cache" in it, as far as they are missing.
-  /// Errors: environment (also where somebody else has put something there).
+  /// Creates the job's folder with "in", "out" and "cache" in it, as far as they are missing.
+  /// Errors: environment (also if something else is there already).
   [[nodiscard]] Result<void> make_job(std::string_view id) const;
-  /// Removes the job's folder, if it carries its mark. One that is not there is fine.
-  /// Errors: environment.
+  /// Removes the job's folder if it has its mark. A missing folder is not an error. Errors:
+  /// environment.
   [[nodiscard]] Result<void> remove_job(std::string_view id) const;
-  /// Moves the list of jobs, and the jobs with it, to a folder "damaged-N" in here; which one.
-  /// Errors: environment.
+  /// Moves the list of jobs, and the jobs with it, to a folder "damaged-N" in the workspace;
+  /// returns that folder. Errors: environment.
   [[nodiscard]] Result<std::filesystem::path> put_aside() const;
 
  private:

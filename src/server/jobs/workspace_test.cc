@@ -49,7 +49,7 @@ TEST(Workspace, OneOfAnEarlierVersionIsMarkedWhenItHasProved) {
   auto taken = Workspace::take(folder / "old");
   ASSERT_TRUE(taken);
   EXPECT_FALSE(taken->marked());
-  EXPECT_FALSE(taken->remove_job("known"));  // nobody knows yet
+  EXPECT_FALSE(taken->remove_job("known"));  // not marked yet
   ASSERT_TRUE(taken->adopt({"known", "gone"}));
   EXPECT_TRUE(taken->marked());
   EXPECT_TRUE(Workspace::take(folder / "old")->marked());
@@ -68,7 +68,7 @@ TEST(Workspace, JobsAreMadeAndRemovedWithWhatIsTheirs) {
   ASSERT_TRUE(workspace->make_job("two"));
   folder.write("w/jobs/one/in/0", "an upload");
   folder.write("w/jobs/two/letter.txt", "put there by somebody");
-  // A copy does not pass for the job it was copied from.
+  // A copy of a job's folder is not taken for that job.
   fs::copy(folder / "w/jobs/one", folder / "w/jobs/copy", fs::copy_options::recursive);
   EXPECT_FALSE(workspace->remove_job("copy"));
   EXPECT_FALSE(workspace->make_job("copy"));
@@ -105,7 +105,7 @@ TEST(Workspace, WhatIsPutAsideComesTogetherAndNothingIsWrittenOver) {
     EXPECT_EQ(test::contents(*aside / "jobs.sqlite"), "a list");
     EXPECT_EQ(test::contents(*aside / "jobs/one/in/0"), std::to_string(round));
   }
-  // One that was cut short is gone on with.
+  // An interrupted move is continued.
   folder.folder("w/damaged-3/jobs");
   folder.write("w/jobs.sqlite", "a list");
   EXPECT_EQ(*workspace->put_aside(), folder / "w/damaged-3");

@@ -21,7 +21,7 @@ std::unexpected<Response> no(ApiError why, std::string_view message, std::string
   return std::unexpected(api_error(why, message, advice));
 }
 
-/// The error in an answer, which was meant for a client.
+/// Extracts the error from a response that was meant for a client.
 Error told_by(const Response& response) {
   const auto* text = std::get_if<std::string>(&response.body);
   const Json json = Json::parse(text == nullptr ? "" : *text, nullptr, false);
@@ -38,7 +38,7 @@ bool is_original(const FileFacts& facts, const ImageRow& row) {
          facts.modified.tv_nsec == row.identity.nanoseconds;
 }
 
-/// The folder `wanted` is, or will be once it has been made, if it lies in the roots.
+/// Returns the canonical path that `wanted` has or will have once created, if it lies in the roots.
 Result<fs::path> allowed_folder(const fs::path& wanted, const Roots& roots) {
   fs::path there = wanted.lexically_normal();
   if (!there.has_filename()) there = there.parent_path();
@@ -81,7 +81,7 @@ Result<void> put_below(const fs::path& folder, const ImageRow& row, ByteView byt
   const fs::path target = folder / tame_name(row.output_name);
   IMGMILL_CHECK(make_folders(target.parent_path()));
   std::error_code error;
-  // A linked folder below may lead elsewhere.
+  // A link among the folders below may lead elsewhere.
   const fs::path real = fs::canonical(target.parent_path(), error);
   if (error || !lies_in(real, folder)) {
     return fail(ErrorCode::environment, "'" + printable(target) + "' leads out of the folder",
@@ -104,7 +104,7 @@ fs::path backup_folder_for(const fs::path& folder, const Roots& roots) {
   return folder / ".imgmill-backup";
 }
 
-/// A job's turn to be written.
+/// Ensures that a job is written once at a time.
 class Writing::QueueState {
  public:
   QueueState(Writing& writing, std::string_view id) : writing_(writing), id_(id) {
@@ -140,7 +140,7 @@ Answer<Json> Writing::write(std::string_view id, const WriteRequest& request) {
                 "download them, or write them to a folder");
     }
     if (request.backup) {
-      // All originals of a job are put away to one place, however often it is written.
+      // All originals of a job are backed up to one folder, however often it is written.
       const fs::path& before = job->record.backup;
       backup = before.empty() ? backup_folder_for(job->record.folder, roots_) : before;
       if (auto noted = jobs_.note_backup(id, *backup); !noted) {
@@ -180,7 +180,7 @@ Answer<Json> Writing::write(std::string_view id, const WriteRequest& request) {
     if (rows->empty()) break;
     for (const ImageRow& row : *rows) {
       from = row.index + 1;
-      // In place there is nothing to do for what stays as it is.
+      // In place, unchanged images need no write.
       const bool wanted =
           row.state == ImageState::done || (row.state == ImageState::kept && !request.in_place);
       if (!wanted) continue;

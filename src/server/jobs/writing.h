@@ -1,4 +1,4 @@
-// Outputs of a job leave the workspace, when the user says so.
+// Writes a job's outputs out of the workspace, at the user's request.
 #pragma once
 
 #include <mutex>
@@ -11,18 +11,18 @@ namespace imgmill::server {
 
 struct WriteRequest {
   bool in_place = false;
-  bool backup = true;            ///< in place: put each original away first
-  std::filesystem::path folder;  ///< otherwise: below this one, made when missing
+  bool backup = true;            ///< in place: back up each original first
+  std::filesystem::path folder;  ///< not in place: write below this folder, created if missing
 };
 
-/// Writes outputs in one step each: what is there is the old file or the new one. Thread-safe;
-/// one job is written once at a time.
+/// Writes each output atomically: a reader sees the old file or the new one. Thread-safe; one job
+/// is written once at a time.
 class Writing {
  public:
   Writing(Jobs& jobs, const Roots& roots) : jobs_(jobs), roots_(roots) {}
 
-  /// {"images", "failed", "backup", "errors": [{"name", "message", "advice"}]}. What goes
-  /// wrong with one image is told and costs that image; only the first 100 are told.
+  /// Returns {"images", "failed", "backup", "errors": [{"name", "message", "advice"}]}. An error
+  /// affects only its image; the first 100 are reported.
   [[nodiscard]] Answer<Json> write(std::string_view id, const WriteRequest& request);
 
  private:
@@ -33,8 +33,8 @@ class Writing {
   std::set<std::string, std::less<>> at_work_;
 };
 
-/// Where the originals of a folder are put: beside it, or inside where beside is not
-/// allowed.
+/// Returns the backup folder for the originals of a folder: beside it, or inside it if beside is
+/// not allowed.
 [[nodiscard]] std::filesystem::path backup_folder_for(const std::filesystem::path& folder,
                                                       const Roots& roots);
 
