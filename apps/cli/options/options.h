@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/settings_book.h"
 #include "imgmill/batch.h"
 #include "imgmill/settings.h"
 
@@ -37,6 +38,7 @@ struct CheckThreshold {
 /// What `optimize` and `batch` share.
 struct RunOptions {
   BatchOptions batch;
+  ConfigChoice config;
   /// Where the cache is; empty: in its usual place.
   std::filesystem::path cache_folder;
   bool use_cache = true;
@@ -65,6 +67,11 @@ struct OptimizeOptions {
   ImageSettings settings;
   bool own_format = false;              ///< asked for in words: "--format original"
   std::optional<std::uint64_t> budget;  ///< bytes, for all results together
+};
+
+struct WatchCommandOptions {
+  OptimizeOptions optimize;
+  bool remove = false;  ///< outputs whose inputs are gone
 };
 
 struct BatchFileOptions {
@@ -128,6 +135,14 @@ struct ServeOptions {
   std::chrono::seconds client_timeout{30};
   bool json = false;
   bool control = false;  ///< commands come on standard input, see controls.h
+};
+
+struct ConfigCommandOptions {
+  std::filesystem::path path;  ///< empty: the current folder
+  ConfigChoice config;
+  bool keys = false;
+  bool schema = false;
+  bool json = false;
 };
 
 struct DoctorOptions {
