@@ -41,6 +41,13 @@ add_library(imgmill_xxhash INTERFACE)
 target_include_directories(imgmill_xxhash SYSTEM INTERFACE "${XXHASH_INCLUDE_DIR}")
 target_compile_definitions(imgmill_xxhash INTERFACE XXH_INLINE_ALL)
 
+# Its pkg-config file asks for a shared library, which is made without the bounds that we set.
+find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h)
+if(NOT TOMLPLUSPLUS_INCLUDE_DIR)
+  message(FATAL_ERROR
+    "toml++/toml.h not found: install Debian's libtomlplusplus-dev, or run ./run build")
+endif()
+
 find_package(PkgConfig REQUIRED)
 imgmill_need_module(seccomp libseccomp 2.5 libseccomp libseccomp-dev)
 imgmill_need_module(sqlite3 sqlite3 3.35 SQLite libsqlite3-dev)

@@ -12,7 +12,7 @@ say() { printf 'imgmill: %s\n' "$*" >&2; }
 packages=(g++ cmake ninja-build ccache pkg-config libcli11-dev nlohmann-json3-dev
   libspdlog-dev libfmt-dev libjpeg62-turbo-dev libxxhash-dev zlib1g-dev libseccomp-dev
   libsqlite3-dev libhwy-dev libdeflate-dev libjxl-dev libbrotli-dev libheif-dev libwebp-dev
-  libmicrohttpd-dev libarchive-dev libexpat1-dev
+  libmicrohttpd-dev libarchive-dev libexpat1-dev libtomlplusplus-dev
   libutf8proc-dev brotli)
 # Build and run-time dependencies of imgmill-desktop.
 window=(libgtk-4-dev libwebkitgtk-6.0-dev bubblewrap xdg-dbus-proxy adwaita-icon-theme)

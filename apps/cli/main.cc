@@ -45,6 +45,8 @@ Status run(const std::vector<std::string>& words) {
           [&](const RestoreOptions& options) { return restore_command(options, screen); },
           [&](const RestoreJpegOptions& options) { return restore_jpeg_command(options, screen); },
           [&](const ServeOptions& options) { return serve_command(options, screen); },
+          [&](const WatchCommandOptions& options) { return watch_command(options, screen); },
+          [&](const ConfigCommandOptions& options) { return config_command(options, screen); },
           [&](const DoctorOptions& options) { return doctor_command(options, screen); },
       },
       *request);

@@ -92,6 +92,10 @@ struct PlanRequest {
   /// Folders not to walk into, such as the backup folder. The output folder is always skipped.
   std::vector<std::filesystem::path> exclude;
   std::shared_ptr<const ImageSettings> settings;
+  /// Gives each input settings of its own, in place of `settings`; may be null. Called from several
+  /// threads. An error is that of the input. Inputs with equal settings should share one object.
+  std::function<Result<std::shared_ptr<const ImageSettings>>(const std::filesystem::path& input)>
+      settings_for;
   /// Somebody has asked for the inputs' own format, where the settings ask for none: the extension
   /// of an output file must not say another one.
   bool own_format = false;

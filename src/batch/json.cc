@@ -36,20 +36,23 @@ Result<Json> parse(std::string_view text, const std::string& what) {
 /// them.
 class TaskReader {
  public:
-  explicit TaskReader(const ImageSettings& defaults)
-      : defaults_(defaults), latest_(std::make_shared<const ImageSettings>(defaults)) {}
+  explicit TaskReader(const DefaultsFor& defaults) : defaults_(defaults) {}
 
   Result<void> read(const JsonPlace& at) {
     IMGMILL_CHECK(check_fields(at, {"input_path", "output_path", "settings"}));
     ImageTask task;
     IMGMILL_TRY(task.input_path, path_at(at, "input_path"));
     IMGMILL_TRY(task.output_path, path_at(at, "output_path"));
-    ImageSettings settings = defaults_;
+    IMGMILL_TRY(task.settings, defaults_(task.input_path));
     if (const auto field = at.find("settings")) {
-      IMGMILL_TRY(settings, settings_at(*field, defaults_));
+      IMGMILL_TRY(ImageSettings settings, settings_at(*field, *task.settings));
+      if (settings != *task.settings) {
+        if (!latest_ || settings != *latest_) {
+          latest_ = std::make_shared<const ImageSettings>(std::move(settings));
+        }
+        task.settings = latest_;
+      }
     }
-    if (settings != *latest_) latest_ = std::make_shared<const ImageSettings>(settings);
-    task.settings = latest_;
     tasks_.push_back(std::move(task));
     return {};
   }
@@ -78,8 +81,8 @@ class TaskReader {
     return fs::path(std::move(text));
   }
 
-  const ImageSettings& defaults_;
-  std::shared_ptr<const ImageSettings> latest_;
+  const DefaultsFor& defaults_;
+  std::shared_ptr<const ImageSettings> latest_;  ///< that a task has asked for
   std::vector<ImageTask> tasks_;
 };
 
@@ -172,6 +175,14 @@ std::string dump(const Json& json) {
 
 Result<std::unique_ptr<TaskSource>> tasks_from_json(std::string_view text,
                                                     const ImageSettings& defaults,
+                                                    Originals originals) {
+  const auto same = std::make_shared<const ImageSettings>(defaults);
+  return tasks_from_json(
+      text, [&](const fs::path&) { return same; }, originals);
+}
+
+Result<std::unique_ptr<TaskSource>> tasks_from_json(std::string_view text,
+                                                    const DefaultsFor& defaults,
                                                     Originals originals) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // byte order mark
   if (text.find_first_not_of(spaces) == text.npos) {

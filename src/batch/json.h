@@ -2,6 +2,8 @@
 // share.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +19,13 @@ namespace imgmill {
 /// instead.
 [[nodiscard]] Result<std::unique_ptr<TaskSource>> tasks_from_json(
     std::string_view text, const ImageSettings& defaults, Originals originals = Originals::refuse);
+
+/// Defaults of each input's own; an error is one of the task file.
+using DefaultsFor =
+    std::function<Result<std::shared_ptr<const ImageSettings>>(const std::filesystem::path& input)>;
+[[nodiscard]] Result<std::unique_ptr<TaskSource>> tasks_from_json(std::string_view text,
+                                                                  const DefaultsFor& defaults,
+                                                                  Originals originals);
 
 /// `{"quality": {...}, "resize": {...}, "outputFormat": "original", ...}`, and back.
 [[nodiscard]] std::string settings_to_json(const ImageSettings& settings);

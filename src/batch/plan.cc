@@ -24,14 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Returns "a/b/" for a/b, "" for the current folder.
-std::string prefix_of(const fs::path& folder) {
-  std::string text = folder.lexically_normal().native();
-  if (text == "." || text == "./") return {};
-  if (!text.empty() && !text.ends_with('/')) text += '/';
-  return text;
-}
-
 /// Stores every planned task compactly: each folder once, names packed.
 class PlannedNames {
  public:
@@ -125,9 +117,9 @@ class Planner final : public TaskSource {
   /// The walk skips the output folder, so outputs can only meet inputs if a named input lies in it.
   void list_inputs() const {
     std::error_code error;
-    const std::string output = prefix_of(fs::weakly_canonical(request_.output, error));
+    const std::string output = folder_prefix(fs::weakly_canonical(request_.output, error));
     const auto lies_there = [&](const fs::path& input) {
-      return prefix_of(fs::weakly_canonical(input, error)).starts_with(output);
+      return folder_prefix(fs::weakly_canonical(input, error)).starts_with(output);
     };
     if (std::ranges::none_of(request_.inputs, lies_there)) return;
     const auto again = plan(request_);  // shares no state with the planning thread
@@ -142,23 +134,23 @@ class Planner final : public TaskSource {
     if (!facts) return failure(input, facts.error());
     if (!*facts) return failure(input, not_there(input));
     if ((*facts)->kind != FileKind::folder) return named_file(input);
-    walk_input_ = prefix_of(input);
-    walk_output_ = prefix_of(request_.output) + rules_.kept_folders[next_input_ - 1];
+    walk_input_ = folder_prefix(input);
+    walk_output_ = folder_prefix(request_.output) + rules_.kept_folders[next_input_ - 1];
     walk_.emplace(input, rules_.walk);
     walk_folder_.reset();
     return std::nullopt;
   }
 
   std::optional<PlannedTask> named_file(const fs::path& input) {
-    if (rules_.output_is_file) return task(input, request_.output);
+    if (rules_.output_is_file) return ImageTask{input, request_.output, request_.settings};
     if (excluded(input)) {
       tell({input, LeftOutReason::excluded_file});
       return std::nullopt;
     }
     const std::string name = input.filename().native();
-    const std::string folder = prefix_of(input.parent_path());
+    const std::string folder = folder_prefix(input.parent_path());
     if (!request_.in_place) {
-      return plan_file(names_.add_folder({folder, prefix_of(request_.output)}), name);
+      return plan_file(names_.add_folder({folder, folder_prefix(request_.output)}), name);
     }
     const Result<std::optional<FileFacts>> facts = facts_of(input, Links::show);
     if (facts && *facts && (*facts)->kind == FileKind::link) {
@@ -167,7 +159,7 @@ class Planner final : public TaskSource {
     }
     std::error_code error;
     const fs::path above = fs::canonical(folder.empty() ? "." : folder, error);
-    return plan_file(names_.add_folder({folder, folder, error ? "" : prefix_of(above)}), name);
+    return plan_file(names_.add_folder({folder, folder, error ? "" : folder_prefix(above)}), name);
   }
 
   /// Plans a link whose target is replaced. Links come last: if their target is also an input by
@@ -204,7 +196,7 @@ class Planner final : public TaskSource {
       const std::string below(step->folder);
       const std::string& top = request_.in_place ? walk_input_ : walk_output_;
       std::string canonical;
-      if (request_.in_place) canonical = prefix_of(walk_->canonical_folder());
+      if (request_.in_place) canonical = folder_prefix(walk_->canonical_folder());
       folder_id_ = names_.add_folder({walk_input_ + below, top + below, std::move(canonical)});
     }
     return plan_file(*folder_id_, step->name);
@@ -273,6 +265,11 @@ class Planner final : public TaskSource {
   std::optional<PlannedTask> plan_file(PlannedNames::Id folder_id, std::string_view name) {
     const PlannedNames::Folder& folder = names_.folder(folder_id);
     std::string input = folder.input + std::string(name);
+    auto settings = settings_of(input);
+    if (!settings) return failure(input, std::move(settings).error());
+    if (request_.in_place && ((*settings)->output_format || (*settings)->choose_format)) {
+      return failure(input, not_in_place());
+    }
     const std::string output = output_of(folder, name);
     if (!request_.in_place && output == input) {
       return std::unexpected(PlanFailure{input, output, would_be_replaced(input)});
@@ -280,13 +277,25 @@ class Planner final : public TaskSource {
     auto claimed = claim(folder_id, name);
     if (!claimed) return std::unexpected(std::move(claimed).error());
     if (!*claimed) return std::nullopt;
-    return task(std::move(input), output);
+    return ImageTask{std::move(input), output, *std::move(settings)};
+  }
+
+  [[nodiscard]] Result<std::shared_ptr<const ImageSettings>> settings_of(
+      const std::string& input) const {
+    if (!request_.settings_for) return request_.settings;
+    return request_.settings_for(input);
+  }
+  /// Of a file that is planned.
+  [[nodiscard]] std::shared_ptr<const ImageSettings> planned_settings(
+      const PlannedNames::Folder& folder, std::string_view name) const {
+    return settings_of(folder.input + std::string(name)).value_or(request_.settings);
   }
 
   [[nodiscard]] std::string output_of(const PlannedNames::Folder& folder,
                                       std::string_view name) const {
     if (folder.copied || request_.in_place) return folder.output + std::string(name);
-    return folder.output + rules_.names.name_for(name, request_.settings->output_format);
+    return folder.output +
+           rules_.names.name_for(name, planned_settings(folder, name)->output_format);
   }
 
   /// Keys for all outputs that may result: in place the file itself, by whatever path; else their
@@ -301,15 +310,12 @@ class Planner final : public TaskSource {
     if (folder.copied) return {fold_case(output_of(folder, name))};
     std::vector<std::string> keys;
     for (const fs::path& path :
-         possible_output_paths(output_of(folder, name), *request_.settings, name)) {
+         possible_output_paths(output_of(folder, name), *planned_settings(folder, name), name)) {
       keys.push_back(fold_case(path.native()));
     }
     return keys;
   }
 
-  [[nodiscard]] PlannedTask task(fs::path input, fs::path output) const {
-    return ImageTask{std::move(input), std::move(output), request_.settings};
-  }
   static PlannedTask failure(const fs::path& input, Error error) {
     return std::unexpected(PlanFailure{input, {}, std::move(error)});
   }

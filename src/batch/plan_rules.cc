@@ -110,8 +110,7 @@ Result<Output> check_output(const PlanRequest& request) {
   result.is_folder.resize(request.inputs.size());
   if (request.in_place) {
     if (request.settings->output_format || request.settings->choose_format) {
-      return fail(ErrorCode::usage, "originals cannot be replaced by another format",
-                  "leave out --in-place and name an output folder with -o, or leave out --format");
+      return std::unexpected(not_in_place());
     }
     if (!request.name.empty() || request.copy_others) {
       return fail(ErrorCode::usage,
@@ -213,11 +212,30 @@ std::vector<std::string> not_walked(const PlanRequest& request) {
 
 }  // namespace
 
+std::string folder_prefix(const fs::path& folder) {
+  std::string text = folder.lexically_normal().native();
+  if (text == "." || text == "./") return {};
+  if (!text.empty() && !text.ends_with('/')) text += '/';
+  return text;
+}
+
+Error not_in_place() {
+  return Error(ErrorCode::usage, "originals cannot be replaced by another format",
+               "leave out --in-place and name an output folder with -o, or leave out --format");
+}
+
 Result<PlanRules> plan_rules(PlanRequest& request) {
   if (request.inputs.empty()) {
     return fail(ErrorCode::usage, "there is nothing to do", "name files or folders");
   }
   if (!request.settings) request.settings = std::make_shared<const ImageSettings>();
+  if (request.settings_for && request.inputs.size() == 1) {
+    const Result<std::optional<FileFacts>> facts = facts_of(request.inputs.front());
+    if (facts && *facts && (*facts)->kind != FileKind::folder) {
+      IMGMILL_TRY(request.settings, request.settings_for(request.inputs.front()));
+      request.settings_for = {};
+    }
+  }
   IMGMILL_TRY(const Output output, check_output(request));
   if (output.is_file) {
     IMGMILL_CHECK(check_own_format(request));

@@ -1,6 +1,7 @@
 // Checks a plan request and derives the rules that follow from it.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,10 @@ struct PlanRules {
 /// that the name of its output implies. Errors: usage (the request contradicts itself or could harm
 /// an input).
 [[nodiscard]] Result<PlanRules> plan_rules(PlanRequest& request);
+
+/// "a/b/" for a/b, "" for the current folder.
+[[nodiscard]] std::string folder_prefix(const std::filesystem::path& folder);
+/// Why an original is not replaced by what its settings ask for.
+[[nodiscard]] Error not_in_place();
 
 }  // namespace imgmill

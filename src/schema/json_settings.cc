@@ -296,6 +296,8 @@ Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defa
     IMGMILL_TRY(const bool lossless, flag_at(*field));
     settings.compression = lossless ? Compression::lossless : Compression::lossy;
     if (lossless && !at.find("target")) settings.target.reset();
+  } else if (at.find("quality") || at.find("target")) {
+    settings.compression = Compression::lossy;  // either overrides defaults without loss
   }
   if (const auto field = at.find("effort")) {
     IMGMILL_TRY(settings.effort, choice_at(*field, efforts));

@@ -5,6 +5,7 @@
 
 #include "batch/json.h"
 #include "commands/commands.h"
+#include "commands/configured.h"
 #include "commands/inputs.h"
 #include "store/content_hash.h"
 #include "terminal/logging.h"
@@ -47,11 +48,20 @@ Status batch_command(const BatchFileOptions& options, Screen& screen) {
   }
   const ImageSettings defaults = default_settings();
   const Originals originals = options.in_place ? Originals::replace : Originals::refuse;
-  auto tasks = tasks_from_json(as_text(text->view()), defaults, originals);
+  const auto book = book_for(options.run.config, {});
+  if (!book) return report_error(screen, "batch", book.error());
+  const DefaultsFor defaults_for = [&](const std::filesystem::path& input) {
+    if (const auto added = (*book)->add(input); !added) {
+      return Result<std::shared_ptr<const ImageSettings>>(std::unexpected(added.error()));
+    }
+    return (*book)->settings_for(input);
+  };
+  auto tasks = tasks_from_json(as_text(text->view()), defaults_for, originals);
   if (!tasks) return report_error(screen, "batch", tasks.error());
   std::error_code error;
-  const std::string batch = fmt::format("batch\n{}\n{}", content_hash(text->view()).hex(),
-                                        std::filesystem::current_path(error).native());
+  const std::string batch =
+      fmt::format("batch\n{}\n{}{}", content_hash(text->view()).hex(),
+                  std::filesystem::current_path(error).native(), (*book)->identity());
   text->shrink(0);
 
   bool broken = false;

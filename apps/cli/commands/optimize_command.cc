@@ -2,6 +2,7 @@
 
 #include "commands/budget_run.h"
 #include "commands/commands.h"
+#include "commands/configured.h"
 #include "commands/inputs.h"
 #include "terminal/logging.h"
 
@@ -49,6 +50,8 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
 
   auto inputs = expand_inputs(options.inputs);
   if (!inputs) return report_error(screen, "optimize", inputs.error());
+  const auto book = book_for(options.run.config, *inputs);
+  if (!book) return report_error(screen, "optimize", book.error());
   // For a single image, further workers would only wait.
   std::error_code error;
   const bool one_file =
@@ -65,11 +68,23 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
   request.name = options.name;
   request.copy_others = options.copy_others;
   request.own_format = options.own_format;
-  const std::string batch = identity_of(request);
+  const bool configured = !(*book)->files().empty();
+  const std::string batch = identity_of(request) + (configured ? (*book)->identity() : "");
   RunOptions run = options.run;
   if (one_file) run.optimizer.warm_up = WarmUp::off;
   const auto tasks_with = [&](std::shared_ptr<const ImageSettings> settings) {
     PlanRequest same = request;
+    if (configured) {
+      // A budget has the last word about how good everything is.
+      const auto changed = (*book)->with([settings, found = options.budget](ImageSettings& own) {
+        if (!found) return;
+        own.target = settings->target;
+        own.compression = settings->compression;
+      });
+      same.settings_for = [changed](const std::filesystem::path& input) {
+        return changed->settings_for(input);
+      };
+    }
     same.settings = std::move(settings);
     return plan(std::move(same));
   };
@@ -87,7 +102,9 @@ Status optimize_command(const OptimizeOptions& options, Screen& screen) {
   }
   const auto tasks = tasks_with(std::make_shared<const ImageSettings>(settings));
   if (!tasks) return report_error(screen, "optimize", tasks.error());
-  return run_tasks(**tasks, run, settings, batch, "optimize", screen);
+  const Status status = run_tasks(**tasks, run, settings, batch, "optimize", screen);
+  if (status != Status::interrupted) log_warnings(**book);
+  return status;
 }
 
 }  // namespace imgmill::cli

@@ -12,6 +12,7 @@
 #include "batch/named_format.h"
 #include "batch/report.h"
 #include "commands/commands.h"
+#include "commands/configured.h"
 #include "commands/inputs.h"
 #include "imgmill/optimize.h"
 #include "platform/atomic_file.h"
@@ -21,6 +22,14 @@
 
 namespace imgmill::cli {
 namespace {
+
+/// A pipe lies in no folder, so that only a file that is named holds for it.
+Result<ImageSettings> settings_of(const OptimizeOptions& options) {
+  if (!options.run.config.file) return options.settings;
+  IMGMILL_TRY(const auto book, book_for(options.run.config, {}));
+  IMGMILL_TRY(const auto settings, book->settings_for("-"));
+  return *settings;
+}
 
 Result<void> check_target(const OptimizeOptions& options, const Screen& screen) {
   const bool standard_output = options.output.empty() || options.output == "-";
@@ -111,6 +120,9 @@ Status optimize_standard_input(OptimizeOptions options, Screen& screen) {
   if (const auto checked = check_target(options, screen); !checked) {
     return report_error(screen, "optimize", checked.error());
   }
+  auto settings = settings_of(options);
+  if (!settings) return report_error(screen, "optimize", settings.error());
+  options.settings = *std::move(settings);
   const auto named = format_by_name("-", options.output, options.settings);
   if (!named) return report_error(screen, "optimize", named.error());
   if (*named && !options.own_format) options.settings.output_format = *named;

@@ -59,6 +59,8 @@ CommandLine::CommandLine()
   define_batch();
   define_compare();
   define_serve();
+  define_watch();
+  define_config();
   define_inspect();
   define_placeholder();
   define_cache();
@@ -94,6 +96,14 @@ void CommandLine::define_optimize() {
                "that it has the whole tree; also hidden and excluded ones.")
       ->group(where);
   add_picture_options(app);
+  add_config_options(app);
+  add_choice_of_files(app);
+  app.add_flag("--follow-links", optimize_.follow_links, "Walk into linked folders.")
+      ->group("Which files");
+  add_run_options(app, optimize_.run);
+}
+
+void CommandLine::add_choice_of_files(CLI::App& app) {
   const std::string which = "Which files";
   add_list(app, "--exclude", "GLOB", optimize_.exclude,
            "Skip matching files and folders: '*.gif' by name, 'drafts/' a folder, "
@@ -106,8 +116,6 @@ void CommandLine::define_optimize() {
   app.add_flag("--all-files", optimize_.all_files,
                "Look inside files without an image extension, too.")
       ->group(which);
-  app.add_flag("--follow-links", optimize_.follow_links, "Walk into linked folders.")->group(which);
-  add_run_options(app, optimize_.run);
 }
 
 void CommandLine::add_backup(CLI::App& app, RunOptions& options) {
@@ -277,6 +285,7 @@ void CommandLine::define_batch() {
                "Let tasks replace their inputs: those whose output_path is their input_path.")
       ->group("Where results go");
   add_backup(app, batch_.run);
+  add_config_options(app);
   add_run_options(app, batch_.run);
 }
 
@@ -329,7 +338,9 @@ Result<Request> CommandLine::request() {
     }
     return inspect_;
   }
+  if (command == "config") return finish_config();
   RunOptions& run = command == "batch" ? batch_.run : optimize_.run;
+  run.config = config_;
   if (run.output.quiet && run.output.verbose > 0) {
     return fail(ErrorCode::usage, "--quiet and --verbose contradict each other",
                 "leave one of them out");
@@ -353,10 +364,11 @@ Result<Request> CommandLine::request() {
     if (run.batch.backup_dir && !batch_.in_place) return backup_without_originals();
     return batch_;
   }
+  if (command == "watch") return finish_watch();
   return finish_optimize();
 }
 
-Result<Request> CommandLine::finish_optimize() {
+Result<void> CommandLine::finish_picture() {
   ImageSettings& settings = optimize_.settings;
   if (lossless_) settings.compression = Compression::lossless;
   if (enlarge_) settings.resize.enlarge = Enlarge::allow;
@@ -372,8 +384,12 @@ Result<Request> CommandLine::finish_optimize() {
   settings.animation =
       first_frame_ ? Animation::first_frame : animation_.value_or(Animation::refuse);
   IMGMILL_CHECK(finish_target());
-  IMGMILL_CHECK(validate(settings));
+  return validate(settings);
+}
 
+Result<Request> CommandLine::finish_optimize() {
+  IMGMILL_CHECK(finish_picture());
+  const ImageSettings& settings = optimize_.settings;
   if (optimize_.inputs.empty()) {
     return fail(ErrorCode::usage, "no INPUT was given",
                 "name files or folders: imgmill optimize photos -o photos-small; - is standard "
@@ -444,6 +460,15 @@ std::expected<Request, UsageError> CommandLine::parse(const std::vector<std::str
     return wrong(explain(error));
   } catch (WrongValue& value) {
     return wrong(std::move(value.error));
+  }
+  if (!preset_is_expanded_) config_.given = given_settings();
+  if (const std::vector<std::string> more = preset_words(); !more.empty()) {
+    CommandLine expanded;
+    expanded.config_.given = config_.given;
+    expanded.preset_is_expanded_ = true;
+    std::vector<std::string> all = words;
+    all.insert(all.begin() + 1, more.begin(), more.end());
+    return expanded.parse(all);
   }
   auto result = request();
   if (!result) return wrong(std::move(result).error());

@@ -20,10 +20,10 @@ struct NothingAsked {
   std::string help;
 };
 
-using Request =
-    std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions, InspectOptions,
-                 DoctorOptions, CacheCommandOptions, RestoreOptions, CompareCommandOptions,
-                 PlaceholderCommandOptions, RestoreJpegOptions, ServeOptions>;
+using Request = std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions,
+                             InspectOptions, DoctorOptions, CacheCommandOptions, RestoreOptions,
+                             CompareCommandOptions, PlaceholderCommandOptions, RestoreJpegOptions,
+                             ServeOptions, ConfigCommandOptions, WatchCommandOptions>;
 
 /// A usage error, and the command it concerns.
 struct UsageError {
@@ -41,6 +41,10 @@ class CommandLine {
   [[nodiscard]] const CLI::App& definition() const { return app_; }
   /// `words` exclude the program's name.
   [[nodiscard]] std::expected<Request, UsageError> parse(const std::vector<std::string>& words);
+  /// Reads one setting of a picture and nothing else. Errors: usage, without dashes.
+  [[nodiscard]] Result<void> read(const Setting& setting);
+  /// The picture options that one image can have of its own.
+  [[nodiscard]] std::vector<SettingKey> setting_keys() const;
 
  private:
   void define_optimize();
@@ -53,6 +57,9 @@ class CommandLine {
   void define_restore();
   void define_restore_jpeg();
   void define_serve();
+  void define_config();
+  void define_watch();
+  void add_choice_of_files(CLI::App& app);
   void define_generators();
   void add_backup(CLI::App& app, RunOptions& options);
   void add_picture_options(CLI::App& app);
@@ -62,12 +69,16 @@ class CommandLine {
   void add_target_options(CLI::App& app);
   void add_limits(CLI::App& app, Limits& limits);
   void add_memory_bound(CLI::App& app, OptimizerOptions& options);
+  void add_config_options(CLI::App& app);
   void add_talk(CLI::App& app, OutputOptions& output);
 
   /// The command that was called; the program if there was none.
   [[nodiscard]] const CLI::App& chosen() const;
+  [[nodiscard]] std::vector<Setting> given_settings() const;
+  [[nodiscard]] std::vector<std::string> preset_words() const;
   [[nodiscard]] Result<Request> request();
   [[nodiscard]] Result<Request> finish_optimize();
+  [[nodiscard]] Result<void> finish_picture();
   [[nodiscard]] Result<void> finish_target();
   [[nodiscard]] Result<void> finish_budget(bool target, bool quality) const;
   [[nodiscard]] Result<void> finish_memory_options(RunOptions& run) const;
@@ -77,6 +88,8 @@ class CommandLine {
   [[nodiscard]] Result<Request> finish_restore();
   [[nodiscard]] Result<Request> finish_restore_jpeg();
   [[nodiscard]] Result<Request> finish_serve();
+  [[nodiscard]] Result<Request> finish_config();
+  [[nodiscard]] Result<Request> finish_watch();
   [[nodiscard]] Error explain(const CLI::ParseError& error) const;
   [[nodiscard]] Error unexpected_words() const;
   [[nodiscard]] Error option_without_command(const std::string& option) const;
@@ -97,6 +110,10 @@ class CommandLine {
   std::string compare_original_;
   std::string compare_other_;
   std::string shell_;
+  ConfigCommandOptions config_command_;
+  ConfigChoice config_;
+  bool preset_is_expanded_ = false;
+  bool remove_ = false;
   // Flags that are combined into settings once all are known.
   bool overwrite_ = false;
   bool skip_existing_ = false;

@@ -81,6 +81,18 @@ constexpr std::array restore_jpeg_examples = {
     Example{"imgmill restore-jpeg archive/*.jxl -o photos", "into a folder"},
     Example{"imgmill restore-jpeg - -o - < photo.jxl > photo.jpg", "through a pipe"},
 };
+constexpr std::array watch_examples = {
+    Example{"imgmill watch assets -o public/images", "results follow the originals"},
+    Example{"imgmill watch assets -o dist --delete", "and go with them"},
+    Example{"imgmill watch assets -o dist --preset web", "with the settings of a purpose"},
+    Example{"imgmill watch photos scans -o small -f webp", "several folders"},
+};
+constexpr std::array config_examples = {
+    Example{"imgmill config", "which settings hold here, and why"},
+    Example{"imgmill config assets/icons/logo.png", "for one image"},
+    Example{"imgmill config assets --preset web --target 90", "and with these options"},
+    Example{"imgmill config --schema > imgmill.schema.json", "for an editor"},
+};
 constexpr std::array doctor_examples = {
     Example{"imgmill doctor", "formats, cores and CPU features"},
     Example{"imgmill doctor --json", "the same for programs"},
@@ -148,6 +160,8 @@ std::span<const Example> examples_of(std::string_view command) {
   if (command == "serve") return serve_examples;
   if (command == "restore") return restore_examples;
   if (command == "restore-jpeg") return restore_jpeg_examples;
+  if (command == "watch") return watch_examples;
+  if (command == "config") return config_examples;
   if (command == "doctor") return doctor_examples;
   return {};
 }

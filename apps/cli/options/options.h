@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/settings_book.h"
 #include "imgmill/batch.h"
 #include "imgmill/settings.h"
 
@@ -37,6 +38,7 @@ struct CheckThreshold {
 /// Options shared by `optimize` and `batch`.
 struct RunOptions {
   BatchOptions batch;
+  ConfigChoice config;
   /// Folder of the cache; empty: the default.
   std::filesystem::path cache_folder;
   bool use_cache = true;
@@ -65,6 +67,11 @@ struct OptimizeOptions {
   ImageSettings settings;
   bool own_format = false;              ///< requested explicitly: "--format original"
   std::optional<std::uint64_t> budget;  ///< bytes, for all outputs together
+};
+
+struct WatchCommandOptions {
+  OptimizeOptions optimize;
+  bool remove = false;  ///< outputs whose inputs are gone
 };
 
 struct BatchFileOptions {
@@ -128,6 +135,14 @@ struct ServeOptions {
   std::chrono::seconds client_timeout{30};
   bool json = false;
   bool control = false;  ///< read commands from standard input, see controls.h
+};
+
+struct ConfigCommandOptions {
+  std::filesystem::path path;  ///< empty: the current folder
+  ConfigChoice config;
+  bool keys = false;
+  bool schema = false;
+  bool json = false;
 };
 
 struct DoctorOptions {
