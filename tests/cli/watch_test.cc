@@ -51,8 +51,9 @@ TEST(Watch, FollowsAFolderUntilItIsInterrupted) {
 TEST(Watch, SharesTheCacheWithOptimize) {
   const Folder folder;
   folder.write("in/a.jpg", jpeg_file(64, 64));
-  ASSERT_EQ(imgmill(folder, {"optimize", "in", "-o", "out", "--cache", "cache"}).status, 0);
+  ASSERT_EQ(imgmill(folder, {"optimize", "in", "-o", "other", "--cache", "cache"}).status, 0);
   Running program(folder, {"watch", "in", "-o", "out", "--cache", "cache", "--progress", "json"});
+  EXPECT_TRUE(until([&] { return folder.has("out/a.jpg"); }));
   folder.write("in/done.png", png_file(16, 16));
   EXPECT_TRUE(until([&] { return folder.has("out/done.png"); }));
   program.signal(SIGINT);
