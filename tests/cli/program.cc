@@ -143,6 +143,19 @@ Running::~Running() {
 
 void Running::signal(int number) const { kill(process_, number); }
 
+bool Running::says(const std::string& text) {
+  constexpr int a_minute = 60'000;
+  pollfd end{err_, POLLIN, 0};
+  while (said_.find(text) == std::string::npos) {
+    if (poll(&end, 1, a_minute) <= 0) return false;
+    std::array<char, 65536> block{};
+    const ssize_t got = ::read(err_, block.data(), block.size());
+    if (got <= 0) return false;
+    said_.append(block.data(), static_cast<std::size_t>(got));
+  }
+  return true;
+}
+
 Outcome Running::finish(const std::string& input) {
   ::signal(SIGPIPE, SIG_IGN);  // NOLINT: the program may end before it has read everything
   std::thread feeder([this, &input] {
@@ -156,6 +169,7 @@ Outcome Running::finish(const std::string& input) {
     in_ = -1;
   });
   Outcome outcome;
+  outcome.err = std::move(said_);
   std::array<pollfd, 2> ends = {pollfd{out_, POLLIN, 0}, pollfd{err_, POLLIN, 0}};
   std::array<std::string*, 2> texts = {&outcome.out, &outcome.err};
   int open_ends = 2;

@@ -58,6 +58,8 @@ class Running {
   Running& operator=(const Running&) = delete;
 
   void signal(int number) const;
+  /// Reads standard error until `text` is in it; false after a minute or at its end.
+  [[nodiscard]] bool says(const std::string& text);
   /// Sends `input`, reads everything and waits for the end.
   Outcome finish(const std::string& input = {});
 
@@ -66,6 +68,7 @@ class Running {
   int in_ = -1;
   int out_ = -1;
   int err_ = -1;
+  std::string said_;  ///< what has been read of standard error
 };
 
 /// Runs imgmill in `folder` until it ends.

@@ -33,16 +33,18 @@ TEST(Watch, FollowsAFolderUntilItIsInterrupted) {
   const Folder folder;
   folder.write("in/a.jpg", jpeg_file(64, 64));
   Running program(folder, {"watch", "in", "-o", "out", "--delete"});
-  EXPECT_TRUE(until([&] { return folder.has("out/a.jpg"); }));
+  EXPECT_TRUE(program.says("up to date: 1 image; watching"));
   folder.write("in/deep/b.png", png_file(64, 64));
   EXPECT_TRUE(until([&] { return folder.has("out/deep/b.png"); }));
   std::filesystem::remove(folder / "in/a.jpg");
   EXPECT_TRUE(until([&] { return !folder.has("out/a.jpg"); }));
+  // Results of a removed folder go once nothing else is to be done.
+  std::filesystem::remove_all(folder / "in/deep");
+  EXPECT_TRUE(until([&] { return !folder.has("out/deep/b.png"); }));
   program.signal(SIGINT);
   const Outcome outcome = program.finish();
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, IsEmpty());
-  EXPECT_THAT(outcome.err, HasSubstr("up to date: 1 image; watching"));
   EXPECT_THAT(outcome.err, HasSubstr("in/deep/b.png: "));
   EXPECT_THAT(outcome.err, HasSubstr("removed: "));
   EXPECT_THAT(outcome.err, HasSubstr("2 images"));
@@ -52,15 +54,17 @@ TEST(Watch, SharesTheCacheWithOptimize) {
   const Folder folder;
   folder.write("in/a.jpg", jpeg_file(64, 64));
   ASSERT_EQ(imgmill(folder, {"optimize", "in", "-o", "other", "--cache", "cache"}).status, 0);
-  Running program(folder, {"watch", "in", "-o", "out", "--cache", "cache", "--progress", "json"});
-  EXPECT_TRUE(until([&] { return folder.has("out/a.jpg"); }));
-  folder.write("in/done.png", png_file(16, 16));
-  EXPECT_TRUE(until([&] { return folder.has("out/done.png"); }));
+  Running program(
+      folder, {"watch", "in", "-o", "out", "--cache", "cache", "--progress", "json", "--delete"});
+  EXPECT_TRUE(program.says("\"event\":\"watching\""));
+  folder.write("in/deep/done.png", png_file(16, 16));
+  EXPECT_TRUE(until([&] { return folder.has("out/deep/done.png"); }));
+  std::filesystem::remove_all(folder / "in/deep");
+  EXPECT_TRUE(until([&] { return !folder.has("out/deep/done.png"); }));
   program.signal(SIGINT);
   const Outcome outcome = program.finish();
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("\"cached\":true"));
-  EXPECT_THAT(outcome.err, HasSubstr("\"event\":\"watching\""));
   EXPECT_THAT(outcome.err, HasSubstr("\"event\":\"summary\""));
 }
 
