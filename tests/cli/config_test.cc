@@ -95,6 +95,19 @@ TEST(Config, OptimizeBatchAndPipesTakeTheirSettingsFromIt) {
   EXPECT_THAT(outcome.err, HasSubstr("originals cannot be replaced by another format"));
 }
 
+TEST(Config, TellsOfFoldersAsOfWhatIsInThem) {
+  const Folder folder;
+  folder.write("imgmill.toml", "target = 85\n[[rules]]\nmatch = \"icons/\"\nlossless = true\n");
+  folder.write("assets/icons/a.png", png_file(8, 8));
+  for (const char* path : {"assets/icons", "assets/icons/", "assets/icons/a.png"}) {
+    const Outcome outcome = imgmill(folder, {"config", path});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("imgmill.toml:4 (match icons/)")) << path;
+  }
+  EXPECT_THAT(imgmill(folder, {"config", "assets"}).out, HasSubstr("imgmill.toml:1"));
+  EXPECT_THAT(imgmill(folder, {"config"}).out, HasSubstr("imgmill.toml:1"));
+}
+
 TEST(Config, MistakesEndTheCommandBeforeAnythingIsDone) {
   const Folder folder;
   folder.write("in/a.png", png_file(64, 64));

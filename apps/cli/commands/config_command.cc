@@ -92,7 +92,10 @@ Result<std::string> answer(const ConfigCommandOptions& options) {
   const SettingLanguage language = setting_language();
   if (options.schema) return config_schema(language.keys);
   if (options.keys) return key_list(language.keys);
-  const std::filesystem::path path = options.path.empty() ? "." : options.path;
+  std::filesystem::path path = options.path.empty() ? "." : options.path;
+  // What holds for a folder is what holds for the images in it.
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) path /= "";
   IMGMILL_TRY(const auto book, SettingsBook::open(options.config, language));
   IMGMILL_CHECK(book->add(path));
   IMGMILL_TRY(const auto settings, book->settings_for(path));
