@@ -155,8 +155,8 @@ class WatcherTest : public ::testing::Test {
   ImageOptimizer optimizer = ImageOptimizerAccess::with(std::unique_ptr<Executor>(fake));
   WatchRequest request;
   std::unique_ptr<Watcher> watcher;
-  std::jthread thread;
   std::optional<Result<BatchSummary>> summary;
+  std::jthread thread;  // last: ends first, and writes the summary
 };
 
 TEST_F(WatcherTest, DoesWhatIsThereThenWhatComesAndChanges) {
