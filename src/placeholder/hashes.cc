@@ -6,6 +6,8 @@
 #include <numbers>
 #include <string_view>
 
+#include "placeholder/srgb_curve.h"
+
 namespace imgmill {
 namespace {
 
@@ -86,15 +88,8 @@ Spectrum spectrum_of(const Plane& plane, std::uint32_t across, std::uint32_t dow
   return out;
 }
 
-double linear_of(std::uint8_t coded) {
-  const double value = coded / 255.0;
-  return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
-}
-
 std::uint32_t coded_of(double linear) {
-  const double value = std::clamp(linear, 0.0, 1.0);
-  return rounded(255 *
-                 (value <= 0.0031308 ? value * 12.92 : 1.055 * std::pow(value, 1 / 2.4) - 0.055));
+  return rounded(255 * srgb_of_light(std::clamp(linear, 0.0, 1.0)));
 }
 
 void append_base83(std::string& text, std::uint32_t value, int digits) {
@@ -206,7 +201,7 @@ std::string blur_hash(const SmallPicture& picture) {
     const unsigned alpha = pixel[3];
     for (std::size_t c = 0; c < 3; ++c) {
       const unsigned on_white = (pixel[c] * alpha + 255 * (255 - alpha) + 127) / 255;
-      planes[c].samples[i] = linear_of(static_cast<std::uint8_t>(on_white));
+      planes[c].samples[i] = light_of_srgb(on_white / 255.0);
     }
   }
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "placeholder/srgb_curve.h"
+
 namespace imgmill {
 namespace {
 
@@ -19,18 +21,10 @@ double squared_distance(const Lab& one, const Lab& other) {
   return l * l + a * a + b * b;
 }
 
-double linear_of(double coded) {
-  return coded <= 0.04045 ? coded / 12.92 : std::pow((coded + 0.055) / 1.055, 2.4);
-}
-
-double coded_of(double linear) {
-  return linear <= 0.0031308 ? linear * 12.92 : 1.055 * std::pow(linear, 1 / 2.4) - 0.055;
-}
-
 Lab lab_of(double red, double green, double blue) {
-  const double r = linear_of(red);
-  const double g = linear_of(green);
-  const double b = linear_of(blue);
+  const double r = light_of_srgb(red);
+  const double g = light_of_srgb(green);
+  const double b = light_of_srgb(blue);
   const double l = std::cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const double m = std::cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const double s = std::cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
@@ -46,7 +40,7 @@ Colour colour_of(const Lab& lab) {
   const double s = cube(lab.l - 0.0894841775 * lab.a - 1.2914855480 * lab.b);
   const auto byte = [](double linear) {
     return static_cast<std::uint8_t>(
-        std::lround(255 * std::clamp(coded_of(std::clamp(linear, 0.0, 1.0)), 0.0, 1.0)));
+        std::lround(255 * std::clamp(srgb_of_light(std::clamp(linear, 0.0, 1.0)), 0.0, 1.0)));
   };
   return {byte(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
           byte(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),

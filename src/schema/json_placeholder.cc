@@ -1,11 +1,9 @@
 #include "schema/json_placeholder.h"
 
-#include <fmt/format.h>
-
 #include <array>
-#include <charconv>
 
 #include "base/try.h"
+#include "schema/json_settings.h"
 
 namespace imgmill {
 namespace {
@@ -31,23 +29,7 @@ Result<std::uint32_t> side_at(const JsonPlace& at, const char* field) {
   return static_cast<std::uint32_t>(side);
 }
 
-Result<Colour> colour_at(const JsonPlace& at) {
-  IMGMILL_TRY(const std::string text, text_at(at));
-  std::uint32_t value = 0;
-  const char* const end = text.data() + text.size();
-  const bool hash = text.size() == 7 && text.front() == '#';
-  if (!hash || std::from_chars(text.data() + 1, end, value, 16).ptr != end) {
-    return json_error(at, "is not a colour", "write one as #1a2b3c");
-  }
-  const auto byte = [&](int shift) { return static_cast<std::uint8_t>(value >> shift & 0xFF); };
-  return Colour{byte(16), byte(8), byte(0)};
-}
-
 }  // namespace
-
-std::string hex_of(Colour colour) {
-  return fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
-}
 
 Json json_of(const Placeholder& placeholder) {
   Json json;

@@ -11,7 +11,4 @@ namespace imgmill {
 /// All fields must be present and valid. Errors: usage.
 [[nodiscard]] Result<Placeholder> placeholder_at(const JsonPlace& at);
 
-/// Returns "#1a2b3c".
-[[nodiscard]] std::string hex_of(Colour colour);
-
 }  // namespace imgmill

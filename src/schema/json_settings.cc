@@ -235,7 +235,9 @@ Result<void> read_keep(const JsonPlace& at, Keep& keep) {
   return {};
 }
 
-Result<void> read_colour(const JsonPlace& at, Colour& colour) {
+}  // namespace
+
+Result<Colour> colour_at(const JsonPlace& at) {
   IMGMILL_TRY(const std::string text, text_at(at));
   std::uint32_t value = 0;
   const char* end = text.data() + text.size();
@@ -244,12 +246,13 @@ Result<void> read_colour(const JsonPlace& at, Colour& colour) {
     return json_error(at, fmt::format("is \"{}\"", printable(text)),
                       "write a colour as \"#rrggbb\", for example \"#ffffff\"");
   }
-  colour = {static_cast<std::uint8_t>(value >> 16), static_cast<std::uint8_t>(value >> 8),
-            static_cast<std::uint8_t>(value)};
-  return {};
+  return Colour{static_cast<std::uint8_t>(value >> 16), static_cast<std::uint8_t>(value >> 8),
+                static_cast<std::uint8_t>(value)};
 }
 
-}  // namespace
+std::string hex_of(Colour colour) {
+  return fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
+}
 
 Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defaults) {
   IMGMILL_CHECK(check_fields(at, {"quality", "resize", "outputFormat", "lossless", "effort", "keep",
@@ -310,7 +313,7 @@ Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defa
     settings.colour = convert ? ColourPolicy::to_srgb : ColourPolicy::keep_profile;
   }
   if (const auto field = at.find("background")) {
-    IMGMILL_CHECK(read_colour(*field, settings.background));
+    IMGMILL_TRY(settings.background, colour_at(*field));
   }
   if (const auto field = at.find("cleanAlpha")) {
     IMGMILL_TRY(settings.clean_alpha, flag_at(*field));
@@ -351,7 +354,6 @@ Json json_of(const ImageSettings& settings) {
   for (const auto& [word, member] : keep_words) {
     if (settings.keep.*member) keep.push_back(word);
   }
-  const Colour& colour = settings.background;
   const auto& format = settings.output_format;
   Json json = Json::object();
   json["quality"] = std::move(quality);
@@ -377,7 +379,7 @@ Json json_of(const ImageSettings& settings) {
   json["effort"] = word_for(settings.effort, efforts);
   json["keep"] = std::move(keep);
   json["toSrgb"] = settings.colour == ColourPolicy::to_srgb;
-  json["background"] = fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
+  json["background"] = hex_of(settings.background);
   if (settings.clean_alpha) json["cleanAlpha"] = true;
   json["animation"] = word_for(settings.animation, animations);
   return json;

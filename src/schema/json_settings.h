@@ -11,4 +11,8 @@ namespace imgmill {
 [[nodiscard]] Result<ImageSettings> settings_at(const JsonPlace& at, const ImageSettings& defaults);
 [[nodiscard]] Json json_of(const ImageSettings& settings);
 
+/// Reads and returns a colour as "#1a2b3c". Errors: usage.
+[[nodiscard]] Result<Colour> colour_at(const JsonPlace& at);
+[[nodiscard]] std::string hex_of(Colour colour);
+
 }  // namespace imgmill

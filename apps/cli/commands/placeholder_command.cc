@@ -9,6 +9,7 @@
 #include "commands/inputs.h"
 #include "commands/json_line.h"
 #include "schema/json_placeholder.h"
+#include "schema/json_settings.h"
 
 namespace imgmill::cli {
 namespace {
