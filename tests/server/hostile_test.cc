@@ -2,6 +2,7 @@
 // server.
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <thread>
 
 #include "shared.h"
@@ -279,6 +280,23 @@ TEST_F(Hostile, TwoHundredConnectionsAtOnce) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_LE(after, before);
+}
+
+// A batch of events as large as what the server takes from the kernel at once (128 with epoll in
+// libmicrohttpd 0.9.75, which then waited for another event before it looked at these).
+TEST_F(Hostile, RequestsThatArriveTogetherAreAnsweredWithoutFurtherOnes) {
+  std::vector<Connection> crowd;
+  for (int i = 0; i < 128; ++i) {
+    Connection& connection = crowd.emplace_back(server().port());
+    ASSERT_TRUE(connection.send(server().request("GET", "/healthz")));
+    ASSERT_EQ(connection.receive().status, 200);
+  }
+  ASSERT_EQ(::kill(server().process(), SIGSTOP), 0);
+  for (const Connection& connection : crowd) {
+    EXPECT_TRUE(connection.send(server().request("GET", "/healthz")));
+  }
+  ASSERT_EQ(::kill(server().process(), SIGCONT), 0);
+  EXPECT_EQ(crowd.front().receive().status, 200);
 }
 
 TEST_F(Hostile, ClientsThatLeaveInTheMiddle) {
