@@ -78,5 +78,5 @@ for (const megapixels of option('large', false) ? [12, 24, 63, 100] : [12, 24]) 
   }
 }
 publish('memory', `Measured on ${machine()}. Peaks of the whole process, the program itself (some 42 MB) included; estimates are those of ` +
-  `\`src/optimize/memory_need.cc\`, by which images are let in. sharp ${sharp.versions.sharp} with one thread, Node (some 60 MB) included.\n\n` +
+  `\`src/optimize/plan/memory_need.cc\`, by which images are let in. sharp ${sharp.versions.sharp} with one thread, Node (some 60 MB) included.\n\n` +
   table(['', 'peak', 'bytes a pixel', 'estimate / peak', 'CPU', 'sharp'], rows));

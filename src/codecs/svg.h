@@ -5,8 +5,8 @@
 
 namespace imgmill {
 
-/// Drawings. They are optimized as text (src/svg, optimize/drawing.h) and rasterized only for
-/// comparison; pixels are never converted to SVG.
+/// Drawings. They are optimized as text (src/svg, optimize/candidates/drawing.h) and rasterized
+/// only for comparison; pixels are never converted to SVG.
 struct SvgCodec {
   static constexpr Format format = Format::svg;
 

@@ -8,7 +8,7 @@
 
 namespace imgmill {
 
-/// How far a sample of a picture's tiles (optimize/sample.h) guides the search for a score.
+/// How far a sample of a picture's tiles (optimize/search/sample.h) guides the search for a score.
 enum class SampleUse {
   none,         ///< the encoder distributes bits over the whole picture, so tiles tell little
   first_guess,  ///< encoding takes so long that the curve, which costs nothing, guides the rest

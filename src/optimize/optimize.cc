@@ -9,11 +9,11 @@
 #include "codecs/engine.h"
 #include "codecs/wholeness.h"
 #include "optimize/admission.h"
-#include "optimize/choose.h"
-#include "optimize/drawing.h"
-#include "optimize/framing.h"
-#include "optimize/memory_need.h"
-#include "optimize/source.h"
+#include "optimize/candidates/choose.h"
+#include "optimize/candidates/drawing.h"
+#include "optimize/candidates/framing.h"
+#include "optimize/plan/memory_need.h"
+#include "optimize/source/source.h"
 
 namespace imgmill {
 namespace {

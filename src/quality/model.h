@@ -16,8 +16,9 @@ namespace imgmill {
 /// qualities and scores.
 [[nodiscard]] std::vector<ScoreCurve::Point> scores_made_coarser(int quality_before, bool halved);
 
-/// The score of a picture whose sample (optimize/sample.h) scores `sample`, and the inverse: the
-/// seams between the tiles hide some of the loss. Measured on 26 photographs and 24 Kodak pictures.
+/// The score of a picture whose sample (optimize/search/sample.h) scores `sample`, and the inverse:
+/// the seams between the tiles hide some of the loss. Measured on 26 photographs and 24 Kodak
+/// pictures.
 [[nodiscard]] double whole_score(double sample);
 [[nodiscard]] double sample_score(double whole);
 

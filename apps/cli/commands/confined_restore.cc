@@ -5,7 +5,7 @@
 #include "base/try.h"
 #include "codecs/codec.h"
 #include "codecs/jpeg_in_jxl.h"
-#include "optimize/source.h"
+#include "optimize/source/source.h"
 #include "platform/memory.h"
 #include "sandbox/confined_call.h"
 #include "schema/json_outcome.h"

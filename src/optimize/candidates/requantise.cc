@@ -1,0 +1,128 @@
+#include "optimize/candidates/requantise.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/try.h"
+#include "codecs/engine.h"
+#include "codecs/jpeg.h"
+#include "jpeg/encoder.h"
+#include "jpeg/inverse.h"
+#include "jpeg/quality.h"
+#include "jpeg/reader.h"
+#include "jpeg/writer.h"
+#include "quality/model.h"
+
+namespace imgmill {
+namespace {
+
+// The decoded picture of `file`, which holds `coefficients`.
+Result<Picture> seen(const Codec& codec, ByteView file, const jpeg::Picture& coefficients,
+                     ByteView profile) {
+  Result<Picture> shown = shown_picture(coefficients, profile);
+  if (shown || shown.error().code() != ErrorCode::unsupported) return shown;
+  IMGMILL_TRY(const ImageInfo info, codec.probe(file));
+  IMGMILL_TRY(Picture picture, codec.decode(file, info, {}));
+  return with_engine(ErrorCode::bad_input, "the picture cannot be decoded", [&] {
+    picture.image = picture.image.copy_memory();
+    return picture;
+  });
+}
+
+// The same if there is no file yet.
+Result<Picture> seen(const Codec& codec, const jpeg::Picture& coefficients, ByteView profile) {
+  Buffer file;
+  if (!jpeg::can_be_shown(coefficients)) {
+    IMGMILL_TRY(file, jpeg::write_jpeg(coefficients, jpeg::ScanSearch::sampled));
+  }
+  return seen(codec, file.view(), coefficients, profile);
+}
+
+bool has_full_chroma(const jpeg::Picture& picture) {
+  return picture.chroma == jpeg::Chroma::second_and_third &&
+         picture.planes[0].across == picture.planes[1].across &&
+         picture.planes[0].down == picture.planes[1].down;
+}
+
+bool has_halved_chroma(const jpeg::Picture& picture) {
+  return picture.chroma == jpeg::Chroma::second_and_third &&
+         picture.planes[0].across > picture.planes[1].across;
+}
+
+// Some tiles of a file, and their decoded picture.
+Result<TrialEncoder> sample_of(const jpeg::Picture& coefficients, const Tiles& tiles,
+                               const Codec& codec, ByteView profile) {
+  std::optional<jpeg::Picture> part = sampled(coefficients, tiles);
+  if (!part) return fail(ErrorCode::unsupported, "tiles do not hold whole blocks of this file");
+  struct Kept {
+    explicit Kept(jpeg::Picture tiles) : picture(std::move(tiles)), coarsener(picture) {}
+    jpeg::Picture picture;
+    jpeg::Coarsener coarsener;
+  };
+  const auto kept = std::make_shared<Kept>(*std::move(part));
+  IMGMILL_TRY(Picture shown, seen(codec, kept->picture, profile));
+  return TrialEncoder(std::move(shown), codec, [kept, profile](const EncodeOptions& options) {
+    return encoding_of(kept->coarsener.requantised(jpeg_settings(options)), options, profile);
+  });
+}
+
+}  // namespace
+
+bool may_requantise(const Source& source, const RenderRequest& request) {
+  return source.info.format == Format::jpeg && request.target == Format::jpeg &&
+         (!request.to_srgb || is_srgb_picture(source));
+}
+
+Result<Rendered> requantised(const Source& source, ByteView base, const RenderRequest& request) {
+  IMGMILL_TRY(const jpeg::Picture coefficients, jpeg::read_picture(base));
+  const Codec& codec = *source.codec;
+  Rendered out;
+  out.judgement.quality = request.encode.whole_quality();
+  if (!request.aim && !request.measure) {
+    IMGMILL_TRY(out.bytes, jpeg::encode_jpeg(coefficients, jpeg_settings(request.encode)));
+    return out;
+  }
+  // A colour tag in the base counts like the profile for which there was no space.
+  const Buffer found = read_metadata(base, Format::jpeg).icc;
+  const ByteView profile =
+      found.empty() && source.colours.implied ? source.colours.made.view() : found.view();
+  jpeg::Coarsener coarsener(coefficients);
+  const auto encode = [&](const EncodeOptions& options) {
+    return encoding_of(coarsener.requantised(jpeg_settings(options)), options, profile);
+  };
+  const ByteView own_profile =
+      source.colours.implied ? source.colours.made.view() : source.metadata.icc.view();
+  IMGMILL_TRY(Picture picture, seen(codec, source.bytes, coefficients, own_profile));
+  if (request.aim) {
+    const auto sample = [&](const Tiles& tiles) {
+      return sample_of(coefficients, tiles, codec, profile);
+    };
+    const auto as_before = [&](const Picture& other) -> Result<Picture> {
+      IMGMILL_TRY(const jpeg::Picture fresh, coefficients_of(other));
+      if (fresh.planes.size() != coefficients.planes.size()) {
+        return fail(ErrorCode::unsupported, "the file and its pixels have not the same planes");
+      }
+      return seen(codec, jpeg::quantised_like(fresh, coefficients), profile);
+    };
+    FromFile file{.encode = encode,
+                  .sample = sample,
+                  .as_before = as_before,
+                  .full_chroma = has_full_chroma(coefficients),
+                  .plain = jpeg::is_example_table(coefficients.planes[0].steps)};
+    if (const auto quality = source.info.quality) {
+      file.scores = scores_made_coarser(*quality, has_halved_chroma(coefficients));
+    }
+    IMGMILL_TRY(SearchResult searched,
+                search_quality(std::move(picture), codec, request.encode, *request.aim, &file));
+    out.bytes = std::move(searched.bytes);
+    out.judgement = std::move(searched.judgement);
+    return out;
+  }
+  IMGMILL_TRY(out.bytes, jpeg::encode_jpeg(coefficients, jpeg_settings(request.encode)));
+  IMGMILL_TRY(out.judgement.score, score_of(picture, codec, out.bytes.view()));
+  out.judgement.encodes = 1;
+  return out;
+}
+
+}  // namespace imgmill

@@ -1,0 +1,149 @@
+#include "optimize/plan/memory_need.h"
+
+#include <algorithm>
+#include <array>
+
+#include "jpeg/reader.h"
+
+namespace imgmill {
+namespace {
+
+// Memory of the program with its libraries, warmed up.
+constexpr double program = 42e6;
+
+/// Peak memory to make a file of a format from pixels with three 8-bit samples in memory, in bytes
+/// per pixel. Includes the pixels, the encoder's buffers, what a search keeps of the original and
+/// its candidates, and the verification of the result.
+struct Row {
+  Format format;
+  double fixed;     ///< at a given quality
+  double searched;  ///< in a search for a score
+  double lossless;
+};
+constexpr std::array rows = {
+    Row{Format::jpeg, 16.5, 31, 16.5}, Row{Format::png, 23, 19, 14},
+    Row{Format::webp, 6.6, 17.5, 30},  Row{Format::avif, 55, 64, 43},
+    Row{Format::gif, 21, 21, 21},      Row{Format::tiff, 8, 14, 11},
+    Row{Format::jpegxl, 48, 64, 95},
+};
+// WebP by libwebp, for pictures with transparency.
+constexpr Row transparent_webp = {Format::webp, 15, 27, 30};
+// Animations, whose frames are processed one by one.
+constexpr std::array moving = {Row{Format::webp, 2.5, 27, 15}, Row{Format::gif, 5, 8, 8}};
+
+// libaom's fixed memory, which small pictures do not use completely.
+constexpr double avif_fixed = 75e6;
+constexpr double avif_searched = 190e6;
+constexpr double avif_small = 90;  ///< limit of the two above, in bytes per pixel
+
+// For a picture that is resized: strips held by decoders (except JPEG, which is read row by row or
+// as a whole), and the resampler's weights and bands, in bytes per row and column.
+constexpr double strips = 20e6;
+constexpr double weights = 200;
+constexpr double bands = 700;
+
+/// For a JPEG that is requantised or repacked by its coefficients: two bytes per coefficient in the
+/// file, twice; for a score also pixels and the metric's buffers. Bytes per pixel.
+double by_coefficients(const Source& source, bool searched) {
+  const Result<jpeg::Header> header = jpeg::read_header(source.bytes);
+  const double levels = 2 * (header ? header->samples_a_pixel : 3);
+  const double pixels = source.info.channels;
+  return searched ? 2 * levels + 2 * pixels + 10 : 2.1 * levels + 1.2;
+}
+
+// Memory of a decoder besides the pixels it returns, in bytes per pixel.
+double beside_pixels(Format format) {
+  switch (format) {
+    case Format::jpeg:
+    case Format::webp:
+      return 0;
+    default:
+      return 1;
+  }
+}
+
+// Size of a decoded pixel, in bytes.
+double bytes_of(const ImageInfo& from) {
+  return std::max(from.channels, 3) * (from.bits > 16 ? 4.0 : from.bits > 8 ? 2.0 : 1.0);
+}
+
+// The memory of a pixel as stored by `target`, relative to three 8-bit samples. With transparency
+// the metric runs twice.
+double weight(const ImageInfo& from, const FormatInfo& target, bool searched) {
+  const double samples = std::max(from.channels, 3) / 3.0;
+  const int bits = std::min(from.bits, target.max_bits);
+  const double depth = bits > 16 ? 2.5 : bits > 8 ? 1.5 : 1;
+  return samples * depth * (from.alpha && searched ? 1.6 : 1);
+}
+
+const Row& row_for(Format target, bool alpha, bool moves) {
+  const auto found = std::ranges::find(moving, target, &Row::format);
+  if (moves && found != moving.end()) return *found;
+  if (target == Format::webp && alpha) return transparent_webp;
+  return *std::ranges::find(rows, target, &Row::format);
+}
+
+double need_for(const Source& source, const FormatPlan& plan) {
+  const Format target = plan.format;
+  const Extent extent = plan.layout.extent;
+  const ImageInfo& from = source.info;
+  const double in = static_cast<double>(from.width) * from.height * from.frames;
+  const double frames = info(target).animation || info(target).pages ? from.frames : 1;
+  const double out = static_cast<double>(extent.width) * extent.height * frames;
+  const bool same_size = plan.layout == Layout::unchanged(whole_extent(source));
+  const bool lossless = plan.lossless;
+  const bool searched =
+      !lossless && info(target).scored && (plan.target || plan.max_bytes || plan.measure);
+  if (same_size && from.format == Format::jpeg && target == Format::jpeg) {
+    return in * by_coefficients(source, searched);
+  }
+  const Row& row = row_for(target, from.alpha, frames > 1);
+  const double each = lossless ? row.lossless : searched ? row.searched : row.fixed;
+  // JPEG has three samples, whatever the source has.
+  double need = out * each * (target == Format::jpeg ? 1 : weight(from, info(target), searched));
+  if (target == Format::avif && !lossless) {
+    need += std::min(searched ? avif_searched : avif_fixed, out * avif_small);
+  }
+  const double beside = beside_pixels(from.format);
+  // A PNG's rows are repacked as they are: this takes the pixels, twice while they are compared,
+  // the file without some metadata, in one piece, and the result. A palette is tried in several
+  // orders.
+  const bool by_rows = lossless && from.format == Format::png && target == Format::png;
+  if (by_rows && same_size && frames == 1) {
+    const auto file = static_cast<double>(source.bytes.size());
+    return (from.palette ? 9 : 6) * in * weight(from, info(target), false) + 3.5 * file;
+  }
+  if (same_size) return need + in * beside;
+  const double numbers = weights * (0.0 + from.width + from.height + extent.width + extent.height) +
+                         bands * from.width + (from.format == Format::jpeg ? 0 : strips);
+  // A JPEG is scaled plane by plane while it is read, unless the result must be exact. Progressive
+  // ones have their coefficients in memory.
+  const bool whole = from.format != Format::jpeg || lossless || searched || from.channels == 4 ||
+                     plan.resize.light == ResizeLight::linear ||
+                     plan.resize.filter == ResizeFilter::nearest;
+  const double before = in * (whole ? bytes_of(from) + beside : from.progressive ? 4 : 0.2);
+  // The decoded input is freed before the encoder starts.
+  return numbers + std::max(need, before + out * bytes_of(from));
+}
+
+}  // namespace
+
+std::uint64_t memory_need(const Source& source, const EncodePlan& plan) {
+  double most = 0;
+  for (const FormatPlan& each : plan.formats) {
+    if (info(each.format).writable) most = std::max(most, need_for(source, each));
+  }
+  return static_cast<std::uint64_t>(program + most);
+}
+
+std::uint64_t memory_need_of_comparison(const Source& original, const Source& other) {
+  const double pixels =
+      static_cast<double>(original.info.width) * original.info.height * original.info.frames;
+  const double each =
+      bytes_of(original.info) + bytes_of(other.info) +
+      std::max(beside_pixels(original.info.format), beside_pixels(other.info.format)) +
+      11 * (original.info.alpha || other.info.alpha ? 1.6 : 1);
+  return static_cast<std::uint64_t>(program + pixels * each);
+}
+
+}  // namespace imgmill
