@@ -376,99 +376,31 @@ constexpr std::size_t block_side = 8;
 // Padding, since vectors are read and written whole.
 constexpr std::size_t beyond = 64;
 
-/// Decoded samples of one plane.
+/// Decoded samples of the columns of one plane that are in use.
 struct Shown {
   std::size_t width = 0;   ///< samples of the picture per row
   std::size_t height = 0;  ///< rows of the picture
+  std::size_t left = 0;    ///< first column in use; a multiple of a block
+  std::size_t blocks = 0;  ///< blocks in use per row
   std::size_t stride = 0;
+  std::array<std::size_t, 2> held = {none, none};  ///< rows of blocks, by their number modulo 2
   std::vector<std::uint8_t> samples;
 
-  [[nodiscard]] std::uint8_t* row(std::size_t y) { return samples.data() + y * stride; }
-};
+  static constexpr std::size_t none = ~std::size_t{0};
 
-class Screen {
- public:
-  explicit Screen(const Picture& picture) : picture_(picture) {
-    for (std::size_t i = 0; i < picture.planes.size(); ++i) {
-      const Plane& plane = picture.planes[i];
-      // Products have 16 bits, as in vectorized decoders: they wrap around on overflow.
-      std::ranges::transform(plane.steps, steps_[i].begin(),
-                             [](std::uint16_t step) { return static_cast<std::int16_t>(step); });
-      Shown& shown = planes_[i];
-      const auto share = [](std::uint32_t all, int part, int whole) {
-        const auto p = static_cast<std::size_t>(part);
-        const auto w = static_cast<std::size_t>(whole);
-        return (all * p + w - 1) / w;
-      };
-      const Plane& luma = picture.planes[0];
-      shown.width = share(picture.width, plane.across, luma.across);
-      shown.height = share(picture.height, plane.down, luma.down);
-      shown.stride = plane.blocks_wide * block_side + beyond;
-      const std::size_t rows = i == 0 ? block_side : plane.blocks_high * block_side;
-      shown.samples.resize(rows * shown.stride);
-      for (std::uint32_t row = 0; i > 0 && row < plane.blocks_high; ++row) show(i, row, row);
-    }
-    if (picture.planes.size() < 3) return;
-    across_ = picture.planes[1].across < picture.planes[0].across;
-    down_ = picture.planes[1].down < picture.planes[0].down;
-    sums_.resize(planes_[1].width + 2 * beyond);
-    for (auto& wide : wide_) wide.resize(picture.width + 2 * beyond);
+  void use_columns(std::size_t first, std::size_t last) {
+    const std::size_t begin = first / block_side * block_side;
+    const std::size_t count = last / block_side - first / block_side + 1;
+    if (begin == left && count == blocks) return;
+    left = begin;
+    blocks = count;
+    stride = count * block_side + beyond;
+    samples.resize(2 * block_side * stride);
+    held = {none, none};
   }
-
-  void show_into(unsigned char* out) {
-    const std::size_t channels = picture_.planes.size();
-    for (std::size_t y = 0; y < picture_.height; ++y, out += channels * picture_.width) {
-      const std::size_t row = y % block_side;
-      if (row == 0) show(0, y / block_side, 0);
-      const std::uint8_t* luma = planes_[0].row(row);
-      if (channels == 1) {
-        std::memcpy(out, luma, picture_.width);
-      } else {
-        HWY_DYNAMIC_DISPATCH(ToRgb)(luma, chroma(1, y), chroma(2, y), picture_.width, out);
-      }
-    }
+  [[nodiscard]] std::uint8_t* row(std::size_t y) {
+    return samples.data() + y % (2 * block_side) * stride;
   }
-
- private:
-  // Decodes block row `from` into the position of block row `to`.
-  void show(std::size_t index, std::size_t from, std::size_t to) {
-    const Plane& plane = picture_.planes[index];
-    HWY_DYNAMIC_DISPATCH(ShowRow)
-    (plane.block(from * plane.blocks_wide), plane.blocks_wide, steps_[index].data(),
-     planes_[index].row(to * block_side), planes_[index].stride);
-  }
-
-  // A row of chroma at luma resolution.
-  const std::uint8_t* chroma(std::size_t index, std::size_t y) {
-    Shown& plane = planes_[index];
-    if (!across_) return plane.row(y);
-    const std::size_t middle = down_ ? y / 2 : y;
-    std::int16_t* const sums = sums_.data() + beyond;
-    if (down_) {
-      const std::size_t above = middle == 0 ? 0 : middle - 1;
-      const std::size_t beside = y % 2 == 0 ? above : std::min(middle + 1, plane.height - 1);
-      HWY_DYNAMIC_DISPATCH(MixRows)(plane.row(middle), plane.row(beside), plane.width, sums);
-    } else {
-      std::copy_n(plane.row(middle), plane.width, sums);
-    }
-    sums[-1] = sums[0];
-    sums[plane.width] = sums[plane.width - 1];
-    std::uint8_t* const out = wide_[index - 1].data();
-    if (down_) {
-      HWY_DYNAMIC_DISPATCH(WidenSums)(sums, plane.width, out);
-    } else {
-      HWY_DYNAMIC_DISPATCH(WidenSamples)(sums, plane.width, out);
-    }
-    return out;
-  }
-
-  const Picture& picture_;
-  alignas(64) std::array<std::array<std::int16_t, block_coefficients>, 3> steps_{};
-  std::array<Shown, 3> planes_;  ///< one row of blocks for luma, all rows for chroma
-  bool across_ = false;
-  bool down_ = false;
-  std::vector<std::int16_t> sums_;
-  std::array<std::vector<std::uint8_t>, 2> wide_;
 };
 
 }  // namespace
@@ -494,16 +426,133 @@ bool can_be_shown(const Picture& picture) {
   return across ? picture.width >= narrowest : !down;
 }
 
+struct RegionDecoder::State {
+  explicit State(const Picture& shown) : picture(shown) {
+    const Plane& luma = picture.planes[0];
+    for (std::size_t i = 0; i < picture.planes.size(); ++i) {
+      const Plane& plane = picture.planes[i];
+      // Products have 16 bits, as in vectorized decoders: they wrap around on overflow.
+      std::ranges::transform(plane.steps, steps[i].begin(),
+                             [](std::uint16_t step) { return static_cast<std::int16_t>(step); });
+      const auto share = [](std::uint32_t all, int part, int whole) {
+        const auto p = static_cast<std::size_t>(part);
+        const auto w = static_cast<std::size_t>(whole);
+        return (all * p + w - 1) / w;
+      };
+      planes[i].width = share(picture.width, plane.across, luma.across);
+      planes[i].height = share(picture.height, plane.down, luma.down);
+    }
+    if (picture.planes.size() < 3) return;
+    across = picture.planes[1].across < luma.across;
+    down = picture.planes[1].down < luma.down;
+  }
+
+  void use_columns(std::size_t left, std::size_t width) {
+    const std::size_t last = left + width - 1;
+    planes[0].use_columns(left, last);
+    for (std::size_t i = 1; i < picture.planes.size(); ++i) {
+      Shown& plane = planes[i];
+      if (!across) {
+        plane.use_columns(left, last);
+        continue;
+      }
+      // Upsampling mixes each sample with its neighbours.
+      plane.use_columns(left / 2 - std::min<std::size_t>(left / 2, 1),
+                        std::min(last / 2 + 1, plane.width - 1));
+      const std::size_t samples = last / 2 - left / 2 + 1;
+      sums.resize(samples + 2 * beyond);
+      wide[i - 1].resize(2 * (samples + beyond));
+    }
+  }
+
+  // Row `y` of a plane, from its first column in use on.
+  std::uint8_t* row(std::size_t index, std::size_t y) {
+    Shown& plane = planes[index];
+    const std::size_t block_row = y / block_side;
+    std::size_t& held = plane.held[block_row % 2];
+    if (held != block_row) {
+      held = block_row;
+      const Plane& from = picture.planes[index];
+      HWY_DYNAMIC_DISPATCH(ShowRow)
+      (from.block(block_row * from.blocks_wide + plane.left / block_side), plane.blocks,
+       steps[index].data(), plane.row(block_row * block_side), plane.stride);
+    }
+    return plane.row(y);
+  }
+
+  // Row `y` of chroma from column `left` on, at luma resolution.
+  const std::uint8_t* chroma(std::size_t index, std::size_t y, std::size_t left,
+                             std::size_t width) {
+    Shown& plane = planes[index];
+    if (!across) return row(index, y) + left - plane.left;
+    const std::size_t middle = down ? y / 2 : y;
+    const std::size_t first = left / 2;
+    const std::size_t count = (left + width - 1) / 2 - first + 1;
+    // One sample more on either side.
+    const std::size_t begin = first - std::min<std::size_t>(first, 1);
+    const std::size_t end = std::min(first + count + 1, plane.width);
+    std::int16_t* const sum = sums.data() + beyond;  // of sample `first`
+    std::int16_t* const from = sum - (first - begin);
+    const std::uint8_t* const near = row(index, middle) + begin - plane.left;
+    if (down) {
+      const std::size_t above = middle == 0 ? 0 : middle - 1;
+      const std::size_t beside = y % 2 == 0 ? above : std::min(middle + 1, plane.height - 1);
+      const std::uint8_t* const far = row(index, beside) + begin - plane.left;
+      HWY_DYNAMIC_DISPATCH(MixRows)(near, far, end - begin, from);
+    } else {
+      std::copy_n(near, end - begin, from);
+    }
+    if (begin == first) sum[-1] = sum[0];
+    if (end == first + count) sum[count] = sum[count - 1];
+    std::uint8_t* const out = wide[index - 1].data();
+    if (down) {
+      HWY_DYNAMIC_DISPATCH(WidenSums)(sum, count, out);
+    } else {
+      HWY_DYNAMIC_DISPATCH(WidenSamples)(sum, count, out);
+    }
+    return out + left % 2;
+  }
+
+  const Picture& picture;
+  alignas(64) std::array<std::array<std::int16_t, block_coefficients>, 3> steps{};
+  std::array<Shown, 3> planes;
+  bool across = false;
+  bool down = false;
+  std::vector<std::int16_t> sums;
+  std::array<std::vector<std::uint8_t>, 2> wide;
+};
+
+RegionDecoder::RegionDecoder(const Picture& picture) : state_(std::make_unique<State>(picture)) {}
+RegionDecoder::RegionDecoder(RegionDecoder&&) noexcept = default;
+RegionDecoder& RegionDecoder::operator=(RegionDecoder&&) noexcept = default;
+RegionDecoder::~RegionDecoder() = default;
+
+void RegionDecoder::decode(const Region& region, unsigned char* out, std::size_t row_bytes) {
+  State& state = *state_;
+  state.use_columns(region.left, region.width);
+  for (std::size_t y = region.top; y < std::size_t{region.top} + region.height; ++y) {
+    const std::uint8_t* luma = state.row(0, y) + region.left - state.planes[0].left;
+    if (state.picture.planes.size() == 1) {
+      std::memcpy(out, luma, region.width);
+    } else {
+      HWY_DYNAMIC_DISPATCH(ToRgb)
+      (luma, state.chroma(1, y, region.left, region.width),
+       state.chroma(2, y, region.left, region.width), region.width, out);
+    }
+    out += row_bytes;
+  }
+}
+
 Pixels shown_pixels(const Picture& picture) {
   Pixels out{.width = picture.width,
              .height = picture.height,
              .channels = static_cast<int>(picture.planes.size())};
-  const std::size_t size = std::size_t{out.width} * out.height * picture.planes.size();
-  Screen screen(picture);
+  const std::size_t row_bytes = std::size_t{out.width} * picture.planes.size();
+  RegionDecoder decoder(picture);
   std::unique_ptr<unsigned char, decltype(&std::free)> samples(
-      static_cast<unsigned char*>(std::malloc(size)), &std::free);
+      static_cast<unsigned char*>(std::malloc(row_bytes * out.height)), &std::free);
   if (samples == nullptr) throw std::bad_alloc();
-  screen.show_into(samples.get());
+  decoder.decode({.width = out.width, .height = out.height}, samples.get(), row_bytes);
   out.samples = samples.release();
   return out;
 }

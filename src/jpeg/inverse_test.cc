@@ -62,6 +62,49 @@ TEST(JpegInverse, EveryKindAndSizeIsShownAsLibjpegShowsIt) {
   EXPECT_EQ(known, 8U * 10 - 6 * 3);
 }
 
+TEST(JpegInverse, RegionsAreThePixelsOfTheWhole) {
+  std::mt19937 random(5);
+  const auto below = [&](std::uint32_t end) { return static_cast<std::uint32_t>(random() % end); };
+  for (const JpegKind& kind : jpeg_kinds) {
+    const std::uint32_t width = 163;
+    const std::uint32_t height = 75;
+    SCOPED_TRACE(kind.name);
+    const auto picture =
+        jpeg::read_picture(make_jpeg(photo(width, height, kind.channels), kind.how));
+    ASSERT_TRUE(picture);
+    if (!jpeg::can_be_shown(*picture)) continue;
+    const Raster whole = shown_by_us(*picture);
+    const auto channels = static_cast<std::size_t>(whole.channels);
+    jpeg::RegionDecoder decoder(*picture);
+    const auto expect_like_whole = [&](const jpeg::Region& region) {
+      const std::size_t row = region.width * channels;
+      std::vector<unsigned char> part(row * region.height);
+      decoder.decode(region, part.data(), row);
+      for (std::uint32_t y = 0; y < region.height; ++y) {
+        const auto* expected =
+            whole.samples.data() + ((region.top + y) * std::size_t{width} + region.left) * channels;
+        ASSERT_TRUE(std::equal(expected, expected + row, part.data() + y * row))
+            << region.left << "," << region.top << " " << region.width << "x" << region.height
+            << ", row " << y;
+      }
+    };
+    // Columns from top to bottom, in bands of any height.
+    for (std::uint32_t left = 0; left < width; left += 37) {
+      const std::uint32_t wide = std::min(41U, width - left);
+      for (std::uint32_t top = 0; top < height;) {
+        const auto high = std::min(1 + below(20), height - top);
+        expect_like_whole({left, top, wide, high});
+        top += high;
+      }
+    }
+    for (int i = 0; i < 200; ++i) {
+      const std::uint32_t left = below(width);
+      const std::uint32_t top = below(height);
+      expect_like_whole({left, top, 1 + below(width - left), 1 + below(height - top)});
+    }
+  }
+}
+
 TEST(JpegInverse, WhatOurEncoderWritesIsShownAsEveryDecoderShowsIt) {
   for (const int channels : {1, 3}) {
     for (const auto& [width, height] : {std::pair{90, 50}, {1201, 840}}) {
