@@ -7,6 +7,9 @@
 
 namespace imgmill {
 
+/// Pictures of more pixels than this are rather computed again than held in memory.
+inline constexpr double large_picture = 8e6;
+
 /// How pixels will be read: once from top to bottom (they are then never all in memory), or in any
 /// order.
 enum class Access { sequential, random };
@@ -26,6 +29,9 @@ struct Picture {
   std::uint32_t frames = 1;
   int source_bits = 8;          ///< per channel, in the source file
   bool source_palette = false;  ///< the source file had a palette
+  /// Any part of the image can be computed at any time, again and again, at little cost: there is no
+  /// need to hold it in memory.
+  bool on_demand = false;
   /// The kinds of the last channels, unless there are none or only straight alpha; then empty.
   std::vector<ExtraChannel> extras;
 

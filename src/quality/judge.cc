@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "base/try.h"
@@ -14,77 +15,27 @@
 namespace imgmill {
 namespace {
 
+using quality::SeenFrames;
 using vips::VImage;
 
 // Six scales halve this to 4. It is a few pixels more than the minimum, so that borders have little
 // influence.
 constexpr int context_side = 128;
 
-SampleKind kind_of(const VImage& image) {
-  switch (image.format()) {
-    case VIPS_FORMAT_UCHAR:
-      return SampleKind::srgb8;
-    case VIPS_FORMAT_USHORT:
-      return SampleKind::srgb16;
-    default:
-      return SampleKind::linear;
-  }
-}
-
-// View of a whole image in memory.
-PixelView view_of(const VImage& image) {
-  VipsImage* const raw = image.get_image();
-  return {.samples = VIPS_IMAGE_ADDR(raw, 0, 0),
-          .width = static_cast<std::uint32_t>(image.width()),
-          .height = static_cast<std::uint32_t>(image.height()),
-          .channels = image.bands(),
-          .kind = kind_of(image),
-          .row_bytes = VIPS_IMAGE_SIZEOF_LINE(raw)};
-}
-
-// View of one of `frames` frames, stacked vertically, of an image in memory.
-PixelView frame_of(const VImage& image, std::uint32_t index, std::uint32_t frames) {
-  PixelView view = view_of(image);
-  view.height /= frames;
-  view.samples = static_cast<const std::byte*>(view.samples) +
-                 std::size_t{index} * view.height * view.row_bytes;
-  return view;
-}
-
-// For pictures that lack scales: the frame in the upper left corner, continued to the right and
-// below by its mirror images, in memory.
-Result<VImage> amid_mirrors(const VImage& image, std::uint32_t index, std::uint32_t frames) {
-  return with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
-    const int height = image.height() / static_cast<int>(frames);
-    return image.crop(0, static_cast<int>(index) * height, image.width(), height)
-        .embed(0, 0, std::max(image.width(), context_side), std::max(height, context_side),
-               VImage::option()->set("extend", VIPS_EXTEND_MIRROR))
-        .copy_memory();
-  });
-}
-
 // Very long slivers of a few rows would become too large and are scored as they are.
-bool is_mirrored(Context context, const PixelView& frame) {
+bool is_mirrored(Context context, const SeenFrames& frames) {
   constexpr std::uint32_t longest = std::uint32_t{1} << 17;
-  return context == Context::mirrored && lacks_scales(frame.width, frame.height) &&
-         std::max(frame.width, frame.height) <= longest;
+  return context == Context::mirrored && lacks_scales(frames.width(), frames.height()) &&
+         std::max(frames.width(), frames.height()) <= longest;
 }
 
 // Calls `look` with a frame as the metric is to see it.
 template <typename Look>
-auto seen_in(Context context, const VImage& image, std::uint32_t index, std::uint32_t frames,
-             Look look) -> decltype(look(PixelView{})) {
-  const PixelView frame = frame_of(image, index, frames);
-  if (!is_mirrored(context, frame)) return look(frame);
-  IMGMILL_TRY(const VImage mirrored, amid_mirrors(image, index, frames));
-  return look(view_of(mirrored));
-}
-
-// In memory, in a sample format that the metric supports.
-Result<VImage> readable(const Picture& picture) {
-  IMGMILL_TRY(const Picture seen, as_light(picture));
-  return with_engine(ErrorCode::bad_input, "the pixels could not be read",
-                     [&] { return seen.image.copy_memory(); });
+auto seen_in(Context context, const SeenFrames& frames, std::uint32_t index, const Look& look)
+    -> decltype(look(PixelView{})) {
+  if (!is_mirrored(context, frames)) return frames.look_at(index, look);
+  IMGMILL_TRY(const SeenFrames mirrored, frames.amid_mirrors(index, context_side));
+  return mirrored.look_at(0, look);
 }
 
 // Rounds 16-bit samples to the nearest 8-bit value.
@@ -119,7 +70,7 @@ std::vector<std::size_t> sample_of(std::size_t count) {
 }
 
 // Only the frames of the given scenes, from a picture in memory.
-Result<VImage> shown_in(const Picture& picture, const std::vector<Scene>& scenes) {
+Result<SeenFrames> shown_in(const Picture& picture, const std::vector<Scene>& scenes) {
   IMGMILL_TRY(
       const Picture chosen, with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
         const int height = static_cast<int>(picture.height());
@@ -131,7 +82,7 @@ Result<VImage> shown_in(const Picture& picture, const std::vector<Scene>& scenes
         return Picture{.image = VImage::arrayjoin(frames, VImage::option()->set("across", 1)),
                        .frames = static_cast<std::uint32_t>(frames.size())};
       }));
-  return readable(chosen);
+  return SeenFrames::of(chosen);
 }
 
 Result<Picture> in_memory(Picture picture) {
@@ -168,32 +119,33 @@ Result<Judge> Judge::create(const Picture& original, Context context,
                             std::vector<std::size_t> sample) {
   TimeLine line{.scenes = {{.end = 1}}};
   std::vector<Scene> scenes = line.scenes;
-  VImage image;
+  std::optional<SeenFrames> frames;
   if (original.frames == 1) {
     sample = {0};
-    IMGMILL_TRY(image, readable(original));
+    IMGMILL_TRY(frames, SeenFrames::of(original));
   } else {
     IMGMILL_TRY(const Picture picture, in_memory(original));
     IMGMILL_TRY(line, time_line(picture));
     if (sample.empty()) sample = sample_of(line.scenes.size());
     scenes.clear();
     for (const std::size_t index : sample) scenes.push_back(line.scenes[index]);
-    IMGMILL_TRY(image, shown_in(picture, scenes));
+    IMGMILL_TRY(frames, shown_in(picture, scenes));
   }
   const auto count = static_cast<std::uint32_t>(sample.size());
+  const Kept kept = count == 1 && frames->pixels() > large_picture ? Kept::little : Kept::all;
   std::vector<Look> looks;
   for (std::uint32_t i = 0; i < count; ++i) {
-    IMGMILL_TRY(Ssimulacra2 metric, seen_in(context, image, i, count, [](const PixelView& frame) {
-                  return Ssimulacra2::prepare(frame);
+    IMGMILL_TRY(Ssimulacra2 metric, seen_in(context, *frames, i, [&](const PixelView& frame) {
+                  return Ssimulacra2::prepare(frame, kept);
                 }));
     looks.push_back({scenes[i], sample[i], std::move(metric)});
   }
   return Judge(std::move(line), original.image.format() == VIPS_FORMAT_UCHAR, context,
-               std::move(image), std::move(looks));
+               *std::move(frames), std::move(looks));
 }
 
-Result<VImage> Judge::seen_by(const Picture& candidate) const {
-  if (candidate.frames == 1 && line_.scenes.size() == 1) return readable(candidate);
+Result<SeenFrames> Judge::seen_by(const Picture& candidate) const {
+  if (candidate.frames == 1 && line_.scenes.size() == 1) return SeenFrames::of(candidate);
   IMGMILL_TRY(const Picture picture, in_memory(candidate));
   IMGMILL_TRY(const TimeLine line, time_line(picture));
   // A file that shows one picture all the time has no visible duration.
@@ -213,19 +165,19 @@ Result<VImage> Judge::seen_by(const Picture& candidate) const {
   return shown_in(picture, scenes);
 }
 
-Result<VImage> Judge::comparable(const Picture& candidate) const {
+Result<SeenFrames> Judge::comparable(const Picture& candidate) const {
   if (!of_8_bits_ || candidate.image.format() != VIPS_FORMAT_USHORT) return seen_by(candidate);
   IMGMILL_TRY(const Picture rounded, with_8_bits(candidate));
   return seen_by(rounded);
 }
 
 Result<Similarity> Judge::score(const Picture& candidate, Detail detail) {
-  IMGMILL_TRY(const VImage image, comparable(candidate));
+  IMGMILL_TRY(const SeenFrames frames, comparable(candidate));
   const auto count = static_cast<std::uint32_t>(looks_.size());
   Similarity worst;
   for (std::uint32_t i = 0; i < count; ++i) {
     Look& look = looks_[i];
-    IMGMILL_TRY(Similarity found, seen_in(context_, image, i, count, [&](const PixelView& view) {
+    IMGMILL_TRY(Similarity found, seen_in(context_, frames, i, [&](const PixelView& view) {
                   return look.metric.compare(view, detail);
                 }));
     found.frame = look.scene.frame;
@@ -235,17 +187,18 @@ Result<Similarity> Judge::score(const Picture& candidate, Detail detail) {
 }
 
 Result<Rating> Judge::rate(const Picture& candidate) {
-  IMGMILL_TRY(const VImage image, comparable(candidate));
+  IMGMILL_TRY(const SeenFrames frames, comparable(candidate));
   const auto count = static_cast<std::uint32_t>(looks_.size());
   Rating worst;
   for (std::uint32_t i = 0; i < count; ++i) {
     Look& look = looks_[i];
-    IMGMILL_TRY(const Similarity found,
-                seen_in(context_, image, i, count,
-                        [&](const PixelView& view) { return look.metric.compare(view); }));
+    IMGMILL_TRY(const Similarity found, seen_in(context_, frames, i, [&](const PixelView& view) {
+                  return look.metric.compare(view);
+                }));
     Rating rating{.score = found.score};
-    IMGMILL_TRY(rating.psnr, psnr(frame_of(original_, i, count), frame_of(image, i, count),
-                                  rating.needed_psnr()));
+    IMGMILL_TRY(rating.psnr, frames.look_at(i, [&](const PixelView& view) {
+      return psnr(original_.view(i), view, rating.needed_psnr());
+    }));
     if (rating.reaches() < worst.reaches()) worst = rating;
   }
   return worst;

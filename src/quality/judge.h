@@ -10,6 +10,7 @@
 #include "codecs/scenes.h"
 #include "imgmill/error.h"
 #include "quality/psnr.h"
+#include "quality/seen_frames.h"
 #include "quality/ssimulacra2.h"
 
 namespace imgmill {
@@ -58,7 +59,8 @@ class Judge {
   static constexpr std::uint32_t most_frames = 5;
 
   /// Reads all pixels of `original`, and keeps them along with the metric's data, some 12 bytes per
-  /// pixel and frame. Errors: bad_input (reading the pixels failed). Throws std::bad_alloc.
+  /// pixel and frame; of a `large_picture` some 9, and 6 if it is `on_demand`. Errors: bad_input
+  /// (reading the pixels failed). Throws std::bad_alloc.
   /// `sample`: indexes of the scenes to compare; empty: evenly spaced.
   [[nodiscard]] static Result<Judge> create(const Picture& original,
                                             Context context = Context::none,
@@ -79,7 +81,7 @@ class Judge {
     std::size_t index;  ///< index of the scene in the timeline
     Ssimulacra2 metric;
   };
-  Judge(TimeLine line, bool of_8_bits, Context context, vips::VImage original,
+  Judge(TimeLine line, bool of_8_bits, Context context, quality::SeenFrames original,
         std::vector<Look> looks)
       : line_(std::move(line)),
         of_8_bits_(of_8_bits),
@@ -87,15 +89,15 @@ class Judge {
         original_(std::move(original)),
         looks_(std::move(looks)) {}
 
-  // What `candidate` shows at the times of `looks_`, stacked vertically.
-  [[nodiscard]] Result<vips::VImage> seen_by(const Picture& candidate) const;
+  // What `candidate` shows at the times of `looks_`.
+  [[nodiscard]] Result<quality::SeenFrames> seen_by(const Picture& candidate) const;
   // The same, rounded to 8 bits if the original has 8.
-  [[nodiscard]] Result<vips::VImage> comparable(const Picture& candidate) const;
+  [[nodiscard]] Result<quality::SeenFrames> comparable(const Picture& candidate) const;
 
   TimeLine line_;
   bool of_8_bits_;  ///< the original has 8-bit samples
   Context context_;
-  vips::VImage original_;  ///< in memory: the frames at the times of `looks_`
+  quality::SeenFrames original_;  ///< at the times of `looks_`, which may refer to its pixels
   std::vector<Look> looks_;
 };
 

@@ -111,12 +111,19 @@ Sample fetch(const std::byte* at) {
   return sample;
 }
 
+// Pixels `left` to `left + count` of row `y`.
+const std::byte* pixels_at(const PixelView& view, std::size_t y, std::size_t left,
+                           std::size_t count) {
+  if (view.rows != nullptr) return view.rows->row(y, left, count);
+  const std::size_t pixel = static_cast<std::size_t>(view.channels) * bytes_of(view.kind);
+  return static_cast<const std::byte*>(view.samples) + y * view.row_bytes + left * pixel;
+}
+
 template <typename Sample>
 bool any_clear(const PixelView& view) {
   const auto step = static_cast<std::size_t>(view.channels) * sizeof(Sample);
   for (std::size_t y = 0; y < view.height; ++y) {
-    const std::byte* at =
-        static_cast<const std::byte*>(view.samples) + y * view.row_bytes + step - sizeof(Sample);
+    const std::byte* at = pixels_at(view, y, 0, view.width) + step - sizeof(Sample);
     bool clear = false;
     for (std::size_t x = 0; x < view.width; ++x, at += step) {
       // Written so that NaN counts as transparent.
@@ -151,7 +158,8 @@ LinearRgbReader::LinearRgbReader(const PixelView& view) : view_(view) {
 }
 
 Result<LinearRgbReader> LinearRgbReader::create(const PixelView& view) {
-  if (view.samples == nullptr || view.width == 0 || view.height == 0) {
+  const bool some = view.samples != nullptr || view.rows != nullptr;
+  if (!some || view.width == 0 || view.height == 0) {
     return fail(ErrorCode::usage, "a picture without pixels cannot be compared",
                 "give at least one pixel");
   }
@@ -160,7 +168,7 @@ Result<LinearRgbReader> LinearRgbReader::create(const PixelView& view) {
                 "give grey or RGB, with or without alpha");
   }
   const std::size_t pixel = static_cast<std::size_t>(view.channels) * bytes_of(view.kind);
-  if (view.row_bytes / pixel < view.width) {
+  if (view.rows == nullptr && view.row_bytes / pixel < view.width) {
     return fail(ErrorCode::usage,
                 fmt::format("rows of {} bytes do not hold {} pixels of {} bytes", view.row_bytes,
                             view.width, pixel),
@@ -190,7 +198,7 @@ bool LinearRgbReader::transparent() const {
 }
 
 template <typename Sample>
-void LinearRgbReader::read_as(const std::byte* row, std::size_t left, std::size_t count,
+void LinearRgbReader::read_as(std::size_t y, std::size_t left, std::size_t count,
                               Background background, float* const* planes) const {
   const Tables& t = tables();
   float* const red = planes[0];
@@ -204,7 +212,7 @@ void LinearRgbReader::read_as(const std::byte* row, std::size_t left, std::size_
   const bool blend = background != Background::none && channels % 2 == 0;
   if (!blend && factor_ == 1) {
     constexpr std::size_t one = sizeof(Sample);
-    const std::byte* at = row + left * step;
+    const std::byte* at = pixels_at(view_, y, left, count);
     switch (channels) {
       case 1:
         return read_opaque<Sample, one, 0, 0>(at, count, red, green, blue);
@@ -218,8 +226,11 @@ void LinearRgbReader::read_as(const std::byte* row, std::size_t left, std::size_
   }
   const auto behind = static_cast<float>(background == Background::dark ? dark_grey : bright_grey);
   const std::size_t to_alpha = step - sizeof(Sample);
+  const std::size_t first = left / factor_;
+  const std::byte* const row =
+      pixels_at(view_, y / factor_, first, (left + count - 1) / factor_ - first + 1);
   for (std::size_t i = 0; i < count; ++i) {
-    const std::byte* at = row + (left + i) / factor_ * step;
+    const std::byte* at = row + ((left + i) / factor_ - first) * step;
     const float alpha = blend ? coverage(fetch<Sample>(at + to_alpha)) : 1.0F;
     const auto seen = [&](const std::byte* sample) {
       return alpha == 1.0F ? light(fetch<Sample>(sample), t)
@@ -234,33 +245,31 @@ void LinearRgbReader::read_as(const std::byte* row, std::size_t left, std::size_
 // The metric reads a few columns of one row after another, a pattern that hardware prefetchers do
 // not predict: half of its time was spent waiting for pixels.
 void LinearRgbReader::call_for(std::size_t y, std::size_t left, std::size_t count) const {
-  if (factor_ > 1 || y >= height_) return;
+  if (factor_ > 1 || y >= height_ || view_.rows != nullptr) return;
   const std::size_t pixel = static_cast<std::size_t>(view_.channels) * bytes_of(view_.kind);
-  const std::byte* at =
-      static_cast<const std::byte*>(view_.samples) + y * view_.row_bytes + left * pixel;
+  const std::byte* at = pixels_at(view_, y, left, count);
   for (std::size_t i = 0; i < count * pixel; i += cache_line) __builtin_prefetch(at + i);
 }
 
-const std::uint8_t* LinearRgbReader::plain_rgb(std::size_t y, std::size_t left,
+const std::uint8_t* LinearRgbReader::plain_rgb(std::size_t y, std::size_t left, std::size_t count,
                                                Background background) const {
   const bool plain = view_.kind == SampleKind::srgb8 && view_.channels == 3 && factor_ == 1 &&
                      background == Background::none;
   if (!plain) return nullptr;
-  return static_cast<const std::uint8_t*>(view_.samples) + y * view_.row_bytes + 3 * left;
+  return reinterpret_cast<const std::uint8_t*>(pixels_at(view_, y, left, count));
 }
 
 void LinearRgbReader::read(std::size_t y, std::size_t left, std::size_t count,
                            Background background, float* red, float* green, float* blue) const {
-  const std::byte* row =
-      static_cast<const std::byte*>(view_.samples) + y / factor_ * view_.row_bytes;
+  if (count == 0) return;
   float* const planes[] = {red, green, blue};
   switch (view_.kind) {
     case SampleKind::srgb8:
-      return read_as<std::uint8_t>(row, left, count, background, planes);
+      return read_as<std::uint8_t>(y, left, count, background, planes);
     case SampleKind::srgb16:
-      return read_as<std::uint16_t>(row, left, count, background, planes);
+      return read_as<std::uint16_t>(y, left, count, background, planes);
     case SampleKind::linear:
-      return read_as<float>(row, left, count, background, planes);
+      return read_as<float>(y, left, count, background, planes);
   }
 }
 

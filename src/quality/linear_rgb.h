@@ -22,7 +22,7 @@ enum class Background { none, dark, bright };
 /// `factor` pixels, with the smallest factor that gives both sides 8 pixels. With fewer, the metric
 /// would not have a single scale.
 ///
-/// Refers to the view's pixels. Thread-safe.
+/// Refers to the view's pixels. Thread-safe, unless they come from PixelRows.
 class LinearRgbReader {
  public:
   /// Errors: usage (no pixels, channels not 1..4, rows shorter than their pixels); limit (a sliver
@@ -39,9 +39,9 @@ class LinearRgbReader {
   /// True if any pixel is not opaque. Examines all pixels.
   [[nodiscard]] bool transparent() const;
 
-  /// The address of pixel `left` of row `y`, for callers that read opaque 8-bit RGB themselves with
-  /// light_of_bytes(); null for any other kind of pixels.
-  [[nodiscard]] const std::uint8_t* plain_rgb(std::size_t y, std::size_t left,
+  /// The address of pixels `left` to `left + count` of row `y`, for callers that read opaque 8-bit
+  /// RGB themselves with light_of_bytes(); null for any other kind of pixels.
+  [[nodiscard]] const std::uint8_t* plain_rgb(std::size_t y, std::size_t left, std::size_t count,
                                               Background background) const;
 
   /// Writes pixels `left` to `left + count` of row `y`. The range must be within the picture.
@@ -52,7 +52,7 @@ class LinearRgbReader {
   explicit LinearRgbReader(const PixelView& view);
 
   template <typename Sample>
-  void read_as(const std::byte* row, std::size_t left, std::size_t count, Background background,
+  void read_as(std::size_t y, std::size_t left, std::size_t count, Background background,
                float* const* planes) const;
 
   PixelView view_;

@@ -47,6 +47,7 @@ double ratio_of(const Squares& squares, std::size_t pixels) {
 }
 
 const std::byte* row_of(const PixelView& view, std::size_t y) {
+  if (view.rows != nullptr) return view.rows->row(y, 0, view.width);
   return static_cast<const std::byte*>(view.samples) + y * view.row_bytes;
 }
 
@@ -95,17 +96,17 @@ Pixel pixel_at(const std::byte* at, int channels) {
   return {{colour(0), colour(1), colour(2)}, channels % 2 == 0 ? coverage() : 1.0F};
 }
 
-Pixel pixel_at(const PixelView& view, std::size_t x, std::size_t y) {
+Pixel pixel_at(const PixelView& view, const std::byte* row, std::size_t x) {
   const auto pixel = static_cast<std::size_t>(view.channels);
   switch (view.kind) {
     case SampleKind::srgb8:
-      return pixel_at<std::uint8_t>(row_of(view, y) + x * pixel, view.channels);
+      return pixel_at<std::uint8_t>(row + x * pixel, view.channels);
     case SampleKind::srgb16:
-      return pixel_at<std::uint16_t>(row_of(view, y) + x * pixel * 2, view.channels);
+      return pixel_at<std::uint16_t>(row + x * pixel * 2, view.channels);
     case SampleKind::linear:
       break;
   }
-  return pixel_at<float>(row_of(view, y) + x * pixel * 4, view.channels);
+  return pixel_at<float>(row + x * pixel * 4, view.channels);
 }
 
 /// The difference when both pictures are composited on a grey of `ground`.
@@ -117,9 +118,11 @@ double distance(const Pixel& one, const Pixel& other, std::size_t c, float groun
 Squares squares_of_row(const PixelView& original, const PixelView& candidate, std::size_t y,
                        float ground) {
   Squares sum;
+  const std::byte* const ones = row_of(original, y);
+  const std::byte* const others = row_of(candidate, y);
   for (std::size_t x = 0; x < original.width; ++x) {
-    const Pixel one = pixel_at(original, x, y);
-    const Pixel other = pixel_at(candidate, x, y);
+    const Pixel one = pixel_at(original, ones, x);
+    const Pixel other = pixel_at(candidate, others, x);
     const double r = distance(one, other, 0, ground);
     const double g = distance(one, other, 1, ground);
     const double b = distance(one, other, 2, ground);

@@ -148,7 +148,7 @@ Jobs jobs_for(std::size_t width, std::size_t height) {
 void place_original(Arena& arena, Jobs& jobs) {
   for (ScaleJob& job : jobs) {
     for (std::size_t c = 0; c < 3; ++c) {
-      if (!job.need[c].any()) continue;
+      if (!job.need[c].any() || job.original != nullptr) continue;
       if (job.fine) {
         job.fixed_values[c] = arena.take_rows<std::int16_t>(job);
       } else {
@@ -202,6 +202,7 @@ struct Ssimulacra2::State {
   VectorCode code{};
   Jobs first;  // for the original as it is, or on the dark background
   Jobs other;  // for the original on the bright background; empty if it is opaque
+  std::optional<LinearRgbReader> original;  // if the values of fine scales are not kept
   AlignedBuffer memory;
 
   State() = default;
@@ -293,7 +294,7 @@ Ssimulacra2::Ssimulacra2(Ssimulacra2&&) noexcept = default;
 Ssimulacra2& Ssimulacra2::operator=(Ssimulacra2&&) noexcept = default;
 Ssimulacra2::~Ssimulacra2() = default;
 
-Result<Ssimulacra2> Ssimulacra2::prepare(const PixelView& original) {
+Result<Ssimulacra2> Ssimulacra2::prepare(const PixelView& original, Kept kept) {
   IMGMILL_TRY(const LinearRgbReader reader, LinearRgbReader::create(original));
   auto state = std::make_unique<State>();
   state->width = original.width;
@@ -301,7 +302,14 @@ Result<Ssimulacra2> Ssimulacra2::prepare(const PixelView& original) {
   state->code = vector_code();
   state->first = jobs_for(reader.width(), reader.height());
   const bool transparent = reader.transparent();
-  if (transparent) state->other = state->first;
+  if (transparent) {
+    state->other = state->first;
+  } else if (kept == Kept::little && state->first.front().fine) {
+    state->original = reader;
+    for (std::size_t scale = 0; scale < fine_scales; ++scale) {
+      state->first[scale].original = &*state->original;
+    }
+  }
   state->place();
   state->prepare(state->first, reader, transparent ? Background::dark : Background::none);
   if (transparent) state->prepare(state->other, reader, Background::bright);

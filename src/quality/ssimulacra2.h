@@ -18,6 +18,16 @@ enum class SampleKind {
   linear,  ///< float, linear light in sRGB primaries, 1 = white; may exceed 0..1
 };
 
+/// Pixels that are not in memory as a whole.
+class PixelRows {
+ public:
+  virtual ~PixelRows() = default;
+  /// The address of pixel `left` of row `y`, followed by at least `count` pixels; valid until the
+  /// next call. Fast if the same columns are requested row by row. Throws std::exception.
+  [[nodiscard]] virtual const std::byte* row(std::size_t y, std::size_t left,
+                                             std::size_t count) = 0;
+};
+
 /// The pixels of one frame, interleaved, in rows from top to bottom. Refers to the caller's memory.
 struct PixelView {
   const void* samples = nullptr;
@@ -28,6 +38,7 @@ struct PixelView {
   int channels = 3;
   SampleKind kind = SampleKind::srgb8;
   std::size_t row_bytes = 0;  ///< from one row to the next
+  PixelRows* rows = nullptr;  ///< if set, where the pixels come from, instead of `samples`
 };
 
 /// The spatial distribution of differences, in square cells of `side` pixels; those at the right
@@ -57,6 +68,14 @@ struct Similarity {
 
 enum class Detail { score, local };
 
+/// The data about the original that a metric keeps between comparisons.
+enum class Kept {
+  all,
+  /// All but what depends on single pixels, which is computed again for each comparison: half the
+  /// memory, for a tenth more time. The original's pixels must outlive the metric.
+  little,
+};
+
 /// One original, preprocessed once and compared with any number of candidates.
 ///
 /// The metric and its constants are Jon Sneyers's (Cloudinary, "SSIMULACRA 2", version 2.1 of April
@@ -82,21 +101,23 @@ enum class Detail { score, local };
 /// - Light that is not finite counts as 0. Other values are clamped to -100..100, and XYB to the
 ///   range of Rec. 2020 extended by half: differences beyond that are not detected.
 ///
-/// Keeps about 6 bytes per pixel, twice that with transparency, plus 2 bytes of scratch memory; all
-/// of it is allocated by prepare(). The thread that destroys a metric keeps up to 128 MiB of this
-/// memory for its next one. Detail::local takes about one more byte per pixel while it runs, and
-/// twice the time.
+/// Keeps about 6 bytes per pixel, twice that with transparency, plus 2 bytes of scratch memory, and
+/// 3 bytes less with Kept::little; all of it is allocated by prepare(). The thread that destroys a
+/// metric keeps up to 128 MiB of this memory for its next one. Detail::local takes about one more
+/// byte per pixel while it runs, and twice the time.
 ///
 /// Not thread-safe.
 class Ssimulacra2 {
  public:
-  /// Reads all pixels of `original`; they are not needed afterwards. Errors: usage (no pixels,
+  /// Reads all pixels of `original`; they are not needed afterwards, unless `kept` says so.
+  /// Pictures that are transparent or that lack scales keep all. Errors: usage (no pixels,
   /// impossible channels or rows); limit (a side under 8 pixels, and more than 2^28 pixels once
-  /// enlarged). Throws std::bad_alloc.
-  [[nodiscard]] static Result<Ssimulacra2> prepare(const PixelView& original);
+  /// enlarged). Throws std::bad_alloc, and what `PixelRows` throw.
+  [[nodiscard]] static Result<Ssimulacra2> prepare(const PixelView& original,
+                                                   Kept kept = Kept::all);
 
   /// Reads all pixels of `candidate`. Errors: usage: size differs from the original's, impossible
-  /// channels or rows. Throws std::bad_alloc (with Detail::local).
+  /// channels or rows. Throws std::bad_alloc (with Detail::local), and what `PixelRows` throw.
   [[nodiscard]] Result<Similarity> compare(const PixelView& candidate,
                                            Detail detail = Detail::score);
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "quality/ssimulacra2_simd.h"
 
@@ -22,10 +23,12 @@ struct FineTile {
   static constexpr std::size_t ring = 16;  // a block plus the reach of the blur
   static constexpr std::size_t columns = tile_width + 3 * margin;
   using Row = std::array<float, columns>;
+  using FixedRow = std::array<std::int16_t, columns>;
 
   struct Scale {
     alignas(64) Row light[2][3];
     alignas(64) Row colours[channels][ring];
+    alignas(64) FixedRow originals[channels][ring];  ///< values that are not kept
     alignas(64) Row blurred[channels][quantity_count][ring];
   };
   Scale scales[fine_scales];

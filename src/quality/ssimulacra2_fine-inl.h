@@ -197,7 +197,8 @@ struct FineChannel {
     return rows.colours[channel][y % FineTile::ring].data() + FineTile::margin;
   }
   [[nodiscard]] std::int16_t* fixed(std::size_t y) const {
-    return job.fixed_values[channel].at(y) + left;
+    if (job.original == nullptr) return job.fixed_values[channel].at(y) + left;
+    return rows.originals[channel][y % FineTile::ring].data() + FineTile::margin;
   }
   [[nodiscard]] float* across(Quantity quantity, std::size_t y) const {
     return rows.blurred[channel][quantity][y % FineTile::ring].data() + FineTile::margin;
@@ -211,7 +212,7 @@ struct FineChannel {
 
   // Hardware prefetchers follow rows, but not the same columns of the next rows.
   void call_for(std::size_t y) const {
-    if (y >= job.height) return;
+    if (y >= job.height || job.original != nullptr) return;
     const std::int16_t* row = fixed(y);
     for (std::size_t x = 0; x < width; x += cache_line / sizeof(*row)) hwy::Prefetch(row + x);
   }
@@ -314,6 +315,7 @@ struct FineChannel {
   void block(std::size_t first) const {
     const std::size_t last = first + FineTile::block;
     if (job.kind == ScaleJob::Kind::prepare) {
+      if (job.original != nullptr) return;
       for (std::size_t y = first; y < std::min(last, job.height); ++y) prepare_row(y);
       return;
     }
@@ -388,19 +390,19 @@ struct FinePart {
     return row;
   }
 
-  [[nodiscard]] LightRow read(std::size_t y) const {
+  [[nodiscard]] LightRow read(const LinearRgbReader& from, std::size_t y) const {
     const std::size_t before = std::min(left, beside);
     const std::size_t after = std::min(job.width - left - width, beside);
     const LightRow row = light_row(y, before, before + width + after);
     const std::size_t begin = left - before;
     constexpr std::size_t rows_ahead = 6;
-    job.reader->call_for(y + rows_ahead, begin, row.count);
+    from.call_for(y + rows_ahead, begin, row.count);
     float* const to[3] = {row.planes[0] - before, row.planes[1] - before, row.planes[2] - before};
-    const std::uint8_t* plain = job.reader->plain_rgb(y, begin, job.background);
+    const std::uint8_t* plain = from.plain_rgb(y, begin, row.count, job.background);
     const std::size_t done =
         plain == nullptr ? 0 : read_plain(plain, row.count, to[0], to[1], to[2]);
-    job.reader->read(y, begin + done, row.count - done, job.background, to[0] + done, to[1] + done,
-                     to[2] + done);
+    from.read(y, begin + done, row.count - done, job.background, to[0] + done, to[1] + done,
+              to[2] + done);
     return row;
   }
 
@@ -442,6 +444,21 @@ struct FinePart {
     }
   }
 
+  /// Takes row `y` of the colours for the original's.
+  void take_for_original(std::size_t y) const {
+    const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
+    const auto end = static_cast<std::ptrdiff_t>(width + gaussian_reach);
+    for (std::size_t c = 0; c < FineTile::channels; ++c) {
+      if (!job.need[c].any()) continue;
+      const FineChannel channel{job, tile, rows, c, left, width};
+      const float* from = channel.colour(y);
+      std::int16_t* const to = channel.fixed(y);
+      for (auto x = -std::max<std::ptrdiff_t>(lanes, gaussian_reach); x < end; x += lanes) {
+        store_fixed(to_fixed(hn::Load(d, from + x)), to + x);
+      }
+    }
+  }
+
   void block(std::size_t first) const {
     for (std::size_t c = 0; c < FineTile::channels; ++c) {
       if (job.need[c].any()) FineChannel{job, tile, rows, c, left, width}.block(first);
@@ -471,20 +488,34 @@ struct FineColumn {
 
   /// Reads rows `y` and `y + 1` of the first scale, and derives the row of the second.
   void take_in(std::size_t y) const {
-    LightRow upper = first.read(y);
-    first.to_colours(y, upper);
+    const std::size_t below = y / 2;
+    const bool compares = first.job.kind == ScaleJob::Kind::compare;
+    const LinearRgbReader* const original = first.job.original;
+    if (compares && original != nullptr) {
+      take_in(*original, y, [&](const FinePart& part, std::size_t row, const LightRow& light) {
+        part.to_colours(row, light);
+        part.take_for_original(row);
+      });
+    }
+    take_in(*first.job.reader, y,
+            [&](const FinePart& part, std::size_t row, const LightRow& light) {
+              if (compares || original == nullptr) part.to_colours(row, light);
+            });
+    const bool last = below + 1 == second.job.height;
+    if (below % 2 != 0 || last) hand_on(below);
+  }
+  template <typename Use>
+  void take_in(const LinearRgbReader& from, std::size_t y, const Use& use) const {
+    LightRow upper = first.read(from, y);
+    use(first, y, upper);
     LightRow lower = upper;
     if (y + 1 < first.job.height) {
-      lower = first.read(y + 1);
-      first.to_colours(y + 1, lower);
+      lower = first.read(from, y + 1);
+      use(first, y + 1, lower);
     }
     upper.end_with_a_pair();
     lower.end_with_a_pair();
-    const std::size_t below = y / 2;
-    const LightRow made = second.halved(below, upper, lower);
-    second.to_colours(below, made);
-    const bool last = below + 1 == second.job.height;
-    if (below % 2 != 0 || last) hand_on(below);
+    use(second, y / 2, second.halved(y / 2, upper, lower));
   }
 
   /// Passes row `y` and, if that is odd, the one above, on to the scale after the second.

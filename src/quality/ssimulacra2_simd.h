@@ -70,8 +70,11 @@ struct ScaleJob {
   /// ones.
   std::array<Rows<float>, 3> next;
 
+  /// Fine scales: if set, where `compare` gets the values of the original from, which are then not
+  /// kept.
+  const LinearRgbReader* original = nullptr;
   /// Data kept per original: written by `prepare`, read by `compare`. Fine scales: values, padded
-  /// with `fixed_zero` outside the picture.
+  /// with `fixed_zero` outside the picture; no rows if they are not kept.
   std::array<Rows<std::int16_t>, 3> fixed_values;
   /// Coarse scales: values, local means, local means of squares.
   std::array<Rows<float>, 3> values, means, squares;

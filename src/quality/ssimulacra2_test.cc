@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "quality/cosine_blur.h"
+#include "quality/psnr.h"
 #include "quality/ssimulacra2_simd.h"
 #include "quality/ssimulacra2_weights.h"
 #include "support/raster.h"
@@ -248,6 +249,74 @@ TEST(Ssimulacra2, ACandidateLeavesNoTraces) {
   EXPECT_EQ(metric->compare(pixels_of(good).view, Detail::local)->score, first);
   Ssimulacra2 moved = std::move(*metric);
   EXPECT_EQ(moved.compare(pixels_of(original).view)->score, 100);
+}
+
+/// Rows of a view, from a buffer that the next call overwrites.
+class OneRow final : public PixelRows {
+ public:
+  explicit OneRow(const PixelView& view, std::size_t pixel) : view_(view), pixel_(pixel) {}
+  const std::byte* row(std::size_t y, std::size_t left, std::size_t count) override {
+    const auto* from =
+        static_cast<const std::byte*>(view_.samples) + y * view_.row_bytes + left * pixel_;
+    buffer_.assign(from, from + count * pixel_);
+    return buffer_.data();
+  }
+
+ private:
+  PixelView view_;
+  std::size_t pixel_;
+  std::vector<std::byte> buffer_;
+};
+
+TEST(Ssimulacra2, WhatIsNotKeptIsComputedAgain) {
+  // Several tiles, odd sides, a last tile narrower than the reach of the blur.
+  for (const auto& [width, height] :
+       std::vector<std::pair<int, int>>{{2051, 131}, {1023, 260}, {300, 517}, {113, 113}}) {
+    for (const int channels : {1, 3, 4}) {
+      for (const SampleKind kind : {SampleKind::srgb8, SampleKind::linear}) {
+        SCOPED_TRACE(testing::Message() << width << "x" << height << " x" << channels);
+        const Raster raster = scene(width, height, channels);
+        const Pixels original = pixels_of(raster, kind);
+        const Pixels good = pixels_of(harmed(raster, Harm::steps, 6), kind);
+        const Pixels bad = pixels_of(harmed(raster, Harm::smear, 6), kind);
+        auto all = Ssimulacra2::prepare(original.view);
+        auto little = Ssimulacra2::prepare(original.view, Kept::little);
+        const std::size_t pixel = original.view.row_bytes / static_cast<std::size_t>(width);
+        OneRow original_rows(original.view, pixel);
+        PixelView in_rows = original.view;
+        in_rows.samples = nullptr;
+        in_rows.row_bytes = 0;
+        in_rows.rows = &original_rows;
+        auto of_rows = Ssimulacra2::prepare(in_rows, Kept::little);
+        ASSERT_TRUE(all && little && of_rows);
+        for (const Pixels* candidate : {&good, &bad, &good}) {
+          const Similarity expected = *all->compare(candidate->view, Detail::local);
+          for (Ssimulacra2* metric : {&*little, &*of_rows}) {
+            const Similarity found = *metric->compare(candidate->view, Detail::local);
+            EXPECT_EQ(found.score, expected.score);
+            EXPECT_EQ(found.local.errors, expected.local.errors);
+          }
+          OneRow rows(candidate->view, pixel);
+          PixelView view = candidate->view;
+          view.samples = nullptr;
+          view.rows = &rows;
+          EXPECT_EQ(of_rows->compare(view)->score, expected.score);
+          EXPECT_EQ(*psnr(in_rows, view), *psnr(original.view, candidate->view));
+        }
+      }
+    }
+  }
+}
+
+// A transparent candidate of an opaque original is compared on two backgrounds.
+TEST(Ssimulacra2, WhatIsNotKeptIsComputedAgainForEachBackground) {
+  const Raster opaque = scene(1100, 140, 3);
+  const Raster clear = scene(1100, 140, 4);
+  const Pixels original = pixels_of(opaque);
+  const Pixels candidate = pixels_of(clear);
+  auto little = Ssimulacra2::prepare(original.view, Kept::little);
+  ASSERT_TRUE(little);
+  EXPECT_EQ(little->compare(candidate.view)->score, fast(original.view, candidate.view));
 }
 
 // A metric reuses the memory of the thread's previous one.
