@@ -113,11 +113,76 @@ Result<Picture> picture_of(const jpeg::Pixels& pixels, ByteView profile) {
   });
 }
 
-Result<Picture> shown_picture(const jpeg::Picture& coefficients, ByteView profile) {
-  if (!jpeg::can_be_shown(coefficients)) {
+namespace {
+
+using Coefficients = std::shared_ptr<const jpeg::Picture>;
+
+// The functions that libvips calls, from C: they must not throw.
+
+void* start_decoding(VipsImage* /*image*/, void* coefficients, void* /*unused*/) {
+  try {
+    return new jpeg::RegionDecoder(**static_cast<const Coefficients*>(coefficients));
+  } catch (const std::exception& error) {
+    vips_error("jpeg", "%s", error.what());
+    return nullptr;
+  }
+}
+
+int decode_region(VipsRegion* out, void* decoder, void* /*coefficients*/, void* /*unused*/,
+                  gboolean* /*stop*/) {
+  const VipsRect& part = out->valid;
+  try {
+    static_cast<jpeg::RegionDecoder*>(decoder)->decode(
+        {.left = static_cast<std::uint32_t>(part.left),
+         .top = static_cast<std::uint32_t>(part.top),
+         .width = static_cast<std::uint32_t>(part.width),
+         .height = static_cast<std::uint32_t>(part.height)},
+        VIPS_REGION_ADDR(out, part.left, part.top), VIPS_REGION_LSKIP(out));
+    return 0;
+  } catch (const std::exception& error) {
+    vips_error("jpeg", "%s", error.what());
+    return -1;
+  }
+}
+
+int stop_decoding(void* decoder, void* /*coefficients*/, void* /*unused*/) {
+  delete static_cast<jpeg::RegionDecoder*>(decoder);
+  return 0;
+}
+
+// The same pixels as shown_pixels(), computed from `coefficients` whenever they are read.
+Result<Picture> picture_on_demand(Coefficients coefficients, ByteView profile) {
+  return with_engine(ErrorCode::bad_input, "the JPEG cannot be decoded", [&] {
+    const jpeg::Picture& from = *coefficients;
+    const vips::VImage image(vips_image_new());
+    VipsImage* const raw = image.get_image();
+    const auto bands = static_cast<int>(from.planes.size());
+    vips_image_init_fields(raw, static_cast<int>(from.width), static_cast<int>(from.height), bands,
+                           VIPS_FORMAT_UCHAR, VIPS_CODING_NONE,
+                           bands == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB, 1, 1);
+    embed_profile(image, profile);
+    auto* const kept = new Coefficients(std::move(coefficients));
+    g_object_set_data_full(G_OBJECT(raw), "imgmill-coefficients", kept,
+                           [](gpointer it) { delete static_cast<Coefficients*>(it); });
+    if (vips_image_pipelinev(raw, VIPS_DEMAND_STYLE_THINSTRIP, nullptr) != 0 ||
+        vips_image_generate(raw, start_decoding, decode_region, stop_decoding, kept, nullptr) !=
+            0) {
+      throw vips::VError();
+    }
+    return Picture{.image = image, .on_demand = true};
+  });
+}
+
+}  // namespace
+
+Result<Picture> shown_picture(std::shared_ptr<const jpeg::Picture> coefficients, ByteView profile) {
+  if (!jpeg::can_be_shown(*coefficients)) {
     return fail(ErrorCode::unsupported, "only decoders know what they show of this JPEG");
   }
-  return picture_of(jpeg::shown_pixels(coefficients), profile);
+  if (1.0 * coefficients->width * coefficients->height > large_picture) {
+    return picture_on_demand(std::move(coefficients), profile);
+  }
+  return picture_of(jpeg::shown_pixels(*coefficients), profile);
 }
 
 Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& options,
@@ -127,8 +192,8 @@ Result<Encoding> encoding_of(jpeg::Picture coefficients, const EncodeOptions& op
     IMGMILL_TRY(Buffer bytes, jpeg::write_jpeg(coefficients, search));
     return Encoding(std::move(bytes));
   }
-  IMGMILL_TRY(Picture shown, shown_picture(coefficients, profile));
   const auto kept = std::make_shared<const jpeg::Picture>(std::move(coefficients));
+  IMGMILL_TRY(Picture shown, shown_picture(kept, profile));
   return Encoding(std::move(shown), [kept, search]() -> Result<Buffer> {
     IMGMILL_TRY(Buffer bytes, jpeg::write_jpeg(*kept, search));
     IMGMILL_CHECK(jpeg::check_jpeg(bytes.view(), *kept));

@@ -59,7 +59,8 @@ struct JpegCodec {
 
 /// Returns what decode() would return for a file with these coefficients and this profile (which
 /// may be empty), without making the file. Errors: unsupported, if jpeg::can_be_shown() is false.
-[[nodiscard]] Result<Picture> shown_picture(const jpeg::Picture& coefficients, ByteView profile);
+[[nodiscard]] Result<Picture> shown_picture(std::shared_ptr<const jpeg::Picture> coefficients,
+                                            ByteView profile);
 
 /// Encodes `coefficients`, with the decoder output if it is known; a draft then has no bytes.
 /// Errors: as jpeg::write_jpeg().

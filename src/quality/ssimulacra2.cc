@@ -148,11 +148,13 @@ Jobs jobs_for(std::size_t width, std::size_t height) {
 void place_original(Arena& arena, Jobs& jobs) {
   for (ScaleJob& job : jobs) {
     for (std::size_t c = 0; c < 3; ++c) {
-      if (!job.need[c].any() || job.original != nullptr) continue;
+      if (!job.need[c].any()) continue;
+      const bool little = job.original != nullptr;
       if (job.fine) {
-        job.fixed_values[c] = arena.take_rows<std::int16_t>(job);
+        if (!little) job.fixed_values[c] = arena.take_rows<std::int16_t>(job);
       } else {
         job.values[c] = arena.take_rows<float>(job);
+        if (little) continue;
         job.means[c] = arena.take_rows<float>(job);
         if (job.need[c].structure) job.squares[c] = arena.take_rows<float>(job);
       }
@@ -174,7 +176,7 @@ void place_work(Arena& arena, Jobs& jobs) {
   arena.take<float>(cache_line);
   std::size_t most = 0;
   for (const ScaleJob& job : jobs) {
-    most = std::max(most, scratch_floats(job.fine, job.width, job.height));
+    most = std::max(most, scratch_floats(job));
   }
   float* const room = arena.take<float>(most);
   for (ScaleJob& job : jobs) job.scratch = room;
@@ -202,14 +204,15 @@ struct Ssimulacra2::State {
   VectorCode code{};
   Jobs first;  // for the original as it is, or on the dark background
   Jobs other;  // for the original on the bright background; empty if it is opaque
-  std::optional<LinearRgbReader> original;  // if the values of fine scales are not kept
+  std::optional<LinearRgbReader> original;  // with Kept::little
   AlignedBuffer memory;
 
   State() = default;
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() {
-    if (memory.bytes != nullptr) Spare::give(std::move(memory));
+    // What a large picture took is better returned.
+    if (memory.bytes != nullptr && !original) Spare::give(std::move(memory));
   }
 
   void place();
@@ -306,9 +309,7 @@ Result<Ssimulacra2> Ssimulacra2::prepare(const PixelView& original, Kept kept) {
     state->other = state->first;
   } else if (kept == Kept::little && state->first.front().fine) {
     state->original = reader;
-    for (std::size_t scale = 0; scale < fine_scales; ++scale) {
-      state->first[scale].original = &*state->original;
-    }
+    for (ScaleJob& job : state->first) job.original = &*state->original;
   }
   state->place();
   state->prepare(state->first, reader, transparent ? Background::dark : Background::none);

@@ -71,8 +71,9 @@ enum class Detail { score, local };
 /// The data about the original that a metric keeps between comparisons.
 enum class Kept {
   all,
-  /// All but what depends on single pixels, which is computed again for each comparison: half the
-  /// memory, for a tenth more time. The original's pixels must outlive the metric.
+  /// Its colours at the small scales; all else is computed again for each comparison. A third of
+  /// the memory, which is not kept for the next metric. The original's pixels must outlive this
+  /// one.
   little,
 };
 
@@ -101,10 +102,10 @@ enum class Kept {
 /// - Light that is not finite counts as 0. Other values are clamped to -100..100, and XYB to the
 ///   range of Rec. 2020 extended by half: differences beyond that are not detected.
 ///
-/// Keeps about 6 bytes per pixel, twice that with transparency, plus 2 bytes of scratch memory, and
-/// 3 bytes less with Kept::little; all of it is allocated by prepare(). The thread that destroys a
-/// metric keeps up to 128 MiB of this memory for its next one. Detail::local takes about one more
-/// byte per pixel while it runs, and twice the time.
+/// Keeps about 6 bytes per pixel, twice that with transparency, plus 2 bytes of scratch memory; 3
+/// in all with Kept::little. All of it is allocated by prepare(). The thread that destroys a metric
+/// keeps up to 128 MiB of this memory for its next one. Detail::local takes about one more byte per
+/// pixel while it runs, and twice the time.
 ///
 /// Not thread-safe.
 class Ssimulacra2 {

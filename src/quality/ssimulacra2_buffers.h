@@ -40,29 +40,33 @@ struct FineTile {
 
 /// Blurred planes of one channel of a coarse scale, and buffers for transposed rows.
 struct CoarseBuffers {
-  static constexpr std::size_t planes = 3;
+  static constexpr std::size_t most_planes = 5;
   static constexpr std::size_t zeros = 8;  // columns before and after transposed rows
   static constexpr std::size_t most_lanes = 16;
 
   /// The size in floats.
-  static constexpr std::size_t size(std::size_t width, std::size_t height) {
-    return planes * row_floats(width) * height + 3 * (width + 2 * zeros) * most_lanes;
+  static std::size_t size(const ScaleJob& job) {
+    return planes_for(job) * row_floats(job.width) * job.height +
+           3 * (job.width + 2 * zeros) * most_lanes;
+  }
+  // Two more for the original, if its own are not kept.
+  static std::size_t planes_for(const ScaleJob& job) {
+    return job.original == nullptr ? 3 : most_planes;
   }
 
   std::size_t step;
-  Rows<float> blurred[3];  ///< first horizontally only, then vertically as well
+  Rows<float> blurred[most_planes];  ///< first horizontally only, then vertically as well
   float* upright[3];
 
-  CoarseBuffers(float* scratch, std::size_t width, std::size_t height) : step(row_floats(width)) {
-    const auto next = [&] {
-      const Rows<float> rows{scratch + Rows<float>::margin, step};
-      scratch += step * height;
-      return rows;
-    };
-    for (Rows<float>& rows : blurred) rows = next();
+  explicit CoarseBuffers(const ScaleJob& job) : step(row_floats(job.width)) {
+    float* scratch = job.scratch;
+    for (std::size_t plane = 0; plane < planes_for(job); ++plane) {
+      blurred[plane] = {scratch + Rows<float>::margin, step};
+      scratch += step * job.height;
+    }
     for (float*& rows : upright) {
       rows = scratch + zeros * most_lanes;
-      scratch += (width + 2 * zeros) * most_lanes;
+      scratch += (job.width + 2 * zeros) * most_lanes;
     }
   }
 };

@@ -261,6 +261,12 @@ struct CoarseChannel {
   struct Product {
     HWY_INLINE V operator()(V a, V b) const { return hn::Mul(a, b); }
   };
+  struct OriginalValue {
+    HWY_INLINE V operator()(V a, V) const { return a; }
+  };
+  struct OriginalSquare {
+    HWY_INLINE V operator()(V a, V) const { return hn::Mul(a, a); }
+  };
 
   /// Horizontal blur: each functor in `of` combines the rows of `first` and `second`, and its
   /// blurred result goes to its own plane of the scratch memory. Rows are transposed only once for
@@ -296,6 +302,7 @@ struct CoarseChannel {
     for (std::size_t y = 0; y < job.height; ++y) {
       std::copy_n(a.at(y), job.width, job.values[channel].at(y));
     }
+    if (job.original != nullptr) return;
     if (job.need[channel].structure) {
       blur_across_all(nullptr, a, ItsValue(), ItsSquare());
       blur_down_into(job.squares[channel], 1);
@@ -308,20 +315,38 @@ struct CoarseChannel {
   void compare() const {
     const Rows<float>& b = job.light[channel];
     const bool structured = job.need[channel].structure;
-    if (structured) {
-      blur_across_all(&job.values[channel], b, ItsValue(), ItsSquare(), Product());
-      blur_down(1);
-      blur_down(2);
+    Original original{job.values[channel], job.means[channel], job.squares[channel]};
+    std::size_t planes = 0;
+    if (job.original == nullptr) {
+      if (structured) {
+        blur_across_all(&original.values, b, ItsValue(), ItsSquare(), Product());
+        planes = 3;
+      } else {
+        blur_across_all(nullptr, b, ItsValue());
+        planes = 1;
+      }
+    } else if (structured) {
+      blur_across_all(&original.values, b, ItsValue(), ItsSquare(), Product(), OriginalValue(),
+                      OriginalSquare());
+      planes = 5;
+      original.means = room.blurred[3];
+      original.squares = room.blurred[4];
     } else {
-      blur_across_all(nullptr, b, ItsValue());
+      blur_across_all(&original.values, b, ItsValue(), OriginalValue());
+      planes = 2;
+      original.means = room.blurred[1];
     }
-    blur_down(0);
-    for (std::size_t y = 0; y < job.height; ++y) add_row(y, structured);
+    for (std::size_t plane = 0; plane < planes; ++plane) blur_down(plane);
+    for (std::size_t y = 0; y < job.height; ++y) add_row(original, y, structured);
   }
 
-  void add_row(std::size_t y, bool structured) const {
-    const float* a = job.values[channel].at(y);
-    const float* m1s = job.means[channel].at(y);
+  /// The values of the original, their means, and the means of their squares.
+  struct Original {
+    Rows<float> values, means, squares;
+  };
+  void add_row(const Original& original, std::size_t y, bool structured) const {
+    const float* a = original.values.at(y);
+    const float* m1s = original.means.at(y);
     const float* b = job.light[channel].at(y);
     const float* m2s = room.blurred[0].at(y);
     LaneSums sums;
@@ -335,7 +360,7 @@ struct CoarseChannel {
       const V edge = hn::IfThenElseZero(inside, hn::Div(hn::Sub(edge_b, edge_a), edge_a));
       V structure = hn::Zero(d);
       if (structured) {
-        const V variance_a = hn::Sub(hn::LoadU(d, job.squares[channel].at(y) + x), hn::Mul(m1, m1));
+        const V variance_a = hn::Sub(hn::LoadU(d, original.squares.at(y) + x), hn::Mul(m1, m1));
         const V variance_b = hn::Sub(hn::LoadU(d, room.blurred[1].at(y) + x), hn::Mul(m2, m2));
         const V covariance = hn::Sub(hn::LoadU(d, room.blurred[2].at(y) + x), hn::Mul(m1, m2));
         const V floor = set(variance_floor);
@@ -396,7 +421,7 @@ inline void run_coarse(const ScaleJob& job) {
   if (job.reader != nullptr) read_light(job);
   if (job.next[0].first != nullptr) halve_light(job);
   light_to_colours(job);
-  const CoarseBuffers room(job.scratch, job.width, job.height);
+  const CoarseBuffers room(job);
   for (std::size_t c = 0; c < 3; ++c) {
     if (!job.need[c].any()) continue;
     const CoarseChannel channel{job, room, c};

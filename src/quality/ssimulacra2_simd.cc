@@ -28,8 +28,8 @@ namespace imgmill::quality {
 HWY_EXPORT(RunFine);
 HWY_EXPORT(RunCoarse);
 
-std::size_t scratch_floats(bool fine, std::size_t width, std::size_t height) {
-  return fine ? sizeof(FineTile) / sizeof(float) : CoarseBuffers::size(width, height);
+std::size_t scratch_floats(const ScaleJob& job) {
+  return job.fine ? sizeof(FineTile) / sizeof(float) : CoarseBuffers::size(job);
 }
 
 VectorCode vector_code() {

@@ -70,11 +70,11 @@ struct ScaleJob {
   /// ones.
   std::array<Rows<float>, 3> next;
 
-  /// Fine scales: if set, where `compare` gets the values of the original from, which are then not
-  /// kept.
+  /// If set, little is kept of the original: `compare` reads the values of the fine scales from
+  /// here again, and computes the means of the coarse ones again.
   const LinearRgbReader* original = nullptr;
   /// Data kept per original: written by `prepare`, read by `compare`. Fine scales: values, padded
-  /// with `fixed_zero` outside the picture; no rows if they are not kept.
+  /// with `fixed_zero` outside the picture.
   std::array<Rows<std::int16_t>, 3> fixed_values;
   /// Coarse scales: values, local means, local means of squares.
   std::array<Rows<float>, 3> values, means, squares;
@@ -95,7 +95,7 @@ inline constexpr std::int16_t fixed_zero = -16384;
   return (width + margin - 1) / margin * margin + 2 * margin;
 }
 
-[[nodiscard]] std::size_t scratch_floats(bool fine, std::size_t width, std::size_t height);
+[[nodiscard]] std::size_t scratch_floats(const ScaleJob& job);
 
 struct VectorCode {
   void (*fine)(const ScaleJob& first, const ScaleJob& second);

@@ -271,7 +271,7 @@ class OneRow final : public PixelRows {
 TEST(Ssimulacra2, WhatIsNotKeptIsComputedAgain) {
   // Several tiles, odd sides, a last tile narrower than the reach of the blur.
   for (const auto& [width, height] :
-       std::vector<std::pair<int, int>>{{2051, 131}, {1023, 260}, {300, 517}, {113, 113}}) {
+       std::vector<std::pair<int, int>>{{2051, 115}, {300, 221}, {113, 113}}) {
     for (const int channels : {1, 3, 4}) {
       for (const SampleKind kind : {SampleKind::srgb8, SampleKind::linear}) {
         SCOPED_TRACE(testing::Message() << width << "x" << height << " x" << channels);

@@ -17,8 +17,10 @@
 namespace imgmill {
 namespace {
 
+using Coefficients = std::shared_ptr<const jpeg::Picture>;
+
 // The decoded picture of `file`, which holds `coefficients`.
-Result<Picture> seen(const Codec& codec, ByteView file, const jpeg::Picture& coefficients,
+Result<Picture> seen(const Codec& codec, ByteView file, const Coefficients& coefficients,
                      ByteView profile) {
   Result<Picture> shown = shown_picture(coefficients, profile);
   if (shown || shown.error().code() != ErrorCode::unsupported) return shown;
@@ -31,10 +33,10 @@ Result<Picture> seen(const Codec& codec, ByteView file, const jpeg::Picture& coe
 }
 
 // The same if there is no file yet.
-Result<Picture> seen(const Codec& codec, const jpeg::Picture& coefficients, ByteView profile) {
+Result<Picture> seen(const Codec& codec, const Coefficients& coefficients, ByteView profile) {
   Buffer file;
-  if (!jpeg::can_be_shown(coefficients)) {
-    IMGMILL_TRY(file, jpeg::write_jpeg(coefficients, jpeg::ScanSearch::sampled));
+  if (!jpeg::can_be_shown(*coefficients)) {
+    IMGMILL_TRY(file, jpeg::write_jpeg(*coefficients, jpeg::ScanSearch::sampled));
   }
   return seen(codec, file.view(), coefficients, profile);
 }
@@ -55,16 +57,13 @@ Result<TrialEncoder> sample_of(const jpeg::Picture& coefficients, const Tiles& t
                                const Codec& codec, ByteView profile) {
   std::optional<jpeg::Picture> part = sampled(coefficients, tiles);
   if (!part) return fail(ErrorCode::unsupported, "tiles do not hold whole blocks of this file");
-  struct Kept {
-    explicit Kept(jpeg::Picture tiles) : picture(std::move(tiles)), coarsener(picture) {}
-    jpeg::Picture picture;
-    jpeg::Coarsener coarsener;
+  const auto picture = std::make_shared<const jpeg::Picture>(*std::move(part));
+  const auto coarsener = std::make_shared<jpeg::Coarsener>(*picture);
+  IMGMILL_TRY(Picture shown, seen(codec, picture, profile));
+  const auto encode = [picture, coarsener, profile](const EncodeOptions& options) {
+    return encoding_of(coarsener->requantised(jpeg_settings(options)), options, profile);
   };
-  const auto kept = std::make_shared<Kept>(*std::move(part));
-  IMGMILL_TRY(Picture shown, seen(codec, kept->picture, profile));
-  return TrialEncoder(std::move(shown), codec, [kept, profile](const EncodeOptions& options) {
-    return encoding_of(kept->coarsener.requantised(jpeg_settings(options)), options, profile);
-  });
+  return TrialEncoder(std::move(shown), codec, encode);
 }
 
 }  // namespace
@@ -75,7 +74,9 @@ bool may_requantise(const Source& source, const RenderRequest& request) {
 }
 
 Result<Rendered> requantised(const Source& source, ByteView base, const RenderRequest& request) {
-  IMGMILL_TRY(const jpeg::Picture coefficients, jpeg::read_picture(base));
+  IMGMILL_TRY(jpeg::Picture read, jpeg::read_picture(base));
+  const auto held = std::make_shared<const jpeg::Picture>(std::move(read));
+  const jpeg::Picture& coefficients = *held;
   const Codec& codec = *source.codec;
   Rendered out;
   out.judgement.quality = request.encode.whole_quality();
@@ -93,7 +94,7 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
   };
   const ByteView own_profile =
       source.colours.implied ? source.colours.made.view() : source.metadata.icc.view();
-  IMGMILL_TRY(Picture picture, seen(codec, source.bytes, coefficients, own_profile));
+  IMGMILL_TRY(Picture picture, seen(codec, source.bytes, held, own_profile));
   if (request.aim) {
     const auto sample = [&](const Tiles& tiles) {
       return sample_of(coefficients, tiles, codec, profile);
@@ -103,7 +104,9 @@ Result<Rendered> requantised(const Source& source, ByteView base, const RenderRe
       if (fresh.planes.size() != coefficients.planes.size()) {
         return fail(ErrorCode::unsupported, "the file and its pixels have not the same planes");
       }
-      return seen(codec, jpeg::quantised_like(fresh, coefficients), profile);
+      return seen(codec,
+                  std::make_shared<const jpeg::Picture>(jpeg::quantised_like(fresh, coefficients)),
+                  profile);
     };
     FromFile file{.encode = encode,
                   .sample = sample,

@@ -59,6 +59,7 @@ Result<void> GenerationLoss::step_aside(TrialEncoder* sample) {
     return {};
   }
   Picture moved = picture;
+  moved.on_demand = false;
   IMGMILL_TRY(moved.image, with_engine(ErrorCode::bad_input, "the pixels cannot be read", [&] {
                 return image
                     .extract_area(aside_pixels, aside_pixels, image.width() - aside_pixels,

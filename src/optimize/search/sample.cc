@@ -76,6 +76,7 @@ std::optional<Tiles> tiles_of(std::uint32_t width, std::uint32_t height) {
 Result<Picture> sampled(const Picture& picture, const Tiles& tiles, std::uint32_t aside) {
   return with_engine(ErrorCode::bad_input, "the pixels cannot be read", [&] {
     VipsImage* const from = picture.image.get_image();
+    const vips::VRegion region = picture.image.region();
     const std::size_t pixel = VIPS_IMAGE_SIZEOF_PEL(from);
     const std::size_t tile_row = tiles.side * pixel;
     const std::size_t row = tiles.sample_wide * tile_row;
@@ -89,13 +90,15 @@ Result<Picture> sampled(const Picture& picture, const Tiles& tiles, std::uint32_
           std::min(place.row * tiles.side + aside, picture.height() - tiles.side);
       std::byte* into = pixels.data() + std::size_t{i / tiles.sample_wide} * tiles.side * row +
                         i % tiles.sample_wide * tile_row;
+      const auto side = static_cast<int>(tiles.side);
+      region.prepare(static_cast<int>(left), static_cast<int>(top), side, side);
       for (std::uint32_t y = 0; y < tiles.side; ++y, into += row) {
-        std::memcpy(into, VIPS_IMAGE_ADDR(from, static_cast<int>(left), static_cast<int>(top + y)),
-                    tile_row);
+        std::memcpy(into, region.addr(static_cast<int>(left), static_cast<int>(top + y)), tile_row);
       }
     }
     if (from->BandFmt == VIPS_FORMAT_UCHAR) soften_seams(pixels, row, pixel, tiles.side);
     Picture sample = picture;
+    sample.on_demand = false;
     sample.image = vips::VImage::new_from_memory_copy(
         pixels.data(), pixels.size(), static_cast<int>(tiles.sample_wide * tiles.side),
         static_cast<int>(tiles.sample_high * tiles.side), from->Bands, from->BandFmt);
