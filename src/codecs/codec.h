@@ -61,9 +61,20 @@ class Encoding {
   [[nodiscard]] const std::optional<Picture>& shown() const { return shown_; }
   void forget_shown() { shown_.reset(); }
   [[nodiscard]] bool written() const { return !write_; }
-  /// Replaces the way to make the bytes, if they are not made yet, by one that needs less memory.
-  void write_by(Writer write) {
-    if (write_) write_ = std::move(write);
+  /// Drops what is kept to make the bytes, if they are not made yet: it is encoded again for that.
+  void encode_later(std::function<Result<Encoding>()> again) {
+    if (!write_) return;
+    shown_.reset();
+    write_ = [] { return Buffer(); };
+    again_ = std::move(again);
+  }
+  /// Encodes again, if that is to be done, so that the encoder is no longer needed for the bytes.
+  /// Errors: the encoder's.
+  [[nodiscard]] Result<void> settle() {
+    if (!again_) return {};
+    IMGMILL_TRY(Encoding encoding, again_());
+    *this = std::move(encoding);
+    return {};
   }
   /// Valid as long as the encoding. Errors: the writer's.
   [[nodiscard]] Result<ByteView> bytes() {
@@ -78,6 +89,7 @@ class Encoding {
 
  private:
   Result<void> finish() {
+    IMGMILL_CHECK(settle());
     if (!write_) return {};
     IMGMILL_TRY(bytes_, write_());
     write_ = nullptr;
@@ -87,6 +99,7 @@ class Encoding {
   Buffer bytes_;
   std::optional<Picture> shown_;
   Writer write_;
+  std::function<Result<Encoding>()> again_;
 };
 
 /// Encodes one picture, any number of times. Not thread-safe.

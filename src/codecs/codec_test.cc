@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <set>
 
 #include "base/text.h"
@@ -24,7 +25,8 @@ TEST(Encoding, IsWrittenOnceAndOnlyWhenItsBytesAreAskedFor) {
   EXPECT_EQ(as_text(encoding.bytes().value()), "bytes");
   EXPECT_EQ(as_text(encoding.bytes().value()), "bytes");
   EXPECT_TRUE(encoding.written());
-  encoding.write_by([&]() -> Result<Buffer> { return fail(ErrorCode::internal, "not needed"); });
+  encoding.encode_later(
+      []() -> Result<Encoding> { return fail(ErrorCode::internal, "not needed"); });
   EXPECT_EQ(as_text(std::move(encoding).take().value().view()), "bytes");
   EXPECT_EQ(written, 1);
 }
@@ -34,8 +36,27 @@ TEST(Encoding, HandsOutNoBytesThatCouldNotBeWritten) {
                     [&]() -> Result<Buffer> { return fail(ErrorCode::internal, "no luck"); });
   EXPECT_FALSE(encoding.bytes());
   EXPECT_FALSE(encoding.written());
-  encoding.write_by([]() -> Result<Buffer> { return Buffer::copy_of(as_bytes("others")); });
+  encoding.encode_later([]() { return Encoding(Buffer::copy_of(as_bytes("others"))); });
   EXPECT_EQ(as_text(encoding.bytes().value()), "others");
+}
+
+TEST(Encoding, IsEncodedAgainWhenItsBytesAreAskedFor) {
+  int encoded = 0;
+  auto kept = std::make_shared<int>();
+  Encoding encoding(Picture{},
+                    [kept]() -> Result<Buffer> { return fail(ErrorCode::internal, "dropped"); });
+  EXPECT_EQ(kept.use_count(), 2);
+  encoding.encode_later([&]() -> Result<Encoding> {
+    ++encoded;
+    return Encoding(Picture{}, []() -> Result<Buffer> { return Buffer::copy_of(as_bytes("two")); });
+  });
+  EXPECT_EQ(kept.use_count(), 1);
+  EXPECT_FALSE(encoding.shown());
+  EXPECT_EQ(encoded, 0);
+  EXPECT_TRUE(encoding.settle());
+  EXPECT_FALSE(encoding.written());
+  EXPECT_EQ(as_text(encoding.bytes().value()), "two");
+  EXPECT_EQ(encoded, 1);
 }
 
 TEST(Traits, OnlyScoredFormatsAreSearchedAndTheirCurvesRise) {

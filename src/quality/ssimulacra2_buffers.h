@@ -38,32 +38,42 @@ struct FineTile {
   alignas(64) Row no_ringing;
 };
 
-/// Blurred planes of one channel of a coarse scale, and buffers for transposed rows.
+/// What the blurs of one channel of a coarse scale need: rows, not planes.
 struct CoarseBuffers {
-  static constexpr std::size_t most_planes = 5;
+  static constexpr std::size_t most_quantities = 5;
   static constexpr std::size_t zeros = 8;  // columns before and after transposed rows
   static constexpr std::size_t most_lanes = 16;
+  static constexpr std::size_t ring = 32;  // a group of rows, and the diameter of the blur
+  static constexpr std::size_t waves = 6;
+
+  /// One blurred quantity.
+  struct Quantity {
+    Rows<float> across;   ///< a ring: rows blurred horizontally
+    Rows<float> waves;    ///< the state of the vertical blur
+    Rows<float> blurred;  ///< a ring: the latest results
+
+    [[nodiscard]] float* across_at(std::size_t y) const { return across.at(y % ring); }
+    [[nodiscard]] float* blurred_at(std::size_t y) const { return blurred.at(y % most_lanes); }
+  };
 
   /// The size in floats.
   static std::size_t size(const ScaleJob& job) {
-    return planes_for(job) * row_floats(job.width) * job.height +
-           3 * (job.width + 2 * zeros) * most_lanes;
-  }
-  // Two more for the original, if its own are not kept.
-  static std::size_t planes_for(const ScaleJob& job) {
-    return job.original == nullptr ? 3 : most_planes;
+    constexpr std::size_t rows = most_quantities * (ring + waves + most_lanes);
+    return rows * row_floats(job.width) + 3 * (job.width + 2 * zeros) * most_lanes;
   }
 
-  std::size_t step;
-  Rows<float> blurred[most_planes];  ///< first horizontally only, then vertically as well
-  float* upright[3];
+  Quantity quantities[most_quantities];
+  float* upright[3];  ///< transposed rows
 
-  explicit CoarseBuffers(const ScaleJob& job) : step(row_floats(job.width)) {
+  explicit CoarseBuffers(const ScaleJob& job) {
+    const std::size_t step = row_floats(job.width);
     float* scratch = job.scratch;
-    for (std::size_t plane = 0; plane < planes_for(job); ++plane) {
-      blurred[plane] = {scratch + Rows<float>::margin, step};
-      scratch += step * job.height;
-    }
+    const auto next = [&](std::size_t count) {
+      const Rows<float> rows{scratch + Rows<float>::margin, step};
+      scratch += step * count;
+      return rows;
+    };
+    for (Quantity& quantity : quantities) quantity = {next(ring), next(waves), next(most_lanes)};
     for (float*& rows : upright) {
       rows = scratch + zeros * most_lanes;
       scratch += (job.width + 2 * zeros) * most_lanes;

@@ -103,24 +103,24 @@ inline void stand_up(const Rows<float>& in, std::size_t width, std::size_t heigh
   std::fill_n(out + width * lanes, CoarseBuffers::zeros * lanes, 0.0F);
 }
 
-/// Transposes back. Writes up to three columns beyond the picture.
-inline void lie_down(const float* in, const Rows<float>& out, std::size_t width, std::size_t height,
-                     std::size_t y) {
+/// Transposes back, into `rows` rows from `y` on. Writes up to three columns beyond the picture.
+inline void lie_down(const float* in, const CoarseBuffers::Quantity& out, std::size_t width,
+                     std::size_t y, std::size_t rows) {
 #if HWY_TARGET == HWY_SCALAR
-  (void)height;
-  std::copy_n(in, width, out.at(y));
+  (void)rows;
+  std::copy_n(in, width, out.across_at(y));
 #else
   const std::size_t lanes = hn::Lanes(d);
   alignas(64) float nowhere[4];
   for (std::size_t x = 0; x < width; x += 4) {
-    float* rows[hn::MaxLanes(d)];
+    float* to[hn::MaxLanes(d)];
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-      rows[lane] = y + lane < height ? out.at(y + lane) + x : nowhere;
+      to[lane] = lane < rows ? out.across_at(y + lane) + x : nowhere;
     }
     V v[4];
     for (std::size_t i = 0; i < 4; ++i) v[i] = hn::Load(d, in + (x + i) * lanes);
     turn_fours(v);
-    for (std::size_t i = 0; i < 4; ++i) store_fours(d, v[i], rows + i);
+    for (std::size_t i = 0; i < 4; ++i) store_fours(d, v[i], to + i);
   }
 #endif
 }
@@ -184,36 +184,46 @@ inline void blur_upright(const In& in, std::size_t columns, float* out) {
   }
 }
 
-/// Blurs one vector's width of columns from `x` on, from top to bottom. `out` may be `in`.
-inline void blur_columns(const Rows<float>& in, const Rows<float>& out, std::size_t x,
-                         std::size_t rows) {
-  constexpr std::ptrdiff_t radius = CosineBlur::radius;
-  const auto height = static_cast<std::ptrdiff_t>(rows);
+/// The vertical blur is complete this many rows after a row arrives.
+inline constexpr std::size_t rows_behind = CosineBlur::radius - 1;
+
+/// Takes rows `first` to `first + count` of a quantity into the vertical blur; those below the
+/// picture are zeros. Result y goes to out(y).
+template <typename Out>
+inline void blur_down(const CoarseBuffers::Quantity& quantity, const ScaleJob& job,
+                      std::size_t first, std::size_t count, const Out& out) {
+  constexpr std::size_t apart = 2 * CosineBlur::radius;
+  static_assert(apart + CoarseBuffers::most_lanes <= CoarseBuffers::ring);
   const CosineBlur& blur = cosine_blur();
   const V inputs[3] = {set(blur.terms[0].input), set(blur.terms[1].input),
                        set(blur.terms[2].input)};
   const V previous[3] = {set(blur.terms[0].previous), set(blur.terms[1].previous),
                          set(blur.terms[2].previous)};
-  // The most recent input rows, some of which have been overwritten by now.
-  constexpr std::size_t kept = 16;
-  constexpr std::size_t apart = 2 * radius;
-  static_assert(apart < kept);
-  V rows_in[kept];
-  for (V& row : rows_in) row = hn::Zero(d);
-  const Wave still = {hn::Zero(d), hn::Zero(d)};
-  Wave waves[3] = {still, still, still};
-  for (std::ptrdiff_t n = 1 - radius; n < height; ++n) {
-    const auto ahead = static_cast<std::size_t>(n + radius - 1);
-    V& newest = rows_in[ahead % kept];
-    newest = ahead < rows ? hn::LoadU(d, in.at(ahead) + x) : hn::Zero(d);
-    const V pair = hn::Add(rows_in[(ahead + kept - apart) % kept], newest);
+  for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
+    Wave waves[3];
     for (std::size_t k = 0; k < 3; ++k) {
-      const V swing = fused(previous[k], waves[k].last, hn::Neg(waves[k].before));
-      waves[k] = {fused(inputs[k], pair, swing), waves[k].last};
+      const Wave still = {hn::Zero(d), hn::Zero(d)};
+      waves[k] = first == 0 ? still
+                            : Wave{hn::LoadU(d, quantity.waves.at(2 * k) + x),
+                                   hn::LoadU(d, quantity.waves.at(2 * k + 1) + x)};
     }
-    if (n < 0) continue;
-    hn::StoreU(hn::Add(waves[0].last, hn::Add(waves[1].last, waves[2].last)), d,
-               out.at(static_cast<std::size_t>(n)) + x);
+    for (std::size_t row = first; row < first + count; ++row) {
+      const V newest = row < job.height ? hn::LoadU(d, quantity.across_at(row) + x) : hn::Zero(d);
+      const V oldest =
+          row >= apart ? hn::LoadU(d, quantity.across_at(row - apart) + x) : hn::Zero(d);
+      const V pair = hn::Add(oldest, newest);
+      for (std::size_t k = 0; k < 3; ++k) {
+        const V swing = fused(previous[k], waves[k].last, hn::Neg(waves[k].before));
+        waves[k] = {fused(inputs[k], pair, swing), waves[k].last};
+      }
+      if (row < rows_behind) continue;
+      hn::StoreU(hn::Add(waves[0].last, hn::Add(waves[1].last, waves[2].last)), d,
+                 out(row - rows_behind) + x);
+    }
+    for (std::size_t k = 0; k < 3; ++k) {
+      hn::StoreU(waves[k].last, d, quantity.waves.at(2 * k) + x);
+      hn::StoreU(waves[k].before, d, quantity.waves.at(2 * k + 1) + x);
+    }
   }
 }
 
@@ -268,34 +278,42 @@ struct CoarseChannel {
     HWY_INLINE V operator()(V a, V) const { return hn::Mul(a, a); }
   };
 
-  /// Horizontal blur: each functor in `of` combines the rows of `first` and `second`, and its
-  /// blurred result goes to its own plane of the scratch memory. Rows are transposed only once for
-  /// all of them.
-  template <typename... Of>
-  void blur_across_all(const Rows<float>* first, const Rows<float>& second, Of... of) const {
+  /// Blurs the rows of `first` and `second`, group by group, as combined by each functor in `of`:
+  /// horizontally into that quantity's ring, for which rows are transposed only once, and then
+  /// vertically into out(quantity, row). Calls done(row) after each row of results.
+  template <typename Out, typename Done, typename... Of>
+  void blur(const Rows<float>* first, const Rows<float>& second, const Out& out, const Done& done,
+            Of... of) const {
     const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t y = 0; y < job.height; y += lanes) {
-      if (first != nullptr) stand_up(*first, job.width, job.height, y, room.upright[0]);
-      stand_up(second, job.width, job.height, y, room.upright[1]);
-      std::size_t plane = 0;
+    const std::size_t all = job.height + rows_behind;
+    for (std::size_t y = 0; y < all; y += lanes) {
+      const bool inside = y < job.height;
+      if (inside && first != nullptr) {
+        stand_up(*first, job.width, job.height, y, room.upright[0]);
+      }
+      if (inside) stand_up(second, job.width, job.height, y, room.upright[1]);
+      const std::size_t count = std::min(lanes, all - y);
+      std::size_t index = 0;
       const auto one = [&](auto make) {
-        const auto in = [&](std::ptrdiff_t x) HWY_ATTR {
-          const std::ptrdiff_t at = x * static_cast<std::ptrdiff_t>(lanes);
-          const V b = hn::LoadU(d, room.upright[1] + at);
-          return make(first == nullptr ? b : hn::LoadU(d, room.upright[0] + at), b);
-        };
-        blur_upright(in, job.width, room.upright[2]);
-        lie_down(room.upright[2], room.blurred[plane++], job.width, job.height, y);
+        const CoarseBuffers::Quantity& quantity = room.quantities[index];
+        if (inside) {
+          const auto in = [&](std::ptrdiff_t x) HWY_ATTR {
+            const std::ptrdiff_t at = x * static_cast<std::ptrdiff_t>(lanes);
+            const V b = hn::LoadU(d, room.upright[1] + at);
+            return make(first == nullptr ? b : hn::LoadU(d, room.upright[0] + at), b);
+          };
+          blur_upright(in, job.width, room.upright[2]);
+          lie_down(room.upright[2], quantity, job.width, y, std::min(lanes, job.height - y));
+        }
+        blur_down(quantity, job, y, count, [&](std::size_t row) { return out(index, row); });
+        ++index;
       };
       (one(of), ...);
+      for (std::size_t row = std::max(y, rows_behind); row < y + count; ++row) {
+        done(row - rows_behind);
+      }
     }
   }
-  void blur_down_into(const Rows<float>& out, std::size_t plane) const {
-    for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
-      blur_columns(room.blurred[plane], out, x, job.height);
-    }
-  }
-  void blur_down(std::size_t plane) const { blur_down_into(room.blurred[plane], plane); }
 
   void prepare() const {
     const Rows<float>& a = job.light[channel];
@@ -303,66 +321,69 @@ struct CoarseChannel {
       std::copy_n(a.at(y), job.width, job.values[channel].at(y));
     }
     if (job.original != nullptr) return;
+    const auto out = [&](std::size_t quantity, std::size_t y) {
+      return (quantity == 0 ? job.means : job.squares)[channel].at(y);
+    };
+    const auto done = [](std::size_t) {};
     if (job.need[channel].structure) {
-      blur_across_all(nullptr, a, ItsValue(), ItsSquare());
-      blur_down_into(job.squares[channel], 1);
+      blur(nullptr, a, out, done, ItsValue(), ItsSquare());
     } else {
-      blur_across_all(nullptr, a, ItsValue());
+      blur(nullptr, a, out, done, ItsValue());
     }
-    blur_down_into(job.means[channel], 0);
   }
 
   void compare() const {
+    const Rows<float>& a = job.values[channel];
     const Rows<float>& b = job.light[channel];
     const bool structured = job.need[channel].structure;
-    Original original{job.values[channel], job.means[channel], job.squares[channel]};
-    std::size_t planes = 0;
+    const auto out = [&](std::size_t quantity, std::size_t y) {
+      return room.quantities[quantity].blurred_at(y);
+    };
     if (job.original == nullptr) {
+      const auto add = [&](std::size_t y) {
+        const float* squares = structured ? job.squares[channel].at(y) : nullptr;
+        add_row(y, {a.at(y), job.means[channel].at(y), squares});
+      };
       if (structured) {
-        blur_across_all(&original.values, b, ItsValue(), ItsSquare(), Product());
-        planes = 3;
+        blur(&a, b, out, add, ItsValue(), ItsSquare(), Product());
       } else {
-        blur_across_all(nullptr, b, ItsValue());
-        planes = 1;
+        blur(nullptr, b, out, add, ItsValue());
       }
     } else if (structured) {
-      blur_across_all(&original.values, b, ItsValue(), ItsSquare(), Product(), OriginalValue(),
-                      OriginalSquare());
-      planes = 5;
-      original.means = room.blurred[3];
-      original.squares = room.blurred[4];
+      const auto add = [&](std::size_t y) { add_row(y, {a.at(y), out(3, y), out(4, y)}); };
+      blur(&a, b, out, add, ItsValue(), ItsSquare(), Product(), OriginalValue(), OriginalSquare());
     } else {
-      blur_across_all(&original.values, b, ItsValue(), OriginalValue());
-      planes = 2;
-      original.means = room.blurred[1];
+      const auto add = [&](std::size_t y) { add_row(y, {a.at(y), out(1, y), nullptr}); };
+      blur(&a, b, out, add, ItsValue(), OriginalValue());
     }
-    for (std::size_t plane = 0; plane < planes; ++plane) blur_down(plane);
-    for (std::size_t y = 0; y < job.height; ++y) add_row(original, y, structured);
   }
 
-  /// The values of the original, their means, and the means of their squares.
+  /// Row of the original: values, their means, and the means of their squares, if those count.
   struct Original {
-    Rows<float> values, means, squares;
+    const float* values;
+    const float* means;
+    const float* squares;
   };
-  void add_row(const Original& original, std::size_t y, bool structured) const {
-    const float* a = original.values.at(y);
-    const float* m1s = original.means.at(y);
+  void add_row(std::size_t y, const Original& original) const {
+    const bool structured = original.squares != nullptr;
     const float* b = job.light[channel].at(y);
-    const float* m2s = room.blurred[0].at(y);
+    const float* m2s = room.quantities[0].blurred_at(y);
     LaneSums sums;
     for (std::size_t x = 0; x < job.width; x += hn::Lanes(d)) {
       const auto inside = hn::FirstN(d, job.width - x);
       const V one = set(1);
-      const V m1 = hn::LoadU(d, m1s + x);
+      const V m1 = hn::LoadU(d, original.means + x);
       const V m2 = hn::LoadU(d, m2s + x);
-      const V edge_a = hn::Add(one, hn::AbsDiff(hn::LoadU(d, a + x), m1));
+      const V edge_a = hn::Add(one, hn::AbsDiff(hn::LoadU(d, original.values + x), m1));
       const V edge_b = hn::Add(one, hn::AbsDiff(hn::LoadU(d, b + x), m2));
       const V edge = hn::IfThenElseZero(inside, hn::Div(hn::Sub(edge_b, edge_a), edge_a));
       V structure = hn::Zero(d);
       if (structured) {
-        const V variance_a = hn::Sub(hn::LoadU(d, original.squares.at(y) + x), hn::Mul(m1, m1));
-        const V variance_b = hn::Sub(hn::LoadU(d, room.blurred[1].at(y) + x), hn::Mul(m2, m2));
-        const V covariance = hn::Sub(hn::LoadU(d, room.blurred[2].at(y) + x), hn::Mul(m1, m2));
+        const V variance_a = hn::Sub(hn::LoadU(d, original.squares + x), hn::Mul(m1, m1));
+        const V variance_b =
+            hn::Sub(hn::LoadU(d, room.quantities[1].blurred_at(y) + x), hn::Mul(m2, m2));
+        const V covariance =
+            hn::Sub(hn::LoadU(d, room.quantities[2].blurred_at(y) + x), hn::Mul(m1, m2));
         const V floor = set(variance_floor);
         const V between = hn::Sub(m1, m2);
         const V similar = hn::Div(hn::Mul(hn::Sub(one, hn::Mul(between, between)),

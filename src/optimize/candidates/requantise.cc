@@ -52,18 +52,46 @@ bool has_halved_chroma(const jpeg::Picture& picture) {
          picture.planes[0].across > picture.planes[1].across;
 }
 
+PictureEncoder requantiser(const Coefficients& coefficients, ByteView profile) {
+  const auto coarsener = std::make_shared<jpeg::Coarsener>(*coefficients);
+  return [coefficients, coarsener, profile](const EncodeOptions& options) {
+    return encoding_of(coarsener->requantised(jpeg_settings(options)), options, profile);
+  };
+}
+
 // Some tiles of a file, and their decoded picture.
 Result<TrialEncoder> sample_of(const jpeg::Picture& coefficients, const Tiles& tiles,
                                const Codec& codec, ByteView profile) {
   std::optional<jpeg::Picture> part = sampled(coefficients, tiles);
   if (!part) return fail(ErrorCode::unsupported, "tiles do not hold whole blocks of this file");
   const auto picture = std::make_shared<const jpeg::Picture>(*std::move(part));
-  const auto coarsener = std::make_shared<jpeg::Coarsener>(*picture);
   IMGMILL_TRY(Picture shown, seen(codec, picture, profile));
-  const auto encode = [picture, coarsener, profile](const EncodeOptions& options) {
-    return encoding_of(coarsener->requantised(jpeg_settings(options)), options, profile);
-  };
-  return TrialEncoder(std::move(shown), codec, encode);
+  return TrialEncoder(std::move(shown), codec, requantiser(picture, profile));
+}
+
+// `other` as a simple encoder with the tables of `coefficients` encodes it.
+Result<Picture> quantised_before(const Picture& other, const jpeg::Picture& coefficients,
+                                 const Codec& codec, ByteView profile) {
+  IMGMILL_TRY(const jpeg::Picture fresh, coefficients_of(other));
+  if (fresh.planes.size() != coefficients.planes.size()) {
+    return fail(ErrorCode::unsupported, "the file and its pixels have not the same planes");
+  }
+  return seen(codec,
+              std::make_shared<const jpeg::Picture>(jpeg::quantised_like(fresh, coefficients)),
+              profile);
+}
+
+FromFile from_coefficients(const Coefficients& coefficients, const Codec& codec, ByteView profile) {
+  return {
+      .encode = requantiser(coefficients, profile),
+      .sample = [=, &codec](
+                    const Tiles& tiles) { return sample_of(*coefficients, tiles, codec, profile); },
+      .as_before =
+          [=, &codec](const Picture& other) {
+            return quantised_before(other, *coefficients, codec, profile);
+          },
+      .full_chroma = has_full_chroma(*coefficients),
+      .plain = jpeg::is_example_table(coefficients->planes[0].steps)};
 }
 
 }  // namespace
@@ -75,54 +103,35 @@ bool may_requantise(const Source& source, const RenderRequest& request) {
 
 Result<Rendered> requantised(const Source& source, ByteView base, const RenderRequest& request) {
   IMGMILL_TRY(jpeg::Picture read, jpeg::read_picture(base));
-  const auto held = std::make_shared<const jpeg::Picture>(std::move(read));
-  const jpeg::Picture& coefficients = *held;
+  auto coefficients = std::make_shared<const jpeg::Picture>(std::move(read));
   const Codec& codec = *source.codec;
   Rendered out;
   out.judgement.quality = request.encode.whole_quality();
   if (!request.aim && !request.measure) {
-    IMGMILL_TRY(out.bytes, jpeg::encode_jpeg(coefficients, jpeg_settings(request.encode)));
+    IMGMILL_TRY(out.bytes, jpeg::encode_jpeg(*coefficients, jpeg_settings(request.encode)));
     return out;
   }
   // A colour tag in the base counts like the profile for which there was no space.
   const Buffer found = read_metadata(base, Format::jpeg).icc;
   const ByteView profile =
       found.empty() && source.colours.implied ? source.colours.made.view() : found.view();
-  jpeg::Coarsener coarsener(coefficients);
-  const auto encode = [&](const EncodeOptions& options) {
-    return encoding_of(coarsener.requantised(jpeg_settings(options)), options, profile);
-  };
   const ByteView own_profile =
       source.colours.implied ? source.colours.made.view() : source.metadata.icc.view();
-  IMGMILL_TRY(Picture picture, seen(codec, source.bytes, held, own_profile));
+  IMGMILL_TRY(Picture picture, seen(codec, source.bytes, coefficients, own_profile));
   if (request.aim) {
-    const auto sample = [&](const Tiles& tiles) {
-      return sample_of(coefficients, tiles, codec, profile);
-    };
-    const auto as_before = [&](const Picture& other) -> Result<Picture> {
-      IMGMILL_TRY(const jpeg::Picture fresh, coefficients_of(other));
-      if (fresh.planes.size() != coefficients.planes.size()) {
-        return fail(ErrorCode::unsupported, "the file and its pixels have not the same planes");
-      }
-      return seen(codec,
-                  std::make_shared<const jpeg::Picture>(jpeg::quantised_like(fresh, coefficients)),
-                  profile);
-    };
-    FromFile file{.encode = encode,
-                  .sample = sample,
-                  .as_before = as_before,
-                  .full_chroma = has_full_chroma(coefficients),
-                  .plain = jpeg::is_example_table(coefficients.planes[0].steps)};
+    FromFile file = from_coefficients(coefficients, codec, profile);
     if (const auto quality = source.info.quality) {
-      file.scores = scores_made_coarser(*quality, has_halved_chroma(coefficients));
+      file.scores = scores_made_coarser(*quality, has_halved_chroma(*coefficients));
     }
-    IMGMILL_TRY(SearchResult searched,
-                search_quality(std::move(picture), codec, request.encode, *request.aim, &file));
+    // The search frees them before it reads the result back.
+    coefficients.reset();
+    IMGMILL_TRY(SearchResult searched, search_quality(std::move(picture), codec, request.encode,
+                                                      *request.aim, std::move(file)));
     out.bytes = std::move(searched.bytes);
     out.judgement = std::move(searched.judgement);
     return out;
   }
-  IMGMILL_TRY(out.bytes, jpeg::encode_jpeg(coefficients, jpeg_settings(request.encode)));
+  IMGMILL_TRY(out.bytes, jpeg::encode_jpeg(*coefficients, jpeg_settings(request.encode)));
   IMGMILL_TRY(out.judgement.score, score_of(picture, codec, out.bytes.view()));
   out.judgement.encodes = 1;
   return out;

@@ -82,7 +82,7 @@ Result<double> GenerationLoss::score_before(int quality_before) {
   const auto of_whole = [&](double score) {
     return sample_ != nullptr ? whole_score(score) : score;
   };
-  if (trials_.file != nullptr) {
+  if (trials_.file) {
     const Result<Picture> seen = trials_.file->as_before(aside_->picture());
     if (seen) {
       ++trials_.tally.probes;
@@ -104,7 +104,7 @@ Result<double> GenerationLoss::headroom_before(int quality_before) {
 
 Result<bool> GenerationLoss::lacks_headroom(int quality_before) {
   const double needed = trials_.traits.scores.quality_for(target_);
-  const bool first_hand = trials_.file != nullptr && trials_.file->plain;
+  const bool first_hand = trials_.file && trials_.file->plain;
   fresh_ = quality_before > needed + (first_hand ? plainly_finer_at_first_hand : plainly_finer);
   if (fresh_) return false;
   IMGMILL_CHECK(step_aside(sample_));
@@ -119,7 +119,7 @@ Result<bool> GenerationLoss::lacks_headroom(int quality_before) {
 }
 
 Result<bool> GenerationLoss::score_is_inflated(double quality, double score) {
-  if (fresh_ || !aside_ || trials_.file != nullptr) return false;
+  if (fresh_ || !aside_ || trials_.file) return false;
   double unmoved = score;
   if (sample_ != nullptr) {
     IMGMILL_TRY(Encoding encoding, sample_->encoded(at(trials_.options, quality, Draft::no)));

@@ -21,7 +21,7 @@ Result<void> take_sample(Trials& trials) {
   if (trials.traits.sample == SampleUse::none || picture.frames > 1) return {};
   const std::optional<Tiles> tiles = tiles_of(picture.width(), picture.height());
   if (!tiles) return {};
-  if (trials.file == nullptr) {
+  if (!trials.file) {
     IMGMILL_TRY(Picture part, sampled(picture, *tiles));
     trials.sample.emplace(std::move(part), trials.codec);
     return {};
@@ -124,8 +124,8 @@ Result<void> search(Trials& trials) {
 
 Result<SearchResult> search_quality(Picture picture, const Codec& codec,
                                     const EncodeOptions& options, const Aim& aim,
-                                    const FromFile* file) {
-  Trials trials(std::move(picture), codec, options, aim, file);
+                                    std::optional<FromFile> file) {
+  Trials trials(std::move(picture), codec, options, aim, std::move(file));
   IMGMILL_CHECK(search(trials));
   return trials.finished();
 }

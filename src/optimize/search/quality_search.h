@@ -57,16 +57,16 @@ struct FromFile {
 /// the best one within it; if both are given, the size takes precedence. At most `most_encodes`
 /// encodings of the whole picture are made for a score, and somewhat more if a size does not fit.
 /// The returned one has been decoded again and measured. If a lossy encoding cannot reach the
-/// target and the format supports lossless, the result is lossless. `picture` must be in memory;
-/// `options.quality` is ignored. `file`, if given, is how the picture is encoded if not from its
-/// pixels.
+/// target and the format supports lossless, the result is lossless. `picture` must be in memory or
+/// on demand; `options.quality` is ignored. `file`, if given, is how the picture is encoded if not
+/// from its pixels.
 ///
 /// Errors: unsupported: the target cannot be reached (the message says how close it comes), or the
 /// result would be no smaller than `to_beat`; limit: it cannot be made as small as `max_bytes`;
 /// bad_input: the pixels cannot be read.
 [[nodiscard]] Result<SearchResult> search_quality(Picture picture, const Codec& codec,
                                                   const EncodeOptions& options, const Aim& aim,
-                                                  const FromFile* file = nullptr);
+                                                  std::optional<FromFile> file = {});
 
 inline constexpr int most_encodes = 6;
 

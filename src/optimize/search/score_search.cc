@@ -119,8 +119,8 @@ class ScoreSearch {
   // True if it must be tested whether to subsample chroma.
   [[nodiscard]] bool chroma_is_open(double quality) const {
     if (!trials_.traits.chooses_chroma) return false;
-    const bool full = trials_.file != nullptr ? trials_.file->full_chroma
-                                              : trials_.whole.picture().image.bands() >= 3;
+    const bool full =
+        trials_.file ? trials_.file->full_chroma : trials_.whole.picture().image.bands() >= 3;
     return full && (quality >= chroma_open_from || trials_.features.graphic());
   }
 
@@ -161,14 +161,12 @@ class ScoreSearch {
   // For a large picture that is encoded quickly, drops the best result so far, three bytes per
   // pixel, and encodes it again if it remains the best.
   void make_room() {
-    constexpr double large = 8e6;  // pixels
     const Picture& picture = trials_.whole.picture();
     if (!trials_.best || !trials_.traits.encodes_quickly) return;
-    if (static_cast<double>(picture.width()) * picture.height() < large) return;
-    trials_.best->encoding.write_by(
-        [&whole = trials_.whole, options = trials_.at(trials_.best->quality)]() -> Result<Buffer> {
-          IMGMILL_TRY(Encoding again, whole.encoded(options));
-          return std::move(again).take();
+    if (static_cast<double>(picture.width()) * picture.height() < large_picture) return;
+    trials_.best->encoding.encode_later(
+        [&whole = trials_.whole, options = trials_.at(trials_.best->quality)] {
+          return whole.encoded(options);
         });
   }
 

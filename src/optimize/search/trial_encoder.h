@@ -27,12 +27,14 @@ class TrialEncoder {
   /// The rating of a decoded picture. Errors: bad_input.
   [[nodiscard]] Result<Rating> rate(const Picture& shown);
 
-  /// Frees the memory for ratings; the next rating allocates it again.
-  void forget_ratings() { judge_.reset(); }
+  /// Frees the picture, its encoder and the memory for ratings; nothing else can be called then.
+  void release() { *this = TrialEncoder(); }
 
  private:
+  TrialEncoder() = default;
+
   Picture picture_;
-  const Codec* codec_;
+  const Codec* codec_ = nullptr;
   PictureEncoder encode_;
   std::optional<Judge> judge_;  ///< set from the first rating on
 };

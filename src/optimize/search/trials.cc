@@ -9,14 +9,14 @@
 namespace imgmill {
 
 Trials::Trials(Picture picture, const Codec& with, const EncodeOptions& by, const Aim& to,
-               const FromFile* from)
+               std::optional<FromFile> from)
     : codec(with),
       traits(*with.search),
       options(by),
       aim(to),
-      file(from),
-      whole(std::move(picture), with, from != nullptr ? from->encode : PictureEncoder{}) {
-  if (file != nullptr && !file->scores.empty()) own_curve.emplace(file->scores);
+      file(std::move(from)),
+      whole(std::move(picture), with, file ? file->encode : PictureEncoder{}) {
+  if (file && !file->scores.empty()) own_curve.emplace(file->scores);
 }
 
 EncodeOptions Trials::at(double quality, Draft draft) const {
@@ -33,9 +33,9 @@ EncodeOptions Trials::at(double quality, Draft draft) const {
 double Trials::near_enough() const {
   switch (options.effort) {
     case Effort::fast:
-      return file != nullptr ? 2 : 1.5;
+      return file ? 2 : 1.5;
     case Effort::balanced:
-      return file != nullptr ? 1.6 : traits.near_enough;
+      return file ? 1.6 : traits.near_enough;
     case Effort::max:
       return 0.2;
   }
@@ -94,9 +94,11 @@ void Trials::keep(Encoding encoding, double quality, const Rating& rating) {
 }
 
 Result<SearchResult> Trials::finished() {
+  IMGMILL_CHECK(best->encoding.settle());
   // Free memory first: writing and reading back need their own.
-  whole.forget_ratings();
+  whole.release();
   sample.reset();
+  file.reset();
   Judgement judgement{.score = best->rating.score,
                       .target = aim.target,
                       .quality = static_cast<int>(std::lround(best->quality)),

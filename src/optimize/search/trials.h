@@ -30,13 +30,13 @@ struct Trial {
 /// references to its arguments. Not thread-safe.
 struct Trials {
   Trials(Picture picture, const Codec& codec, const EncodeOptions& options, const Aim& aim,
-         const FromFile* file);
+         std::optional<FromFile> file);
 
   const Codec& codec;
   const SearchTraits& traits;
   const EncodeOptions& options;
   const Aim& aim;
-  const FromFile* file;                   ///< set if not encoded from pixels
+  std::optional<FromFile> file;           ///< set if not encoded from pixels
   std::optional<ScoreCurve> own_curve{};  ///< the file's own usual scores
   TrialEncoder whole;
   std::optional<TrialEncoder> sample{};  ///< tiles that approximate the score of the whole
@@ -83,7 +83,7 @@ struct Trials {
   /// Records the size of an encoding. Errors: its writer's.
   [[nodiscard]] Result<std::size_t> measure(Encoding& encoding, double quality);
   void keep(Encoding encoding, double quality, const Rating& rating);
-  /// The best encoding, which there must be. Errors: its writer's.
+  /// The best encoding, which there must be; nothing can be tried after that. Errors: its writer's.
   [[nodiscard]] Result<SearchResult> finished();
 };
 
