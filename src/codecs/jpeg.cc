@@ -253,13 +253,6 @@ Result<Input> input_of(const Picture& picture) {
 
 }  // namespace
 
-Result<jpeg::Picture> coefficients_of(const Picture& picture) {
-  IMGMILL_TRY(Input input, input_of(picture));
-  jpeg::Picture coefficients = jpeg::forward_dct(input.samples);
-  coefficients.segments = std::move(input.segments);
-  return coefficients;
-}
-
 Result<Buffer> JpegCodec::encode(const Picture& picture, const EncodeOptions& options) {
   if (!is_plain(picture)) return encode_inks(picture, options);
   IMGMILL_TRY(Input input, input_of(picture));

@@ -50,10 +50,6 @@ struct JpegCodec {
   static std::optional<std::string> diagnose(ByteView input);
 };
 
-/// Returns the unquantized coefficients of a grey or RGB picture of 8 bits, with its profile.
-/// Errors: unsupported (other kinds of pixels), bad_input (they cannot be read).
-[[nodiscard]] Result<jpeg::Picture> coefficients_of(const Picture& picture);
-
 /// Returns a picture of decoded samples with `profile` (which may be empty).
 [[nodiscard]] Result<Picture> picture_of(const jpeg::Pixels& pixels, ByteView profile);
 

@@ -14,11 +14,6 @@
 namespace imgmill::jpeg {
 namespace {
 
-struct Axes {
-  bool across = false;
-  bool down = false;
-};
-
 // The axes along which the chroma of `source` has full resolution, if it can be subsampled.
 std::optional<Axes> full_axes(const Picture& source) {
   if (source.planes.size() != 3 || source.chroma == Chroma::none) return std::nullopt;
@@ -101,21 +96,40 @@ Picture Coarsener::requantised(const EncoderSettings& settings) {
   return out;
 }
 
-Picture quantised_like(const Picture& source, const Picture& model) {
-  Picture out{.width = source.width, .height = source.height, .chroma = source.chroma};
-  for (std::size_t i = 0; i < source.planes.size(); ++i) {
+PlainEncoder::PlainEncoder(std::uint32_t width, std::uint32_t height, const Picture& model)
+    : made_{.width = width, .height = height, .chroma = model.chroma} {
+  for (std::size_t i = 0; i < model.planes.size(); ++i) {
     const Plane& like = model.planes[i];
-    const bool across = i > 0 && 2 * like.across == model.planes[0].across;
-    const bool down = i > 0 && 2 * like.down == model.planes[0].down;
-    const RdWeights rounded{.bit_price = 0};
-    out.planes.push_back(
-        across || down
-            ? quantise(halved(source.planes[i], across, down), like.steps, like.steps, rounded)
-            : quantise(source.planes[i], like.steps, like.steps, rounded));
-    out.planes[i].across = like.across;
-    out.planes[i].down = like.down;
+    const Axes halve{.across = i > 0 && 2 * like.across == model.planes[0].across,
+                     .down = i > 0 && 2 * like.down == model.planes[0].down};
+    Plane plane;
+    plane.across = like.across;
+    plane.down = like.down;
+    plane.id = static_cast<std::uint8_t>(i + 1);
+    plane.blocks_wide = (width + 7) / 8;
+    plane.blocks_high = (height + 7) / 8;
+    if (halve.across) plane.blocks_wide = (plane.blocks_wide + 1) / 2;
+    if (halve.down) plane.blocks_high = (plane.blocks_high + 1) / 2;
+    plane.steps = like.steps;
+    plane.allocate();
+    made_.planes.push_back(std::move(plane));
+    halve_.push_back(halve);
+    done_.push_back(0);
   }
-  return out;
+}
+
+void PlainEncoder::add(const Samples& band) {
+  const Picture fresh = forward_dct(band);
+  for (std::size_t i = 0; i < fresh.planes.size(); ++i) {
+    Plane& plane = made_.planes[i];
+    const RdWeights rounded{.bit_price = 0};
+    const Plane rows = halve_[i].across || halve_[i].down
+                           ? quantise(halved(fresh.planes[i], halve_[i].across, halve_[i].down),
+                                      plane.steps, plane.steps, rounded)
+                           : quantise(fresh.planes[i], plane.steps, plane.steps, rounded);
+    std::copy_n(rows.levels.get(), rows.blocks() * block_coefficients, plane.block(done_[i]));
+    done_[i] += rows.blocks();
+  }
 }
 
 ScanSearch scan_search(CodingEffort effort) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "imgmill/buffer.h"
@@ -52,10 +53,31 @@ class Coarsener {
   std::array<std::optional<Plane>, 2> halved_;  ///< the second and third plane, computed on demand
 };
 
-/// `source`, not quantised yet, with the steps and the chroma resolution of `model` and rounded
-/// levels: the output of a simple encoder with these tables. Both must have the same kind of
-/// planes.
-[[nodiscard]] Picture quantised_like(const Picture& source, const Picture& model);
+/// The axes of chroma subsampling.
+struct Axes {
+  bool across = false;
+  bool down = false;
+};
+
+/// Imitates a simple encoder with the tables and the chroma resolution of a file: levels are
+/// rounded. Samples arrive in bands, so that only the result is in memory. Not thread-safe.
+class PlainEncoder {
+ public:
+  static constexpr std::uint32_t band_rows = 64;
+
+  /// For a picture of `width` x `height` pixels with as many channels as `model` has planes. Throws
+  /// std::bad_alloc.
+  PlainEncoder(std::uint32_t width, std::uint32_t height, const Picture& model);
+  /// Takes the next `band_rows` rows, or all that remain. Throws std::bad_alloc.
+  void add(const Samples& band);
+  /// The picture, once all of its rows have been added.
+  [[nodiscard]] Picture take() && { return std::move(made_); }
+
+ private:
+  Picture made_;
+  std::vector<Axes> halve_;        ///< of each plane
+  std::vector<std::size_t> done_;  ///< blocks of each plane
+};
 
 /// The complete encoding: requantised() and write_jpeg(). Errors: as write_jpeg(). Thread-safe.
 [[nodiscard]] Result<Buffer> encode_jpeg(const Picture& source, const EncoderSettings& settings);

@@ -1,5 +1,6 @@
 #include "optimize/candidates/requantise.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -72,13 +73,28 @@ Result<TrialEncoder> sample_of(const jpeg::Picture& coefficients, const Tiles& t
 // `other` as a simple encoder with the tables of `coefficients` encodes it.
 Result<Picture> quantised_before(const Picture& other, const jpeg::Picture& coefficients,
                                  const Codec& codec, ByteView profile) {
-  IMGMILL_TRY(const jpeg::Picture fresh, coefficients_of(other));
-  if (fresh.planes.size() != coefficients.planes.size()) {
+  const vips::VImage& image = other.image;
+  if (image.format() != VIPS_FORMAT_UCHAR ||
+      static_cast<std::size_t>(image.bands()) != coefficients.planes.size() ||
+      (image.bands() != 1 && image.bands() != 3)) {
     return fail(ErrorCode::unsupported, "the file and its pixels have not the same planes");
   }
-  return seen(codec,
-              std::make_shared<const jpeg::Picture>(jpeg::quantised_like(fresh, coefficients)),
-              profile);
+  IMGMILL_TRY(
+      jpeg::Picture made, with_engine(ErrorCode::bad_input, "the pixels cannot be read", [&] {
+        jpeg::PlainEncoder encoder(other.width(), other.height(), coefficients);
+        const vips::VRegion region = image.region();
+        for (std::uint32_t y = 0; y < other.height(); y += jpeg::PlainEncoder::band_rows) {
+          const std::uint32_t rows = std::min(jpeg::PlainEncoder::band_rows, other.height() - y);
+          region.prepare(0, static_cast<int>(y), image.width(), static_cast<int>(rows));
+          encoder.add({.first = region.addr(0, static_cast<int>(y)),
+                       .row_size = VIPS_REGION_LSKIP(region.get_region()),
+                       .width = other.width(),
+                       .height = rows,
+                       .channels = image.bands()});
+        }
+        return std::move(encoder).take();
+      }));
+  return seen(codec, std::make_shared<const jpeg::Picture>(std::move(made)), profile);
 }
 
 FromFile from_coefficients(const Coefficients& coefficients, const Codec& codec, ByteView profile) {
