@@ -4,11 +4,13 @@
 
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
 #include "codecs/engine.h"
 #include "support/profiles.h"
+#include "transform/transform.h"
 
 namespace imgmill {
 namespace {
@@ -126,6 +128,85 @@ TEST(Judge, EachFrameHasItsOwnContext) {
   const Rating alone = rating(second, hills(40, 30, 255));
   EXPECT_EQ(both.score, alone.score);
   EXPECT_EQ(both.psnr, alone.psnr);
+}
+
+// The same pixels, computed whenever they are read.
+Picture on_demand(const Picture& in) {
+  Picture out = in;
+  out.image = in.image.rot180().rot180();
+  out.on_demand = true;
+  return out;
+}
+
+TEST(Judge, PicturesOnDemandAreScoredAsInMemory) {
+  const Picture original = hills(310, 237, 1);
+  const Picture coarse = hills(310, 237, 24);
+  const Picture small = hills(31, 30, 1);
+  const Picture small_coarse = hills(31, 30, 24);
+  for (const auto& [one, other] : {std::pair(original, coarse), std::pair(small, small_coarse)}) {
+    const Rating in_memory = rating(one, other);
+    EXPECT_LT(in_memory.score, 90);
+    for (const Rating& found : {rating(on_demand(one), other), rating(one, on_demand(other)),
+                                rating(on_demand(one), on_demand(other))}) {
+      EXPECT_EQ(found.score, in_memory.score);
+      EXPECT_EQ(found.psnr, in_memory.psnr);
+    }
+  }
+}
+
+// The score and the PSNR of the light of whole pictures.
+Rating rating_of_light(const Picture& original, const Picture& candidate) {
+  const vips::VImage one = as_light(original)->image.copy_memory();
+  const vips::VImage other = as_light(candidate)->image.copy_memory();
+  EXPECT_EQ(one.format(), VIPS_FORMAT_FLOAT);
+  const auto view = [](const vips::VImage& image) {
+    return PixelView{.samples = VIPS_IMAGE_ADDR(image.get_image(), 0, 0),
+                     .width = static_cast<std::uint32_t>(image.width()),
+                     .height = static_cast<std::uint32_t>(image.height()),
+                     .channels = image.bands(),
+                     .kind = SampleKind::linear,
+                     .row_bytes = VIPS_IMAGE_SIZEOF_LINE(image.get_image())};
+  };
+  return {.score = Ssimulacra2::prepare(view(one))->compare(view(other))->score,
+          .psnr = *psnr(view(one), view(other))};
+}
+
+// Tables and a matrix while pixels are read give what a conversion of the whole picture gives.
+TEST(Judge, ProfilesAreAppliedWhilePixelsAreRead) {
+  const auto in_colour = [](int coarse) {
+    const vips::VImage grey = hills(300, 160, coarse).image;
+    Picture out;
+    out.image = grey.bandjoin(grey.rot180()).bandjoin(grey.fliphor()).copy_memory();
+    out.image.get_image()->Type = VIPS_INTERPRETATION_sRGB;
+    return out;
+  };
+  const test::Bytes rgb = test::rgb_profile_of({.gamma = 1.8});
+  const test::Bytes grey = test::grey_profile(1.8);
+  for (const auto& [make, profile] :
+       {std::pair<std::function<Picture(int)>, test::Bytes>(in_colour, rgb),
+        {[](int coarse) { return hills(300, 160, coarse); }, grey}}) {
+    Picture original = make(1);
+    Picture candidate = make(12);
+    const Rating plain = rating(original, candidate);
+    embed_profile(original.image, profile);
+    embed_profile(candidate.image, profile);
+    ASSERT_TRUE(light_by_tables(original));
+    const Rating found = rating(original, candidate);
+    const Rating converted = rating_of_light(original, candidate);
+    EXPECT_NEAR(found.score, converted.score, 0.001);
+    EXPECT_NEAR(found.psnr, converted.psnr, 0.001);
+    EXPECT_GT(std::abs(found.score - plain.score), 0.1);
+    EXPECT_EQ(rating(on_demand(original), candidate).score, found.score);
+    // Too small without its mirror images, which have the profile, too.
+    const auto part = [](const Picture& whole) {
+      Picture out = whole;
+      out.image = whole.image.crop(0, 0, 40, 40).copy_memory();
+      return out;
+    };
+    const double small = rating(part(original), part(candidate)).score;
+    EXPECT_NEAR(small, found.score, 16);
+    EXPECT_GT(std::abs(small - rating(part(make(1)), part(make(12))).score), 0.1);
+  }
 }
 
 TEST(Judge, NoScoreMakesUpForPixelsThatAreFarOff) {

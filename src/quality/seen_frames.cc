@@ -1,7 +1,10 @@
 #include "quality/seen_frames.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "base/try.h"
 #include "transform/transform.h"
@@ -53,16 +56,80 @@ class RowsOnDemand final : public PixelRows {
   int height_;
 };
 
+// Rows of an image in memory.
+class RowsInMemory final : public PixelRows {
+ public:
+  explicit RowsInMemory(VImage image) : image_(std::move(image)) {}
+  const std::byte* row(std::size_t y, std::size_t left, std::size_t /*count*/) override {
+    return reinterpret_cast<const std::byte*>(
+        VIPS_IMAGE_ADDR(image_.get_image(), static_cast<int>(left), static_cast<int>(y)));
+  }
+
+ private:
+  VImage image_;
+};
+
+// Rows of 8-bit samples as linear light.
+class LightRows final : public PixelRows {
+ public:
+  LightRows(std::unique_ptr<PixelRows> coded, const IccLight& light)
+      : coded_(std::move(coded)),
+        channels_(light.channels),
+        tables_(light.tables),
+        mix_(light.mix) {}
+
+  const std::byte* row(std::size_t y, std::size_t left, std::size_t count) override {
+    const auto* from = reinterpret_cast<const std::uint8_t*>(coded_->row(y, left, count));
+    buffer_.resize(count * channels_);
+    float* to = buffer_.data();
+    if (channels_ == 1) {
+      for (std::size_t x = 0; x < count; ++x) to[x] = tables_[from[x]];
+    } else {
+      for (std::size_t x = 0; x < count; ++x, from += 3, to += 3) {
+        // In double precision, since rounding matters where hardly anything differs.
+        const double red = tables_[3 * std::size_t{from[0]}];
+        const double green = tables_[3 * std::size_t{from[1]} + 1];
+        const double blue = tables_[3 * std::size_t{from[2]} + 2];
+        for (std::size_t c = 0; c < 3; ++c) {
+          to[c] = static_cast<float>(mix_[3 * c] * red + mix_[3 * c + 1] * green +
+                                     mix_[3 * c + 2] * blue);
+        }
+      }
+    }
+    return reinterpret_cast<const std::byte*>(buffer_.data());
+  }
+
+ private:
+  std::unique_ptr<PixelRows> coded_;
+  std::size_t channels_;
+  std::vector<float> tables_;
+  std::array<double, 9> mix_;
+  std::vector<float> buffer_;
+};
+
 }  // namespace
 
+SeenFrames::SeenFrames(VImage image, Pixels pixels, std::optional<IccLight> light)
+    : image_(std::move(image)), count_(1), light_(std::move(light)) {
+  if (pixels == Pixels::on_demand) rows_ = std::make_unique<RowsOnDemand>(image_);
+  if (!light_) return;
+  if (rows_ == nullptr) rows_ = std::make_unique<RowsInMemory>(image_);
+  rows_ = std::make_unique<LightRows>(std::move(rows_), *light_);
+}
+
 Result<SeenFrames> SeenFrames::of(const Picture& picture) {
-  IMGMILL_TRY(const Picture seen, as_light(picture));
+  const bool one = picture.frames == 1;
+  std::optional<IccLight> light = one ? light_by_tables(picture) : std::nullopt;
+  Picture seen = picture;
+  if (!light) {
+    IMGMILL_TRY(seen, as_light(picture));
+  }
   return with_engine(ErrorCode::bad_input, "the pixels could not be read", [&] {
+    if (!one) return SeenFrames(seen.image.copy_memory(), picture.frames);
     const bool as_it_is = seen.image.get_image() == picture.image.get_image();
-    if (!picture.on_demand || !as_it_is || picture.frames > 1) {
-      return SeenFrames(seen.image.copy_memory(), picture.frames);
-    }
-    return SeenFrames(seen.image, 1, std::make_unique<RowsOnDemand>(seen.image));
+    return picture.on_demand && as_it_is
+               ? SeenFrames(seen.image, Pixels::on_demand, std::move(light))
+               : SeenFrames(seen.image.copy_memory(), Pixels::in_memory, std::move(light));
   });
 }
 
@@ -70,7 +137,7 @@ PixelView SeenFrames::view(std::uint32_t index) const {
   PixelView view{.width = width(),
                  .height = height(),
                  .channels = image_.bands(),
-                 .kind = kind_of(image_),
+                 .kind = light_ ? SampleKind::linear : kind_of(image_),
                  .rows = rows_.get()};
   if (rows_ != nullptr) return view;
   VipsImage* const raw = image_.get_image();
@@ -87,7 +154,7 @@ Result<SeenFrames> SeenFrames::amid_mirrors(std::uint32_t index, int side) const
             .embed(0, 0, std::max(image_.width(), side), std::max(frame_height, side),
                    VImage::option()->set("extend", VIPS_EXTEND_MIRROR))
             .copy_memory(),
-        1);
+        Pixels::in_memory, light_);
   });
 }
 

@@ -3,20 +3,23 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vips/vips8>
 
 #include "codecs/engine.h"
 #include "codecs/picture.h"
 #include "imgmill/error.h"
 #include "quality/ssimulacra2.h"
+#include "transform/icc_light.h"
 
 namespace imgmill::quality {
 
 /// One frame or several of the same size. Not thread-safe.
 class SeenFrames {
  public:
-  /// The colours of `picture` in a form that the metric supports; all its pixels are read into
-  /// memory, unless they are `on_demand` and in such a form already. Errors: bad_input.
+  /// The colours of `picture` in a form that the metric supports. All its pixels are read into
+  /// memory, unless they are `on_demand`; those that take more than tables and a matrix are
+  /// converted there. Errors: bad_input.
   [[nodiscard]] static Result<SeenFrames> of(const Picture& picture);
 
   [[nodiscard]] double pixels() const { return 1.0 * image_.width() * image_.height(); }
@@ -42,12 +45,15 @@ class SeenFrames {
   [[nodiscard]] Result<SeenFrames> amid_mirrors(std::uint32_t index, int side) const;
 
  private:
-  SeenFrames(vips::VImage image, std::uint32_t count, std::unique_ptr<PixelRows> rows = nullptr)
-      : image_(std::move(image)), count_(count), rows_(std::move(rows)) {}
+  enum class Pixels { in_memory, on_demand };
+  SeenFrames(vips::VImage image, std::uint32_t count) : image_(std::move(image)), count_(count) {}
+  // One frame.
+  SeenFrames(vips::VImage image, Pixels pixels, std::optional<IccLight> light);
 
   vips::VImage image_;  ///< frames stacked vertically
   std::uint32_t count_;
-  std::unique_ptr<PixelRows> rows_;  ///< of the only frame, if it is not in memory
+  std::optional<IccLight> light_;    ///< how the only frame is converted while it is read
+  std::unique_ptr<PixelRows> rows_;  ///< of the only frame, if it is not in memory as it is
 };
 
 }  // namespace imgmill::quality

@@ -304,6 +304,18 @@ VImage all_as_light(const VImage& image) {
 
 }  // namespace
 
+std::optional<IccLight> light_by_tables(const Picture& picture) {
+  const VImage& image = picture.image;
+  const bool plain =
+      image.format() == VIPS_FORMAT_UCHAR && (image.bands() == 1 || image.bands() == 3);
+  if (!plain || is_lab(image) || needs_translation(image)) return {};
+  const IccFacts profile = read_icc(profile_of(image));
+  if (profile.space != (is_grey(image) ? "GRAY" : "RGB") || is_srgb(profile)) return {};
+  std::optional<IccLight> light = icc_light_of(profile_of(image), 256);
+  if (!light || static_cast<int>(light->channels) != image.bands()) return {};
+  return light;
+}
+
 Result<Picture> as_light(Picture picture) {
   return with_engine(ErrorCode::bad_input, "the colours could not be understood", [&] {
     VImage& image = picture.image;

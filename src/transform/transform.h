@@ -10,6 +10,7 @@
 #include "imgmill/format.h"
 #include "imgmill/settings.h"
 #include "transform/icc.h"
+#include "transform/icc_light.h"
 
 namespace imgmill {
 
@@ -61,6 +62,10 @@ struct Findings {
 /// compensation. 1 to 4 channels, alpha as in the picture (0..1 for floats). Anything else is
 /// converted as for display.
 [[nodiscard]] Result<Picture> as_light(Picture picture);
+
+/// The conversion that as_light() makes of 8-bit samples without alpha, if it takes no more than
+/// tables and a matrix; nullopt, if it takes more or nothing.
+[[nodiscard]] std::optional<IccLight> light_by_tables(const Picture& picture);
 
 /// Reduces bit depth and transparency to what `target` can hold; notes losses.
 [[nodiscard]] Result<Picture> fitted_to(Picture picture, const FormatInfo& target,
