@@ -186,16 +186,21 @@ std::string animated_gif() {
          "\x21\xf9\4\0\x0a\0\0\0\x2c\0\0\0\0\1\0\1\0\0\2\2\x4c\1\0\x3b"s;
 }
 
-TEST(Traps, AnAnimationStaysOneOnRequestAndIsCalledWhatItIs) {
+TEST(Traps, AnAnimationStaysOneAndIsCalledWhatItIs) {
   const Folder folder;
   folder.write("in/moves.gif", animated_gif());
   folder.write("in/photo.jpg", jpeg_file(200, 150, 98));
-  const Outcome refused =
-      imgmill(folder, {"optimize", "in", "-o", "none", "-f", "avif", "--cache", "off"});
-  EXPECT_EQ(refused.status, 1);
-  EXPECT_THAT(refused.err, HasSubstr("--animation keep"));
-  const std::vector<std::string> words = {"optimize", "in",          "-o",   "out",     "-f",
-                                          "avif",     "--animation", "keep", "--cache", "off"};
+  for (const std::vector<std::string>& more : std::vector<std::vector<std::string>>{
+           {"in", "-o", "none", "-f", "avif", "--animation", "refuse"},
+           {"in/moves.gif", "-o", "none.avif"}}) {
+    std::vector<std::string> words = {"optimize", "--cache", "off"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome refused = imgmill(folder, words);
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("--animation keep"));
+  }
+  const std::vector<std::string> words = {"optimize", "in",   "-o",      "out",
+                                          "-f",       "avif", "--cache", "off"};
   const Outcome kept = imgmill(folder, words);
   EXPECT_EQ(kept.status, 0) << kept.err;
   EXPECT_THAT(folder.files("out"), ElementsAre("moves.gif", "photo.avif"));

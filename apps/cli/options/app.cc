@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <concepts>
 
+#include "base/file_names.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "codecs/engine.h"
@@ -184,7 +185,7 @@ void CommandLine::add_picture_options(CLI::App& app) {
             one_of<std::optional<Animation>>(animations),
             "What to do with an animation, or several pictures in one file, if the output format "
             "holds only one: fail, keep its own format, or take the first frame (or the main "
-            "picture). Default refuse.")
+            "picture). Default: keep; refuse if OUTPUT is named like an image.")
       ->group(group);
   app.add_flag("--first-frame", first_frame_, "The same as --animation first-frame.")->group(group);
 }
@@ -381,15 +382,17 @@ Result<void> CommandLine::finish_picture() {
     return fail(ErrorCode::usage, "--first-frame and --animation contradict each other",
                 "leave one of them out");
   }
-  settings.animation =
-      first_frame_ ? Animation::first_frame : animation_.value_or(Animation::refuse);
+  settings.animation = first_frame_ ? Animation::first_frame : animation_.value_or(Animation::keep);
   IMGMILL_CHECK(finish_target());
   return validate(settings);
 }
 
 Result<Request> CommandLine::finish_optimize() {
   IMGMILL_CHECK(finish_picture());
-  const ImageSettings& settings = optimize_.settings;
+  ImageSettings& settings = optimize_.settings;
+  // The name asks for one format and no other.
+  const bool named = format_of_name(optimize_.output).has_value();
+  if (named && !animation_ && !first_frame_) settings.animation = Animation::refuse;
   if (optimize_.inputs.empty()) {
     return fail(ErrorCode::usage, "no INPUT was given",
                 "name files or folders: imgmill optimize photos -o photos-small; - is standard "

@@ -135,7 +135,12 @@ TEST(CommandLine, SaysWhatBecomesOfAnimations) {
     words.insert(words.end(), more.begin(), more.end());
     return parsed<OptimizeOptions>(words).settings.animation;
   };
-  EXPECT_EQ(animation({}), Animation::refuse);
+  EXPECT_EQ(animation({}), Animation::keep);
+  EXPECT_EQ(parsed<OptimizeOptions>({"optimize", "a.gif", "-o", "b.jpg"}).settings.animation,
+            Animation::refuse);
+  EXPECT_EQ(parsed<OptimizeOptions>({"optimize", "a.gif", "-o", "b.jpg", "--first-frame"})
+                .settings.animation,
+            Animation::first_frame);
   EXPECT_EQ(animation({"--animation", "keep"}), Animation::keep);
   EXPECT_EQ(animation({"--animation=refuse"}), Animation::refuse);
   EXPECT_EQ(animation({"--animation", "first-frame"}), Animation::first_frame);
