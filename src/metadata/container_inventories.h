@@ -21,9 +21,12 @@ namespace imgmill::metadata {
 /// Errors: bad_input.
 [[nodiscard]] Result<Buffer> carry_into_png(ByteView file, ByteView original,
                                             const std::vector<Holding>& pieces);
-[[nodiscard]] Result<Buffer> carry_into_webp(ByteView file, const std::vector<Holding>& pieces);
-[[nodiscard]] Result<Buffer> carry_into_gif(ByteView file, const std::vector<Holding>& pieces);
-[[nodiscard]] Result<Buffer> carry_into_jxl(ByteView file, const std::vector<Holding>& pieces);
+[[nodiscard]] Result<Buffer> carry_into_webp(ByteView file, ByteView original,
+                                             const std::vector<Holding>& pieces);
+[[nodiscard]] Result<Buffer> carry_into_gif(ByteView file, ByteView original,
+                                            const std::vector<Holding>& pieces);
+[[nodiscard]] Result<Buffer> carry_into_jxl(ByteView file, ByteView original,
+                                            const std::vector<Holding>& pieces);
 
 /// Metadata blocks as inventory pieces, independent of the container.
 [[nodiscard]] Holding exif_holding(ByteView exif, ByteView where);

@@ -333,7 +333,8 @@ std::vector<Holding> list_gif(ByteView file) {
   return list;
 }
 
-Result<Buffer> carry_into_gif(ByteView file, const std::vector<Holding>& pieces) {
+Result<Buffer> carry_into_gif(ByteView file, ByteView /*original*/,
+                              const std::vector<Holding>& pieces) {
   Walker walker(file);
   if (walker.header().empty()) {
     return fail(ErrorCode::bad_input, "the GIF file is damaged: its header is missing");

@@ -5,12 +5,7 @@
 #include <algorithm>
 
 #include "metadata/bytes.h"
-#include "metadata/container_inventories.h"
-#include "metadata/gif_blocks.h"
-#include "metadata/jpeg_segments.h"
-#include "metadata/jxl_boxes.h"
-#include "metadata/png_chunks.h"
-#include "metadata/riff_chunks.h"
+#include "metadata/containers.h"
 
 namespace imgmill {
 namespace {
@@ -18,18 +13,10 @@ namespace {
 using metadata::keeps_everything;
 using metadata::keeps_nothing;
 
-// Formats whose newly encoded files accept blocks of the old file unchanged (carry_unknown()).
+// True if newly encoded files accept blocks of the old file unchanged (carry_unknown()).
 bool takes_foreign_blocks(Format format) {
-  switch (format) {
-    case Format::jpeg:
-    case Format::png:
-    case Format::webp:
-    case Format::gif:
-    case Format::jpegxl:
-      return true;
-    default:
-      return false;
-  }
+  const Container* container = container_of(format);
+  return container != nullptr && container->takes_foreign;
 }
 
 // The fate of content that has its own flag in the policy.
@@ -118,26 +105,8 @@ std::string_view name_of(Content content) {
 }
 
 std::vector<Holding> inventory_of(ByteView file, Format format) {
-  switch (format) {
-    case Format::jpeg:
-      return metadata::list_jpeg(file);
-    case Format::png:
-      return metadata::list_png(file);
-    case Format::webp:
-      return metadata::list_webp(file);
-    case Format::avif:
-    case Format::heic:
-      return metadata::list_isobmff(file);
-    case Format::gif:
-      return metadata::list_gif(file);
-    case Format::tiff:
-      return metadata::list_tiff(file);
-    case Format::jpegxl:
-      return metadata::list_jxl(file);
-    case Format::svg:
-      return {};
-  }
-  return {};
+  const Container* container = container_of(format);
+  return container == nullptr ? std::vector<Holding>{} : container->list(file);
 }
 
 Disposition fate_of(Content content, Format format, const Keep& keep, Way way) {
@@ -212,6 +181,8 @@ PrivateData private_against(const std::vector<Holding>& inventory, const Keep& k
 std::optional<std::string> lost_between(const std::vector<Holding>& before,
                                         const std::vector<Holding>& after, Format format,
                                         const Keep& keep, Way way) {
+  const Container* container = container_of(format);
+  const std::size_t head = container == nullptr ? 0 : container->free_head;
   std::vector<bool> taken(after.size());
   for (const Holding& piece : before) {
     if (!is_opaque(piece.content)) continue;
@@ -224,8 +195,6 @@ std::optional<std::string> lost_between(const std::vector<Holding>& before,
         taken[i] = found;
         continue;
       }
-      // A box that said "to the end" may now state its size.
-      const std::size_t head = format == Format::jpegxl ? 8 : 0;
       found = std::ranges::equal(metadata::from(after[i].bytes, head),
                                  metadata::from(piece.bytes, head));
       taken[i] = found;
@@ -236,32 +205,20 @@ std::optional<std::string> lost_between(const std::vector<Holding>& before,
 }
 
 Result<Buffer> carry_unknown(ByteView original, Buffer encoded, Format format, const Keep& keep) {
+  const Container* container = container_of(format);
+  if (container == nullptr || container->carry == nullptr) return encoded;
   std::vector<Holding> carried;
-  for (Holding& holding : inventory_of(original, format)) {
+  for (Holding& holding : container->list(original)) {
     const Content content = holding.content;
     const bool mine = content == Content::unknown || content == Content::application ||
                       content == Content::trailing || content == Content::comment ||
-                      content == Content::copyright ||
-                      (content == Content::xmp && format == Format::gif) ||
-                      (content == Content::resolution && format == Format::png);
+                      content == Content::copyright || content == container->carried_as_it_is;
     if (mine && !holding.bytes.empty() &&
         fate_of(content, format, keep, Way::encode) == Disposition::carried) {
       carried.push_back(std::move(holding));
     }
   }
-  if (carried.empty()) return encoded;
-  switch (format) {
-    case Format::png:
-      return metadata::carry_into_png(encoded.view(), original, carried);
-    case Format::webp:
-      return metadata::carry_into_webp(encoded.view(), carried);
-    case Format::gif:
-      return metadata::carry_into_gif(encoded.view(), carried);
-    case Format::jpegxl:
-      return metadata::carry_into_jxl(encoded.view(), carried);
-    default:
-      return encoded;
-  }
+  return carried.empty() ? std::move(encoded) : container->carry(encoded.view(), original, carried);
 }
 
 }  // namespace imgmill

@@ -260,7 +260,8 @@ std::vector<Holding> list_jxl(ByteView file) {
   return list;
 }
 
-Result<Buffer> carry_into_jxl(ByteView file, const std::vector<Holding>& pieces) {
+Result<Buffer> carry_into_jxl(ByteView file, ByteView /*original*/,
+                              const std::vector<Holding>& pieces) {
   const Layout layout = parse(file);
   if (!layout.sound) return damaged();
   const Buffer exif = read_jxl(file).exif;

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "base/try.h"
+#include "metadata/container_inventories.h"
+#include "metadata/containers.h"
 #include "metadata/gif_blocks.h"
 #include "metadata/isobmff.h"
 #include "metadata/jpeg_segments.h"
@@ -16,31 +18,60 @@
 namespace imgmill {
 namespace {
 
-/// The functions of one container. `insert` is null if imgmill's encoders write the metadata
-/// themselves or the container cannot hold any.
-struct Container {
-  Format format;
-  MetadataBlocks (*read)(ByteView);
-  Result<Rewritten> (*rewrite)(ByteView, const Keep&, ByteView exif, ByteView xmp);
-  Result<Buffer> (*insert)(ByteView, const NewMetadata&);
-};
-
 constexpr std::array containers{
-    Container{Format::jpeg, metadata::read_jpeg, metadata::rewrite_jpeg, metadata::insert_jpeg},
-    Container{Format::png, metadata::read_png, metadata::rewrite_png, metadata::insert_png},
-    Container{Format::webp, metadata::read_webp, metadata::rewrite_webp, metadata::insert_webp},
-    Container{Format::avif, metadata::read_avif, metadata::rewrite_avif, nullptr},
-    Container{Format::gif, metadata::read_gif, metadata::rewrite_gif, nullptr},
-    Container{Format::tiff, metadata::read_tiff, metadata::rewrite_tiff, metadata::insert_tiff},
-    Container{Format::jpegxl, metadata::read_jxl, metadata::rewrite_jxl, metadata::insert_jxl},
+    Container{.format = Format::jpeg,
+              .read = metadata::read_jpeg,
+              .rewrite = metadata::rewrite_jpeg,
+              .list = metadata::list_jpeg,
+              .insert = metadata::insert_jpeg,
+              .limits = metadata::jpeg_block_limits,
+              .takes_foreign = true},
+    Container{.format = Format::png,
+              .read = metadata::read_png,
+              .rewrite = metadata::rewrite_png,
+              .list = metadata::list_png,
+              .insert = metadata::insert_png,
+              .takes_foreign = true,
+              .carry = metadata::carry_into_png,
+              .carried_as_it_is = Content::resolution},
+    Container{.format = Format::webp,
+              .read = metadata::read_webp,
+              .rewrite = metadata::rewrite_webp,
+              .list = metadata::list_webp,
+              .insert = metadata::insert_webp,
+              .takes_foreign = true,
+              .carry = metadata::carry_into_webp},
+    Container{.format = Format::avif,
+              .read = metadata::read_avif,
+              .rewrite = metadata::rewrite_avif,
+              .list = metadata::list_isobmff},
+    Container{.format = Format::gif,
+              .read = metadata::read_gif,
+              .rewrite = metadata::rewrite_gif,
+              .list = metadata::list_gif,
+              .takes_foreign = true,
+              .carry = metadata::carry_into_gif,
+              .carried_as_it_is = Content::xmp},
+    Container{.format = Format::tiff,
+              .read = metadata::read_tiff,
+              .rewrite = metadata::rewrite_tiff,
+              .list = metadata::list_tiff,
+              .insert = metadata::insert_tiff},
+    // A box that said "to the end" may now state its size.
+    Container{.format = Format::jpegxl,
+              .read = metadata::read_jxl,
+              .rewrite = metadata::rewrite_jxl,
+              .list = metadata::list_jxl,
+              .insert = metadata::insert_jxl,
+              .takes_foreign = true,
+              .carry = metadata::carry_into_jxl,
+              .free_head = 8},
     // The same boxes as AVIF, with another codec.
-    Container{Format::heic, metadata::read_avif, metadata::rewrite_avif, nullptr},
+    Container{.format = Format::heic,
+              .read = metadata::read_avif,
+              .rewrite = metadata::rewrite_avif,
+              .list = metadata::list_isobmff},
 };
-
-const Container* container_of(Format format) {
-  const auto found = std::ranges::find(containers, format, &Container::format);
-  return found == containers.end() ? nullptr : &*found;
-}
 
 std::unexpected<Error> unsupported() {
   return fail(ErrorCode::unsupported, "metadata of this format cannot be written into a file",
@@ -48,6 +79,11 @@ std::unexpected<Error> unsupported() {
 }
 
 }  // namespace
+
+const Container* container_of(Format format) {
+  const auto found = std::ranges::find(containers, format, &Container::format);
+  return found == containers.end() ? nullptr : &*found;
+}
 
 MetadataBlocks read_metadata(ByteView file, Format format) {
   const Container* container = container_of(format);
@@ -62,7 +98,8 @@ Result<Rewritten> rewrite_metadata(ByteView file, Format format, const Keep& kee
 }
 
 BlockLimits block_limits(Format format) {
-  return format == Format::jpeg ? metadata::jpeg_block_limits : BlockLimits{};
+  const Container* container = container_of(format);
+  return container == nullptr ? BlockLimits{} : container->limits;
 }
 
 Result<Buffer> insert_metadata(ByteView file, Format format, const NewMetadata& metadata) {

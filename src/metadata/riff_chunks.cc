@@ -245,7 +245,8 @@ std::vector<Holding> list_webp(ByteView file) {
   return list;
 }
 
-Result<Buffer> carry_into_webp(ByteView file, const std::vector<Holding>& pieces) {
+Result<Buffer> carry_into_webp(ByteView file, ByteView /*original*/,
+                               const std::vector<Holding>& pieces) {
   const Layout layout = parse(file);
   if (!layout.complete) return damaged();
   Extras extras{.icc = data_of(layout, "ICCP"),
