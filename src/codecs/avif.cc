@@ -184,12 +184,15 @@ Result<Buffer> AvifCodec::encode(const Picture& picture, const EncodeOptions& op
 }
 
 CodecFacts AvifCodec::facts(ByteView input, const ImageInfo& /*info*/) {
-  return {.sequence = avif_facts(input).sequence};
+  const AvifFacts found = avif_facts(input);
+  return {.sequence = found.sequence, .code_points = found.nclx.transform([](const Nclx& nclx) {
+            return Cicp{nclx.primaries, nclx.transfer};
+          })};
 }
 
 std::optional<std::string> AvifCodec::diagnose(ByteView) { return std::nullopt; }
 
-std::string avif_damage(ByteView input) {
+Result<void> AvifCodec::check_whole(ByteView input) {
   const PictureParts parts = PictureParts::of(input);
   if (parts.size() == 0) return {};
   Buffer copy = Buffer::copy_of(input);
@@ -201,7 +204,10 @@ std::string avif_damage(ByteView input) {
           .copy_memory();
     });
     // The engine's message then refers to its reading, not to the tile.
-    if (!part) return fmt::format("tile {} of {} cannot be decoded", i + 1, parts.size());
+    if (!part) {
+      return std::unexpected(damage_error(
+          format, fmt::format("tile {} of {} cannot be decoded", i + 1, parts.size())));
+    }
   }
   return {};
 }

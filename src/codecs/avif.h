@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <string>
 
 #include "codecs/codec.h"
 
@@ -26,6 +25,9 @@ struct AvifCodec {
                                                  .sizes = ScoreCurve(size_points),
                                                  .drafts_pay = true,
                                                  .draft_bias = draft_bias};
+  // libaom's own memory does not grow with the picture.
+  static constexpr MemoryTraits memory_traits = {
+      .encode = {55, 64, 43}, .base = 75e6, .base_searched = 190e6, .base_of_pixel = 90};
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);
@@ -34,13 +36,10 @@ struct AvifCodec {
   static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
   static CodecFacts facts(ByteView input, const ImageInfo& info);
   static std::optional<std::string> diagnose(ByteView input);
+  /// libheif silently leaves a tile of a grid image black if it cannot decode it. Asked for such a
+  /// tile as if it were the whole picture, it does report the error, and libaom checks all data: a
+  /// tile's data has to end where its decoding does (AV1 bitstream specification, 8.2.5).
+  static Result<void> check_whole(ByteView input);
 };
-
-/// Returns what is wrong with the tiles of an AVIF grid image, as a message; empty if nothing is,
-/// or there are no tiles. libheif silently leaves a tile black if it cannot decode it. Asked for
-/// such a tile as if it were the whole picture, it does report the error, and libaom checks all
-/// data: a tile's data has to end where its decoding does (AV1 bitstream specification, 8.2.5).
-/// Thread-safe.
-[[nodiscard]] std::string avif_damage(ByteView input);
 
 }  // namespace imgmill

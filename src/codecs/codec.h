@@ -7,9 +7,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/format_table.h"
 #include "base/try.h"
+#include "codecs/code_points.h"
 #include "codecs/picture.h"
 #include "codecs/traits.h"
 #include "imgmill/error.h"
@@ -126,6 +128,7 @@ struct CodecFacts {
   bool more_inks = false;      ///< channels besides cyan, magenta, yellow and black
   /// ICC, which may be empty, of formats that do not store it in a block of the container.
   std::optional<Buffer> profile{};
+  std::optional<Cicp> code_points{};  ///< the colours, if there is no profile; none: sRGB
 };
 
 /// The functions of one format. They handle bytes and pixels, not files or metadata policy. The
@@ -134,6 +137,7 @@ struct Codec {
   FormatInfo info;
   FileTraits file;
   ChoiceTraits choice;
+  MemoryTraits memory;
   const SearchTraits* search;  ///< set if `info.scored`
   bool (*matches)(ByteView header);
   Result<ImageInfo> (*probe)(ByteView input);
@@ -151,7 +155,17 @@ struct Codec {
   /// None: this codec cannot tell. Empty: there is no damage worth reporting; decode with
   /// Damage::tolerate.
   std::optional<std::string> (*diagnose)(ByteView input);
+  /// Looks for damage that `decode` fills with black, with earlier pixels or with whatever the
+  /// broken bits happen to mean, but not for damage that it reports. Called once per input, before
+  /// any processing. Limits have been checked. Takes about as much time as decoding and no more
+  /// memory; no time for formats whose decoders check. Errors: bad_input; unsupported (the decoder
+  /// opens files that it cannot unpack). Undetectable damage:
+  /// docs/adr/0027-what-counts-as-damage.md. Thread-safe.
+  Result<void> (*check_whole)(ByteView input);
 };
+
+/// Returns the error for damaged data: `how` it is damaged, with advice.
+[[nodiscard]] Error damage_error(Format format, std::string_view how);
 
 /// Requirements on a type for a row of the table.
 template <typename C>
@@ -175,6 +189,15 @@ CodecFacts facts_of(ByteView input, const ImageInfo& info) {
 }
 
 template <CodecLike C>
+Result<void> check_whole_of(ByteView input) {
+  if constexpr (requires { C::check_whole(input); }) {
+    return C::check_whole(input);
+  } else {
+    return {};
+  }
+}
+
+template <CodecLike C>
 PictureEncoder encoder_of(const Picture& picture) {
   if constexpr (requires { C::encoder(picture); }) {
     return C::encoder(picture);
@@ -186,13 +209,14 @@ PictureEncoder encoder_of(const Picture& picture) {
   }
 }
 
-/// Traits, `facts` and `encoder` are optional members; a format that is `scored` needs
-/// `search_traits`.
+/// Traits, `facts`, `encoder` and `check_whole` are optional members; a format that is `scored`
+/// needs `search_traits`.
 template <CodecLike C>
 consteval Codec codec_row() {
   Codec row{.info = format_table[static_cast<std::size_t>(C::format)],
             .file = {},
             .choice = {},
+            .memory = {},
             .search = nullptr,
             .matches = C::matches,
             .probe = C::probe,
@@ -200,9 +224,11 @@ consteval Codec codec_row() {
             .encode = C::encode,
             .encoder = encoder_of<C>,
             .facts = facts_of<C>,
-            .diagnose = C::diagnose};
+            .diagnose = C::diagnose,
+            .check_whole = check_whole_of<C>};
   if constexpr (requires { C::file_traits; }) row.file = C::file_traits;
   if constexpr (requires { C::choice_traits; }) row.choice = C::choice_traits;
+  if constexpr (requires { C::memory_traits; }) row.memory = C::memory_traits;
   if constexpr (format_table[static_cast<std::size_t>(C::format)].scored)
     row.search = &C::search_traits;
   return row;

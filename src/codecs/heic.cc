@@ -11,6 +11,7 @@
 
 #include "base/try.h"
 #include "codecs/engine.h"
+#include "metadata/isobmff.h"
 
 namespace imgmill {
 namespace {
@@ -157,18 +158,6 @@ Result<ImageInfo> HeicCodec::probe(ByteView input) {
   return info;
 }
 
-HeicFacts heic_facts(ByteView input) {
-  HeicFacts facts;
-  const Result<Opened> opened = open(input);
-  if (!opened) return facts;
-  facts.profile = profile_of(*opened);
-  const heif_image_handle* const primary = opened->primary.get();
-  facts.more_pictures = heif_context_get_number_of_top_level_images(opened->context.get()) > 1 ||
-                        heif_image_handle_get_number_of_auxiliary_images(
-                            primary, LIBHEIF_AUX_IMAGE_FILTER_OMIT_ALPHA) > 0;
-  return facts;
-}
-
 Result<Picture> HeicCodec::decode(ByteView input, const ImageInfo& info,
                                   const DecodeOptions& options) {
   IMGMILL_TRY(const Opened opened, open(input));
@@ -217,7 +206,11 @@ Result<Buffer> HeicCodec::encode(const Picture&, const EncodeOptions&) {
 }
 
 CodecFacts HeicCodec::facts(ByteView input, const ImageInfo& /*info*/) {
-  return {.profile = heic_facts(input).profile};
+  const Result<Opened> opened = open(input);
+  return {.profile = opened ? profile_of(*opened) : Buffer{},
+          .code_points = avif_facts(input).nclx.transform([](const Nclx& nclx) {
+            return Cicp{nclx.primaries, nclx.transfer};
+          })};
 }
 
 std::optional<std::string> HeicCodec::diagnose(ByteView) { return std::nullopt; }

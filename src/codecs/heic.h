@@ -21,15 +21,6 @@ struct HeicCodec {
   static std::optional<std::string> diagnose(ByteView input);
 };
 
-/// File properties that decode() omits or needs.
-struct HeicFacts {
-  Buffer profile;              ///< ICC; empty: none, or code points instead
-  bool more_pictures = false;  ///< further pictures, a gain map, a depth map
-};
-
-/// Damaged input gives what could be read. Thread-safe.
-[[nodiscard]] HeicFacts heic_facts(ByteView input);
-
 /// Loads everything that libheif loads on first use, before a sandbox forbids it. Thread-safe.
 void start_heic();
 

@@ -262,20 +262,6 @@ Result<ImageInfo> JxlCodec::probe(ByteView input) {
   return info;
 }
 
-JxlFacts jxl_facts(ByteView input) {
-  JxlFacts facts;
-  const Result<Reading> reading = Reading::begin(input, 0);
-  if (!reading) return facts;
-  facts.profile = reading->profile();
-  facts.animation = reading->basic().have_animation == JXL_TRUE;
-  facts.more_channels = reading->more_channels();
-  if (reading->colours() && is_high_range(*reading->colours())) {
-    facts.primaries = static_cast<int>(reading->colours()->primaries);
-    facts.transfer = static_cast<int>(reading->colours()->transfer_function);
-  }
-  return facts;
-}
-
 Result<Picture> JxlCodec::decode(ByteView input, const ImageInfo& info, const DecodeOptions&) {
   IMGMILL_TRY(const Reading reading, Reading::begin(input, JXL_DEC_FULL_IMAGE));
   const JxlBasicInfo& basic = reading.basic();
@@ -360,11 +346,18 @@ Result<Buffer> JxlCodec::encode(const Picture& picture, const EncodeOptions& opt
 }
 
 CodecFacts JxlCodec::facts(ByteView input, const ImageInfo& /*info*/) {
-  JxlFacts found = jxl_facts(input);
-  return {.more_channels = found.more_channels,
-          .sequence = found.animation,
-          .packed_jpeg = metadata::holds_jpeg(input),
-          .profile = std::move(found.profile)};
+  CodecFacts facts{.packed_jpeg = metadata::holds_jpeg(input), .profile = Buffer{}};
+  const Result<Reading> reading = Reading::begin(input, 0);
+  if (!reading) return facts;
+  facts.more_channels = reading->more_channels();
+  facts.sequence = reading->basic().have_animation == JXL_TRUE;  // only the first frame is read
+  facts.profile = reading->profile();
+  // High dynamic range, for which we have no profile.
+  if (const auto& colours = reading->colours(); colours && is_high_range(*colours)) {
+    facts.code_points =
+        Cicp{static_cast<int>(colours->primaries), static_cast<int>(colours->transfer_function)};
+  }
+  return facts;
 }
 
 std::optional<std::string> JxlCodec::diagnose(ByteView) { return std::nullopt; }

@@ -29,6 +29,7 @@ struct JxlCodec {
                                                  .sizes = ScoreCurve(size_points),
                                                  .drafts_pay = true,
                                                  .draft_bias = draft_bias};
+  static constexpr MemoryTraits memory_traits = {.encode = {48, 64, 95}};
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);
@@ -38,21 +39,6 @@ struct JxlCodec {
   static CodecFacts facts(ByteView input, const ImageInfo& info);
   static std::optional<std::string> diagnose(ByteView input);
 };
-
-/// JPEG XL header data beyond `ImageInfo`.
-struct JxlFacts {
-  Buffer profile;          ///< ICC of the samples that decode() returns; empty: sRGB
-  bool animation = false;  ///< only the first frame is read
-  /// Channels that decode() drops: depth, masks, ...
-  bool more_channels = false;
-  /// Code points (ITU-T H.273) of high-dynamic-range colours, for which we have no profile; 0:
-  /// none.
-  int primaries = 0;
-  int transfer = 0;
-};
-
-/// Damaged input gives what could be read. Thread-safe.
-[[nodiscard]] JxlFacts jxl_facts(ByteView input);
 
 /// Converts a quality of 1..100 to libjxl's Butteraugli distance, 0..15. From 30 on it is the line
 /// of libjxl's own command (cjxl -q, version 0.7: 0.1 at 100, 1 at 90). Below, where that one

@@ -25,6 +25,7 @@ struct PngCodec {
                                                  .scores = ScoreCurve(score_points),
                                                  .sizes = ScoreCurve(size_points),
                                                  .palette = true};
+  static constexpr MemoryTraits memory_traits = {.encode = {23, 19, 14}};
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);

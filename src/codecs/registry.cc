@@ -1,5 +1,7 @@
 // The table of codecs. To add one, write its pair of files and add its row here, and the format's
 // name and capabilities to base/format_table.h.
+#include <fmt/format.h>
+
 #include <array>
 
 #include "codecs/avif.h"
@@ -35,6 +37,12 @@ static_assert(
 
 std::span<const Codec> codecs() { return rows; }
 const Codec& codec(Format format) { return rows[static_cast<std::size_t>(format)]; }
+
+Error damage_error(Format format, std::string_view how) {
+  return Error(ErrorCode::bad_input,
+               fmt::format("the {} data is damaged ({})", info(format).name, how),
+               "restore the file from a copy; it was left as it is");
+}
 
 std::optional<Format> sniff(ByteView header) {
   for (const Codec& row : rows) {

@@ -256,6 +256,10 @@ bool tiff_pages_differ(ByteView input, std::uint32_t pages) {
   return false;
 }
 
+namespace {
+
+// Checks that the engine was built with the TIFF's compression: it opens files of which it can read
+// only the header. Errors: unsupported.
 Result<void> check_compression(ByteView input) {
   constexpr std::array<std::uint64_t, 9> always{tiff::compression::none,
                                                 2,
@@ -283,6 +287,15 @@ Result<void> check_compression(ByteView input) {
                                     "to TIFF 6.0 has replaced")
                       : fmt::format("compression {}", code)),
       "save it in another way with the program that made it; it was left as it is");
+}
+
+}  // namespace
+
+Result<void> TiffCodec::check_whole(ByteView input) {
+  IMGMILL_CHECK(check_compression(input));
+  const std::string damage = tiff_damage(input);
+  if (!damage.empty()) return std::unexpected(damage_error(format, damage));
+  return {};
 }
 
 }  // namespace imgmill

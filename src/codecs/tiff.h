@@ -9,6 +9,7 @@ struct TiffCodec {
   static constexpr Format format = Format::tiff;
   static constexpr FileTraits file_traits = {.writes_orientation = false, .resolution = true};
   static constexpr ChoiceTraits choice_traits = {.lossless = {5}, .drawing = {}, .photograph = {}};
+  static constexpr MemoryTraits memory_traits = {.encode = {8, 14, 11}};
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);
@@ -17,14 +18,11 @@ struct TiffCodec {
   static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
   static CodecFacts facts(ByteView input, const ImageInfo& info);
   static std::optional<std::string> diagnose(ByteView input);
+  static Result<void> check_whole(ByteView input);
 };
 
 /// True if the pages of a file with `pages` pages differ in size, channels or depth and so cannot
 /// form one picture. An unreadable page counts as equal to the first: decoding reports its error.
 [[nodiscard]] bool tiff_pages_differ(ByteView input, std::uint32_t pages);
-
-/// Checks that the engine was built with the TIFF's compression: it opens files of which it can
-/// read only the header. Limits have been checked. Errors: unsupported. Thread-safe.
-[[nodiscard]] Result<void> check_compression(ByteView input);
 
 }  // namespace imgmill

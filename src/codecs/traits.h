@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <span>
 
 #include "codecs/score_curve.h"
@@ -70,6 +71,28 @@ struct ChoiceTraits {
   Preference lossless;
   Preference drawing;
   Preference photograph;
+};
+
+/// Memory to make a file from pixels with three 8-bit samples in memory, in bytes per pixel.
+/// Includes the pixels, the encoder's buffers, what a search keeps of the original and its
+/// candidates, and the verification of the result.
+struct EncodeMemory {
+  double fixed = 0;     ///< at a given quality
+  double searched = 0;  ///< in a search for a score
+  double lossless = 0;
+};
+
+/// Peak memory of a format's encoder and decoder, as measured by the tests `MemoryNeed.*`.
+struct MemoryTraits {
+  EncodeMemory encode;                      ///< unused for formats that are not written
+  std::optional<EncodeMemory> transparent;  ///< of pictures with transparency, if different
+  std::optional<EncodeMemory> moving;       ///< of animations whose frames are processed singly
+  double beside_pixels = 1;  ///< of the decoder besides the pixels it returns, in bytes per pixel
+  /// Memory of the encoder that does not grow with the picture, without and with a search, in
+  /// bytes; small pictures use at most `base_of_pixel` bytes of it per pixel.
+  double base = 0;
+  double base_searched = 0;
+  double base_of_pixel = 0;
 };
 
 /// How a format stores what belongs to the picture.

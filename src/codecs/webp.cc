@@ -10,6 +10,7 @@
 #include "base/try.h"
 #include "codecs/engine.h"
 #include "codecs/frames.h"
+#include "codecs/webp_data.h"
 #include "metadata/riff_chunks.h"
 #include "webp/encoder.h"
 
@@ -157,5 +158,11 @@ Result<Buffer> WebpCodec::encode(const Picture& picture, const EncodeOptions& op
 }
 
 std::optional<std::string> WebpCodec::diagnose(ByteView) { return std::nullopt; }
+
+Result<void> WebpCodec::check_whole(ByteView input) {
+  const std::string damage = webp_damage(input);
+  if (!damage.empty()) return std::unexpected(damage_error(format, damage));
+  return {};
+}
 
 }  // namespace imgmill

@@ -28,6 +28,11 @@ struct WebpCodec {
                                                  .scores = ScoreCurve(score_points),
                                                  .sizes = ScoreCurve(size_points),
                                                  .sample = SampleUse::first_guess};
+  // libwebp encodes pictures with transparency.
+  static constexpr MemoryTraits memory_traits = {.encode = {6.6, 17.5, 30},
+                                                 .transparent = EncodeMemory{15, 27, 30},
+                                                 .moving = EncodeMemory{2.5, 27, 15},
+                                                 .beside_pixels = 0};
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);
@@ -35,6 +40,7 @@ struct WebpCodec {
                                 const DecodeOptions& options);
   static Result<Buffer> encode(const Picture& picture, const EncodeOptions& options);
   static std::optional<std::string> diagnose(ByteView input);
+  static Result<void> check_whole(ByteView input);
 };
 
 }  // namespace imgmill

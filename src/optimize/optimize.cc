@@ -7,7 +7,6 @@
 #include "base/time_left.h"
 #include "base/try.h"
 #include "codecs/engine.h"
-#include "codecs/wholeness.h"
 #include "optimize/admission.h"
 #include "optimize/candidates/choose.h"
 #include "optimize/candidates/drawing.h"
@@ -103,7 +102,7 @@ Result<Optimized> optimize_admitted(ByteView input, const ImageSettings& setting
     IMGMILL_TRY(EncodePlan plan, resolve(source, settings));
     IMGMILL_CHECK(within_enlarged(source, plan, limits));
     if (admission) IMGMILL_CHECK(admission(memory_need(source, plan)));
-    IMGMILL_CHECK(check_whole(source.bytes, source.info.format));
+    IMGMILL_CHECK(source.codec->check_whole(source.bytes));
     if (crops_by_pixels(settings)) {
       IMGMILL_TRY(plan, resolve_by_pixels(source, settings));
     }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "codecs/code_points.h"
 #include "imgmill/buffer.h"
 
 namespace imgmill {
@@ -40,13 +41,6 @@ struct RgbSpace {
   Primaries primaries = bt709_primaries;
   ToneCurve curve = srgb_curve;
   std::string name;  ///< display name, ASCII
-};
-
-/// Colour description by code points (ITU-T H.273); 2 means unspecified.
-struct Cicp {
-  int primaries = 2;
-  int transfer = 2;
-  friend bool operator==(const Cicp&, const Cicp&) = default;
 };
 
 /// Interpretation of video transfer characteristics (1, 6, 11, 12, 14 and 15): H.273 defines how

@@ -193,14 +193,14 @@ Result<Rendered> render(const Source& source, const RenderRequest& request) {
 
   // Either the input is damaged or the request failed.
   if (const std::optional<std::string> damage = source.codec->diagnose(source.bytes)) {
-    if (!damage->empty()) return std::unexpected(damage_error(source, *damage));
+    if (!damage->empty()) return std::unexpected(damage_error(source.info.format, *damage));
     Result<Rendered> again = attempt(source, request, Damage::tolerate);
     if (again) again->findings.note("stray bytes in the file were ignored");
     return again;
   }
   if (!decodes(source)) {
     Error error = first.error();
-    return std::unexpected(damage_error(source, error.message()));
+    return std::unexpected(damage_error(source.info.format, error.message()));
   }
   return first;
 }

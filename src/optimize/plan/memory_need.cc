@@ -1,7 +1,6 @@
 #include "optimize/plan/memory_need.h"
 
 #include <algorithm>
-#include <array>
 
 #include "jpeg/reader.h"
 
@@ -10,31 +9,6 @@ namespace {
 
 // Memory of the program with its libraries, warmed up.
 constexpr double program = 42e6;
-
-/// Peak memory to make a file of a format from pixels with three 8-bit samples in memory, in bytes
-/// per pixel. Includes the pixels, the encoder's buffers, what a search keeps of the original and
-/// its candidates, and the verification of the result.
-struct Row {
-  Format format;
-  double fixed;     ///< at a given quality
-  double searched;  ///< in a search for a score
-  double lossless;
-};
-constexpr std::array rows = {
-    Row{Format::jpeg, 16.5, 31, 16.5}, Row{Format::png, 23, 19, 14},
-    Row{Format::webp, 6.6, 17.5, 30},  Row{Format::avif, 55, 64, 43},
-    Row{Format::gif, 21, 21, 21},      Row{Format::tiff, 8, 14, 11},
-    Row{Format::jpegxl, 48, 64, 95},
-};
-// WebP by libwebp, for pictures with transparency.
-constexpr Row transparent_webp = {Format::webp, 15, 27, 30};
-// Animations, whose frames are processed one by one.
-constexpr std::array moving = {Row{Format::webp, 2.5, 27, 15}, Row{Format::gif, 5, 8, 8}};
-
-// libaom's fixed memory, which small pictures do not use completely.
-constexpr double avif_fixed = 75e6;
-constexpr double avif_searched = 190e6;
-constexpr double avif_small = 90;  ///< limit of the two above, in bytes per pixel
 
 // For a picture that is resized: strips held by decoders (except JPEG, which is read row by row or
 // as a whole), and the resampler's weights and bands, in bytes per row and column.
@@ -51,17 +25,6 @@ double by_coefficients(const Source& source, bool searched) {
   return searched ? 2 * levels + 2 * pixels + 10 : 2.1 * levels + 1.2;
 }
 
-// Memory of a decoder besides the pixels it returns, in bytes per pixel.
-double beside_pixels(Format format) {
-  switch (format) {
-    case Format::jpeg:
-    case Format::webp:
-      return 0;
-    default:
-      return 1;
-  }
-}
-
 // Size of a decoded pixel, in bytes.
 double bytes_of(const ImageInfo& from) {
   return std::max(from.channels, 3) * (from.bits > 16 ? 4.0 : from.bits > 8 ? 2.0 : 1.0);
@@ -76,11 +39,9 @@ double weight(const ImageInfo& from, const FormatInfo& target, bool searched) {
   return samples * depth * (from.alpha && searched ? 1.6 : 1);
 }
 
-const Row& row_for(Format target, bool alpha, bool moves) {
-  const auto found = std::ranges::find(moving, target, &Row::format);
-  if (moves && found != moving.end()) return *found;
-  if (target == Format::webp && alpha) return transparent_webp;
-  return *std::ranges::find(rows, target, &Row::format);
+const EncodeMemory& encode_memory(const MemoryTraits& target, bool alpha, bool moves) {
+  if (moves && target.moving) return *target.moving;
+  return alpha && target.transparent ? *target.transparent : target.encode;
 }
 
 double need_for(const Source& source, const FormatPlan& plan) {
@@ -97,14 +58,15 @@ double need_for(const Source& source, const FormatPlan& plan) {
   if (same_size && from.format == Format::jpeg && target == Format::jpeg) {
     return in * by_coefficients(source, searched);
   }
-  const Row& row = row_for(target, from.alpha, frames > 1);
+  const MemoryTraits& memory = codec(target).memory;
+  const EncodeMemory& row = encode_memory(memory, from.alpha, frames > 1);
   const double each = lossless ? row.lossless : searched ? row.searched : row.fixed;
   // JPEG has three samples, whatever the source has.
   double need = out * each * (target == Format::jpeg ? 1 : weight(from, info(target), searched));
-  if (target == Format::avif && !lossless) {
-    need += std::min(searched ? avif_searched : avif_fixed, out * avif_small);
+  if (!lossless) {
+    need += std::min(searched ? memory.base_searched : memory.base, out * memory.base_of_pixel);
   }
-  const double beside = beside_pixels(from.format);
+  const double beside = source.codec->memory.beside_pixels;
   // A PNG's rows are repacked as they are: this takes the pixels, twice while they are compared,
   // the file without some metadata, in one piece, and the result. A palette is tried in several
   // orders.
@@ -141,7 +103,7 @@ std::uint64_t memory_need_of_comparison(const Source& original, const Source& ot
       static_cast<double>(original.info.width) * original.info.height * original.info.frames;
   const double each =
       bytes_of(original.info) + bytes_of(other.info) +
-      std::max(beside_pixels(original.info.format), beside_pixels(other.info.format)) +
+      std::max(original.codec->memory.beside_pixels, other.codec->memory.beside_pixels) +
       11 * (original.info.alpha || other.info.alpha ? 1.6 : 1);
   return static_cast<std::uint64_t>(program + pixels * each);
 }

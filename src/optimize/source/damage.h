@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "codecs/codec.h"
@@ -11,9 +10,6 @@
 #include "optimize/source/source.h"
 
 namespace imgmill {
-
-/// Returns the error for damaged data of `source`: `how` it is damaged, with advice.
-[[nodiscard]] Error damage_error(const Source& source, std::string_view how);
 
 /// Returns look(Damage::refuse). If it calls the data bad, and the codec knows why, that is the
 /// error; if it knows that nothing is wrong with the picture, returns look(Damage::tolerate).
@@ -25,7 +21,7 @@ template <typename Look>
   const std::optional<std::string> damage = source.codec->diagnose(source.bytes);
   if (!damage) return seen;
   if (damage->empty()) return look(Damage::tolerate);
-  return std::unexpected(damage_error(source, *damage));
+  return std::unexpected(damage_error(source.info.format, *damage));
 }
 
 }  // namespace imgmill

@@ -6,10 +6,7 @@
 #include <cmath>
 
 #include "codecs/engine.h"
-#include "codecs/heic.h"
-#include "codecs/jxl.h"
 #include "codecs/png_header.h"
-#include "metadata/isobmff.h"
 #include "metadata/jpeg_segments.h"
 
 namespace imgmill {
@@ -69,26 +66,12 @@ ImpliedColours told_by_png(const Source& source) {
 }
 
 ImpliedColours told_by(const Source& source) {
-  switch (source.info.format) {
-    case Format::jpeg:
-      if (source.exif.adobe_rgb && source.info.channels == 3) return {.space = adobe_rgb()};
-      return {};
-    case Format::png:
-      return told_by_png(source);
-    case Format::avif:
-    case Format::heic: {
-      const std::optional<Nclx> nclx = avif_facts(source.bytes).nclx;
-      return nclx ? by_code_points({nclx->primaries, nclx->transfer}, VideoCurve::srgb)
-                  : ImpliedColours{};
-    }
-    case Format::jpegxl: {
-      const JxlFacts facts = jxl_facts(source.bytes);
-      if (facts.transfer != 0) return {.foreign = Cicp{facts.primaries, facts.transfer}};
-      return {};
-    }
-    default:
-      return {};
+  if (source.info.format == Format::png) return told_by_png(source);
+  if (source.info.format == Format::jpeg && source.exif.adobe_rgb && source.info.channels == 3) {
+    return {.space = adobe_rgb()};
   }
+  return source.facts.code_points ? by_code_points(*source.facts.code_points, VideoCurve::srgb)
+                                  : ImpliedColours{};
 }
 
 bool is_grey(const Source& source) {
