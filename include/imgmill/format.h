@@ -44,6 +44,7 @@ struct FormatInfo {
   bool writable = true;                          ///< false: input only
   bool lossy = false;                            ///< has a quality scale
   bool lossless = false;                         ///< can store pixels exactly
+  bool grey = false;                             ///< supports greyscale, with a grey profile
   bool alpha = false;                            ///< supports transparency
   bool animation = false;                        ///< imgmill can write animations
   bool pages = false;              ///< supports several pages, as in a scanned document

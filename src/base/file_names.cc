@@ -1,8 +1,8 @@
 #include "base/file_names.h"
 
 #include <algorithm>
-#include <array>
 
+#include "base/format_table.h"
 #include "base/text.h"
 
 namespace imgmill {
@@ -24,31 +24,6 @@ std::string_view extension_of(std::string_view name) {
 bool same_extension(std::string_view extension, std::string_view known) {
   return std::ranges::equal(extension, known, {}, [](char c) { return lower_case(c); });
 }
-
-/// Image formats that are common in photo folders but that imgmill does not open.
-struct OtherPictures {
-  std::string_view name;
-  std::string_view extensions;  ///< lower case, separated by spaces
-};
-constexpr std::array other_pictures = {
-    OtherPictures{"camera raw",
-                  "cr2 cr3 crw nef nrw arw srf sr2 dng orf rw2 raf pef srw 3fr erf kdc dcr mrw "
-                  "mos iiq x3f rwl"},
-    OtherPictures{"BMP", "bmp dib"},
-    OtherPictures{"icon", "ico cur icns"},
-    OtherPictures{"Photoshop", "psd psb"},
-    OtherPictures{"GIMP", "xcf"},
-    OtherPictures{"JPEG 2000", "jp2 j2k j2c jpf jpx"},
-    OtherPictures{"JPEG XR", "jxr wdp hdp"},
-    OtherPictures{"Netpbm", "ppm pgm pbm pnm pam"},
-    OtherPictures{"TGA", "tga"},
-    OtherPictures{"PCX", "pcx"},
-    OtherPictures{"QOI", "qoi"},
-    OtherPictures{"OpenEXR", "exr"},
-    OtherPictures{"Radiance", "hdr"},
-    OtherPictures{"DDS", "dds"},
-    OtherPictures{"PostScript", "eps ai ps"},
-};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 // codecs/registry.cc with the functions that read and write it.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "imgmill/format.h"
@@ -28,6 +29,7 @@ inline constexpr FormatInfo format_table[] = {
      .mime_type = "image/jpeg",
      .extensions = format_extensions::jpeg,
      .lossy = true,
+     .grey = true,
      .default_quality = 80,
      .scored = true},
     {.format = Format::png,
@@ -36,6 +38,7 @@ inline constexpr FormatInfo format_table[] = {
      .extensions = format_extensions::png,
      .lossy = true,
      .lossless = true,
+     .grey = true,
      .alpha = true,
      .max_bits = 16,
      .max_side = 2'147'483'647,
@@ -79,6 +82,7 @@ inline constexpr FormatInfo format_table[] = {
      .extensions = format_extensions::tiff,
      .lossy = true,
      .lossless = true,
+     .grey = true,
      .alpha = true,
      .pages = true,
      .max_bits = 32,
@@ -90,6 +94,7 @@ inline constexpr FormatInfo format_table[] = {
      .extensions = format_extensions::jpegxl,
      .lossy = true,
      .lossless = true,
+     .grey = true,
      .alpha = true,
      .max_bits = 16,
      .max_side = 262'144,  // of level 5
@@ -111,6 +116,31 @@ inline constexpr FormatInfo format_table[] = {
      .lossless = true,
      .alpha = true,
      .profile = false},
+};
+
+/// Image formats that are common in photo folders but that imgmill does not open.
+struct OtherPictures {
+  std::string_view name;
+  std::string_view extensions;  ///< lower case, separated by spaces
+};
+inline constexpr std::array other_pictures = {
+    OtherPictures{"camera raw",
+                  "cr2 cr3 crw nef nrw arw srf sr2 dng orf rw2 raf pef srw 3fr erf kdc dcr mrw "
+                  "mos iiq x3f rwl"},
+    OtherPictures{"BMP", "bmp dib"},
+    OtherPictures{"icon", "ico cur icns"},
+    OtherPictures{"Photoshop", "psd psb"},
+    OtherPictures{"GIMP", "xcf"},
+    OtherPictures{"JPEG 2000", "jp2 j2k j2c jpf jpx"},
+    OtherPictures{"JPEG XR", "jxr wdp hdp"},
+    OtherPictures{"Netpbm", "ppm pgm pbm pnm pam"},
+    OtherPictures{"TGA", "tga"},
+    OtherPictures{"PCX", "pcx"},
+    OtherPictures{"QOI", "qoi"},
+    OtherPictures{"OpenEXR", "exr"},
+    OtherPictures{"Radiance", "hdr"},
+    OtherPictures{"DDS", "dds"},
+    OtherPictures{"PostScript", "eps ai ps"},
 };
 
 }  // namespace imgmill

@@ -39,7 +39,7 @@ int Quality::of(Format format) const {
 }
 
 bool ImageSettings::lossless_for(Format format) const {
-  if (compression == Compression::lossless) return true;
+  if (compression == Compression::lossless || !info(format).lossy) return true;
   if (target && info(format).scored) return target->score >= 100;
   return quality.of(format) >= 100;
 }

@@ -25,7 +25,7 @@ Result<void> read_quality(const JsonPlace& at, Quality& quality) {
   }
   std::vector<std::string_view> known{global_quality};
   for (const FormatInfo& row : formats()) {
-    if (row.writable) known.push_back(row.name);
+    if (row.writable && row.lossy) known.push_back(row.name);
   }
   IMGMILL_CHECK(check_fields(at, known));
   const auto read = [&at](std::string_view name, std::optional<int>& number) -> Result<void> {
@@ -37,7 +37,7 @@ Result<void> read_quality(const JsonPlace& at, Quality& quality) {
   };
   IMGMILL_CHECK(read(global_quality, quality.global));
   for (const FormatInfo& row : formats()) {
-    if (!row.writable) continue;
+    if (!row.writable || !row.lossy) continue;
     IMGMILL_CHECK(read(row.name, quality.own(row.format)));
   }
   return {};
@@ -332,7 +332,7 @@ Json json_of(const ImageSettings& settings) {
   Json quality = Json::object();
   if (settings.quality.global) quality[std::string(global_quality)] = *settings.quality.global;
   for (const FormatInfo& row : formats()) {
-    if (!row.writable) continue;
+    if (!row.writable || !row.lossy) continue;
     if (const auto& number = settings.quality.own(row.format)) {
       quality[std::string(row.name)] = *number;
     }

@@ -220,9 +220,8 @@ Result<Picture> with_colours_for(Picture picture, const ColourFacts& facts,
       tell_new_colours(findings, to_srgb, fmt::format("{} became sRGB", from));
       return picture;
     }
-    // WebP, AVIF and GIF have no greyscale: a grey profile would be taken as one for RGB.
-    const bool grey_lost = is_grey(image) && target.format != Format::jpeg &&
-                           target.format != Format::png && target.format != Format::jpegxl && !tiff;
+    // Elsewhere a grey profile would be taken as one for RGB.
+    const bool grey_lost = is_grey(image) && !target.grey;
     const bool misfit =
         has_profile && ((facts.profile.space == "GRAY") != is_grey(image) ||
                         (facts.profile.space != "GRAY" && facts.profile.space != "RGB"));
