@@ -12,7 +12,7 @@
 
 namespace imgmill {
 
-enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, jpegxl, heic, svg };
+enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, jpegxl, heic, svg, qoi };
 
 /// A set of formats.
 class FormatSet {

@@ -19,6 +19,7 @@ inline constexpr std::string_view tiff[] = {"tif", "tiff"};
 inline constexpr std::string_view jpegxl[] = {"jxl"};
 inline constexpr std::string_view heic[] = {"heic", "heif", "hif"};
 inline constexpr std::string_view svg[] = {"svg", "svgz"};
+inline constexpr std::string_view qoi[] = {"qoi"};
 
 }  // namespace format_extensions
 
@@ -116,6 +117,15 @@ inline constexpr FormatInfo format_table[] = {
      .lossless = true,
      .alpha = true,
      .profile = false},
+    {.format = Format::qoi,
+     .name = "qoi",
+     .mime_type = "image/qoi",
+     .extensions = format_extensions::qoi,
+     .lossless = true,
+     .alpha = true,
+     .profile = false,
+     .max_side = 2'147'483'647,
+     .default_quality = 100},
 };
 
 /// Image formats that are common in photo folders but that imgmill does not open.
@@ -136,7 +146,6 @@ inline constexpr std::array other_pictures = {
     OtherPictures{"Netpbm", "ppm pgm pbm pnm pam"},
     OtherPictures{"TGA", "tga"},
     OtherPictures{"PCX", "pcx"},
-    OtherPictures{"QOI", "qoi"},
     OtherPictures{"OpenEXR", "exr"},
     OtherPictures{"Radiance", "hdr"},
     OtherPictures{"DDS", "dds"},

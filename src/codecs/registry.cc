@@ -11,6 +11,7 @@
 #include "codecs/jpeg.h"
 #include "codecs/jxl.h"
 #include "codecs/png.h"
+#include "codecs/qoi.h"
 #include "codecs/svg.h"
 #include "codecs/tiff.h"
 #include "codecs/webp.h"
@@ -19,9 +20,9 @@ namespace imgmill {
 namespace {
 
 constexpr std::array rows = {
-    codec_row<JpegCodec>(), codec_row<PngCodec>(),  codec_row<WebpCodec>(),
-    codec_row<AvifCodec>(), codec_row<GifCodec>(),  codec_row<TiffCodec>(),
-    codec_row<JxlCodec>(),  codec_row<HeicCodec>(), codec_row<SvgCodec>(),
+    codec_row<JpegCodec>(), codec_row<PngCodec>(),  codec_row<WebpCodec>(), codec_row<AvifCodec>(),
+    codec_row<GifCodec>(),  codec_row<TiffCodec>(), codec_row<JxlCodec>(),  codec_row<HeicCodec>(),
+    codec_row<SvgCodec>(),  codec_row<QoiCodec>(),
 };
 
 static_assert(

@@ -12,6 +12,7 @@
 #include "metadata/jpeg_segments.h"
 #include "metadata/jxl_boxes.h"
 #include "metadata/png_chunks.h"
+#include "metadata/qoi_stream.h"
 #include "metadata/riff_chunks.h"
 #include "metadata/tiff_directory.h"
 
@@ -71,6 +72,10 @@ constexpr std::array containers{
               .read = metadata::read_avif,
               .rewrite = metadata::rewrite_avif,
               .list = metadata::list_isobmff},
+    Container{.format = Format::qoi,
+              .read = metadata::read_qoi,
+              .rewrite = metadata::rewrite_qoi,
+              .list = metadata::list_qoi},
 };
 
 std::unexpected<Error> unsupported() {

@@ -265,6 +265,8 @@ Buffer file_of(Format format) {
       return jxl_file();
     case Format::heic:
       return heic_file();
+    case Format::qoi:
+      break;  // holds none
     case Format::svg:
       break;  // text: src/svg handles its metadata
   }

@@ -210,6 +210,12 @@ TEST(EveryPiece, OfAGif) {
               Findable::mostly);
 }
 
+// Nearly all bytes are valid chunks, and another picture.
+TEST(EveryPiece, OfAQoi) {
+  expect_none("qoi", Format::qoi, make_qoi(large()), Findable::cuts);
+  expect_none("qoi with alpha", Format::qoi, make_qoi(photo(160, 128, 4)), Findable::cuts);
+}
+
 TEST(EveryPiece, OfAnAvif) {
   expect_none("avif", Format::avif, make_avif(large(), {.lossless = false}));
   expect_none("avif, alpha", Format::avif, make_avif(photo(160, 128, 4), {.lossless = false}));

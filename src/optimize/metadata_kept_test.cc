@@ -38,6 +38,8 @@ Bytes telling(Format format) {
       return make_jxl(picture, {.icc = profile, .exif = exif_block(1), .xmp = xmp_packet()});
     case Format::heic:
       return make_heic(picture, {.icc = profile, .exif = exif_block(1), .xmp = xmp_packet()});
+    case Format::qoi:
+      return make_qoi(picture);
     case Format::svg:
       break;  // not one of made_formats()
   }

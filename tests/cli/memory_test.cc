@@ -44,6 +44,7 @@ TEST(MemoryNeed, IsWhatIsTaken) {
   const Folder folder;
   folder.write("a.jpg", jpeg_file(3000, 2400, 92));
   folder.write("a.png", png_file(2400, 1800));
+  ASSERT_EQ(imgmill(folder, {"optimize", "a.png", "-o", "a.qoi", "--cache", "off"}).status, 0);
   struct Case {
     const char* file;
     Words options;
@@ -64,6 +65,9 @@ TEST(MemoryNeed, IsWhatIsTaken) {
       {"a.png", {"-f", "webp", "-q", "80"}},
       {"a.png", {"-f", "jxl", "-q", "80"}},
       {"a.png", {"-f", "tiff", "--lossless"}},
+      {"a.png", {"-f", "qoi", "--lossless"}},
+      {"a.qoi", {}},
+      {"a.qoi", {"-f", "png", "--lossless"}},
   };
   for (const Case& one : cases) {
     const Outcome done = alone(folder, one.file, one.options);

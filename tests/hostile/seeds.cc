@@ -85,6 +85,7 @@ std::vector<Seed> seeds() {
       {"jxl", make_jxl(picture, {.lossless = false})},
       {"lossless jxl", make_jxl(clear, {.exif = exif, .xmp = xmp})},
       {"jxl animation", make_jxl(movie(48, 32, 3))},
+      {"qoi", make_qoi(clear)},
       {"svg", of_text(drawing)},
   };
   if (can_make_heic()) {

@@ -180,6 +180,8 @@ Decoded decode(ByteView file, Format format) {
       return decode_jxl(file);
     case Format::heic:
       return decode_heic(file);
+    case Format::qoi:
+      return decode_qoi(file);
     case Format::svg:
       break;
   }

@@ -23,8 +23,9 @@ struct Decoded {
   [[nodiscard]] const Raster& picture() const { return movie.frames.front(); }
 };
 
-/// Decodes with libjpeg-turbo, libpng, libwebp, libavif, giflib, libtiff, libjxl or libheif. PNG
-/// and JPEG keep their channels (palettes are expanded), the others give RGB(A).
+/// Decodes with libjpeg-turbo, libpng, libwebp, libavif, giflib, libtiff, libjxl or libheif, and
+/// QOI by code of its own. PNG and JPEG keep their channels (palettes are expanded), the others
+/// give RGB(A).
 /// Throws std::runtime_error if the decoder reports any problem.
 Decoded decode(ByteView file, Format format);
 /// The same for a container of bytes.

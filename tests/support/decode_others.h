@@ -9,5 +9,6 @@ Decoded decode_webp(ByteView file);
 Decoded decode_avif(ByteView file);
 Decoded decode_gif(ByteView file);
 Decoded decode_tiff(ByteView file);
+Decoded decode_qoi(ByteView file);
 
 }  // namespace imgmill::test

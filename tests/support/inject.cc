@@ -162,6 +162,7 @@ std::vector<Injected> with_unknown(Format format, const Bytes& good) {
       if (file.compare(0, 2, "\xFF\x0A") == 0) throw std::runtime_error("JPEG XL without boxes");
       add("a box", file + box("teSt", marker));
       break;
+    case Format::qoi:
     case Format::svg:
       break;
   }

@@ -121,6 +121,9 @@ bool can_make_heic();
 /// 8 or 10 bits; lossy, with chroma subsampling. Throws if it cannot be encoded.
 Bytes make_heic(const Raster& raster, const HeicMake& how = {});
 
+/// 8 bits; a chunk with all samples for each pixel, except for runs.
+Bytes make_qoi(const Raster& raster, bool linear = false);
+
 /// The formats in the table that imgmill writes.
 std::vector<FormatInfo> written_formats();
 /// Those, and the others that `make` can create here: no HEIC without libheif's encoder.

@@ -332,6 +332,8 @@ Bytes make(Format format, const Raster& raster) {
       return make_jxl(raster);
     case Format::heic:
       return make_heic(raster);
+    case Format::qoi:
+      return make_qoi(raster);
     case Format::svg:
       break;
   }

@@ -214,6 +214,18 @@ std::vector<std::uint8_t> packed(const std::vector<std::uint8_t>& samples, int w
   return out;
 }
 
+// Nothing but chunks between the header and the end marker.
+std::vector<Piece> of_qoi(ByteView file) {
+  constexpr std::size_t parts = 8;
+  constexpr std::size_t header = 14;
+  std::vector<Piece> pieces;
+  const std::size_t size = (file.size() - header - 8) / parts;
+  for (std::size_t i = 0; i < parts; ++i) {
+    pieces.push_back({"part " + std::to_string(i), header + i * size, header + (i + 1) * size});
+  }
+  return pieces;
+}
+
 }  // namespace
 
 std::vector<Piece> pieces_of(ByteView file, Format format) {
@@ -235,6 +247,8 @@ std::vector<Piece> pieces_of(ByteView file, Format format) {
       return of_items(file);
     case Format::jpegxl:
       return of_jxl(file);
+    case Format::qoi:
+      return of_qoi(file);
     case Format::svg:
       break;
   }
