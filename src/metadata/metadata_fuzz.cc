@@ -17,8 +17,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace imgmill;
   if (size == 0) return 0;
-  const auto format = static_cast<Format>(data[0] % 8);
-  const unsigned policy = data[0] / 8;
+  const auto formats = static_cast<unsigned>(imgmill::formats().size());
+  const auto format = static_cast<Format>(data[0] % formats);
+  const unsigned policy = data[0] / formats;
   const ByteView file = std::as_bytes(std::span(data + 1, size - 1));
   const Keep keep = policy % 3 == 0 ? Keep{} : policy % 3 == 1 ? Keep::all() : Keep::none();
 
