@@ -87,14 +87,15 @@ double IccCurve::operator()(double v) const {
            65535;
   }
   const auto [g, a, b, c, d, e, f] = numbers_;
-  const auto power = [&] { return std::pow(std::max(a * v + b, 0.0), g); };
+  const double base = a * v + b;
+  const auto power = [base, gamma = g] { return std::pow(std::max(base, 0.0), gamma); };
   switch (formula_) {
     case 0:
       return std::pow(v, g);
     case 1:
-      return a * v + b >= 0 ? power() : 0;
+      return base >= 0 ? power() : 0;
     case 2:
-      return (a * v + b >= 0 ? power() : 0) + c;
+      return (base >= 0 ? power() : 0) + c;
     case 3:
       return v >= d ? power() : c * v;
     default:
