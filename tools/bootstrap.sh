@@ -18,6 +18,7 @@ packages=(g++ cmake ninja-build ccache pkg-config libcli11-dev nlohmann-json3-de
 window=(libgtk-4-dev libwebkitgtk-6.0-dev bubblewrap xdg-dbus-proxy adwaita-icon-theme)
 engine=yes
 browser=no
+lint=no
 # The engine is built for x86-64 and glibc; elsewhere the system's libvips is used.
 if [ "$(uname -m)" != x86_64 ]; then
   engine=no
@@ -33,7 +34,9 @@ for need in "$@"; do
       browser=yes
       command -v chromium >/dev/null || packages+=(chromium) ;;
     desktop) packages+=("${window[@]}") ;;
-    lint) packages+=(clang-format clang-tidy-19) ;;
+    lint)
+      packages+=(clang-format clang-tidy-19)
+      lint=yes ;;
     *) say "bootstrap.sh knows build, desktop, test and lint, not '$need'"; exit 2 ;;
   esac
 done
@@ -101,3 +104,7 @@ fetch() {
 }
 [ "$engine" = no ] || fetch engine "the libvips engine (npm, about 20 MB)"
 [ "$browser" = no ] || fetch tests/web "what drives the browser in tests (npm, about 5 MB)"
+if [ "$lint" = yes ]; then
+  fetch tools/eslint "ESLint (npm, about 10 MB)"
+  fetch apps/web "what builds the page, whose types ESLint needs (npm, about 10 MB)"
+fi

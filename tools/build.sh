@@ -6,6 +6,7 @@
 #   tools/build.sh bench              the release benchmarks
 #   tools/build.sh tests [PRESET]     everything, tests included (release, asan, tsan)
 #   tools/build.sh hostile            what ./test hostile runs
+#   tools/build.sh configure          nothing, but its compile_commands.json is there
 #   tools/build.sh drivers            the release tests that start the program, which asan and tsan use
 #
 # A stamp with the start time of the last successful build tells whether there is anything
@@ -30,8 +31,9 @@ case $what in
     sources=(apps src include bench tests examples docs) target=() needs=(build test)
     ;;
   drivers) sources=(apps src include tests) target=(--target imgmill_drivers) needs=(build test) ;;
+  configure) sources=(src) target=(--target help) needs=(build test) ;;  # builds nothing
   hostile) sources=(apps src include tests) target=(--target imgmill_hostile) needs=(build test) ;;
-  *) say "build.sh knows program, desktop, bench, tests, hostile and drivers, not '$what'"; exit 2 ;;
+  *) say "build.sh knows program, desktop, bench, tests, hostile, drivers and configure, not '$what'"; exit 2 ;;
 esac
 
 # Deleting or adding a file changes the time of its folder.

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { emptied, imgmill, machine, option, publish, require, root, table, work } from './common.mjs';
+import { emptied, imgmill, machine, publish, require, root, table, work } from './common.mjs';
 import { corpora } from './corpora.mjs';
 import { at, mean, sd } from './fitting.mjs';
 

@@ -53,10 +53,10 @@ const hasVips = spawnSync('vipsthumbnail', ['--version']).status === 0;
 
 /** Downscales `file` in every way; returns the line for score_pairs. */
 async function pictures(file, index, references) {
-  const { width, height } = await sharp(file).metadata();
+  const { width } = await sharp(file).metadata();
   const rows = [];
   for (const factor of factors) {
-    const [w, h] = [Math.round(width / factor), Math.round(height / factor)];
+    const w = Math.round(width / factor);
     const out = (name) => path.join(folder, `${index}-${factor}-${name}.png`);
     const ours = path.join(folder, `${index}-${factor}`);
     const done = spawnSync(imgmill, ['optimize', file, '-o', `${ours}.png`, '--resize', `width=${w}`, '--lossless', '--effort', 'fast',

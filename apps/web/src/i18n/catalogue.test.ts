@@ -46,10 +46,10 @@ test("the browser's first wish that can be met is met", () => {
 
 test("no sentence is left over", async () => {
   const { readdirSync, readFileSync } = await import("node:fs");
-  const { join } = await import("node:path");
-  const source = join(process.cwd(), "src");
+  const path = await import("node:path");
+  const source = path.join(process.cwd(), "src");
   let code = "";
-  for (const folder of ["views", "ui"]) for (const name of readdirSync(join(source, folder))) code += readFileSync(join(source, folder, name), "utf8");
+  for (const folder of ["views", "ui"]) for (const name of readdirSync(path.join(source, folder))) code += readFileSync(path.join(source, folder, name), "utf8");
   // Keys that are built from a word, such as word.good.
   const built = /^(word|preset|keep|size|position|effort|state|image|filter|sort|tab|theme|format|reason|look)\./;
   assert.deepEqual(Object.keys(en).filter((key) => !built.test(key) && !code.includes(`"${key}"`)), []);

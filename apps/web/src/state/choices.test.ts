@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Choices, built_in_presets, default_choices, fromSettings, isChoices, isPresets, normalise, sameChoices, target_words, toSettings, wordOf } from "./choices";
+import { built_in_presets, default_choices, fromSettings, isChoices, isPresets, normalise, sameChoices, target_words, toSettings, wordOf } from "./choices";
 
 test("choices become the settings of docs/json.md and say nothing that is a default", () => {
   assert.deepEqual(toSettings(default_choices), { target: 80, spareLossless: true, animation: "keep" });
@@ -42,7 +42,7 @@ test("storage is believed only when it holds what the page wrote", () => {
   // Presets saved before there was a box to fill are still the user's.
   const { boxWidth: _, boxHeight: __, position: ___, ...older } = default_choices;
   assert.ok(isChoices(older));
-  assert.deepEqual(normalise(older as Choices), default_choices);
+  assert.deepEqual(normalise(older), default_choices);
   assert.ok(!isPresets([{ id: "1", name: null, choices: default_choices }]));
 });
 

@@ -143,8 +143,7 @@ export const normalise = (choices: Choices): Choices => ({
 export const sameChoices = (a: Choices, b: Choices): boolean =>
   JSON.stringify(toSettings(normalise(a))) === JSON.stringify(toSettings(normalise(b)));
 
-const within = <T extends string>(value: unknown, allowed: readonly T[]): boolean =>
-  (allowed as readonly unknown[]).includes(value);
+const within = (value: unknown, allowed: readonly unknown[]): boolean => allowed.includes(value);
 
 /** Storage may contain anything: choices of an older version, or edits by the user. */
 export const isChoices = (value: unknown): value is Choices => {

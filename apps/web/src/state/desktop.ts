@@ -62,9 +62,9 @@ const isOpened = (value: unknown): value is Opened => {
 
 /** Returns null for anything that our window does not send. */
 export const parseEvent = (detail: unknown): WindowEvent | null => {
-  let event: { kind?: unknown; places?: unknown; path?: unknown; reason?: unknown } | null;
+  let event: Partial<Record<"kind" | "places" | "path" | "reason", unknown>> | null;
   try {
-    event = isText(detail) ? JSON.parse(detail) : null;
+    event = isText(detail) ? (JSON.parse(detail) as typeof event) : null;
   } catch {
     return null;
   }

@@ -19,8 +19,8 @@ export const keyOf = ({ format, target, still }: Trial): string => `${format} ${
  * would give the same result.
  */
 export const settingsFor = (settings: Settings, { format, target, still }: Trial): Settings => {
-  const rest: Settings & Record<string, unknown> = { ...settings };
-  for (const field of ["quality", "target", "lossless", "spareLossless", "maxBytes", "outputFormat"]) delete rest[field];
+  const replaced = ["quality", "target", "lossless", "spareLossless", "maxBytes", "outputFormat"];
+  const rest: Settings = Object.fromEntries(Object.entries(settings).filter(([field]) => !replaced.includes(field)));
   if (format !== "original") rest.outputFormat = format;
   if (still) rest.animation = "first-frame";
   return target === null ? { ...rest, lossless: true } : { ...rest, target };

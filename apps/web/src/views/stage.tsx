@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, CSSProperties, TargetedEvent } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { look, type Look } from "../state/look";
@@ -53,7 +53,7 @@ const useFlicker = (on: boolean) => {
 };
 
 /** The visible part of the stage for each of the two pictures. */
-const layersOf = (now: Look, upright: boolean, part: number, turned: boolean): { before: JSX.CSSProperties; after: JSX.CSSProperties } => {
+const layersOf = (now: Look, upright: boolean, part: number, turned: boolean): { before: CSSProperties; after: CSSProperties } => {
   switch (now) {
     case "divider":
       return { before: { clipPath: `inset(0 ${(1 - part) * 100}% 0 0)` }, after: { clipPath: `inset(0 0 0 ${part * 100}%)` } };
@@ -177,7 +177,7 @@ export const Stage = (props: StageProps) => {
     : { display: "none" };
   const pixels = scale * devicePixelRatio >= 2.9 ? "picture pixels" : "picture";
   const ground = <div class="ground" style={{ ...lies, backgroundSize: `${check_size / scale}px ${check_size / scale}px` }} />;
-  const loaded = (which: "before" | "after") => (event: JSX.TargetedEvent<HTMLImageElement>) => {
+  const loaded = (which: "before" | "after") => (event: TargetedEvent<HTMLImageElement>) => {
     const found = { width: event.currentTarget.naturalWidth, height: event.currentTarget.naturalHeight };
     props.onSize(which, found);
     if (which === "after") return;
