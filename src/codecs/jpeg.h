@@ -40,7 +40,8 @@ struct JpegCodec {
                                                  .near_enough = 0.6,
                                                  .chooses_chroma = true,
                                                  .encodes_quickly = true};
-  static constexpr MemoryTraits memory_traits = {.encode = {16.5, 31, 16.5}, .beside_pixels = 0};
+  static constexpr MemoryTraits memory_traits = {
+      .encode = {16.5, 31, 16.5}, .spared = 11, .beside_pixels = 0};
 
   static bool matches(ByteView header);
   static Result<ImageInfo> probe(ByteView input);

@@ -87,6 +87,8 @@ struct MemoryTraits {
   EncodeMemory encode;                      ///< unused for formats that are not written
   std::optional<EncodeMemory> transparent;  ///< of pictures with transparency, if different
   std::optional<EncodeMemory> moving;       ///< of animations whose frames are processed singly
+  /// Bytes per pixel by which a search takes less for a `large_picture` without transparency.
+  double spared = 7;
   double beside_pixels = 1;  ///< of the decoder besides the pixels it returns, in bytes per pixel
   /// Memory of the encoder that does not grow with the picture, without and with a search, in
   /// bytes; small pictures use at most `base_of_pixel` bytes of it per pixel.

@@ -43,6 +43,7 @@ TEST(MemoryNeed, IsWhatIsTaken) {
   if (std::getenv("IMGMILL_PROGRAM") != nullptr) GTEST_SKIP() << "sanitizers take memory, too";
   const Folder folder;
   folder.write("a.jpg", jpeg_file(3000, 2400, 92));
+  folder.write("large.jpg", jpeg_file(3600, 2800, 92));
   folder.write("a.png", png_file(2400, 1800));
   ASSERT_EQ(imgmill(folder, {"optimize", "a.png", "-o", "a.qoi", "--cache", "off"}).status, 0);
   struct Case {
@@ -51,6 +52,8 @@ TEST(MemoryNeed, IsWhatIsTaken) {
   };
   const std::vector<Case> cases = {
       {"a.jpg", {}},
+      {"large.jpg", {}},
+      {"large.jpg", {"-f", "webp"}},
       {"a.jpg", {"-q", "80"}},
       {"a.jpg", {"--lossless"}},
       {"a.jpg", {"-f", "webp"}},

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "codecs/picture.h"
 #include "jpeg/reader.h"
+#include "transform/icc_light.h"
 
 namespace imgmill {
 namespace {
@@ -16,13 +18,32 @@ constexpr double strips = 20e6;
 constexpr double weights = 200;
 constexpr double bands = 700;
 
+// The tiles that represent a large picture, with what a metric keeps of them.
+constexpr double sample = 20e6;
+
+bool is_large(Extent extent) { return 1.0 * extent.width * extent.height > large_picture; }
+
+/// True if the metric converts the colours while it reads them. Otherwise it keeps floats.
+bool converted_while_read(const Source& source) {
+  const ByteView profile =
+      source.colours.implied ? source.colours.made.view() : source.metadata.icc.view();
+  return is_srgb_picture(source) || icc_light_of(profile, 256).has_value();
+}
+
 /// For a JPEG that is requantised or repacked by its coefficients: two bytes per coefficient in the
-/// file, twice; for a score also pixels and the metric's buffers. Bytes per pixel.
+/// file, twice; for a score also the metric's buffers, and unless they are computed on demand both
+/// sides' pixels.
 double by_coefficients(const Source& source, bool searched) {
   const Result<jpeg::Header> header = jpeg::read_header(source.bytes);
+  const ImageInfo& from = source.info;
+  const double pixels = 1.0 * from.width * from.height;
   const double levels = 2 * (header ? header->samples_a_pixel : 3);
-  const double pixels = source.info.channels;
-  return searched ? 2 * levels + 2 * pixels + 10 : 2.1 * levels + 1.2;
+  if (!searched) return pixels * (2.1 * levels + 1.2);
+  const double floats = converted_while_read(source) ? 0 : 24;
+  if (is_large({from.width, from.height}) && from.channels < 4) {
+    return sample + pixels * (2 * levels + 2.7 + floats);
+  }
+  return pixels * (2 * levels + 2 * from.channels + 10 + floats);
 }
 
 // Size of a decoded pixel, in bytes.
@@ -56,11 +77,14 @@ double need_for(const Source& source, const FormatPlan& plan) {
   const bool searched =
       !lossless && info(target).scored && (plan.target || plan.max_bytes || plan.measure);
   if (same_size && from.format == Format::jpeg && target == Format::jpeg) {
-    return in * by_coefficients(source, searched);
+    return by_coefficients(source, searched);
   }
   const MemoryTraits& memory = codec(target).memory;
   const EncodeMemory& row = encode_memory(memory, from.alpha, frames > 1);
-  const double each = lossless ? row.lossless : searched ? row.searched : row.fixed;
+  const bool spares = searched && frames == 1 && !from.alpha && is_large(extent);
+  const double each = lossless   ? row.lossless
+                      : searched ? row.searched - (spares ? memory.spared : 0)
+                                 : row.fixed;
   // JPEG has three samples, whatever the source has.
   double need = out * each * (target == Format::jpeg ? 1 : weight(from, info(target), searched));
   if (!lossless) {
