@@ -249,8 +249,12 @@ SetOutcome SetMaker::finish(OpenSet& set) {
     const std::vector<ChosenVariant> chosen = chosen_of(set, slots, result);
     IMGMILL_TRY(const Placeholder placeholder, placeholder_for(set, chosen));
     result.stage = Stage::write;
+    // What has to be told each time is looked at each time.
+    const bool private_left = std::ranges::any_of(
+        chosen, [](const ChosenVariant& variant) { return variant.made->private_left.any(); });
     IMGMILL_TRY(std::string json,
-                writer_.write({set.what, set.input.facts, set.settled}, chosen, placeholder));
+                writer_.write({set.what, set.input.facts, set.settled && !private_left}, chosen,
+                              placeholder));
     result.width = placeholder.width;
     result.height = placeholder.height;
     sum_up(chosen, result);

@@ -35,7 +35,7 @@ struct OpenSet {
   const std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   ByteBudget::Permit permit;  ///< for the bytes of the input
   FileContents input;
-  bool settled = false;  ///< see SetWriter::Source
+  bool settled = false;  ///< a change since it was read is certain to show
   ContentHash content;
   Placeholder placeholder;
   std::vector<Slot> slots;           ///< format by format

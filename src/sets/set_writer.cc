@@ -74,7 +74,7 @@ Result<std::string> SetWriter::write(const Source& source,
   }
   std::string json = to_json(entry);
   if (context_.records != nullptr) {
-    const bool sure = source.settled && all_known;
+    const bool sure = source.lasting && all_known;
     context_.records->record(what.task.input_path,
                              sure ? std::optional(source.facts) : std::nullopt, what.recipe, json,
                              placed);

@@ -50,7 +50,9 @@ class SetWriter {
   struct Source {
     const SetTask& what;
     const FileFacts& facts;
-    bool settled = false;  ///< a change since it was read is certain to show
+    /// The set counts as up to date as long as nothing changes; not if a change of the source might
+    /// not show.
+    bool lasting = false;
   };
   /// Writes all files, and then records the set. Returns its entry of the manifest. Errors: usage
   /// (names that are another set's or an input's), environment.

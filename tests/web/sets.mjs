@@ -1,7 +1,7 @@
 // The HTML of `imgmill set` in a browser: each viewport and density fetches the variant that suits.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,6 +72,19 @@ test("widths: the variant that the viewport needs, in the smallest format", asyn
     const { file } = await shown(text, width, density);
     assert.equal(file, `${stem}-${expected}w.${format}`, `${width} px at ${density}x`);
   }
+});
+
+test("the script of docs/web-build.md finds the HTML in the manifest", () => {
+  writeFileSync(join(folder, "sea.png"), png(300, 200, 3));
+  mkdirSync(join(folder, "site"));
+  const text = set("sea.png", "--widths", "100,200", "--formats", "webp,jpeg", "--html", "picture", "--manifest", "site/images.json");
+  const page = readFileSync(new URL("../../docs/web-build.md", import.meta.url), "utf8");
+  const script = /```js\n(.*?)```/s.exec(page)[1];
+  const use = `${script}\nconsole.log(picture("sea.png", 'the "sea" & $$ more'));`;
+  const told = execFileSync(process.execPath, ["--input-type=module", "-e", use], { cwd: folder, encoding: "utf8" });
+  assert.equal(told, `${text.replace('alt=""', () => 'alt="the &quot;sea&quot; &amp; $$ more"')}\n`);
+  assert.throws(() => execFileSync(process.execPath, ["--input-type=module", "-e", use.replace('"sea.png"', '"no.png"')],
+    { cwd: folder, stdio: "pipe" }), /there is no set of no\.png/);
 });
 
 test("densities: one width in CSS pixels, as many device pixels as the screen has", async () => {
