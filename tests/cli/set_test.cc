@@ -245,7 +245,24 @@ TEST(Set, MistakesAreFoundBeforeAnyWork) {
   EXPECT_THAT(refused(with(formats, {"--widths", "10", "--in-place"})), HasSubstr("--in-place"));
   EXPECT_EQ(imgmill(folder, {"set", "in", "-o", "in", "--widths", "9", "--formats", "webp"}).status,
             2);
+  const Outcome image =
+      imgmill(folder, {"set", "in", "-o", "a.webp", "--widths", "9", "--formats", "webp"});
+  EXPECT_EQ(image.status, 2);
+  EXPECT_THAT(image.err, HasSubstr("named like one image"));
   EXPECT_FALSE(folder.has("out"));
+}
+
+TEST(Set, RecordsAreClearedWithTheCache) {
+  const Folder folder;
+  folder.write("in/a.jpg", jpeg_file(150, 100));
+  const std::vector<std::string> words = with(usual, {"--formats", "webp", "-o", "."});
+  ASSERT_EQ(imgmill(folder, words).status, 0);
+  EXPECT_TRUE(folder.has("a-150w.webp"));
+  EXPECT_THAT(imgmill(folder, words).err, HasSubstr("1 known from earlier runs"));
+  ASSERT_EQ(imgmill(folder, {"cache", "clear", "--cache", "cache"}).status, 0);
+  const Outcome again = imgmill(folder, words);
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_THAT(again.err, Not(HasSubstr("known from earlier runs")));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ Result<SetRequest> request_of(const SetCommandOptions& options,
   SetRequest request{.plan = {}, .options = options.set, .manifest = options.manifest};
   PlanRequest& plan = request.plan;
   plan.inputs = std::move(inputs);
-  plan.output = std::filesystem::path(optimize.output) / "";
+  plan.output = optimize.output;
   plan.all_files = optimize.all_files;
   plan.exclude_patterns = optimize.exclude;
   plan.include_patterns = optimize.include;
