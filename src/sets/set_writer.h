@@ -75,12 +75,11 @@ class SetWriter {
   std::unordered_map<std::string, Claim> claims_;  ///< by folded path
 };
 
-/// Writes a new text file, in the permissions of new files. Returns its facts, if known; nullopt
-/// within if the name is taken. Errors: environment.
 struct PlacedText {
-  bool placed = false;
-  std::optional<FileFacts> facts;
+  bool placed = false;             ///< false: the name is taken
+  std::optional<FileFacts> facts;  ///< of the file that was placed, if known
 };
+/// Writes a text file with the permissions of new files. Errors: environment.
 [[nodiscard]] Result<PlacedText> write_text(const std::filesystem::path& path,
                                             std::string_view text, Replace replace);
 
