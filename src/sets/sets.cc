@@ -204,6 +204,8 @@ void leave_to_set(ImageSettings& settings, const SetOptions& options) {
   kept.light = settings.resize.light;
   kept.sharpen = settings.resize.sharpen;
   settings.resize = kept;
+  // A set leaves formats out that hold no animations; none is to come out in another format.
+  if (settings.animation == Animation::keep) settings.animation = Animation::refuse;
 }
 
 Result<BatchSummary> make_sets(SetRequest request, const BatchOptions& options,

@@ -201,6 +201,7 @@ TEST_F(Sets, FormatAndSizeAreLeftToTheSet) {
   settings_.resize = {.mode = ResizeMode::fit, .width = 10, .height = 10, .fit = Fit::cover};
   settings_.resize.filter = ResizeFilter::mitchell;
   settings_.quality.global = 33;
+  settings_.animation = Animation::keep;
   leave_to_set(settings_, request_.options);
   EXPECT_TRUE(validate(settings_));
   EXPECT_FALSE(settings_.choose_format);
@@ -208,6 +209,7 @@ TEST_F(Sets, FormatAndSizeAreLeftToTheSet) {
   EXPECT_EQ(settings_.resize.fit, Fit::inside);
   EXPECT_EQ(settings_.resize.filter, ResizeFilter::mitchell);
   EXPECT_EQ(settings_.quality.global, 33);
+  EXPECT_EQ(settings_.animation, Animation::refuse);
 }
 
 }  // namespace
