@@ -46,6 +46,7 @@ Status run(const std::vector<std::string>& words) {
           [&](const RestoreJpegOptions& options) { return restore_jpeg_command(options, screen); },
           [&](const ServeOptions& options) { return serve_command(options, screen); },
           [&](const WatchCommandOptions& options) { return watch_command(options, screen); },
+          [&](const SetCommandOptions& options) { return set_command(options, screen); },
           [&](const ConfigCommandOptions& options) { return config_command(options, screen); },
           [&](const DoctorOptions& options) { return doctor_command(options, screen); },
       },

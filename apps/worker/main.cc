@@ -6,6 +6,7 @@
 
 #include "compare/admission.h"
 #include "optimize/admission.h"
+#include "placeholder/admission.h"
 #include "pool/fork_server.h"
 
 int main(int count, char** words) {
@@ -19,6 +20,7 @@ int main(int count, char** words) {
     std::fputs("imgmill-worker is started by imgmill; it does nothing on its own\n", stderr);
     return 2;
   }
-  return imgmill::run_fork_server(imgmill::Channel(imgmill::FileDescriptor(control)),
-                                  {imgmill::optimize_admitted, imgmill::compare_admitted});
+  return imgmill::run_fork_server(
+      imgmill::Channel(imgmill::FileDescriptor(control)),
+      {imgmill::optimize_admitted, imgmill::compare_admitted, imgmill::placeholder_admitted});
 }

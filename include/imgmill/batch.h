@@ -18,6 +18,7 @@
 #include "imgmill/export.h"
 #include "imgmill/isolation.h"
 #include "imgmill/left_out.h"
+#include "imgmill/placeholder.h"
 #include "imgmill/result.h"
 #include "imgmill/settings.h"
 
@@ -285,6 +286,10 @@ class IMGMILL_API ImageOptimizer {
   [[nodiscard]] Result<Comparison> compare(ByteView original, ByteView other,
                                            const CompareOptions& options = {},
                                            const Limits& limits = {});
+
+  /// See `placeholder_of`. With Isolation::process also returns environment, and fault if the
+  /// worker died while processing the image. Thread-safe.
+  [[nodiscard]] Result<Placeholder> placeholder(ByteView input, const Limits& limits = {});
 
   /// Returns the maximum number of images in progress at once. Thread-safe.
   [[nodiscard]] int width() const;

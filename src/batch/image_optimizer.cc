@@ -72,6 +72,11 @@ Result<Comparison> ImageOptimizer::compare(ByteView original, ByteView other,
   return impl_->processes->compare(original, other, options, limits);
 }
 
+Result<Placeholder> ImageOptimizer::placeholder(ByteView input, const Limits& limits) {
+  if (impl_->processes == nullptr) return placeholder_of(input, limits);
+  return impl_->processes->placeholder(input, limits);
+}
+
 int ImageOptimizer::width() const { return impl_->executor->width(); }
 
 std::optional<PoolMetrics> ImageOptimizer::pool_metrics() const {

@@ -90,11 +90,13 @@ Error output_collision(const std::filesystem::path& earlier, const std::filesyst
   // Only their extensions differ: the name can include those.
   const bool told_apart = naming == Naming::by_pattern && earlier.stem() == later.stem() &&
                           earlier.extension() != later.extension();
-  return Error(ErrorCode::usage,
-               fmt::format("'{}' and '{}' would both be written to '{}'", printable(earlier),
-                           printable(later), printable(output)),
-               told_apart ? "--name '{name}-{from}' puts what each was into its new name"
-                          : "rename one of them, or write them to different folders");
+  return Error(
+      ErrorCode::usage,
+      fmt::format("'{}' and '{}' would both be written to '{}'", printable(earlier),
+                  printable(later), printable(output)),
+      told_apart
+          ? "{from} in --name puts what each was into its new name, as --name '{name}-{from}'"
+          : "rename one of them, or write them to different folders");
 }
 
 Error would_replace_input(const std::filesystem::path& input, const std::filesystem::path& other) {

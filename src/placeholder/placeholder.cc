@@ -11,6 +11,7 @@
 #include "optimize/source/damage.h"
 #include "optimize/source/implied_colours.h"
 #include "optimize/source/source.h"
+#include "placeholder/admission.h"
 #include "placeholder/hashes.h"
 #include "placeholder/palette.h"
 #include "placeholder/small_picture.h"
@@ -66,6 +67,15 @@ Result<SmallPicture> pixels_of(const Picture& picture) {
   return small;
 }
 
+/// Memory needed to decode the picture: that of the program, of the pixels, and of a decoder that
+/// holds them once more.
+std::uint64_t memory_need_of_placeholder(const Source& source) {
+  constexpr std::uint64_t program = 42'000'000;
+  ImageInfo first = source.info;
+  first.channels = std::max(first.channels, 3);
+  return program + 2 * first.decoded_bytes();
+}
+
 /// Returns the largest and best WebP that is short enough as a data URI.
 Result<std::string> data_uri_of(const Picture& picture) {
   constexpr std::array<std::uint32_t, 6> sides = {32, 24, 20, 16, 12, 8};
@@ -87,8 +97,14 @@ Result<std::string> data_uri_of(const Picture& picture) {
 }  // namespace
 
 Result<Placeholder> placeholder_of(ByteView input, const Limits& limits) {
+  return placeholder_admitted(input, limits, {});
+}
+
+Result<Placeholder> placeholder_admitted(ByteView input, const Limits& limits,
+                                         const Admission& admission) {
   try {
     IMGMILL_TRY(const Source source, open_source(input, limits));
+    if (admission) IMGMILL_CHECK(admission(memory_need_of_placeholder(source)));
     IMGMILL_TRY(const Picture picture, without_damage(source, [&](Damage damage) {
                   return small_and_upright(source, damage);
                 }));

@@ -14,7 +14,7 @@ bool is_known(std::uint16_t kind) {
     return kind >= static_cast<std::uint16_t>(first) && kind <= static_cast<std::uint16_t>(last);
   };
   return within(MessageKind::configure, MessageKind::stopped) ||
-         within(MessageKind::ready, MessageKind::needs);
+         within(MessageKind::ready, MessageKind::sketched);
 }
 
 }  // namespace

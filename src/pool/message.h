@@ -11,7 +11,7 @@
 namespace imgmill {
 
 /// Must be equal on both sides. Increment it with every change to the definitions below.
-inline constexpr std::uint16_t wire_version = 6;
+inline constexpr std::uint16_t wire_version = 7;
 
 enum class MessageKind : std::uint16_t {
   // Fork server.
@@ -36,6 +36,9 @@ enum class MessageKind : std::uint16_t {
                ///< both images
   compared,    ///< from it; id; value: size of the map in bytes, 0: none; body: Comparison
   needs,       ///< from it; id; value: bytes of memory required; processing has not started
+  sketch,      ///< to it; id: of the image; value: size in bytes; body: SketchOrder; descriptor:
+               ///< the image
+  sketched,    ///< from it; id; body: Placeholder
 };
 
 /// One message: a 24-byte header in native byte order, followed by the body.

@@ -22,11 +22,11 @@ std::string hex(std::string_view bytes) {
 }
 
 TEST(Wire, TheHeaderIsAsDocumented) {
-  EXPECT_EQ(wire_version, 6);
+  EXPECT_EQ(wire_version, 7);
   const Message message{MessageKind::work, 0x0102030405060708, -2, "{}"};
   EXPECT_EQ(hex(encode(message)),
             "49474d4c"          // magic
-            "0600"              // version
+            "0700"              // version
             "2100"              // kind
             "0807060504030201"  // id
             "feffffffffffffff"  // value
@@ -40,7 +40,8 @@ TEST(Wire, KindsKeepTheirNumbers) {
       {MessageKind::stopped, 7},   {MessageKind::ready, 32},     {MessageKind::work, 33},
       {MessageKind::done, 34},     {MessageKind::room, 35},      {MessageKind::filled, 36},
       {MessageKind::failed, 37},   {MessageKind::violation, 38}, {MessageKind::signal, 39},
-      {MessageKind::compare, 40},  {MessageKind::compared, 41},  {MessageKind::needs, 42}};
+      {MessageKind::compare, 40},  {MessageKind::compared, 41},  {MessageKind::needs, 42},
+      {MessageKind::sketch, 43},   {MessageKind::sketched, 44}};
   for (const auto& [kind, number] : numbers) {
     EXPECT_EQ(static_cast<int>(kind), number);
     const Result<Message> there_and_back = decode(encode({kind, 1, 2, "body"}));
@@ -77,6 +78,10 @@ TEST(Wire, BodiesAreAsDocumented) {
             R"({"original_bytes":5,"map":false,"limits":{"max_pixels":268435456,)"
             R"("max_decoded_bytes":1073741824,"max_input_bytes":1073741824,"max_frames":10000},)"
             R"("threads":1,"cpu_seconds":0,"memory":0})");
+  EXPECT_EQ(to_body(SketchOrder{}),
+            R"({"limits":{"max_pixels":268435456,"max_decoded_bytes":1073741824,)"
+            R"("max_input_bytes":1073741824,"max_frames":10000},"threads":1,"cpu_seconds":0,)"
+            R"("memory":0})");
   Comparison comparison;
   comparison.score = 90.5;
   comparison.worst = {1, 2, 3, 4, 80.25};
@@ -95,9 +100,10 @@ TEST(Wire, BodiesAreAsDocumented) {
 TEST(Wire, TheDocumentNamesEveryKind) {
   std::ifstream file(std::string(IMGMILL_SOURCE_DIR) + "/docs/wire.md");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  for (const char* kind : {"configure", "hello", "spawn", "spawned", "kill", "exited", "stopped",
-                           "ready", "work", "done", "room", "filled", "failed", "violation",
-                           "signal", "compare", "compared", "needs"}) {
+  for (const char* kind :
+       {"configure", "hello",   "spawn",    "spawned", "kill",   "exited",  "stopped",
+        "ready",     "work",    "done",     "room",    "filled", "failed",  "violation",
+        "signal",    "compare", "compared", "needs",   "sketch", "sketched"}) {
     EXPECT_NE(text.find(std::string("| `") + kind + "` |"), std::string::npos) << kind;
   }
 }

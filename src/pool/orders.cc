@@ -3,6 +3,7 @@
 #include "base/try.h"
 #include "schema/json_comparison.h"
 #include "schema/json_outcome.h"
+#include "schema/json_placeholder.h"
 #include "schema/json_settings.h"
 
 namespace imgmill {
@@ -89,6 +90,13 @@ Result<CompareOrder> read_compare_order(const JsonPlace& at) {
   return order;
 }
 
+Result<SketchOrder> read_sketch_order(const JsonPlace& at) {
+  IMGMILL_CHECK(check_fields(at, {"limits", "threads", "cpu_seconds", "memory"}));
+  SketchOrder order;
+  IMGMILL_CHECK(read_bounds(at, order));
+  return order;
+}
+
 Result<SandboxReport> read_report(const JsonPlace& at) {
   if (!at.value.is_array() || at.value.size() > all_layers.size()) {
     return json_error(at, "is not a list of layers", "");
@@ -150,6 +158,25 @@ std::string to_body(const CompareOrder& order) {
 
 Result<CompareOrder> compare_order_from(std::string_view body) {
   return read_body(body, read_compare_order);
+}
+
+std::string to_body(const SketchOrder& order) {
+  Json json = Json::object();
+  json["limits"] = json_of(order.limits);
+  json["threads"] = order.threads;
+  json["cpu_seconds"] = order.cpu_seconds;
+  json["memory"] = order.memory;
+  return dump(json);
+}
+
+Result<SketchOrder> sketch_order_from(std::string_view body) {
+  return read_body(body, read_sketch_order);
+}
+
+std::string to_body(const Placeholder& placeholder) { return dump(json_of(placeholder)); }
+
+Result<Placeholder> placeholder_from(std::string_view body) {
+  return read_body(body, placeholder_at);
 }
 
 std::string to_body(const Comparison& comparison) { return dump(json_of(comparison)); }

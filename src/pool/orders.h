@@ -6,6 +6,7 @@
 
 #include "imgmill/compare.h"
 #include "imgmill/isolation.h"
+#include "imgmill/placeholder.h"
 #include "imgmill/result.h"
 #include "imgmill/settings.h"
 #include "sandbox/sandbox.h"
@@ -41,6 +42,14 @@ struct CompareOrder {
   std::uint64_t memory = 0;
 };
 
+/// An order to make the placeholder of an image.
+struct SketchOrder {
+  Limits limits;
+  int threads = 1;
+  std::uint64_t cpu_seconds = 0;
+  std::uint64_t memory = 0;
+};
+
 // Conversions to JSON and back. Parsing errors: bad_input.
 
 [[nodiscard]] std::string to_body(const PoolSettings& settings);
@@ -51,6 +60,12 @@ struct CompareOrder {
 
 [[nodiscard]] std::string to_body(const CompareOrder& order);
 [[nodiscard]] Result<CompareOrder> compare_order_from(std::string_view body);
+
+[[nodiscard]] std::string to_body(const SketchOrder& order);
+[[nodiscard]] Result<SketchOrder> sketch_order_from(std::string_view body);
+
+[[nodiscard]] std::string to_body(const Placeholder& placeholder);
+[[nodiscard]] Result<Placeholder> placeholder_from(std::string_view body);
 
 /// Without the map and the sizes of the files.
 [[nodiscard]] std::string to_body(const Comparison& comparison);

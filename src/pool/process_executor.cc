@@ -154,6 +154,18 @@ class PoolExecutor final : public ProcessExecutor {
                                    });
   }
 
+  Result<Placeholder> placeholder(ByteView input, const Limits& limits) override {
+    if (input.empty()) return fail(ErrorCode::bad_input, "the file is empty");
+    IMGMILL_TRY(const std::shared_ptr<SharedMemory> memory, inputs_->holding(input));
+    const ImageSettings none;
+    return with_worker<Placeholder>(
+        {input, none, limits}, Governor::Threads::one, {},
+        [&](WorkerProcess& worker, const Grant& grant) {
+          return worker.sketch({.limits = limits, .threads = grant.threads, .memory = grant.memory},
+                               *memory, timeout_);
+        });
+  }
+
   int width() const override { return governor_->width(); }
   int callers() const override { return governor_->width() + waiting_room; }
 

@@ -25,6 +25,9 @@ class ProcessExecutor : public Executor {
                                                    const CompareOptions& options,
                                                    const Limits& limits) = 0;
 
+  /// See `placeholder_of`. Errors: also environment, fault. Thread-safe.
+  [[nodiscard]] virtual Result<Placeholder> placeholder(ByteView input, const Limits& limits) = 0;
+
   [[nodiscard]] virtual ProcessPool& pool() = 0;
 };
 

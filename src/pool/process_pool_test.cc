@@ -110,6 +110,31 @@ TEST(ProcessExecutor, ComparesAsAThreadDoes) {
   EXPECT_FALSE(executor->compare(as_bytes(original), {}, {}, {}));
 }
 
+TEST(ProcessExecutor, MakesPlaceholdersAsAThreadDoes) {
+  OptimizerOptions options;
+  options.jobs = 1;
+  options.isolation = Isolation::process;
+  options.worker_program = IMGMILL_WORKER;
+  const auto executor = executor_with(options);
+  const std::string original = picture(1);
+  const auto here = placeholder_of(as_bytes(original));
+  const auto there = executor->placeholder(as_bytes(original), {});
+  ASSERT_TRUE(here);
+  ASSERT_TRUE(there) << there.error().describe();
+  EXPECT_EQ(there->width, 24);
+  EXPECT_EQ(there->height, here->height);
+  EXPECT_EQ(there->thumb_hash, here->thumb_hash);
+  EXPECT_EQ(there->data_uri, here->data_uri);
+  EXPECT_EQ(there->dominant, here->dominant);
+  const auto damaged = executor->placeholder(as_bytes("rubbish"), {});
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code(), ErrorCode::bad_input);
+  const auto large = executor->placeholder(as_bytes(original), {.max_pixels = 10});
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().code(), ErrorCode::limit);
+  EXPECT_FALSE(executor->placeholder({}, {}));
+}
+
 TEST(ProcessExecutor, ThreadsDoNotChangeTheBytes) {
   OptimizerOptions options;
   options.jobs = 4;

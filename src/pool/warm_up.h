@@ -5,6 +5,7 @@
 
 #include "compare/admission.h"
 #include "optimize/admission.h"
+#include "placeholder/admission.h"
 
 namespace imgmill {
 
@@ -16,10 +17,14 @@ using Optimize = std::function<Result<Optimized>(ByteView, const ImageSettings&,
 using Compare = std::function<Result<Comparison>(ByteView, ByteView, const CompareOptions&,
                                                  const Limits&, const Admission&)>;
 
+/// The worker's function for placeholders, such as `placeholder_admitted`.
+using Sketch = std::function<Result<Placeholder>(ByteView, const Limits&, const Admission&)>;
+
 /// The functions of a worker.
 struct WorkerTasks {
   Optimize optimize;
   Compare compare;
+  Sketch sketch;
 };
 
 /// Encodes a small picture in every format and decodes the result. Errors: those of `optimize`,

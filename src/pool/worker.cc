@@ -90,8 +90,10 @@ class Worker {
 
   /// Processes one order, from receiving it to the end of the answer.
   void serve() {
-    const auto [order, memory] = receive({MessageKind::work, MessageKind::compare});
+    const auto [order, memory] =
+        receive({MessageKind::work, MessageKind::compare, MessageKind::sketch});
     if (order.kind == MessageKind::compare) return serve_comparison(order, memory);
+    if (order.kind == MessageKind::sketch) return serve_sketch(order, memory);
     const std::uint64_t id = order.id;
     Result<Optimized> outcome = work(order, memory);
     if (needed_ > 0) return say(MessageKind::needs, id, std::exchange(needed_, 0), {});
@@ -111,6 +113,13 @@ class Worker {
     const Buffer& map = outcome->map;
     say(MessageKind::compared, order.id, static_cast<std::int64_t>(map.size()), to_body(*outcome));
     if (!map.empty()) hand_over(order.id, map.view());
+  }
+
+  void serve_sketch(const Message& order, const SharedMemory& memory) {
+    const Result<Placeholder> outcome = sketch(order, memory);
+    if (needed_ > 0) return say(MessageKind::needs, order.id, std::exchange(needed_, 0), {});
+    if (!outcome) return say(MessageKind::failed, order.id, 0, to_body(outcome.error()));
+    say(MessageKind::sketched, order.id, 0, to_body(*outcome));
   }
 
   /// Copies `bytes` into the shared memory that the other end provides.
@@ -157,6 +166,13 @@ class Worker {
       return tasks_.compare(both.view().first(order.original_bytes),
                             both.view().subspan(order.original_bytes), order.options, order.limits,
                             admission(order.memory));
+    });
+  }
+
+  Result<Placeholder> sketch(const Message& message, const SharedMemory& memory) {
+    IMGMILL_TRY(const SketchOrder order, sketch_order_from(message.body));
+    return within(order, memory, [&](const Buffer& input) {
+      return tasks_.sketch(input.view(), order.limits, admission(order.memory));
     });
   }
 

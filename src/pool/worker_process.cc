@@ -317,6 +317,21 @@ CompareOutcome WorkerProcess::compare(CompareOrder order, const SharedMemory& bo
   return *std::move(comparison);
 }
 
+SketchOutcome WorkerProcess::sketch(SketchOrder order, const SharedMemory& input, seconds timeout) {
+  begin(timeout, order.threads);
+  const std::uint64_t id = ++images_;
+  order.cpu_seconds = cpu_seconds_for(timeout, order.threads);
+  auto answer =
+      ask({MessageKind::sketch, id, static_cast<std::int64_t>(input.size()), to_body(order)}, input,
+          MessageKind::sketched, order.memory, no_deadline, timeout);
+  if (const auto* need = std::get_if<MemoryNeed>(&answer)) return *need;
+  if (auto* error = std::get_if<Error>(&answer)) return std::move(*error);
+  if (auto* fault = std::get_if<Fault>(&answer)) return std::move(*fault);
+  Result<Placeholder> placeholder = placeholder_from(std::get<Message>(answer).body);
+  if (!placeholder) return broke_the_rules(placeholder.error().message());
+  return *std::move(placeholder);
+}
+
 std::variant<Buffer, Error, Fault> WorkerProcess::take_bytes(const Message& answer,
                                                              Clock::time_point deadline,
                                                              seconds timeout) {

@@ -39,6 +39,7 @@ struct MemoryNeed {
 /// which the worker must not be used again.
 using Outcome = std::variant<Optimized, MemoryNeed, Error, Fault>;
 using CompareOutcome = std::variant<Comparison, MemoryNeed, Error, Fault>;
+using SketchOutcome = std::variant<Placeholder, MemoryNeed, Error, Fault>;
 
 /// The resources granted to an order.
 struct Grant {
@@ -84,6 +85,10 @@ class WorkerProcess {
   /// cpu_seconds is ignored.
   [[nodiscard]] CompareOutcome compare(CompareOrder order, const SharedMemory& both,
                                        std::chrono::seconds timeout);
+
+  /// Makes the placeholder of the image that `input` holds; cpu_seconds of the order is ignored.
+  [[nodiscard]] SketchOutcome sketch(SketchOrder order, const SharedMemory& input,
+                                     std::chrono::seconds timeout);
 
   /// Ends it, whatever it does; who waits for it hears of its death. Thread-safe.
   void kill() { launcher_->kill(id_); }

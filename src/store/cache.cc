@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "platform/atomic_file.h"
+#include "store/set_records.h"
 
 namespace imgmill {
 namespace {
@@ -40,23 +41,9 @@ constexpr std::int64_t use_precision_us = 3600LL * 1'000'000;
 /// When the cache is full, it is reduced to this fraction of its limit.
 constexpr double kept_when_full = 0.9;
 
-/// The time of change, which cannot be set, has the resolution of the kernel's tick (10 ms at
-/// most). A file system without fractions of a second may count in steps of two seconds (FAT).
-constexpr std::int64_t fine_step_ns = 20'000'000;
-constexpr std::int64_t coarse_step_ns = 2'100'000'000;
-
-std::int64_t now_ns() {
+std::int64_t now_us() {
   using namespace std::chrono;
-  return duration_cast<std::chrono::nanoseconds>(system_clock::now().time_since_epoch()).count();
-}
-std::int64_t now_us() { return now_ns() / 1000; }
-
-/// True if a change from now on is certain to show in the timestamps.
-bool settled(const FileFacts& facts) {
-  const bool coarse = facts.changed.tv_nsec == 0;
-  const std::int64_t latest =
-      std::int64_t{facts.changed.tv_sec} * 1'000'000'000 + facts.changed.tv_nsec;
-  return now_ns() - latest > (coarse ? coarse_step_ns : fine_step_ns);
+  return duration_cast<std::chrono::microseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 ContentHash object_hash(const ContentHash& content, const ContentHash& recipe) {
@@ -404,10 +391,12 @@ Result<std::string> Cache::move_aside(const fs::path& folder) {
 Result<void> Cache::clear(const fs::path& folder) {
   std::error_code error;
   fs::remove_all(folder / objects_name, error);
-  for (const char* suffix : {"", "-wal", "-shm", ".damaged"}) {
-    std::error_code one;
-    fs::remove(folder / (std::string(index_name) + suffix), one);
-    if (one && !error) error = one;
+  for (const char* file : {index_name, SetRecords::file_name}) {
+    for (const char* suffix : {"", "-wal", "-shm", ".damaged"}) {
+      std::error_code one;
+      fs::remove(folder / (std::string(file) + suffix), one);
+      if (one && !error) error = one;
+    }
   }
   if (!error) return {};
   return fail(ErrorCode::environment,

@@ -1,6 +1,7 @@
 #include "store/known_result.h"
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
 
 #include "schema/json_outcome.h"
@@ -89,6 +90,18 @@ bool same_facts(const Query& row, int first, const FileFacts& facts) {
          row.integer(first + 2) == nanoseconds(facts.changed) &&
          row.integer(first + 3) == static_cast<std::int64_t>(facts.inode) &&
          row.integer(first + 4) == static_cast<std::int64_t>(facts.device);
+}
+
+bool settled(const FileFacts& facts) {
+  // The time of change, which cannot be set, has the resolution of the kernel's tick (10 ms at
+  // most). A file system without fractions of a second may count in steps of two seconds (FAT).
+  constexpr std::int64_t fine_step_ns = 20'000'000;
+  constexpr std::int64_t coarse_step_ns = 2'100'000'000;
+  using namespace std::chrono;
+  const std::int64_t now =
+      duration_cast<std::chrono::nanoseconds>(system_clock::now().time_since_epoch()).count();
+  return now - nanoseconds(facts.changed) >
+         (facts.changed.tv_nsec == 0 ? coarse_step_ns : fine_step_ns);
 }
 
 AbsoluteNames::AbsoluteNames() {

@@ -53,6 +53,9 @@ void bind_facts(Query& query, const FileFacts& facts);
 /// True if the columns starting at `first` hold these facts.
 [[nodiscard]] bool same_facts(const Query& row, int first, const FileFacts& facts);
 
+/// True if a change from now on is certain to show in the timestamps.
+[[nodiscard]] bool settled(const FileFacts& facts);
+
 /// Names for looking up files: absolute and without "." and "..". To find out if it is the same
 /// file, compare its facts.
 class AbsoluteNames {

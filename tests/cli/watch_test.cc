@@ -127,7 +127,7 @@ TEST(Documents, TheExamplesOfWebBuildRun) {
       EXPECT_EQ(outcome.status, 0) << line << "\n" << outcome.err;
     }
   }
-  EXPECT_EQ(commands, 7);
+  EXPECT_EQ(commands, 9);
   EXPECT_TRUE(folder.has("dist/icons/logo.png")) << "the rule for icons keeps their format";
   EXPECT_TRUE(folder.has("dist-small/photos/sea.jpg")) << "without the file there is no preset";
 }

@@ -20,6 +20,7 @@
 
 #include "compare/admission.h"
 #include "optimize/admission.h"
+#include "placeholder/admission.h"
 #include "platform/channel.h"
 #include "platform/shared_memory.h"
 #include "pool/fork_server.h"
@@ -257,6 +258,7 @@ Result<Optimized> misbehave(ByteView input, const ImageSettings& settings, const
 }  // namespace imgmill
 
 int main() {
-  return imgmill::run_fork_server(imgmill::Channel(imgmill::FileDescriptor(3)),
-                                  {imgmill::misbehave, imgmill::compare_admitted});
+  return imgmill::run_fork_server(
+      imgmill::Channel(imgmill::FileDescriptor(3)),
+      {imgmill::misbehave, imgmill::compare_admitted, imgmill::placeholder_admitted});
 }

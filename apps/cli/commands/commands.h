@@ -19,6 +19,7 @@ namespace imgmill::cli {
 [[nodiscard]] Status restore_jpeg_command(const RestoreJpegOptions& options, Screen& screen);
 /// Serves until interrupted.
 [[nodiscard]] Status serve_command(const ServeOptions& options, Screen& screen);
+[[nodiscard]] Status set_command(const SetCommandOptions& options, Screen& screen);
 /// Watches until it is interrupted.
 [[nodiscard]] Status watch_command(const WatchCommandOptions& options, Screen& screen);
 [[nodiscard]] Status config_command(const ConfigCommandOptions& options, Screen& screen);

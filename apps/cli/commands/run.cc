@@ -144,19 +144,6 @@ void log_pool(const PoolMetrics& pool) {
               {"faults", std::to_string(faults)}});
 }
 
-/// Called once after the run: warns of missing sandbox layers.
-void warn_of_missing_layers(const PoolMetrics& pool, const RunOptions& options,
-                            Reporter& reporter) {
-  if (options.optimizer.sandbox != SandboxMode::automatic || options.output.quiet) return;
-  if (pool.missing_layers.empty()) return;
-  std::string layers;
-  for (const std::string& layer : pool.missing_layers) {
-    layers += (layers.empty() ? "" : ", ") + layer;
-  }
-  reporter.on_warning(Error(ErrorCode::environment, "the sandbox was without " + layers,
-                            "imgmill doctor tells more, --sandbox require insists on all"));
-}
-
 }  // namespace
 
 Status report_error(Screen& screen, std::string_view command, const Error& error) {
@@ -178,6 +165,18 @@ BatchOptions batch_options(const RunOptions& options, const ImageSettings& setti
     result.journal = JournalOptions{*state / "journal", identity, options.resume};
   }
   return result;
+}
+
+void warn_of_missing_layers(const PoolMetrics& pool, const RunOptions& options,
+                            BatchObserver& reporter) {
+  if (options.optimizer.sandbox != SandboxMode::automatic || options.output.quiet) return;
+  if (pool.missing_layers.empty()) return;
+  std::string layers;
+  for (const std::string& layer : pool.missing_layers) {
+    layers += (layers.empty() ? "" : ", ") + layer;
+  }
+  reporter.on_warning(Error(ErrorCode::environment, "the sandbox was without " + layers,
+                            "imgmill doctor tells more, --sandbox require insists on all"));
 }
 
 Status run_tasks(TaskSource& tasks, const RunOptions& options, const ImageSettings& settings,

@@ -28,6 +28,10 @@ Status report_error(Screen& screen, std::string_view command, const Error& error
 [[nodiscard]] BatchOptions batch_options(const RunOptions& options, const ImageSettings& settings,
                                          const std::string& batch);
 
+/// Warns once after a run if the sandbox was without some layers.
+void warn_of_missing_layers(const PoolMetrics& pool, const RunOptions& options,
+                            BatchObserver& reporter);
+
 /// Runs `tasks` to the end; `options` determine progress, report, summary and Ctrl-C. `settings` go
 /// into the report's head; `batch` is as above, for --resume. `also` (may be null) makes a further
 /// observer of all events, which may end the batch through the stop source it is given.

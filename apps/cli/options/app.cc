@@ -61,6 +61,7 @@ CommandLine::CommandLine()
   define_compare();
   define_serve();
   define_watch();
+  define_set();
   define_config();
   define_inspect();
   define_placeholder();
@@ -366,6 +367,7 @@ Result<Request> CommandLine::request() {
     return batch_;
   }
   if (command == "watch") return finish_watch();
+  if (command == "set") return finish_set();
   return finish_optimize();
 }
 

@@ -20,10 +20,11 @@ struct NothingAsked {
   std::string help;
 };
 
-using Request = std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions,
-                             InspectOptions, DoctorOptions, CacheCommandOptions, RestoreOptions,
-                             CompareCommandOptions, PlaceholderCommandOptions, RestoreJpegOptions,
-                             ServeOptions, ConfigCommandOptions, WatchCommandOptions>;
+using Request =
+    std::variant<PrintText, NothingAsked, OptimizeOptions, BatchFileOptions, InspectOptions,
+                 DoctorOptions, CacheCommandOptions, RestoreOptions, CompareCommandOptions,
+                 PlaceholderCommandOptions, RestoreJpegOptions, ServeOptions, ConfigCommandOptions,
+                 WatchCommandOptions, SetCommandOptions>;
 
 /// A usage error, and the command it concerns.
 struct UsageError {
@@ -59,6 +60,7 @@ class CommandLine {
   void define_serve();
   void define_config();
   void define_watch();
+  void define_set();
   void add_choice_of_files(CLI::App& app);
   void define_generators();
   void add_backup(CLI::App& app, RunOptions& options);
@@ -90,6 +92,7 @@ class CommandLine {
   [[nodiscard]] Result<Request> finish_serve();
   [[nodiscard]] Result<Request> finish_config();
   [[nodiscard]] Result<Request> finish_watch();
+  [[nodiscard]] Result<Request> finish_set();
   [[nodiscard]] Error explain(const CLI::ParseError& error) const;
   [[nodiscard]] Error unexpected_words() const;
   [[nodiscard]] Error option_without_command(const std::string& option) const;
@@ -114,6 +117,7 @@ class CommandLine {
   ConfigChoice config_;
   bool preset_is_expanded_ = false;
   bool remove_ = false;
+  SetCommandOptions set_;  ///< but for `optimize`
   // Flags that are combined into settings once all are known.
   bool overwrite_ = false;
   bool skip_existing_ = false;

@@ -120,8 +120,10 @@ std::vector<std::string> CommandLine::preset_words() const {
   if (config_.preset.empty() || preset_is_expanded_) return {};
   std::vector<Setting> settings = preset_settings(config_.preset).value_or(std::vector<Setting>());
   settings = overlaid(std::move(settings), config_.given);
-  std::erase_if(settings, [](const Setting& setting) {
-    return setting.origin.source != Origin::Source::preset;
+  std::erase_if(settings, [this](const Setting& setting) {
+    // Of formats and sizes, `set` has options of its own.
+    return setting.origin.source != Origin::Source::preset ||
+           chosen().get_option_no_throw("--" + setting.key) == nullptr;
   });
   return words_for(settings);
 }

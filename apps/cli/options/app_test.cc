@@ -230,11 +230,9 @@ TEST(CommandLine, SaysWhatIsWrongAndWhatToWrite) {
               HasSubstr("fast, balanced or max"));
   EXPECT_THAT(refused({"optimize", "a", "-o", "b", "-f", "bmp"}), HasSubstr("webp"));
   EXPECT_THAT(refused({"optimise", "a"}), HasSubstr("did you mean imgmill optimize?"));
-  EXPECT_THAT(
-      refused({"photos"}),
-      HasSubstr(
-          "optimize, batch, compare, serve, watch, config, inspect, placeholder, cache, restore, "
-          "restore-jpeg and doctor"));
+  EXPECT_THAT(refused({"photos"}), HasSubstr("optimize, batch, compare, serve, watch, set, config, "
+                                             "inspect, placeholder, cache, restore, "
+                                             "restore-jpeg and doctor"));
   EXPECT_THAT(refused({"photo.jpg"}), HasSubstr("imgmill optimize photo.jpg -o"));
   EXPECT_THAT(refused({"photos/summer", "-q", "80"}),
               HasSubstr("imgmill optimize photos/summer -o"));

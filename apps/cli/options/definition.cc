@@ -81,6 +81,16 @@ constexpr std::array restore_jpeg_examples = {
     Example{"imgmill restore-jpeg archive/*.jxl -o photos", "into a folder"},
     Example{"imgmill restore-jpeg - -o - < photo.jxl > photo.jpg", "through a pipe"},
 };
+constexpr std::array set_examples = {
+    Example{"imgmill set assets -o dist --widths 480,960,1600 --formats avif,jpeg",
+            "six files of each image"},
+    Example{"imgmill set a.jpg -o dist --widths 480,960 --formats webp,jpeg --html img",
+            "and the HTML that shows it"},
+    Example{"imgmill set a.jpg -o dist --widths 300 --densities 1x,2x --formats jpeg",
+            "for two kinds of screens"},
+    Example{"imgmill set assets -o dist --widths 960 --formats webp --manifest m.json",
+            "and what a build has to know of them"},
+};
 constexpr std::array watch_examples = {
     Example{"imgmill watch assets -o public/images", "results follow the originals"},
     Example{"imgmill watch assets -o dist --delete", "and go with them"},
@@ -161,6 +171,7 @@ std::span<const Example> examples_of(std::string_view command) {
   if (command == "restore") return restore_examples;
   if (command == "restore-jpeg") return restore_jpeg_examples;
   if (command == "watch") return watch_examples;
+  if (command == "set") return set_examples;
   if (command == "config") return config_examples;
   if (command == "doctor") return doctor_examples;
   return {};

@@ -14,6 +14,7 @@
 #include "config/settings_book.h"
 #include "imgmill/batch.h"
 #include "imgmill/settings.h"
+#include "sets/set_options.h"
 
 namespace imgmill::cli {
 
@@ -27,6 +28,7 @@ struct OutputOptions {
   int verbose = 0;  ///< 1: one line per image; 2: debug output as well
   bool quiet = false;
   LogFormat log_format = LogFormat::text;
+  bool resumes = true;  ///< the command goes on with --resume after an interruption
 };
 
 /// Threshold from which --check reports an image: all conditions given must hold.
@@ -72,6 +74,12 @@ struct OptimizeOptions {
 struct WatchCommandOptions {
   OptimizeOptions optimize;
   bool remove = false;  ///< outputs whose inputs are gone
+};
+
+struct SetCommandOptions {
+  OptimizeOptions optimize;  ///< inputs, output folder, settings and how it runs
+  SetOptions set;
+  std::optional<std::filesystem::path> manifest;
 };
 
 struct BatchFileOptions {

@@ -131,7 +131,7 @@ class TextReporter : public Reporter {
 
   void finish(const BatchSummary& summary, bool interrupted) override {
     if (bar_) bar_->end();
-    if (!talk_.quiet) screen_.line(summary_text(summary, tally_, interrupted));
+    if (!talk_.quiet) screen_.line(summary_text(summary, tally_, interrupted && talk_.resumes));
   }
 
  private:
