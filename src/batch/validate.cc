@@ -280,8 +280,8 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     return {};
   }
   std::optional<FileFacts> output;
-  const std::vector<fs::path> paths = outputs_of(task);
-  for (const fs::path& path : paths) {
+  bool planned_is_there = false;
+  for (const fs::path& path : outputs_of(task)) {
     IMGMILL_TRY(const std::optional<FileFacts> there, facts_of(path));
     if (!there) continue;
     if (there->same_file(input)) {
@@ -292,6 +292,7 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     }
     output = there;
     verdict.output_path = path;
+    planned_is_there = planned_is_there || path == task.output_path;
     if (rules_.existing != ExistingOutput::overwrite || rules_.tasks == nullptr) continue;
     if (const std::optional<fs::path> other = rules_.tasks->input_at(path)) {
       return std::unexpected(would_replace_input(task.input_path, *other));
@@ -302,8 +303,9 @@ Result<void> Validator::judge_output(const ImageTask& task, const FileFacts& inp
     verdict.output_size = output->size;
     return {};
   }
-  // Which output is in the way is not known before the format is.
-  const bool known = !task.settings->choose_format && paths.size() == 1;
+  // Which output is in the way is not known before the format is, unless it has been asked for; few
+  // files stay in their own.
+  const bool known = !task.settings->choose_format && planned_is_there;
   if (output && rules_.existing == ExistingOutput::refuse && known) {
     // It may be identical to the file that would be written; the content of the input decides.
     if (rules_.resume) {

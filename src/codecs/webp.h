@@ -29,9 +29,10 @@ struct WebpCodec {
                                                  .sizes = ScoreCurve(size_points),
                                                  .sample = SampleUse::first_guess};
   // libwebp encodes pictures with transparency.
-  static constexpr MemoryTraits memory_traits = {.encode = {6.6, 17.5, 30},
+  static constexpr MemoryTraits memory_traits = {.encode = {6.9, 17.5, 30},
                                                  .transparent = EncodeMemory{15, 27, 30},
                                                  .moving = EncodeMemory{2.5, 27, 15},
+                                                 .spared = 4.5,
                                                  .beside_pixels = 0};
 
   static bool matches(ByteView header);

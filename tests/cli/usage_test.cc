@@ -153,7 +153,7 @@ TEST(Doctor, TellsPeopleAndPrograms) {
   EXPECT_EQ(text.status, 0);
   EXPECT_THAT(text.out, HasSubstr("avif"));
   const auto object = nlohmann::json::parse(imgmill(folder, {"doctor", "--json"}).out);
-  EXPECT_EQ(object["formats"].size(), 9U);
+  EXPECT_EQ(object["formats"].size(), 10U);
   EXPECT_GE(object["cores"]["used"], 1);
 }
 

@@ -59,11 +59,12 @@ Result<void> GenerationLoss::step_aside(TrialEncoder* sample) {
     return {};
   }
   Picture moved = picture;
+  moved.on_demand = picture.on_demand || 1.0 * image.width() * image.height() > large_picture;
   IMGMILL_TRY(moved.image, with_engine(ErrorCode::bad_input, "the pixels cannot be read", [&] {
                 const vips::VImage part =
                     image.extract_area(aside_pixels, aside_pixels, image.width() - aside_pixels,
                                        image.height() - aside_pixels);
-                return picture.on_demand ? part : part.copy_memory();
+                return moved.on_demand ? part : part.copy_memory();
               }));
   aside_.emplace(std::move(moved), trials_.codec);
   return {};
