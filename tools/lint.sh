@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Checks the style of the code.
 #
-#   tools/lint.sh [REF]     clang-format and ESLint on everything, clang-tidy on the lines of sources
+#   tools/lint.sh [REF [MOST]]
+#                           clang-format and ESLint on everything, clang-tidy on the lines of sources
 #                           that differ from REF; without REF from where the branch left its
 #                           upstream (or main), or if there are no commits since then from the
-#                           parent of the last commit
+#                           parent of the last commit; if more than MOST sources differ,
+#                           clang-tidy, which takes some 15 s for each, is left out
 #   tools/lint.sh format    clang-format alone, in a few seconds
 #
 # TypeScript's own check is among the tests (web.units), and so are the links in documents.
@@ -40,6 +42,11 @@ since=${1-$(last_checked)}
 # Tests are left out: they are mostly GoogleTest's macros. Version 14 does not know C++23.
 changes=$(git diff -U0 --diff-filter=d "$since" -- 'src/*.cc' 'apps/*.cc' ':!*_test.cc')
 [ -n "$changes" ] || exit 0
+sources=$(grep -c '^+++ ' <<<"$changes")
+if [ -n "${2-}" ] && [ "$sources" -gt "$2" ]; then
+  say "$sources sources differ from $since, more than $2: clang-tidy is left out (./test lint REF)"
+  exit 0
+fi
 # It needs the compilers' commands, but nothing that they make.
 [ -e build/release/compile_commands.json ] || tools/build.sh configure
 clang-tidy-diff-19.py -p1 -path build/release -j "$(nproc)" -quiet \
