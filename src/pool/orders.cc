@@ -117,6 +117,15 @@ Result<SandboxReport> read_report(const JsonPlace& at) {
   return report;
 }
 
+// What every order grants to a worker, within which limits.
+template <typename AnyOrder>
+void add_grant(Json& json, const AnyOrder& order) {
+  json["limits"] = json_of(order.limits);
+  json["threads"] = order.threads;
+  json["cpu_seconds"] = order.cpu_seconds;
+  json["memory"] = order.memory;
+}
+
 }  // namespace
 
 std::string to_body(const PoolSettings& settings) {
@@ -136,10 +145,7 @@ Result<PoolSettings> pool_settings_from(std::string_view body) {
 std::string to_body(const Order& order) {
   Json json = Json::object();
   json["settings"] = json_of(order.settings);
-  json["limits"] = json_of(order.limits);
-  json["threads"] = order.threads;
-  json["cpu_seconds"] = order.cpu_seconds;
-  json["memory"] = order.memory;
+  add_grant(json, order);
   return dump(json);
 }
 
@@ -149,10 +155,7 @@ std::string to_body(const CompareOrder& order) {
   Json json = Json::object();
   json["original_bytes"] = order.original_bytes;
   json["map"] = order.options.map == HeatMap::yes;
-  json["limits"] = json_of(order.limits);
-  json["threads"] = order.threads;
-  json["cpu_seconds"] = order.cpu_seconds;
-  json["memory"] = order.memory;
+  add_grant(json, order);
   return dump(json);
 }
 
@@ -162,10 +165,7 @@ Result<CompareOrder> compare_order_from(std::string_view body) {
 
 std::string to_body(const SketchOrder& order) {
   Json json = Json::object();
-  json["limits"] = json_of(order.limits);
-  json["threads"] = order.threads;
-  json["cpu_seconds"] = order.cpu_seconds;
-  json["memory"] = order.memory;
+  add_grant(json, order);
   return dump(json);
 }
 
