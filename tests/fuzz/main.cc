@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -20,6 +19,7 @@
 #include <vector>
 
 #include "../hostile/mutator.h"
+#include "../hostile/rounds.h"
 #include "../hostile/seeds.h"
 #include "pool/message.h"
 #include "pool/orders.h"
@@ -32,12 +32,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 // No single case may take as long.
 constexpr std::chrono::seconds patience{60};
-
-struct Options {
-  std::chrono::seconds time{20};
-  std::uint64_t seed = 1;
-  std::optional<std::uint64_t> one;  ///< only this case, of `seed`
-};
 
 Bytes of_text(std::string_view text) {
   const auto bytes = std::as_bytes(std::span(text));
@@ -86,7 +80,7 @@ struct Progress {
   std::atomic<std::uint64_t> number{0};
 };
 
-[[noreturn]] void run_cases(const Options& options, const std::vector<Bytes>& from,
+[[noreturn]] void run_cases(const Rounds& options, const std::vector<Bytes>& from,
                             Progress& progress) {
   const Clock::time_point end = Clock::now() + options.time;
   for (std::uint64_t number = 0; Clock::now() < end; ++number) {
@@ -97,7 +91,7 @@ struct Progress {
 }
 
 // Returns whether all cases went well.
-bool run_apart(const Options& options, std::string_view program) {
+bool run_apart(const Rounds& options, std::string_view program) {
   const std::vector<Bytes> from = inputs();
   void* const shared =
       ::mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -129,24 +123,13 @@ bool run_apart(const Options& options, std::string_view program) {
   return false;
 }
 
-std::optional<Options> parsed(std::span<char*> words) {
-  Options options;
+std::optional<Rounds> parsed(std::span<char*> words) {
+  Rounds options{.time = std::chrono::seconds(20)};
   if (words.size() % 2 != 0) return std::nullopt;
   for (std::size_t i = 0; i < words.size(); i += 2) {
     const std::string_view name = words[i];
     const std::string_view value = words[i + 1];
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
-    if (name == "--seconds") {
-      options.time = std::chrono::seconds(number);
-    } else if (name == "--seed") {
-      options.seed = number;
-    } else if (name == "--one") {
-      options.one = number;
-    } else {
-      return std::nullopt;
-    }
+    if (!options.take(name, value)) return std::nullopt;
   }
   return options;
 }

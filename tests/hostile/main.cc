@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -16,6 +15,7 @@
 
 #include "imgmill/imgmill.h"
 #include "mutator.h"
+#include "rounds.h"
 #include "seeds.h"
 #include "support/decode.h"
 
@@ -24,10 +24,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Options {
-  std::chrono::seconds time{1'200};
-  std::uint64_t seed = 1;
-  std::optional<std::uint64_t> one;  ///< only this case, of `seed`
+struct Options : Rounds {
   std::string worker;
 };
 
@@ -165,7 +162,7 @@ class Run {
 };
 
 std::optional<Options> parsed(std::span<char*> words) {
-  Options options;
+  Options options{{.time = std::chrono::seconds(1'200)}, {}};
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const std::string_view name = words[i];
     const std::string_view value = words[i + 1];
@@ -173,18 +170,7 @@ std::optional<Options> parsed(std::span<char*> words) {
       options.worker = value;
       continue;
     }
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
-    if (name == "--seconds") {
-      options.time = std::chrono::seconds(number);
-    } else if (name == "--seed") {
-      options.seed = number;
-    } else if (name == "--one") {
-      options.one = number;
-    } else {
-      return std::nullopt;
-    }
+    if (!options.take(name, value)) return std::nullopt;
   }
   if (words.size() % 2 != 0) return std::nullopt;
   return options;
